@@ -1,0 +1,76 @@
+"""A document: blocks of text in reading order, and anchors that name a place in one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+BlockKind = Literal[
+    "title", "heading", "paragraph", "list_item", "table_cell", "header", "footer", "footnote"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """Where a table cell stands. Tables, rows and columns count from 0."""
+
+    table: int
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One paragraph, heading, list item or table cell."""
+
+    id: str
+    """Stable within the document: `b0`, `b1`, ... in reading order."""
+    kind: BlockKind
+    text: str
+    page: int | None = None
+    """From 1; None where the format has no pages."""
+    level: int = 0
+    """Depth of a heading (1 to 6) or of a list item (from 0)."""
+    cell: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A place in a document: characters `start` up to `end` of one block's text."""
+
+    block: str
+    start: int
+    end: int
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file that was read."""
+
+    name: str
+    """The file's name, without folders."""
+    format: str
+    """`docx`, `pdf`, `txt`, `md` or `html`."""
+    blocks: tuple[Block, ...]
+    pages: int | None = None
+    title: str = ""
+    warnings: tuple[str, ...] = ()
+    """What was in the file but not read, each a sentence."""
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    def block(self, block_id: str) -> Block:
+        """The block of that id. Raises KeyError."""
+        for block in self.blocks:
+            if block.id == block_id:
+                return block
+        raise KeyError(block_id)
+
+    def quote(self, anchor: Anchor) -> str:
+        """The characters that an anchor names. Raises KeyError when the block does not exist."""
+        return self.block(anchor.block).text[anchor.start : anchor.end]
+
+    @property
+    def text(self) -> str:
+        """All text, a block a line."""
+        return "\n".join(block.text for block in self.blocks)

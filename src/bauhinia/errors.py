@@ -1,0 +1,168 @@
+"""Every error this product raises on purpose.
+
+A message is one sentence for the person at the screen, safe to show; `hint` says what to do next.
+Anything that is not a `BauhiniaError` is a defect of ours.
+
+BauhiniaError                      500
+├── InputError (ValueError)        400   what the user gave cannot be used
+│   ├── NotFound                   404
+│   ├── DocumentError              422   the file cannot be read
+│   │   ├── UnsupportedFormat      415
+│   │   ├── MislabelledDocument    415
+│   │   ├── DocumentTooLarge       413
+│   │   ├── EncryptedDocument      422
+│   │   ├── BrokenDocument         422
+│   │   └── EmptyDocument          422
+│   └── TooLong                    413   a request longer than the model can read
+├── Refused                        403   a stage of the gateway said no; carries the stage
+├── ModelError                     502   the backend failed
+│   ├── ModelUnavailable           503   no backend or no weights; the hint says how to get them
+│   ├── ModelBusy                  429   asked to wait
+│   ├── ModelTimeout               504
+│   └── MalformedAnswer            502   the backend's answer could not be understood
+├── WeightsError                   503   weights cannot be had
+│   └── WrongDigest                502   bytes that are not the file the catalogue names
+├── StoreError                     503   the database cannot be used
+│   └── DataFolderInUse            409   another server holds this data folder
+└── Cancelled                      499   the person stopped the work
+"""
+
+from __future__ import annotations
+
+
+class BauhiniaError(Exception):
+    """Base of the tree: `str(error)` is safe to show; `hint` says what to do next."""
+
+    status = 500
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    @property
+    def code(self) -> str:
+        """The error's stable name, as the API sends it."""
+        return type(self).__name__
+
+
+class InputError(BauhiniaError, ValueError):
+    """What the user gave cannot be used."""
+
+    status = 400
+
+
+class NotFound(InputError):
+    """No such thing, or none that this officer may see."""
+
+    status = 404
+
+
+class DocumentError(InputError):
+    """The file cannot be read."""
+
+    status = 422
+
+
+class UnsupportedFormat(DocumentError):
+    """A format that this build does not read."""
+
+    status = 415
+
+
+class MislabelledDocument(DocumentError):
+    """The bytes are not what the name says."""
+
+    status = 415
+
+
+class DocumentTooLarge(DocumentError):
+    """Over a limit of size, pages, nesting or time."""
+
+    status = 413
+
+
+class EncryptedDocument(DocumentError):
+    """A password is needed."""
+
+
+class BrokenDocument(DocumentError):
+    """The bytes are damaged."""
+
+
+class EmptyDocument(DocumentError):
+    """No text in it."""
+
+
+class TooLong(InputError):
+    """A request longer than the model can read."""
+
+    status = 413
+
+
+class Refused(BauhiniaError):
+    """A stage of the gateway said no."""
+
+    status = 403
+
+    def __init__(self, message: str, *, stage: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.stage = stage
+
+
+class ModelError(BauhiniaError):
+    """The backend failed."""
+
+    status = 502
+
+
+class ModelUnavailable(ModelError):
+    """No backend, or no weights; the hint says how to get them."""
+
+    status = 503
+
+
+class ModelBusy(ModelError):
+    """The backend asked us to wait."""
+
+    status = 429
+
+
+class ModelTimeout(ModelError):
+    """The backend took longer than the limit."""
+
+    status = 504
+
+
+class MalformedAnswer(ModelError):
+    """The backend's answer could not be understood."""
+
+
+class WeightsError(BauhiniaError):
+    """Weights cannot be had; the hint says where they were sought and what to do."""
+
+    status = 503
+
+
+class WrongDigest(WeightsError):
+    """Bytes that are not the file the catalogue names."""
+
+    status = 502
+
+
+class StoreError(BauhiniaError):
+    """The database cannot be used."""
+
+    status = 503
+
+
+class DataFolderInUse(StoreError):
+    """Another server holds this data folder."""
+
+    status = 409
+
+
+class Cancelled(BauhiniaError):
+    """The person stopped the work."""
+
+    status = 499

@@ -1,0 +1,1 @@
+"""Sets, scorers and comparison of the product with its plain model."""

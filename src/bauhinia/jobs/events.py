@@ -1,0 +1,74 @@
+"""What a running task tells whoever watches: each event is a name and a JSON object."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Literal
+
+TaskStatus = Literal["running", "done", "failed", "cancelled", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Where the work stands."""
+
+    name: ClassVar[str] = "progress"
+
+    phase: str
+    """`read`, `map`, `reduce`, `write`, `check`, `repair`: a stable word, translated by the page."""
+    section: int = 0
+    of: int = 0
+    tokens: int = 0
+    """Tokens written so far."""
+    seconds_left: float | None = None
+    note: str = ""
+    """The heading or first words of the section being worked on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PieceWritten:
+    """Text of a passage as it is written."""
+
+    name: ClassVar[str] = "piece"
+
+    passage: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageWithdrawn:
+    """The text of this passage so far is withdrawn; it is being written again."""
+
+    name: ClassVar[str] = "withdrawn"
+
+    passage: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageReady:
+    """A passage, whole, with its citations and findings, as JSON."""
+
+    name: ClassVar[str] = "passage"
+
+    section: int
+    passage: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """The last event of a task."""
+
+    name: ClassVar[str] = "ended"
+
+    status: TaskStatus
+    message: str = ""
+    hint: str = ""
+
+
+TaskEvent = Progress | PieceWritten | PassageWithdrawn | PassageReady | Ended
+
+
+def as_json(event: TaskEvent) -> dict[str, Any]:
+    """The event's fields, ready for JSON."""
+    return asdict(event)

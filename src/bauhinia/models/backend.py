@@ -1,0 +1,112 @@
+"""What runs a model: one protocol, however the model is run.
+
+Three backends meet it: `EmbeddedBackend` (llama.cpp in a supervised child process), `OpenAIBackend`
+(any server that speaks `/v1/chat/completions`) and `FakeModel` (no weights, for tests and rehearsals).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+Role = Literal["system", "user", "assistant"]
+EmbeddingKind = Literal["query", "passage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatRequest:
+    """What a backend is asked to write."""
+
+    messages: tuple[Message, ...]
+    max_tokens: int = 512
+    temperature: float = 0.0
+    schema: dict[str, Any] | None = None
+    """A JSON schema that the answer must meet; the backend constrains its sampling by it."""
+    stop: tuple[str, ...] = ()
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of an answer as it is written. Either part may be empty."""
+
+    text: str = ""
+    thinking: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens that a request cost, as the backend counted them."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    """Of the prompt's tokens, those that the backend had read before."""
+    completion_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The last event of every answer that was not cancelled."""
+
+    reason: Literal["stop", "length"]
+    usage: Usage
+
+
+BackendEvent = Delta | Finish
+
+
+class Backend(Protocol):
+    """A thing that runs a model."""
+
+    @property
+    def model(self) -> str:
+        """The model's name in the catalogue or on the remote server."""
+
+    @property
+    def context_tokens(self) -> int:
+        """The longest prompt plus answer, in tokens."""
+
+    @property
+    def slots(self) -> int:
+        """How many requests it works on at once."""
+
+    async def start(self) -> None:
+        """Make ready. Raises ModelUnavailable when the model cannot be run here."""
+
+    async def stop(self) -> None:
+        """Release everything. Safe to call twice."""
+
+    def chat(self, request: ChatRequest) -> AsyncGenerator[BackendEvent, None]:
+        """Stream an answer. Closing the generator (`aclose`) or cancelling its task stops the work.
+
+        Raises ModelUnavailable, ModelBusy, ModelTimeout, MalformedAnswer, TooLong.
+        """
+
+    async def count_tokens(self, text: str) -> int:
+        """How many tokens the model reads in this text."""
+
+
+class Embedder(Protocol):
+    """A thing that turns text into vectors of unit length."""
+
+    @property
+    def dimensions(self) -> int: ...
+
+    async def embed(self, texts: Sequence[str], kind: EmbeddingKind) -> list[list[float]]:
+        """One unit vector a text, shape (len(texts), dimensions)."""

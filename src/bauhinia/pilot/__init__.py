@@ -1,0 +1,5 @@
+"""The officers' tasks: summarise, translate, draft, analyse."""
+
+from .draft import Citation, Draft, Finding, Passage, PassageKind, Section, Severity, TaskKind
+
+__all__ = ["Citation", "Draft", "Finding", "Passage", "PassageKind", "Section", "Severity", "TaskKind"]

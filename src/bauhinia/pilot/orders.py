@@ -1,0 +1,64 @@
+"""What an officer asks for: one record a task, the same in the page, the CLI and the API."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+OutputLanguage = Literal["en", "zh-HK"]
+
+
+class Order(BaseModel):
+    """Base of the orders: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SummariseOrder(Order):
+    """A cited summary of one or more documents."""
+
+    documents: list[str] = Field(min_length=1, max_length=20)
+    """Ids of documents on the shelf."""
+    length: Literal["short", "medium", "long"] = "medium"
+    """About 5, 10 or 20 statements."""
+    audience: Literal["executive", "officer", "public"] = "officer"
+    form: Literal["bullets", "prose"] = "bullets"
+    language: Literal["en", "zh-HK", "both"] = "en"
+
+
+class TranslateOrder(Order):
+    """A translation, paragraph by paragraph."""
+
+    document: str
+    to: OutputLanguage
+
+
+class DraftOrder(Order):
+    """A text drafted from instructions and any source documents."""
+
+    type: str
+    """Name of a template: `reply`, `memo`, `letter`, `press-release`, `minutes`, `circular`, `legco-reply`,
+    `speech`, or one that a department added."""
+    instructions: str = Field(min_length=1, max_length=20_000)
+    documents: list[str] = Field(default_factory=list, max_length=20)
+    language: OutputLanguage = "en"
+
+
+class AnalyseOrder(Order):
+    """A question to documents, or a table of what they oblige."""
+
+    documents: list[str] = Field(min_length=1, max_length=20)
+    mode: Literal["question", "table"] = "question"
+    question: str = Field(default="", max_length=4_000)
+    language: OutputLanguage = "en"
+    """The table's language; a question is answered in the language it is asked in."""
+
+    @model_validator(mode="after")
+    def _a_question_is_asked(self) -> AnalyseOrder:
+        if self.mode == "question" and not self.question.strip():
+            raise ValueError("A question is needed.")
+        return self
+
+
+AnyOrder = SummariseOrder | TranslateOrder | DraftOrder | AnalyseOrder

@@ -1,0 +1,1 @@
+"""Find personal data; hide it behind pseudonyms; restore it."""

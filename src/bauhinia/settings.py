@@ -1,0 +1,71 @@
+"""Every setting, in one place. Environment variables begin with `BAUHINIA_`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Limits(BaseSettings):
+    """What a document may cost to read. A file over any of them is refused with HTTP 413."""
+
+    model_config = SettingsConfigDict(env_prefix="BAUHINIA_LIMIT_", frozen=True, extra="forbid")
+
+    file_bytes: int = 50_000_000
+    """Size of an uploaded file, bytes."""
+    unpacked_bytes: int = 500_000_000
+    """Size of a zipped file's parts once unpacked, bytes."""
+    pages: int = 2_000
+    nesting: int = 100
+    """Depth of nested elements (tables, lists, HTML)."""
+    blocks: int = 200_000
+    seconds: float = 60.0
+    """Time to read one document."""
+    memory_bytes: int = 2_000_000_000
+    """Address space of the reading process, bytes."""
+
+
+class Settings(BaseSettings):
+    """One frozen record, read once from the environment and an optional `.env` file."""
+
+    model_config = SettingsConfigDict(env_prefix="BAUHINIA_", env_file=".env", frozen=True, extra="ignore")
+
+    data_folder: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("bauhinia")))
+    """The embedded database and the blobs live here."""
+    models_folder: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_cache_dir("bauhinia")) / "models"
+    )
+    """Cache of weights, each file named by its SHA-256."""
+    database_url: str = ""
+    """An external PostgreSQL (`postgresql://...`); empty means the embedded one."""
+    host: str = "127.0.0.1"
+    port: int = 8300
+
+    model: str = "qwen2.5-coder-1.5b-instruct"
+    """Name in the catalogue of the model that answers; `fake` is the shipped FakeModel."""
+    model_url: str = ""
+    """Base URL of an OpenAI-compatible server (`https://host/v1`); empty means the embedded model."""
+    model_key: SecretStr = SecretStr("")
+    model_context: int = 8_192
+    """Context length in tokens, for each of the embedded model's slots."""
+    model_slots: int = 2
+    """Requests that the embedded model works on at once."""
+    model_threads: int = 0
+    """Threads of the embedded model; 0 lets the product choose."""
+    model_timeout: float = 600.0
+    """Seconds without a byte from the backend before a request is given up."""
+    embedder_url: str = ""
+    """Base URL of an OpenAI-compatible `/v1/embeddings` server; empty means the built-in embedder."""
+
+    department: str = "Pilot Department"
+    """The department of the single local officer, until people sign in."""
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The process's settings."""
+    return Settings()
