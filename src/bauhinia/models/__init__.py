@@ -1,4 +1,4 @@
-"""Models and the things that run them. Only `gateway/` may import this package, and the CLI's housekeeping."""
+"""Models and what runs them. Only `gateway/` and the CLI's housekeeping may import this package."""
 
 from .backend import (
     Backend,

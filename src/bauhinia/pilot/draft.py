@@ -31,7 +31,7 @@ class Finding:
     """A check that failed: what is wrong, where, and what the officer should do."""
 
     check: str
-    """Stable id: `numbers`, `names`, `terms`, `script`, `language`, `support`, `omission`, `references`, ..."""
+    """Stable id: `numbers`, `names`, `terms`, `script`, `language`, `support`, `omission`, ..."""
     severity: Severity
     message: str
     """A sentence for the officer, in English."""
