@@ -10,6 +10,8 @@ from .events import (
     TaskStatus,
     as_json,
 )
+from .steps import Steps
+from .tasks import Report, Task, TaskFunction, Tasks
 
 __all__ = [
     "Ended",
@@ -17,7 +19,12 @@ __all__ = [
     "PassageWithdrawn",
     "PieceWritten",
     "Progress",
+    "Report",
+    "Steps",
+    "Task",
     "TaskEvent",
+    "TaskFunction",
     "TaskStatus",
+    "Tasks",
     "as_json",
 ]
