@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     """An external PostgreSQL (`postgresql://...`); empty means the embedded one."""
     host: str = "127.0.0.1"
     port: int = 8300
+    allowed_hosts: str = ""
+    """Further host names that the server answers to, with commas between; loopback and `host` always count."""
 
     model: str = "qwen2.5-coder-1.5b-instruct"
     """Name in the catalogue of the model that answers; `fake` is the shipped FakeModel."""
