@@ -1,0 +1,35 @@
+# Everything a person does here, each a verb. `make help` lists them.
+.POSIX:
+.PHONY: help run test demo bench lint clean
+
+PYTHON = python3 python3.14 python3.13 python3.12 python3.11
+
+help: ## Say what can be done
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+run: ## Set up everything, then serve on this machine and print the address
+	@PYTHON="$(PYTHON)" scripts/setup run
+	@.venv/bin/bauhinia models fetch
+	@.venv/bin/bauhinia serve
+
+test: ## Set up what the tests need, then run every test
+	@PYTHON="$(PYTHON)" scripts/setup dev
+	@scripts/test
+
+demo: ## Run every task on the samples with the real embedded model
+	@PYTHON="$(PYTHON)" scripts/setup run
+	@.venv/bin/bauhinia models fetch
+	@.venv/bin/bauhinia demo
+
+bench: ## Run the benchmarks; rewrites docs/benchmarks.json and docs/benchmarks.md
+	@PYTHON="$(PYTHON)" scripts/setup dev
+	@.venv/bin/bauhinia models fetch
+	@.venv/bin/python -m bench
+
+lint: ## Style, types, import layers, and docs that match the code
+	@PYTHON="$(PYTHON)" scripts/setup dev
+	@scripts/lint
+
+clean: ## Remove what was built here; documents, the database and weights stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build src/*.egg-info
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
