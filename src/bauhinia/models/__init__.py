@@ -12,6 +12,9 @@ from .backend import (
     Role,
     Usage,
 )
+from .fake import FakeEmbedder, FakeModel, Fault
+from .thinking import ThinkingSplitter
+from .tokens import estimate_tokens
 
 __all__ = [
     "Backend",
@@ -20,8 +23,13 @@ __all__ = [
     "Delta",
     "Embedder",
     "EmbeddingKind",
+    "FakeEmbedder",
+    "FakeModel",
+    "Fault",
     "Finish",
     "Message",
     "Role",
+    "ThinkingSplitter",
     "Usage",
+    "estimate_tokens",
 ]

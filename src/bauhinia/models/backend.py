@@ -79,6 +79,10 @@ class Backend(Protocol):
         """The model's name in the catalogue or on the remote server."""
 
     @property
+    def digest(self) -> str:
+        """SHA-256 of the weights that answer; empty where a remote server does not tell."""
+
+    @property
     def context_tokens(self) -> int:
         """The longest prompt plus answer, in tokens."""
 
