@@ -1,4 +1,4 @@
-"""Builds the samples: `python samples/build.py` writes samples/*.docx, *.pdf, *.md and *.txt from samples/source/*.md.
+"""Builds the samples: `python samples/build.py` makes DOCX, PDF, Markdown and text from samples/source/*.md.
 
 A source is Markdown of a small kind (headings, paragraphs, lists, pipe tables, `**bold**`, a backslash at a
 line's end for a line break) under a YAML head that names its title, language and formats. The same source
@@ -204,9 +204,11 @@ def _same_bytes(data: bytes) -> bytes:
 TYPST_HEAD = """
 #set document(title: {title}, author: "Bauhinia samples", date: datetime(year: 2026, month: 1, day: 1))
 #set page(paper: "a4", margin: 2.6cm, numbering: "1", header: align(right, text(size: 9pt, {running})))
-#set text(font: ("Libertinus Serif", "Noto Serif CJK HK"), size: {size}, lang: {lang}, region: "hk")
-#set par(leading: 0.95em, spacing: 1.5em, justify: {justify})
+#set text(font: {fonts}, size: {size}, lang: {lang}, region: "hk")
+#set par(leading: 0.95em, spacing: 1.5em, justify: true)
 #set table(stroke: 0.5pt, inset: 6pt)
+#show table: set par(justify: false)
+#show heading: set par(justify: false)
 #show heading: set block(above: 1.8em, below: 1.2em)
 #show heading.where(level: 1): it => align(center, text(size: 17pt, it.body))
 """
@@ -218,8 +220,8 @@ def build_pdf(source: Source) -> bytes:
         "title": _quoted(str(source.head["title"])),
         "running": _quoted(str(source.head.get("running", ""))),
         "size": "12pt",
+        "fonts": '"Noto Serif CJK HK"' if source.chinese else '("Libertinus Serif", "Noto Serif CJK HK")',
         "lang": '"zh"' if source.chinese else '"en"',
-        "justify": "true",
     }
     pieces = [TYPST_HEAD.format(**values)]
     first = True
@@ -283,7 +285,7 @@ def build(source: Source) -> dict[str, bytes]:
     makers = {
         "docx": lambda: build_docx(source),
         "pdf": lambda: build_pdf(source),
-        "md": lambda: plain.encode(),
+        "md": plain.encode,
         "txt": lambda: re.sub(r"\*\*|\\$|^#+ ", "", plain, flags=re.M).encode(),
     }
     return {f"{source.name}.{kind}": makers[kind]() for kind in source.head["formats"]}
