@@ -250,7 +250,7 @@ def _typst_part(part: Part) -> str:
 
 def _typst_table(rows: tuple[tuple[str, ...], ...]) -> str:
     widest = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
-    columns = ", ".join(f"{min(max(width, 8), 40)}fr" for width in widest)
+    columns = ", ".join("auto" if width <= 14 else f"{min(width, 40)}fr" for width in widest)
     head = ", ".join(f"strong({_typst_text(cell)})" for cell in rows[0])
     body = ", ".join(_typst_text(cell) for row in rows[1:] for cell in row)
     return f"#table(columns: ({columns}), align: left, table.header({head}), {body})\n"
