@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """Cache of weights, each file named by its SHA-256."""
     database_url: str = ""
     """An external PostgreSQL (`postgresql://...`); empty means the embedded one."""
+    blobs_url: str = ""
+    """Where uploaded files are kept, `s3://bucket/prefix`; empty means `blobs` in the data folder."""
     host: str = "127.0.0.1"
     port: int = 8300
     allowed_hosts: str = ""
@@ -60,8 +62,18 @@ class Settings(BaseSettings):
     """Threads of the embedded model; 0 lets the product choose."""
     model_timeout: float = 600.0
     """Seconds without a byte from the backend before a request is given up."""
+    model_thinks_first: bool = False
+    """The remote model's chat template opens `<think>` by itself, so its answers begin inside it."""
+    model_path: Path | None = None
+    """Weights already on this machine: the file of `model`, or a folder holding files of the catalogue."""
+    catalogue: Path | None = None
+    """A YAML file of further models, in the shape of `models/catalogue.yaml`."""
+    hub_url: str = "https://huggingface.co"
+    """The hub that weights are fetched from, or a mirror of it; empty leaves the hub out."""
     embedder_url: str = ""
     """Base URL of an OpenAI-compatible `/v1/embeddings` server; empty means the built-in embedder."""
+    embedder_model: str = ""
+    """Name of the model to ask that server for; empty takes the first one it lists."""
 
     department: str = "Pilot Department"
     """The department of the single local officer, until people sign in."""
