@@ -1,1 +1,45 @@
-"""The command line: one file a verb."""
+"""The command line: one file a verb. `bauhinia --help` imports nothing heavy."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .analyse import analyse
+from .draft import draft
+from .faults import Verbs, be_verbose
+from .summarise import summarise
+from .translate import translate
+from .version import version
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="bauhinia",
+    cls=Verbs,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="A public service's own language model: documents in, checked drafts out, on your own machine.",
+)
+
+
+@app.callback()
+def _options(
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log to the terminal, with traces.")] = False,
+) -> None:
+    be_verbose(verbose)
+
+
+app.command()(summarise)
+app.command()(translate)
+app.command()(draft)
+app.command()(analyse)
+app.command()(version)
+
+
+def main() -> None:
+    """The `bauhinia` command."""
+    app()

@@ -1,0 +1,42 @@
+"""`bauhinia draft --type reply --source FILE "instructions"`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from .output import JsonOption, OutOption, Output
+
+
+def draft(
+    instructions: Annotated[
+        str, typer.Argument(help="What the text is to say; `-` reads them from standard input.")
+    ],
+    type_: Annotated[
+        str,
+        typer.Option(
+            "--type",
+            help="reply, memo, letter, press-release, minutes, circular, legco-reply, speech, or your own.",
+        ),
+    ] = "reply",
+    source: Annotated[
+        list[Path] | None, typer.Option("--source", "-s", help="A file to take facts from; repeatable.")
+    ] = None,
+    language: Annotated[Literal["en", "zh-HK"], typer.Option(help="English or Traditional Chinese.")] = "en",
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Draft a reply, memo, circular and so on; facts come only from the instructions and the sources."""
+    from ..pilot.orders import DraftOrder
+    from .carrying import carry_out
+
+    words = typer.get_text_stream("stdin").read() if instructions == "-" else instructions
+    if not words.strip():
+        raise typer.BadParameter("say what the text is to be about.", param_hint="INSTRUCTIONS")
+
+    def order(documents: list[str]) -> DraftOrder:
+        return DraftOrder(type=type_, instructions=words, documents=documents, language=language)
+
+    carry_out("draft", source or [], order, Output(out=out, as_json=as_json))

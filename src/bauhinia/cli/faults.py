@@ -1,0 +1,79 @@
+"""What the terminal shows when something goes wrong: a sentence and what to do, never a trace."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from ..errors import BauhiniaError, InputError
+
+STOPPED = 130
+"""Exit status of a command that Ctrl-C ended, as shells expect."""
+
+_verbose = False
+
+
+def be_verbose(verbose: bool) -> None:
+    """Log to the terminal, or only keep what is worth a person's attention off it."""
+    global _verbose  # noqa: PLW0603  # a process has one terminal
+    _verbose = verbose
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.CRITICAL,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+        force=True,
+    )
+
+
+class Verbs(TyperGroup):
+    """The group of all verbs; errors of every verb end here."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BauhiniaError as error:
+            show(error)
+            raise typer.Exit(1) from error
+        except KeyboardInterrupt as stop:
+            typer.echo("\nStopped.", err=True)
+            raise typer.Exit(STOPPED) from stop
+        except OSError as error:
+            # A folder that may not be written, a full disk: the system's own words are the clearest.
+            if _verbose:
+                raise
+            typer.echo(f"Error: {error}", err=True)
+            raise typer.Exit(1) from error
+        except (typer.Exit, typer.TyperException, typer.Abort):
+            raise
+        except Exception as error:
+            if _verbose:
+                raise
+            typer.echo(f"Error: something went wrong on our side ({type(error).__name__}).", err=True)
+            typer.echo(
+                "What to do: run it again with `bauhinia --verbose ...` and report what it says.", err=True
+            )
+            raise typer.Exit(1) from error
+
+
+def show(error: BauhiniaError) -> None:
+    """Print an error of ours on standard error."""
+    typer.secho(f"Error: {error.message}", err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
+    if error.hint:
+        typer.echo(f"What to do: {error.hint}", err=True)
+
+
+def settings_error(error: Exception) -> InputError:
+    """A wrong setting in the environment, as a sentence. `error` is pydantic's ValidationError."""
+    from pydantic import ValidationError
+
+    assert isinstance(error, ValidationError)
+    first = error.errors()[0]
+    name = "BAUHINIA_" + "_".join(str(part) for part in first["loc"]).upper()
+    return InputError(
+        f"The setting {name} cannot be used: {first['msg'].lower()}.",
+        hint="Mend it in the environment or in `.env`; docs/settings.md describes every setting.",
+    )

@@ -1,0 +1,53 @@
+"""Where a draft goes: the terminal, a file, or JSON for another program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ..pilot import Draft
+
+FORMATS = ("docx", "md", "csv")
+
+OutOption = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Write the draft to this file: .docx, .md or .csv.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the task and its draft as JSON.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """What the options say."""
+
+    out: Path | None = None
+    as_json: bool = False
+
+    @property
+    def format(self) -> str:
+        """The file's format by the end of its name."""
+        assert self.out is not None
+        return self.out.suffix.lstrip(".").lower()
+
+    def check(self) -> None:
+        """Before the work begins, refuse a file that could not be written after it."""
+        if self.out is None:
+            return
+        if self.format not in FORMATS:
+            raise typer.BadParameter(
+                f"{self.out.name} does not end in .docx, .md or .csv.", param_hint="--out"
+            )
+        if not self.out.absolute().parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {self.out.absolute().parent}.", param_hint="--out")
+
+    def write(self, draft: Draft, names: Mapping[str, str]) -> None:
+        """Write the file, and say so on standard error."""
+        from ..pilot.export import export
+
+        assert self.out is not None
+        self.out.write_bytes(export(draft, self.format, names))
+        typer.echo(f"Written: {self.out}", err=True)

@@ -1,0 +1,37 @@
+"""`bauhinia summarise FILE...`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from .output import JsonOption, OutOption, Output
+
+
+def summarise(
+    files: Annotated[list[Path], typer.Argument(help="Word, PDF, text, Markdown or HTML files.")],
+    length: Annotated[
+        Literal["short", "medium", "long"], typer.Option(help="About 5, 10 or 20 statements.")
+    ] = "medium",
+    audience: Annotated[
+        Literal["executive", "officer", "public"], typer.Option(help="Who will read it.")
+    ] = "officer",
+    form: Annotated[Literal["bullets", "prose"], typer.Option(help="Bullets or running text.")] = "bullets",
+    language: Annotated[
+        Literal["en", "zh-HK", "both"], typer.Option(help="English, Traditional Chinese, or both.")
+    ] = "en",
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Summarise documents; every statement cites its place in them."""
+    from ..pilot.orders import SummariseOrder
+    from .carrying import carry_out
+
+    def order(documents: list[str]) -> SummariseOrder:
+        return SummariseOrder(
+            documents=documents, length=length, audience=audience, form=form, language=language
+        )
+
+    carry_out("summarise", files, order, Output(out=out, as_json=as_json))

@@ -1,0 +1,30 @@
+"""`bauhinia translate FILE --to zh-HK`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from .output import JsonOption, OutOption, Output
+
+
+def translate(
+    file: Annotated[Path, typer.Argument(help="A Word, PDF, text, Markdown or HTML file.")],
+    to: Annotated[
+        Literal["en", "zh-HK"], typer.Option(help="English, or Traditional Chinese as Hong Kong writes it.")
+    ],
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Translate a document paragraph by paragraph, with the termbase, and check it."""
+    from ..pilot.orders import TranslateOrder
+    from .carrying import carry_out
+
+    carry_out(
+        "translate",
+        [file],
+        lambda documents: TranslateOrder(document=documents[0], to=to),
+        Output(out=out, as_json=as_json),
+    )
