@@ -48,6 +48,8 @@ class Passage:
     kind: PassageKind
     text: str
     level: int = 0
+    run_on: bool = False
+    """Continues the paragraph of the passage before it: prose is shown joined, yet cited statement by statement."""
     source: Anchor | None = None
     """Translation: the place this passage translates."""
     source_text: str = ""
@@ -55,6 +57,8 @@ class Passage:
     findings: tuple[Finding, ...] = ()
     columns: dict[str, str] = field(default_factory=dict)
     """A row's cells by column id; `text` is then empty."""
+    original: str | None = None
+    """The model's text, where an officer has changed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,28 @@
+"""Drafts to plain JSON and back, by their own types. Nothing stored is ever pickled."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def to_json(value: Any) -> dict[str, Any]:
+    """A draft, or any record of one, as JSON-ready values."""
+    result = _adapter(type(value)).dump_python(value, mode="json")
+    assert isinstance(result, dict)
+    return result
+
+
+def from_json(kind: type[T], data: dict[str, Any]) -> T:
+    """The record that `to_json` made. Raises ValueError when the data do not fit."""
+    result: T = _adapter(kind).validate_python(data)
+    return result

@@ -1,0 +1,203 @@
+"""A draft as a file: DOCX, Markdown or CSV. The AI label goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from ..documents import Document, OutputBlock, OutputMeta, write_csv, write_docx, write_markdown
+from ..errors import InputError
+from ..language import Variety
+from .analyse import COLUMNS
+from .draft import Citation, Draft, Passage, Section
+
+MEDIA_TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "md": "text/markdown; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+}
+HEADINGS = {
+    "en": {
+        "kind": "Kind",
+        "party": "Party",
+        "action": "What",
+        "when": "When",
+        "amount": "Amount",
+        "source": "Source",
+        "text": "Text",
+        "findings": "To check",
+        "sources": "Sources",
+        "obligation": "Obligation",
+        "date": "Date",
+        "page": "p.",
+    },
+    "zh": {
+        "kind": "類別",
+        "party": "負責方",
+        "action": "事項",
+        "when": "日期",
+        "amount": "款額",
+        "source": "出處",
+        "text": "內容",
+        "findings": "待核對",
+        "sources": "資料來源",
+        "obligation": "責任",
+        "date": "日期",
+        "page": "頁",
+    },
+}
+
+
+def export(draft: Draft, form: str, documents: Mapping[str, Document], officer_department: str = "") -> bytes:
+    """The draft as `docx`, `md` or `csv`. Raises InputError for any other form."""
+    if form == "csv":
+        return write_csv(rows(draft, documents)).encode("utf-8")
+    if form not in ("docx", "md"):
+        raise InputError(f"A draft cannot be saved as “{form}”.", hint="Choose docx, md or csv.")
+    language = Variety(draft.sections[0].language) if draft.sections else Variety.ENGLISH
+    meta = OutputMeta(title=draft.title, language=language, label=draft.label, department=officer_department)
+    blocks = _blocks(draft, documents)
+    return write_docx(blocks, meta) if form == "docx" else write_markdown(blocks, meta).encode("utf-8")
+
+
+def rows(draft: Draft, documents: Mapping[str, Document]) -> list[list[str]]:
+    """The draft as a table: an analysis by its columns, anything else a row a passage with its sources."""
+    table = []
+    for section in draft.sections:
+        words = _words(section)
+        as_table = any(passage.kind == "row" for passage in section.passages)
+        columns = list(COLUMNS) if as_table else ["text"]
+        table.append([words[column] for column in (*columns, "source", "findings")])
+        for passage in section.passages:
+            table.append(
+                [
+                    *_cells(passage, columns, words),
+                    "; ".join(_place(citation, documents, words) for citation in passage.citations),
+                    "; ".join(finding.message for finding in passage.findings),
+                ]
+            )
+    return table
+
+
+def _cells(passage: Passage, columns: Sequence[str], words: Mapping[str, str]) -> list[str]:
+    if passage.kind != "row":
+        return [passage.text]
+    kind = passage.columns.get("kind", "")
+    return [words.get(kind, kind), *(passage.columns.get(column, "") for column in columns[1:])]
+
+
+def _words(section: Section) -> dict[str, str]:
+    return HEADINGS["zh" if Variety(section.language).is_chinese else "en"]
+
+
+def _place(citation: Citation, documents: Mapping[str, Document], words: Mapping[str, str]) -> str:
+    """Where a citation points, in words: the file's name and the page."""
+    document = documents.get(citation.document)
+    name = document.name if document else citation.document
+    return f"{name}, {words['page']} {citation.anchor.page}" if citation.anchor.page else name
+
+
+def _blocks(draft: Draft, documents: Mapping[str, Document]) -> list[OutputBlock]:
+    blocks = [OutputBlock(kind="title", text=draft.title)]
+    for section in draft.sections:
+        blocks += _section_blocks(section, documents)
+    return blocks
+
+
+def _section_blocks(section: Section, documents: Mapping[str, Document]) -> list[OutputBlock]:
+    """The passages, prose joined, tables whole, then the numbered sources."""
+    language = Variety(section.language)
+    words = _words(section)
+    numbers: dict[tuple[str, str], int] = {}
+    blocks: list[OutputBlock] = []
+    if any(passage.kind == "row" for passage in section.passages):
+        table = rows(_only(section), documents)
+        blocks.append(OutputBlock(kind="table", text="", rows=table, language=language))
+        return blocks
+    for group in _groups(section.passages):
+        if group[0].kind == "table_cell":
+            blocks.append(OutputBlock(kind="table", text="", rows=_table(group), language=language))
+            continue
+        text = _joined(group, numbers, language)
+        comments = tuple(finding.message for passage in group for finding in passage.findings)
+        blocks.append(
+            OutputBlock(
+                kind="bullet" if group[0].kind == "bullet" else _plain_kind(group[0]),
+                text=text,
+                level=max(1, group[0].level) if group[0].kind == "heading" else group[0].level,
+                language=language,
+                comments=comments,
+            )
+        )
+    return blocks + _source_list(section, numbers, documents, words, language)
+
+
+def _groups(passages: Sequence[Passage]) -> list[list[Passage]]:
+    """Passages that stand together: prose that runs on, and the cells of one table."""
+    groups: list[list[Passage]] = []
+    for passage in passages:
+        before = groups[-1][-1] if groups else None
+        same_table = (
+            before is not None
+            and passage.kind == before.kind == "table_cell"
+            and passage.columns.get("table") == before.columns.get("table")
+        )
+        if before is not None and (passage.run_on or same_table):
+            groups[-1].append(passage)
+        else:
+            groups.append([passage])
+    return groups
+
+
+def _joined(group: Sequence[Passage], numbers: dict[tuple[str, str], int], language: Variety) -> str:
+    """The group's text with a number in square brackets after each cited statement."""
+    pieces = []
+    for passage in group:
+        marks = ""
+        for citation in passage.citations:
+            number = numbers.setdefault((citation.document, citation.anchor.block), len(numbers) + 1)
+            if f"[{number}]" not in marks:
+                marks += f"[{number}]"
+        pieces.append(f"{passage.text} {marks}".rstrip())
+    return ("" if language.is_chinese else " ").join(pieces)
+
+
+def _plain_kind(passage: Passage) -> Literal["heading", "paragraph"]:
+    return "heading" if passage.kind == "heading" else "paragraph"
+
+
+def _table(group: Sequence[Passage]) -> list[list[str]]:
+    """Cells put back in their rows and columns."""
+    table: dict[int, dict[int, str]] = {}
+    for passage in group:
+        row, column = int(passage.columns["row"]), int(passage.columns["column"])
+        table.setdefault(row, {})[column] = passage.text
+    width = max(column for row in table.values() for column in row) + 1
+    return [[table[row].get(column, "") for column in range(width)] for row in sorted(table)]
+
+
+def _only(section: Section) -> Draft:
+    return Draft(kind="analyse", title="", sections=(section,))
+
+
+def _source_list(
+    section: Section,
+    numbers: Mapping[tuple[str, str], int],
+    documents: Mapping[str, Document],
+    words: Mapping[str, str],
+    language: Variety,
+) -> list[OutputBlock]:
+    """The cited places under their numbers, each with the words that stand there."""
+    if not numbers:
+        return []
+    first = {
+        (citation.document, citation.anchor.block): citation
+        for passage in reversed(section.passages)
+        for citation in reversed(passage.citations)
+    }
+    blocks = [OutputBlock(kind="heading", text=words["sources"], level=2, language=language)]
+    for place, number in numbers.items():
+        citation = first[place]
+        text = f"[{number}] {_place(citation, documents, words)}: {citation.quote}"
+        blocks.append(OutputBlock(kind="paragraph", text=text))
+    return blocks

@@ -1,0 +1,125 @@
+"""The pilot, opened: everything that its tasks need, for the server and the command line alike."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..gateway import Gateway
+from ..jobs import Report, Steps, TaskFunction, Tasks
+from ..language import Termbase
+from ..people import Officer, local_officer
+from ..settings import Limits, Settings
+from ..store import Blobs, Database
+from .analyse import analyse
+from .codec import to_json
+from .desk import Desk
+from .draft import Draft, TaskKind
+from .drafting import draft
+from .orders import AnalyseOrder, AnyOrder, DraftOrder, SummariseOrder, TranslateOrder
+from .shelf import Shelf
+from .summarise import summarise
+from .templates import Templates
+from .translate import translate
+
+ORDERS: dict[TaskKind, type[AnyOrder]] = {
+    "summarise": SummariseOrder,
+    "translate": TranslateOrder,
+    "draft": DraftOrder,
+    "analyse": AnalyseOrder,
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Office:
+    """An opened pilot."""
+
+    settings: Settings
+    database: Database
+    gateway: Gateway
+    shelf: Shelf
+    termbase: Termbase
+    templates: Templates
+    officer: Officer
+    tasks: Tasks = field(init=False)
+    model: asyncio.Task[None] = field(init=False)
+    """Loads the model; done when it can answer."""
+
+    def __post_init__(self) -> None:
+        functions: dict[str, TaskFunction] = {kind: self._function(kind) for kind in ORDERS}
+        self.tasks = Tasks(self.database, functions)
+        self.model = asyncio.create_task(self.gateway.start(), name="load the model")
+        self.model.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def start(self, order: AnyOrder) -> str:
+        """Begin a task; gives its id. Raises NotFound for a document or a template that does not exist."""
+        kind = next(kind for kind, made in ORDERS.items() if isinstance(order, made))
+        if isinstance(order, DraftOrder):
+            self.templates.get(order.type)
+        for key in documents_of(order):
+            await self.shelf.card(key)
+        return await self.tasks.start(kind, order.model_dump(mode="json"))
+
+    def _function(self, kind: TaskKind) -> TaskFunction:
+        async def work(order: dict[str, Any], report: Report, steps: Steps, task: str) -> dict[str, Any]:
+            await asyncio.shield(self.model)
+            desk = Desk(
+                gateway=self.gateway,
+                officer=self.officer,
+                termbase=self.termbase,
+                steps=steps,
+                report=report,
+                use=f"pilot.{kind}",
+                task=task,
+            )
+            return to_json(await self._do(ORDERS[kind].model_validate(order), desk))
+
+        return work
+
+    async def _do(self, order: AnyOrder, desk: Desk) -> Draft:
+        documents = await self.shelf.documents(documents_of(order))
+        match order:
+            case SummariseOrder():
+                return await summarise(order, documents, desk)
+            case TranslateOrder():
+                return await translate(order, documents[order.document], desk)
+            case DraftOrder():
+                return await draft(order, self.templates.get(order.type), documents, desk)
+            case AnalyseOrder():
+                return await analyse(order, documents, desk)
+
+
+def documents_of(order: AnyOrder) -> list[str]:
+    """Ids of the documents that an order is about."""
+    return [order.document] if isinstance(order, TranslateOrder) else order.documents
+
+
+GatewayMaker = Callable[[Settings, Database], Gateway]
+
+
+@asynccontextmanager
+async def open_office(settings: Settings, make_gateway: GatewayMaker = Gateway) -> AsyncIterator[Office]:
+    """Open the database, begin to load the model, and be ready for orders at once.
+
+    A task that starts before the model is ready waits for it. Raises StoreError.
+    """
+    async with Database.open(settings) as database:
+        office = Office(
+            settings=settings,
+            database=database,
+            gateway=make_gateway(settings, database),
+            shelf=Shelf(database, Blobs.open(settings), Limits()),
+            termbase=Termbase.load(),
+            templates=Templates(settings.data_folder / "templates"),
+            officer=local_officer(settings),
+        )
+        try:
+            yield office
+        finally:
+            await office.tasks.close()
+            office.model.cancel()
+            await asyncio.gather(office.model, return_exceptions=True)
+            await office.gateway.stop()

@@ -1,0 +1,241 @@
+"""Translate one segment (a sentence or a few), and check it as a reviser would.
+
+gloss -> write -> correct -> check -> (write once more) -> keep the better
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..gateway import Message
+from ..language import (
+    Figure,
+    Termbase,
+    Variety,
+    compare_figures,
+    figures,
+    fits,
+    simplified_characters,
+    write_figure,
+)
+from .desk import Desk
+from .draft import Finding
+from .tokens import approximate_tokens
+
+SYSTEM = {
+    Variety.TRADITIONAL: (
+        "You are a translator of the Hong Kong Government. Translate the English text into formal written "
+        "Chinese in Traditional characters as used in Hong Kong. Words that are already in Chinese are right: "
+        "copy them unchanged. Keep every figure. Give the translation only."
+    ),
+    Variety.ENGLISH: (
+        "You are a translator of the Hong Kong Government. Translate the Chinese text into formal British "
+        "English. Words that are already in English are right: copy them unchanged. Keep every figure. "
+        "Give the translation only."
+    ),
+}
+EXAMPLES = {
+    Variety.TRADITIONAL: (
+        (
+            "The 環境保護署 will start the second stage of the 計劃 on 2025年4月1日 and has set aside 2,500萬元.",
+            "環境保護署將於2025年4月1日展開計劃的第二階段，並已預留2,500萬元。",
+        ),
+        (
+            "Members of the public may return the form by post or by email.",
+            "市民可以郵寄或電郵方式交回表格。",
+        ),
+    ),
+    Variety.ENGLISH: (
+        (
+            "Environmental Protection Department 將於 1 April 2025 展開計劃的第二階段，並已預留 HK$25 million。",
+            "The Environmental Protection Department will start the second stage of the scheme on 1 April 2025 "
+            "and has set aside HK$25 million.",
+        ),
+        (
+            "市民可以郵寄或電郵方式交回表格。",
+            "Members of the public may return the form by post or by email.",
+        ),
+    ),
+}
+"""Two short examples show the model what a half-glossed sentence is for."""
+
+AGAIN = {
+    Variety.TRADITIONAL: "Your translation is not right yet: {faults}. Write the whole translation again, in Traditional Chinese, correctly.",
+    Variety.ENGLISH: "Your translation is not right yet: {faults}. Write the whole translation again, in English, correctly.",
+}
+WEIGHT = {"language": 100, "script": 50, "omission": 20, "numbers": 10, "terms": 4, "added": 3, "cut": 20}
+SHORTEST, LONGEST = 0.35, 3.0
+"""Bounds of target tokens over source tokens, outside which something was left out or made up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A translated segment and what a reviser would say of it."""
+
+    text: str
+    findings: tuple[Finding, ...]
+
+
+async def translate_segment(desk: Desk, key: str, text: str, to: Variety, *, passage: str = "") -> Segment:
+    """Translate `text` into `to` (ENGLISH or TRADITIONAL). Raises the gateway's errors."""
+    assert to in SYSTEM, to
+    messages = [Message("system", SYSTEM[to]), *_examples(to), Message("user", gloss(text, to, desk.termbase))]
+    first = await _attempt(desk, key, messages, text, to, passage)
+    if not _faults(first):
+        return first
+    faults = "; ".join(_fault(finding, to) for finding in _faults(first))
+    asked = [*messages, Message("assistant", first.text), Message("user", AGAIN[to].format(faults=faults))]
+    second = await _attempt(desk, f"{key}/repair", asked, text, to, "")
+    return min(first, second, key=_badness)
+
+
+def gloss(text: str, to: Variety, termbase: Termbase) -> str:
+    """The source with its terms and figures already in the target language.
+
+    A small model copies what is already right far more surely than it obeys a glossary beside the text.
+    """
+    source = Variety.ENGLISH if to.is_chinese else Variety.TRADITIONAL
+    places: list[tuple[int, int, str]] = [
+        (hit.start, hit.end, hit.term.zh if to.is_chinese else hit.term.en) for hit in termbase.find(text, source)
+    ]
+    places += [
+        (figure.start, figure.end, written)
+        for figure in figures(text)
+        if (written := write_figure(figure, to)) is not None
+    ]
+    return _replace(text, places, spaced=not to.is_chinese)
+
+
+def _replace(text: str, places: Sequence[tuple[int, int, str]], *, spaced: bool) -> str:
+    """Replace each place; of overlapping ones the longer wins."""
+    kept: list[tuple[int, int, str]] = []
+    for place in sorted(places, key=lambda place: place[0] - place[1]):
+        if all(place[1] <= other[0] or place[0] >= other[1] for other in kept):
+            kept.append(place)
+    for start, end, words in sorted(kept, reverse=True):
+        middle = f" {words} " if spaced else words
+        text = text[:start] + middle + text[end:]
+    return re.sub(r" {2,}", " ", text).strip()
+
+
+def _examples(to: Variety) -> list[Message]:
+    return [
+        message
+        for source, target in EXAMPLES[to]
+        for message in (Message("user", source), Message("assistant", target))
+    ]
+
+
+async def _attempt(
+    desk: Desk, key: str, messages: Sequence[Message], source: str, to: Variety, passage: str
+) -> Segment:
+    room = 3 * approximate_tokens(source) + 40
+    written = await desk.write(key, messages, reply_in=to, max_tokens=room, passage=passage)
+    text, _ = desk.termbase.repair(_bare(written.text), to)
+    findings = check_translation(source, text, to, desk.termbase)
+    if written.cut:
+        findings = (*findings, _finding("cut", "error", "The translation was cut short."))
+    return Segment(text=text, findings=findings)
+
+
+def _bare(text: str) -> str:
+    """Without the wrapping a model adds: quotation marks round the whole, a leading `Translation:`."""
+    text = re.sub(r"^\s*(translation|譯文|翻譯)\s*[:：]\s*", "", text.strip(), flags=re.IGNORECASE)
+    for opening, closing in (('"', '"'), ("「", "」"), ("“", "”")):
+        if text.startswith(opening) and text.endswith(closing) and text.count(opening) + text.count(closing) == 2:
+            text = text[1:-1]
+    return " ".join(text.split()) if text.isascii() else text.strip()
+
+
+def check_translation(source: str, target: str, to: Variety, termbase: Termbase) -> tuple[Finding, ...]:
+    """Everything that a program can tell is wrong with a translation."""
+    return (
+        *_check_language(target, to),
+        *_check_figures(source, target),
+        *_check_terms(source, target, to, termbase),
+        *_check_length(source, target),
+    )
+
+
+def _check_language(target: str, to: Variety) -> tuple[Finding, ...]:
+    if to.is_chinese and (found := simplified_characters(target)):
+        return (_finding("script", "error", "Simplified characters remain.", found="".join(found)),)
+    if not fits(target, to).ok:
+        return (_finding("language", "error", "The translation is not in the language asked for."),)
+    return ()
+
+
+def _check_figures(source: str, target: str) -> tuple[Finding, ...]:
+    difference = compare_figures(source, target)
+    findings = []
+    if difference.missing:
+        missing = _listed(difference.missing)
+        findings.append(_finding("numbers", "error", f"Not in the translation: {missing}.", missing=missing))
+    if difference.added:
+        added = _listed(difference.added)
+        findings.append(_finding("added", "warning", f"Not in the source: {added}.", added=added))
+    return tuple(findings)
+
+
+def _check_terms(source: str, target: str, to: Variety, termbase: Termbase) -> tuple[Finding, ...]:
+    return tuple(
+        _finding(
+            "terms",
+            "warning",
+            f"“{issue.term.en}” is “{issue.term.zh}” in the termbase.",
+            term=issue.term.zh if to.is_chinese else issue.term.en,
+            found=issue.found,
+        )
+        for issue in termbase.check(source, target, to)
+    )
+
+
+def _check_length(source: str, target: str) -> tuple[Finding, ...]:
+    read, wrote = approximate_tokens(source), approximate_tokens(target)
+    if read > 12 and not SHORTEST <= wrote / read <= LONGEST:
+        word = "short" if wrote < read else "long"
+        return (_finding("omission", "warning", f"The translation is too {word} for its source."),)
+    return ()
+
+
+def _listed(found: Sequence[Figure]) -> str:
+    return ", ".join(figure.text for figure in found)
+
+
+def _finding(check: str, severity: str, message: str, **values: str) -> Finding:
+    assert severity in ("error", "warning", "note")
+    return Finding(check=check, severity="error" if severity == "error" else "warning", message=message, values=values)
+
+
+def _faults(segment: Segment) -> list[Finding]:
+    """What is worth asking again for."""
+    return [finding for finding in segment.findings if finding.check in WEIGHT]
+
+
+def _badness(segment: Segment) -> int:
+    return sum(WEIGHT[finding.check] for finding in _faults(segment))
+
+
+def _fault(finding: Finding, to: Variety) -> str:
+    """A fault, told to the model."""
+    values = finding.values
+    match finding.check:
+        case "numbers":
+            written = ", ".join(
+                write_figure(figure, to) or figure.text for figure in figures(values["missing"])
+            )
+            return f"it must contain {written or values['missing']}"
+        case "added":
+            return f"{values['added']} is not in the source"
+        case "terms":
+            return f"use the term {values['term']}"
+        case "omission":
+            return "part of the text was left out or added"
+        case "script":
+            return "it has Simplified characters"
+        case _:
+            return "it is in the wrong language" if finding.check == "language" else "it was cut short"
+
+

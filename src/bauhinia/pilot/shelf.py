@@ -1,0 +1,130 @@
+"""The shelf: documents that were read, kept with their originals until the officer removes them."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from ..documents import Document, read_document
+from ..errors import NotFound
+from ..language import detect
+from ..settings import Limits
+from ..store import Blobs, Database
+from .codec import from_json, to_json
+from .reading import SAMPLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What the shelf says of a document without opening it."""
+
+    id: str
+    name: str
+    format: str
+    title: str
+    variety: str
+    """A `Variety` value."""
+    pages: int | None
+    blocks: int
+    characters: int
+    warnings: list[str]
+    created: datetime
+
+
+_CARD = """
+SELECT id, name, format, variety, created,
+       document ->> 'title' AS title,
+       (document ->> 'pages')::int AS pages,
+       jsonb_array_length(document -> 'blocks') AS blocks,
+       (SELECT coalesce(sum(length(block ->> 'text')), 0)::int
+          FROM jsonb_array_elements(document -> 'blocks') AS block) AS characters,
+       document -> 'warnings' AS warnings
+  FROM documents
+"""
+
+
+class Shelf:
+    """Documents of one database. Ids are unguessable."""
+
+    def __init__(self, database: Database, blobs: Blobs, limits: Limits) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._limits = limits
+
+    async def add(self, data: bytes, name: str) -> Card:
+        """Read a file and keep it. Raises DocumentError, and then nothing is kept."""
+        document = await read_document(data, name, self._limits)
+        key = secrets.token_hex(8)
+        digest = hashlib.sha256(data).hexdigest()
+        await self._blobs.put(digest, data)
+        async with self._database.connection() as connection:
+            await connection.execute(
+                "INSERT INTO documents (id, name, format, digest, bytes, document, variety) "
+                "VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                (
+                    key,
+                    document.name,
+                    document.format,
+                    digest,
+                    len(data),
+                    Jsonb(to_json(document)),
+                    detect(document.text[:SAMPLE]).variety.value,
+                ),
+            )
+        return await self.card(key)
+
+    async def card(self, key: str) -> Card:
+        """Raises NotFound."""
+        async with (
+            self._database.connection() as connection,
+            connection.cursor(row_factory=class_row(Card)) as cursor,
+        ):
+            await cursor.execute(_CARD + " WHERE id = %s", (key,))
+            card = await cursor.fetchone()
+        if card is None:
+            raise _not_found()
+        return card
+
+    async def cards(self, limit: int = 200) -> list[Card]:
+        """The newest first."""
+        async with (
+            self._database.connection() as connection,
+            connection.cursor(row_factory=class_row(Card)) as cursor,
+        ):
+            await cursor.execute(_CARD + " ORDER BY created DESC LIMIT %s", (limit,))
+            return await cursor.fetchall()
+
+    async def document(self, key: str) -> Document:
+        """Raises NotFound."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute("SELECT document FROM documents WHERE id = %s", (key,))
+            row = await cursor.fetchone()
+        if row is None:
+            raise _not_found()
+        return from_json(Document, row[0])
+
+    async def documents(self, keys: Sequence[str]) -> dict[str, Document]:
+        """By id, in the order asked. Raises NotFound."""
+        return {key: await self.document(key) for key in dict.fromkeys(keys)}
+
+    async def remove(self, key: str) -> None:
+        """Forget the document, and its file when no other document has the same bytes. Raises NotFound."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute("DELETE FROM documents WHERE id = %s RETURNING digest", (key,))
+            row = await cursor.fetchone()
+            if row is None:
+                raise _not_found()
+            cursor = await connection.execute("SELECT 1 FROM documents WHERE digest = %s LIMIT 1", row)
+            shared = await cursor.fetchone() is not None
+        if not shared:
+            await self._blobs.delete(row[0])
+
+
+def _not_found() -> NotFound:
+    return NotFound("There is no such document on the shelf.", hint="It may have been removed; add it again.")

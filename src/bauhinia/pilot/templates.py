@@ -1,0 +1,102 @@
+"""Kinds of text that can be drafted: a file each, so that a department adds one without code.
+
+A template is YAML. `lines` are laid out in order; a line is either fixed words, in which `{field}` stands for a
+fact, or a part that the model writes. A fact that neither the instructions nor the sources give is left as
+`[to be confirmed: ...]`.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from ..errors import InputError, NotFound
+
+FOLDER = Path(__file__).parent / "templates"
+Language = Literal["en", "zh-HK"]
+Words = dict[Language, str]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Field(_Strict):
+    """A fact that the text needs: an addressee, a reference, a date."""
+
+    name: str
+    label: Words
+    """What it is, as a gap's words and as the model is asked for it."""
+
+
+class Line(_Strict):
+    """A piece of the layout: either `words` or `write`."""
+
+    kind: Literal["heading", "paragraph", "bullet"] = "paragraph"
+    words: Words | None = None
+    """Fixed words, with `{field}` for facts."""
+    write: Words | None = None
+    """What the model is to write here."""
+    sentences: int = 3
+    """About how many sentences to write."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Line:
+        if (self.words is None) == (self.write is None):
+            raise ValueError("a line has either `words` or `write`")
+        return self
+
+
+class Template(_Strict):
+    """One kind of text."""
+
+    name: str
+    title: Words
+    purpose: Words
+    """One sentence for the officer who chooses it."""
+    tone: Words
+    rules: dict[Language, list[str]]
+    fields: list[Field] = []
+    lines: list[Line]
+
+    @cached_property
+    def parts(self) -> list[tuple[int, Line]]:
+        """The lines that the model writes, with their places in the layout."""
+        return [(index, line) for index, line in enumerate(self.lines) if line.write is not None]
+
+
+class Templates:
+    """The shipped templates and a department's own; one of the same name replaces the shipped one."""
+
+    def __init__(self, own: Path | None = None) -> None:
+        folders = [FOLDER, *([own] if own and own.is_dir() else [])]
+        found = [_read(path) for folder in folders for path in sorted(folder.glob("*.yaml"))]
+        self._templates = {template.name: template for template in found}
+
+    def get(self, name: str) -> Template:
+        """Raises NotFound, naming what there is."""
+        if name not in self._templates:
+            known = ", ".join(self._templates)
+            raise NotFound(f"There is no template named “{name}”.", hint=f"Choose one of: {known}.")
+        return self._templates[name]
+
+    def all(self) -> list[Template]:
+        """Every template, the shipped ones first."""
+        return list(self._templates.values())
+
+
+def _read(path: Path) -> Template:
+    """Raises InputError when the file is not a template."""
+    try:
+        return Template.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
+        fault = str(error).splitlines()
+        where = " ".join(fault[1:3]) if isinstance(error, ValidationError) else fault[0]
+        raise InputError(
+            f"The template {path.name} cannot be used: {where.strip()}.",
+            hint="Compare it with the shipped templates, or remove it from the templates folder.",
+        ) from error
