@@ -20,9 +20,13 @@ class Limits(BaseSettings):
     unpacked_bytes: int = 500_000_000
     """Size of a zipped file's parts once unpacked, bytes."""
     pages: int = 2_000
+    """Pages of a PDF."""
     nesting: int = 100
     """Depth of nested elements (tables, lists, HTML)."""
     blocks: int = 200_000
+    """Paragraphs, headings, list items and table cells together."""
+    characters: int = 20_000_000
+    """Text of one document."""
     seconds: float = 60.0
     """Time to read one document."""
     memory_bytes: int = 2_000_000_000
@@ -45,7 +49,9 @@ class Settings(BaseSettings):
     blobs_url: str = ""
     """Where uploaded files are kept, `s3://bucket/prefix`; empty means `blobs` in the data folder."""
     host: str = "127.0.0.1"
+    """Address that the server listens on; loopback is this machine alone."""
     port: int = 8300
+    """Port that the server listens on."""
     allowed_hosts: str = ""
     """Further host names that the server answers to, with commas between; loopback and `host` always count."""
 
@@ -54,6 +60,7 @@ class Settings(BaseSettings):
     model_url: str = ""
     """Base URL of an OpenAI-compatible server (`https://host/v1`); empty means the embedded model."""
     model_key: SecretStr = SecretStr("")
+    """Key that the remote server asks for; never written to a log or a page."""
     model_context: int = 8_192
     """Context length in tokens, for each of the embedded model's slots."""
     model_slots: int = 2

@@ -37,7 +37,7 @@ def analyse(
         mode: Literal["question", "table"] = "table" if table else "question"
         return AnalyseOrder(documents=documents, mode=mode, question=question, language=language)
 
-    carry_out("analyse", files, order, Output(out=out, as_json=as_json))
+    carry_out(files, order, Output(out=out, as_json=as_json))
 
 
 def _files_and_question(words: list[str]) -> tuple[list[Path], str]:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from ..documents import Document
 from ..errors import BauhiniaError, Cancelled, InputError
 from ..jobs import Ended, Task
-from ..pilot import Draft, from_json
+from ..pilot import Draft
+from ..pilot.codec import from_json
 from ..pilot.orders import AnyOrder
 from ..settings import Settings
 from .faults import settings_error
@@ -34,17 +36,22 @@ class Done:
 
     task: Task
     draft: Draft
-    names: Mapping[str, str]
-    """File names by document id."""
+    documents: Mapping[str, Document]
+    """What was on the shelf, by id."""
+
+    @property
+    def names(self) -> dict[str, str]:
+        """File names by document id."""
+        return {key: document.name for key, document in self.documents.items()}
 
 
-def carry_out(kind: str, files: Sequence[Path], make_order: MakeOrder, output: Output) -> None:
+def carry_out(files: Sequence[Path], make_order: MakeOrder, output: Output) -> None:
     """Do it all and print the result. Raises BauhiniaError; Ctrl-C stops the model's work first."""
     output.check()
     data = [(path.name, _bytes_of(path)) for path in files]
-    done = asyncio.run(_in_an_office(kind, data, make_order, quiet=output.as_json))
+    done = asyncio.run(_in_an_office(data, make_order, quiet=output.as_json))
     if output.out is not None:
-        output.write(done.draft, done.names)
+        output.write(done.draft, done.documents)
     if output.as_json:
         print(json.dumps(task_json(done), ensure_ascii=False, indent=2))
     elif output.out is None:
@@ -60,7 +67,7 @@ def task_json(done: Done) -> dict[str, Any]:
         "status": task.status,
         "order": task.order,
         "seconds": task.seconds,
-        "documents": dict(done.names),
+        "documents": done.names,
         "draft": task.draft,
     }
 
@@ -79,29 +86,27 @@ def _bytes_of(path: Path) -> bytes:
     return path.read_bytes()
 
 
-async def _in_an_office(
-    kind: str, data: Sequence[tuple[str, bytes]], make_order: MakeOrder, *, quiet: bool
-) -> Done:
+async def _in_an_office(data: Sequence[tuple[str, bytes]], make_order: MakeOrder, *, quiet: bool) -> Done:
     from ..pilot.office import open_office
 
     settings = current_settings()
     with watching(quiet=quiet) as watcher:
         watcher.says("Opening the office")
         async with open_office(settings) as office:
-            return await do_task(office, kind, data, make_order, watcher)
+            return await do_task(office, data, make_order, watcher)
 
 
 async def do_task(
-    office: Office, kind: str, data: Sequence[tuple[str, bytes]], make_order: MakeOrder, watcher: Watcher
+    office: Office, data: Sequence[tuple[str, bytes]], make_order: MakeOrder, watcher: Watcher
 ) -> Done:
     """Shelve the files, carry out the order on them and give the draft. Cancelling it stops the task."""
-    names: dict[str, str] = {}
+    keys = []
     for name, contents in data:
         watcher.says(f"Reading {name}")
-        names[(await office.shelf.add(contents, name)).id] = name
-    order = make_order(list(names))
+        keys.append((await office.shelf.add(contents, name)).id)
     watcher.says("Loading the model")
-    task_id = await office.tasks.start(kind, order.model_dump(mode="json"))
+    await asyncio.shield(office.model)
+    task_id = await office.start(make_order(keys))
     try:
         async for _, event in office.tasks.events(task_id):
             watcher.sees(event)
@@ -114,7 +119,7 @@ async def do_task(
     task = await office.tasks.get(task_id)
     assert task.draft is not None, "a task that is done has a draft"
     draft = replace(from_json(Draft, task.draft), seconds=task.seconds)
-    return Done(task=task, draft=draft, names=names)
+    return Done(task=task, draft=draft, documents=await office.shelf.documents(keys))
 
 
 def _check_ended(event: Ended) -> None:

@@ -39,4 +39,4 @@ def draft(
     def order(documents: list[str]) -> DraftOrder:
         return DraftOrder(type=type_, instructions=words, documents=documents, language=language)
 
-    carry_out("draft", source or [], order, Output(out=out, as_json=as_json))
+    carry_out(source or [], order, Output(out=out, as_json=as_json))

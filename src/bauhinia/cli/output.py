@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from ..documents import Document
     from ..pilot import Draft
 
 FORMATS = ("docx", "md", "csv")
@@ -44,10 +45,10 @@ class Output:
         if not self.out.absolute().parent.is_dir():
             raise typer.BadParameter(f"there is no folder {self.out.absolute().parent}.", param_hint="--out")
 
-    def write(self, draft: Draft, names: Mapping[str, str]) -> None:
+    def write(self, draft: Draft, documents: Mapping[str, Document]) -> None:
         """Write the file, and say so on standard error."""
         from ..pilot.export import export
 
         assert self.out is not None
-        self.out.write_bytes(export(draft, self.format, names))
+        self.out.write_bytes(export(draft, self.format, documents))
         typer.echo(f"Written: {self.out}", err=True)

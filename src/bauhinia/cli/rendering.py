@@ -10,6 +10,8 @@ from ..pilot import Citation, Draft, Finding, Passage, Section
 QUOTE_CHARACTERS = 160
 """Longest quote in the list of sources."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+TIGHT = ("bullet", "row", "table_cell")
+"""Kinds of passage that stand without an empty line between them."""
 _MARK = {"error": "✗", "warning": "!", "note": "·"}
 
 
@@ -48,12 +50,12 @@ def rate(draft: Draft) -> float:
     return draft.usage.completion_tokens / draft.seconds if draft.seconds else 0.0
 
 
-Numbers = dict[tuple[str, str, int, int], tuple[int, Citation]]
-"""A number, from 1 in the order of first mention, for each cited place."""
+Numbers = dict[tuple[str, str], tuple[int, Citation]]
+"""A number, from 1 in the order of first mention, for each cited block: as the exported files have them."""
 
 
-def _place(citation: Citation) -> tuple[str, str, int, int]:
-    return citation.document, citation.anchor.block, citation.anchor.start, citation.anchor.end
+def _place(citation: Citation) -> tuple[str, str]:
+    return citation.document, citation.anchor.block
 
 
 def _numbered(draft: Draft) -> Numbers:
@@ -69,36 +71,51 @@ def _section_lines(section: Section, numbers: Numbers, draft: Draft) -> Iterator
         yield from (f"({section.language})", "")
     if section.title and section.title != draft.title:
         yield from (section.title, "")
-    rows = [passage for passage in section.passages if passage.kind == "row"]
-    columns = list(dict.fromkeys(column for passage in rows for column in passage.columns))
-    if rows:
+    columns = list(
+        dict.fromkeys(c for passage in section.passages if passage.kind == "row" for c in passage.columns)
+    )
+    if columns:
         yield " | ".join([*columns, "source"])
-    for passage, following in _with_next(section.passages):
-        yield _passage_line(passage, columns, numbers)
-        yield from (f"    {_finding_line(finding)}" for finding in passage.findings)
-        if not _tight(passage, following):
+    groups = _groups(section.passages)
+    for group, following in zip(groups, [*groups[1:], None], strict=True):
+        yield _group_line(group, columns, numbers, section)
+        yield from (f"    {_finding_line(finding)}" for passage in group for finding in passage.findings)
+        if following is None or group[0].kind not in TIGHT or following[0].kind != group[0].kind:
             yield ""
 
 
-def _with_next(passages: Sequence[Passage]) -> Iterator[tuple[Passage, Passage | None]]:
-    return zip(passages, [*passages[1:], None], strict=True)
+def _groups(passages: Sequence[Passage]) -> list[list[Passage]]:
+    """Passages that stand on one line: prose that runs on, and the cells of one table row."""
+    groups: list[list[Passage]] = []
+    for passage in passages:
+        if groups and (passage.run_on or _same_row(groups[-1][-1], passage)):
+            groups[-1].append(passage)
+        else:
+            groups.append([passage])
+    return groups
 
 
-def _tight(passage: Passage, following: Passage | None) -> bool:
-    """Whether two passages stand without an empty line between them."""
-    return (
-        following is not None
-        and passage.kind in ("bullet", "row", "table_cell")
-        and following.kind == passage.kind
+def _same_row(left: Passage, right: Passage) -> bool:
+    return left.kind == right.kind == "table_cell" and all(
+        left.columns.get(part) == right.columns.get(part) for part in ("table", "row")
     )
 
 
-def _passage_line(passage: Passage, columns: Sequence[str], numbers: Numbers) -> str:
-    marks = "".join(f" [{numbers[_place(citation)][0]}]" for citation in passage.citations)
-    if passage.kind == "row":
-        return " | ".join([*(passage.columns.get(column, "") for column in columns), marks.strip()])
-    lead = {"heading": "#" * max(1, passage.level) + " ", "bullet": "- "}.get(passage.kind, "")
-    return f"{lead}{passage.text}{marks}"
+def _group_line(group: Sequence[Passage], columns: Sequence[str], numbers: Numbers, section: Section) -> str:
+    first = group[0]
+    if first.kind == "row":
+        cells = [first.columns.get(column, "") for column in columns]
+        return " | ".join([*cells, _marks(first, numbers).strip()])
+    texts = [passage.text + _marks(passage, numbers) for passage in group]
+    if first.kind == "table_cell":
+        return " | ".join(texts)
+    lead = {"heading": "#" * max(1, first.level) + " ", "bullet": "- "}.get(first.kind, "")
+    return lead + ("" if section.language.startswith(("zh", "yue")) else " ").join(texts)
+
+
+def _marks(passage: Passage, numbers: Numbers) -> str:
+    found = dict.fromkeys(numbers[_place(citation)][0] for citation in passage.citations)
+    return "".join(f" [{number}]" for number in found)
 
 
 def _source_lines(numbers: Numbers, names: Mapping[str, str]) -> Iterator[str]:

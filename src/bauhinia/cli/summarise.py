@@ -34,4 +34,4 @@ def summarise(
             documents=documents, length=length, audience=audience, form=form, language=language
         )
 
-    carry_out("summarise", files, order, Output(out=out, as_json=as_json))
+    carry_out(files, order, Output(out=out, as_json=as_json))

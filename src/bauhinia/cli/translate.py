@@ -23,7 +23,6 @@ def translate(
     from .carrying import carry_out
 
     carry_out(
-        "translate",
         [file],
         lambda documents: TranslateOrder(document=documents[0], to=to),
         Output(out=out, as_json=as_json),
