@@ -27,7 +27,7 @@ class Steps:
         """The steps that this task has finished so far, in this process or an earlier one."""
         async with database.connection() as connection:
             cursor = await connection.execute("SELECT key, result FROM steps WHERE task = %s", (task,))
-            return cls(database, task, {key: result for key, result in await cursor.fetchall()})
+            return cls(database, task, dict(await cursor.fetchall()))
 
     async def run(self, key: str, work: Callable[[], Awaitable[Any]]) -> Any:
         """The kept result of this step, or `work()`'s, which is then kept."""
@@ -36,7 +36,8 @@ class Steps:
         result = await work()
         async with self._database.connection() as connection:
             await connection.execute(
-                "INSERT INTO steps (task, key, result) VALUES (%s, %s, %s) ON CONFLICT (task, key) DO NOTHING",
+                "INSERT INTO steps (task, key, result) VALUES (%s, %s, %s) "
+                "ON CONFLICT (task, key) DO NOTHING",
                 (self._task, key, Jsonb(result)),
             )
         self._kept[key] = result

@@ -51,7 +51,9 @@ Report = Callable[[TaskEvent], None]
 TaskFunction = Callable[[dict[str, Any], Report, Steps, str], Awaitable[dict[str, Any]]]
 """Takes the order, a place to report to, the checkpoints and the task's id; gives the draft, all as JSON."""
 
-_COLUMNS: LiteralString = 'id, kind, "order", status, draft, message, hint, created, ended, seconds'
+_SELECT: LiteralString = (
+    'SELECT id, kind, "order", status, {}, message, hint, created, ended, seconds FROM tasks'
+)
 
 
 @dataclass(slots=True)
@@ -94,7 +96,7 @@ class Tasks:
             self._database.connection() as connection,
             connection.cursor(row_factory=class_row(Task)) as cursor,
         ):
-            await cursor.execute(f"SELECT {_COLUMNS} FROM tasks WHERE id = %s", (task,))
+            await cursor.execute(_SELECT.format("draft") + " WHERE id = %s", (task,))
             row = await cursor.fetchone()
         if row is None:
             raise NotFound("There is no such task.", hint="It may have been deleted; see the list of tasks.")
@@ -102,12 +104,13 @@ class Tasks:
 
     async def list(self, limit: int = 100) -> list[Task]:
         """The newest first, without their drafts."""
-        columns = _COLUMNS.replace("draft", "NULL::jsonb AS draft")
         async with (
             self._database.connection() as connection,
             connection.cursor(row_factory=class_row(Task)) as cursor,
         ):
-            await cursor.execute(f"SELECT {columns} FROM tasks ORDER BY created DESC LIMIT %s", (limit,))
+            await cursor.execute(
+                _SELECT.format("NULL::jsonb AS draft") + " ORDER BY created DESC LIMIT %s", (limit,)
+            )
             return await cursor.fetchall()
 
     async def events(self, task: str, after: int = 0) -> AsyncIterator[tuple[int, TaskEvent]]:
@@ -136,7 +139,8 @@ class Tasks:
         run = self._runs.get(task)
         if run is None or run.worker is None:
             await self._execute(
-                "UPDATE tasks SET status = 'cancelled', ended = now() WHERE id = %s AND status = 'interrupted'",
+                "UPDATE tasks SET status = 'cancelled', ended = now() "
+                "WHERE id = %s AND status = 'interrupted'",
                 (task,),
             )
             await self.get(task)
@@ -160,7 +164,7 @@ class Tasks:
         await self._execute("UPDATE tasks SET draft = %s WHERE id = %s", (Jsonb(draft), task))
 
     async def mark_interrupted(self) -> int:
-        """At a server's start: tasks that an earlier process left running can be resumed. Gives their number."""
+        """At a server's start: what an earlier process left running can be resumed. Gives its number."""
         return await self._execute(
             "UPDATE tasks SET status = 'interrupted', message = %s, hint = %s WHERE status = 'running'",
             (_INTERRUPTED.message, _INTERRUPTED.hint),
@@ -206,8 +210,8 @@ class Tasks:
 
     async def _finish(self, task: str, ended: Ended, draft: dict[str, Any] | None, seconds: float) -> None:
         await self._execute(
-            "UPDATE tasks SET status = %s, draft = coalesce(%s, draft), message = %s, hint = %s, ended = now(), "
-            "seconds = seconds + %s WHERE id = %s",
+            "UPDATE tasks SET status = %s, draft = coalesce(%s, draft), message = %s, hint = %s, "
+            "ended = now(), seconds = seconds + %s WHERE id = %s",
             (ended.status, Jsonb(draft) if draft else None, ended.message, ended.hint, seconds, task),
         )
 

@@ -49,7 +49,7 @@ class Passage:
     text: str
     level: int = 0
     run_on: bool = False
-    """Continues the paragraph of the passage before it: prose is shown joined, yet cited statement by statement."""
+    """Continues the paragraph of the passage before it: prose is joined, yet cited by the statement."""
     source: Anchor | None = None
     """Translation: the place this passage translates."""
     source_text: str = ""

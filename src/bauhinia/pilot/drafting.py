@@ -24,16 +24,23 @@ from .tokens import approximate_tokens
 
 GAP = {"en": "[to be confirmed: {}]", "zh-HK": "[待確認：{}]"}
 GAP_KINDS = {
-    "en": {"money": "amount", "date": "date", "time": "time", "percent": "percentage", "reference": "reference"},
+    "en": {
+        "money": "amount",
+        "date": "date",
+        "time": "time",
+        "percent": "percentage",
+        "reference": "reference",
+    },
     "zh-HK": {"money": "款額", "date": "日期", "time": "時間", "percent": "百分比", "reference": "參考編號"},
 }
 SENTENCE_TOKENS = 60
 SYSTEM = {
     "en": (
-        "You draft for the Hong Kong Government, in formal British English. You are writing: {title}. Tone: {tone}\n"
-        "Rules:\n{rules}\n"
+        "You draft for the Hong Kong Government, in formal British English. You are writing: {title}. "
+        "Tone: {tone}\nRules:\n{rules}\n"
         "Take every fact from the instructions and the sources. Invent no name, date, figure or promise. "
-        "Where a fact is needed that they do not give, write [to be confirmed: what]. Write only the part asked for."
+        "Where a fact is needed that they do not give, write [to be confirmed: what]. "
+        "Write only the part asked for."
     ),
     "zh-HK": (
         "你為香港政府草擬公文，用繁體中文書面語。文種：{title}。語氣：{tone}\n規則：\n{rules}\n"
@@ -41,17 +48,25 @@ SYSTEM = {
     ),
 }
 ASKED = {
-    "en": "Instructions:\n{instructions}\n\nSources:\n{sources}\n\nNow write this part only, in about {count} sentences: {part}",
+    "en": (
+        "Instructions:\n{instructions}\n\nSources:\n{sources}\n\n"
+        "Now write this part only, in about {count} sentences: {part}"
+    ),
     "zh-HK": "指示：\n{instructions}\n\n資料：\n{sources}\n\n現在只寫這一部分，約{count}句：{part}",
 }
 FIELDS = {
-    "en": "From the text, copy these facts exactly as they are written. Leave one empty if the text does not give it: {labels}",
+    "en": (
+        "From the text, copy these facts exactly as they are written. "
+        "Leave one empty if the text does not give it: {labels}"
+    ),
     "zh-HK": "從文中照抄以下資料，一字不改。文中沒有的留空：{labels}",
 }
 _GAPS = re.compile(r"\[(?:to be confirmed|待確認)\s*[:：][^\]]*\]")
 
 
-async def draft(order: DraftOrder, template: Template, documents: Mapping[str, Document], desk: Desk) -> Draft:
+async def draft(
+    order: DraftOrder, template: Template, documents: Mapping[str, Document], desk: Desk
+) -> Draft:
     """The draft, a passage a line of the layout or a sentence of a part. Raises the gateway's errors."""
     desk.progress("read", 0, len(template.parts))
     evidence = Evidence(documents, desk.embed)
@@ -106,7 +121,9 @@ async def _gather(
     except ValueError:
         return {}
     folded = _folded(text)
-    return {name: value.strip() for name, value in found.items() if value.strip() and _folded(value) in folded}
+    return {
+        name: value.strip() for name, value in found.items() if value.strip() and _folded(value) in folded
+    }
 
 
 async def _part(
@@ -246,7 +263,12 @@ def _gaps(passages: Sequence[Passage]) -> list[Finding]:
         return []
     listed = ", ".join(gaps)
     return [
-        Finding(check="gaps", severity="note", message=f"Still to be filled in: {listed}.", values={"missing": listed})
+        Finding(
+            check="gaps",
+            severity="note",
+            message=f"Still to be filled in: {listed}.",
+            values={"missing": listed},
+        )
     ]
 
 

@@ -8,8 +8,8 @@ from typing import Literal
 from ..documents import Document, OutputBlock, OutputMeta, write_csv, write_docx, write_markdown
 from ..errors import InputError
 from ..language import Variety
-from .analyse import COLUMNS
 from .draft import Citation, Draft, Passage, Section
+from .obligations import COLUMNS
 
 MEDIA_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

@@ -27,8 +27,8 @@ from .tokens import approximate_tokens
 SYSTEM = {
     Variety.TRADITIONAL: (
         "You are a translator of the Hong Kong Government. Translate the English text into formal written "
-        "Chinese in Traditional characters as used in Hong Kong. Words that are already in Chinese are right: "
-        "copy them unchanged. Keep every figure. Give the translation only."
+        "Chinese in Traditional characters as used in Hong Kong. Words that are already in Chinese are "
+        "right: copy them unchanged. Keep every figure. Give the translation only."
     ),
     Variety.ENGLISH: (
         "You are a translator of the Hong Kong Government. Translate the Chinese text into formal British "
@@ -39,7 +39,8 @@ SYSTEM = {
 EXAMPLES = {
     Variety.TRADITIONAL: (
         (
-            "The 環境保護署 will start the second stage of the 計劃 on 2025年4月1日 and has set aside 2,500萬元.",
+            "The 環境保護署 will start the second stage of the 計劃 on 2025年4月1日 "
+            "and has set aside 2,500萬元.",
             "環境保護署將於2025年4月1日展開計劃的第二階段，並已預留2,500萬元。",
         ),
         (
@@ -49,9 +50,10 @@ EXAMPLES = {
     ),
     Variety.ENGLISH: (
         (
-            "Environmental Protection Department 將於 1 April 2025 展開計劃的第二階段，並已預留 HK$25 million。",
-            "The Environmental Protection Department will start the second stage of the scheme on 1 April 2025 "
-            "and has set aside HK$25 million.",
+            "Environmental Protection Department 將於 1 April 2025 展開計劃的第二階段，"
+            "並已預留 HK$25 million。",
+            "The Environmental Protection Department will start the second stage of the scheme on "
+            "1 April 2025 and has set aside HK$25 million.",
         ),
         (
             "市民可以郵寄或電郵方式交回表格。",
@@ -62,8 +64,13 @@ EXAMPLES = {
 """Two short examples show the model what a half-glossed sentence is for."""
 
 AGAIN = {
-    Variety.TRADITIONAL: "Your translation is not right yet: {faults}. Write the whole translation again, in Traditional Chinese, correctly.",
-    Variety.ENGLISH: "Your translation is not right yet: {faults}. Write the whole translation again, in English, correctly.",
+    Variety.TRADITIONAL: (
+        "Your translation is not right yet: {faults}. "
+        "Write the whole translation again, in Traditional Chinese, correctly."
+    ),
+    Variety.ENGLISH: (
+        "Your translation is not right yet: {faults}. Write the whole translation again, in English, correctly."
+    ),
 }
 WEIGHT = {"language": 100, "script": 50, "omission": 20, "numbers": 10, "terms": 4, "added": 3, "cut": 20}
 SHORTEST, LONGEST = 0.35, 3.0
@@ -81,7 +88,11 @@ class Segment:
 async def translate_segment(desk: Desk, key: str, text: str, to: Variety, *, passage: str = "") -> Segment:
     """Translate `text` into `to` (ENGLISH or TRADITIONAL). Raises the gateway's errors."""
     assert to in SYSTEM, to
-    messages = [Message("system", SYSTEM[to]), *_examples(to), Message("user", gloss(text, to, desk.termbase))]
+    messages = [
+        Message("system", SYSTEM[to]),
+        *_examples(to),
+        Message("user", gloss(text, to, desk.termbase)),
+    ]
     first = await _attempt(desk, key, messages, text, to, passage)
     if not _faults(first):
         return first
@@ -98,7 +109,8 @@ def gloss(text: str, to: Variety, termbase: Termbase) -> str:
     """
     source = Variety.ENGLISH if to.is_chinese else Variety.TRADITIONAL
     places: list[tuple[int, int, str]] = [
-        (hit.start, hit.end, hit.term.zh if to.is_chinese else hit.term.en) for hit in termbase.find(text, source)
+        (hit.start, hit.end, hit.term.zh if to.is_chinese else hit.term.en)
+        for hit in termbase.find(text, source)
     ]
     places += [
         (figure.start, figure.end, written)
@@ -144,7 +156,11 @@ def _bare(text: str) -> str:
     """Without the wrapping a model adds: quotation marks round the whole, a leading `Translation:`."""
     text = re.sub(r"^\s*(translation|譯文|翻譯)\s*[:：]\s*", "", text.strip(), flags=re.IGNORECASE)
     for opening, closing in (('"', '"'), ("「", "」"), ("“", "”")):
-        if text.startswith(opening) and text.endswith(closing) and text.count(opening) + text.count(closing) == 2:
+        if (
+            text.startswith(opening)
+            and text.endswith(closing)
+            and text.count(opening) + text.count(closing) == 2
+        ):
             text = text[1:-1]
     return " ".join(text.split()) if text.isascii() else text.strip()
 
@@ -206,7 +222,9 @@ def _listed(found: Sequence[Figure]) -> str:
 
 def _finding(check: str, severity: str, message: str, **values: str) -> Finding:
     assert severity in ("error", "warning", "note")
-    return Finding(check=check, severity="error" if severity == "error" else "warning", message=message, values=values)
+    return Finding(
+        check=check, severity="error" if severity == "error" else "warning", message=message, values=values
+    )
 
 
 def _faults(segment: Segment) -> list[Finding]:
@@ -237,5 +255,3 @@ def _fault(finding: Finding, to: Variety) -> str:
             return "it has Simplified characters"
         case _:
             return "it is in the wrong language" if finding.check == "language" else "it was cut short"
-
-

@@ -1,6 +1,6 @@
 """Summarise documents: every statement carries a citation, or is left out and said to be.
 
-read -> map (statements of each part) -> check (tie each to its source) -> reduce (the ones that matter) -> write
+read -> map (statements of each part) -> check (tie each to its source) -> reduce (what matters) -> write
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ INSTRUCTION = {
     "en": (
         "You summarise documents for the Hong Kong Government. Write {count} statements that give the most "
         "important points of the text, {audience}. One statement a line, each a full sentence that can be "
-        "understood alone. Use only what the text says, keep its names and figures exactly as they are written, "
-        "and add nothing. Write nothing but the statements."
+        "understood alone. Use only what the text says, keep its names and figures exactly as they are "
+        "written, and add nothing. Write nothing but the statements."
     ),
     "zh": (
         "你為香港政府撮寫文件。請用繁體中文書面語寫出{count}句，概括文件最重要的內容，{audience}。"
@@ -56,8 +56,12 @@ AUDIENCE = {
         "public": "供市民閱讀，用語淺白：着重對市民的影響",
     },
 }
-_MARK = re.compile(r"^\s*(?:[-–—•*·●▪]+|\(?\d{1,2}[.)、．]|（\d{1,2}）|第?[一二三四五六七八九十]{1,3}[、．])\s*")
-_PREAMBLE = re.compile(r"(here (are|is)|following|summary|statements?|以下|摘要|概括)[^.。]*[:：]\s*$", re.IGNORECASE)
+_MARK = re.compile(
+    r"^\s*(?:[-–—•*·●▪]+|\(?\d{1,2}[.)、．]|（\d{1,2}）|第?[一二三四五六七八九十]{1,3}[、．])\s*"
+)
+_PREAMBLE = re.compile(
+    r"(here (are|is)|following|summary|statements?|以下|摘要|概括)[^.。]*[:：]\s*$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +189,8 @@ async def _write(
         passages: list[Passage] = []
         desk.progress("write", 0, len(chosen))
         async for passage in desk.in_order(
-            list(chosen), lambda i, statement: _passage(order, desk, variety, tongue, chosen, i)  # noqa: B023
+            list(chosen),
+            lambda i, statement: _passage(order, desk, variety, tongue, chosen, i),  # noqa: B023
         ):
             desk.report(PassageReady(section=number, passage=to_json(passage)))
             passages.append(passage)
@@ -194,7 +199,12 @@ async def _write(
 
 
 async def _passage(
-    order: SummariseOrder, desk: Desk, variety: Variety, tongue: Variety, chosen: Sequence[Statement], index: int
+    order: SummariseOrder,
+    desk: Desk,
+    variety: Variety,
+    tongue: Variety,
+    chosen: Sequence[Statement],
+    index: int,
 ) -> Passage:
     """One statement as a passage, in the summary's language."""
     statement = chosen[index]

@@ -1,7 +1,7 @@
 """Kinds of text that can be drafted: a file each, so that a department adds one without code.
 
-A template is YAML. `lines` are laid out in order; a line is either fixed words, in which `{field}` stands for a
-fact, or a part that the model writes. A fact that neither the instructions nor the sources give is left as
+A template is YAML. `lines` are laid out in order; a line is either fixed words, in which `{field}` stands for
+a fact, or a part that the model writes. A fact that neither the instructions nor the sources give is left as
 `[to be confirmed: ...]`.
 """
 

@@ -6,7 +6,6 @@ read -> segment -> translate (each checked, repaired once) -> join
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from ..documents import Anchor, Block, Document
 from ..jobs import PassageReady
@@ -37,7 +36,7 @@ async def translate(order: TranslateOrder, document: Document, desk: Desk) -> Dr
     desk.progress("read", 0, len(blocks))
     done: dict[str, Segment] = {}
     passages: list[Passage] = []
-    async for passage in desk.in_order(blocks, lambda i, block: _passage(desk, blocks, i, block, to, done)):
+    async for passage in desk.in_order(blocks, lambda i, block: _passage(desk, i, block, to, done)):
         passages.append(passage)
         desk.report(PassageReady(section=0, passage=to_json(passage)))
         desk.progress("map", len(passages), len(blocks), note=passage.source_text)
@@ -52,9 +51,7 @@ async def translate(order: TranslateOrder, document: Document, desk: Desk) -> Dr
     )
 
 
-async def _passage(
-    desk: Desk, blocks: Sequence[Block], index: int, block: Block, to: Variety, done: dict[str, Segment]
-) -> Passage:
+async def _passage(desk: Desk, index: int, block: Block, to: Variety, done: dict[str, Segment]) -> Passage:
     """One block, translated segment by segment."""
     texts: list[str] = []
     findings: list[Finding] = []
