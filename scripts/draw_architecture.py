@@ -12,13 +12,13 @@ door is seen); the table has every import.
 
 from __future__ import annotations
 
+import ast
 import sys
 import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib import import_module
 from pathlib import Path
 
 import grimp
@@ -198,7 +198,9 @@ def _box(name: str, place: Place) -> Iterator[str]:
 
 def _purpose(name: str) -> str:
     """The first sentence of the package's docstring."""
-    words = " ".join((import_module(f"bauhinia.{name}").__doc__ or "").split())
+    package = ROOT / "src" / "bauhinia" / name
+    file = package / "__init__.py" if package.is_dir() else package.with_suffix(".py")
+    words = " ".join((ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split())
     return words.split(". ")[0].rstrip(".").replace("`", "")
 
 
