@@ -24,8 +24,8 @@ ANSWER_TOKENS = 320
 MISSING = "NOT FOUND"
 INSTRUCTION = {
     Variety.ENGLISH: (
-        "Answer the question from the extracts only, in English, in one to three full sentences. Copy names and "
-        f"figures exactly. If the extracts do not hold the answer, write only: {MISSING}"
+        "Answer the question from the extracts only, in English, in one to three full sentences. Copy names "
+        f"and figures exactly. If the extracts do not hold the answer, write only: {MISSING}"
     ),
     Variety.TRADITIONAL: (
         "只根據摘錄回答問題，用繁體中文書面語，一至三句，句子要完整。名稱和數字照抄摘錄。"

@@ -79,12 +79,17 @@ class Evidence:
         wanted = set(places)
         return [i for i, unit in enumerate(self.units) if (unit.document, unit.block) in wanted]
 
-    async def support(self, statement: str, within: Sequence[int] | None = None) -> Support:
-        """Find where the sources bear this statement out, among the units `within` or all."""
+    async def support(
+        self, statement: str, within: Sequence[int] | None = None, *, asked: str = ""
+    ) -> Support:
+        """Find where the sources bear this statement out, among the units `within` or all.
+
+        `asked` is the question that the statement answers: “HK$3,000.” means little by itself.
+        """
         pool = list(range(len(self.units))) if within is None else list(within)
         if not pool:
             return Support(verdict="meaning", citations=(), nearness=0.0)
-        ranked = await self._nearest(statement, pool)
+        ranked = await self._nearest(f"{asked} {statement}".strip(), pool)
         chosen = self._cover(statement, [index for index, _ in ranked], pool)
         nearness = dict(ranked)
         best = max((nearness.get(index, 0.0) for index in chosen), default=0.0)

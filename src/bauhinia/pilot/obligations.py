@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..documents import Document
 from ..gateway import Message
@@ -105,7 +106,8 @@ def _passage(index: int, row: Row) -> Passage:
 _INSTRUCTION = {
     "en": (
         "For each numbered sentence give who it concerns (party) and, in at most twelve words, what is to be "
-        "done or happens (action), in the words of the sentence. Leave party empty where the sentence names none."
+        "done or happens (action), in the words of the sentence. Leave party empty where the sentence names "
+        "none."
     ),
     "zh": (
         "就每一句（已編號）寫出涉及的人士或機構（party），以及須做或發生的事（action，最多二十字），"
@@ -165,7 +167,7 @@ def _parsed(text: str) -> dict[int, tuple[str, str]]:
 async def _row(
     desk: Desk, key: str, found: Candidate, named: tuple[str, str], tongue: Variety, wanted: Variety
 ) -> Row:
-    """A row in the wanted language; an action whose words are not the sentence's gives way to the sentence."""
+    """A row in the wanted language; an action in words that are not the sentence's gives way to it."""
     source = found.unit.text
     party, action = (said(words, source) for words in named)
     action = action or source

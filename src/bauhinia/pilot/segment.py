@@ -69,7 +69,8 @@ AGAIN = {
         "Write the whole translation again, in Traditional Chinese, correctly."
     ),
     Variety.ENGLISH: (
-        "Your translation is not right yet: {faults}. Write the whole translation again, in English, correctly."
+        "Your translation is not right yet: {faults}. "
+        "Write the whole translation again, in English, correctly."
     ),
 }
 WEIGHT = {"language": 100, "script": 50, "omission": 20, "numbers": 10, "terms": 4, "added": 3, "cut": 20}

@@ -190,7 +190,7 @@ async def _write(
         desk.progress("write", 0, len(chosen))
         async for passage in desk.in_order(
             list(chosen),
-            lambda i, statement: _passage(order, desk, variety, tongue, chosen, i),  # noqa: B023
+            lambda i, _, variety=variety: _passage(order, desk, variety, tongue, chosen, i),
         ):
             desk.report(PassageReady(section=number, passage=to_json(passage)))
             passages.append(passage)
