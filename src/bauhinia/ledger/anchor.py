@@ -1,0 +1,65 @@
+"""The ledger's head, kept outside the database: cutting off the chain's end, or writing it all anew, shows.
+
+A chain alone cannot tell. The file in the data folder is the seam: copy it to where the database's keeper
+cannot write (another department's host, a public timestamp), and compare.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import orjson
+
+from .chain import Head
+
+
+class Anchor(Protocol):
+    """A place outside the database that remembers the newest head."""
+
+    async def keep(self, head: Head) -> None:
+        """Remember this head."""
+
+    async def keep_now_and_then(self, head: Head) -> None:
+        """Remember this head unless another was kept a moment ago."""
+
+    async def last(self) -> Head | None:
+        """The newest head that is remembered."""
+
+
+class FileAnchor:
+    """A head in a small file, replaced whole at most every `seconds` while the ledger grows."""
+
+    def __init__(self, path: Path, seconds: float = 5.0) -> None:
+        self._path = path
+        self._seconds = seconds
+        self._kept_at = -seconds
+
+    async def keep(self, head: Head) -> None:
+        """Write the file."""
+        self._kept_at = time.monotonic()
+        await asyncio.to_thread(self._write, head)
+
+    async def keep_now_and_then(self, head: Head) -> None:
+        """Write the file if the last time was `seconds` ago."""
+        if time.monotonic() - self._kept_at >= self._seconds:
+            await self.keep(head)
+
+    async def last(self) -> Head | None:
+        """The head in the file; None when there is none yet."""
+        try:
+            kept = orjson.loads(await asyncio.to_thread(self._path.read_bytes))
+        except FileNotFoundError:
+            return None
+        return Head(kept["seq"], bytes.fromhex(kept["hash"]))
+
+    def _write(self, head: Head) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        body = {"seq": head.seq, "hash": head.hash.hex(), "at": datetime.now(UTC).isoformat()}
+        beside = self._path.with_suffix(f".{os.getpid()}.part")
+        beside.write_bytes(orjson.dumps(body))
+        beside.replace(self._path)

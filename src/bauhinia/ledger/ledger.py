@@ -1,0 +1,184 @@
+"""Appending to the ledger: requests that come at once share one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from ..errors import BauhiniaError, StoreError
+from ..store import Connection, Database
+from .anchor import Anchor
+from .chain import Entry, Head, Row, next_row
+from .verify import Verification, verify
+
+logger = logging.getLogger(__name__)
+
+_LARGEST_BATCH = 500
+_TRIES = 3
+"""Optimistic tries before the head is locked."""
+
+_PAUSE = 0.3
+"""Seconds before a second try after the database was lost."""
+
+_APPEND = """
+WITH taken AS (
+    UPDATE ledger_head SET seq = %(new_seq)s, hash = %(new_hash)s
+    WHERE seq = %(old_seq)s AND hash = %(old_hash)s RETURNING seq
+), rows AS (
+    INSERT INTO ledger (seq, body, hash)
+    SELECT * FROM unnest(%(seqs)s::bigint[], %(bodies)s::text[], %(hashes)s::bytea[])
+    WHERE EXISTS (SELECT FROM taken) RETURNING seq, body::jsonb AS body
+), used AS (
+    INSERT INTO usage
+    SELECT seq, (body->>'at')::timestamptz, body->>'officer', body->>'department', body->>'use',
+        body->>'model', body->>'task', (body->>'prompt_tokens')::int, (body->>'cached_tokens')::int,
+        (body->>'completion_tokens')::int, (body->>'seconds')::float8
+    FROM rows WHERE body->>'outcome' <> 'refused'
+)
+SELECT seq FROM taken
+"""
+
+
+class Ledger:
+    """The tamper-evident record. Several processes may append to one database.
+
+    One writer task commits what has gathered while the last commit was under way.
+    """
+
+    def __init__(self, database: Database, anchor: Anchor | None = None) -> None:
+        self._database = database
+        self._anchor = anchor
+        self._head: Head | None = None
+        self._waiting: list[tuple[Entry, asyncio.Future[int]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def append(self, entry: Entry) -> int:
+        """The entry's number, once it is committed. Raises StoreError when it could not be."""
+        return await asyncio.shield(self.submit(entry))
+
+    def submit(self, entry: Entry) -> asyncio.Future[int]:
+        """Append without waiting; the future gives the entry's number or StoreError."""
+        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._waiting.append((entry, done))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write(), name="ledger writer")
+        return done
+
+    async def close(self) -> None:
+        """Wait until everything is written, and anchor the head."""
+        if self._writer is not None:
+            await asyncio.wait([self._writer])
+        if self._anchor is not None and self._head is not None:
+            await self._anchor.keep(self._head)
+
+    async def head(self) -> Head:
+        """Where the chain ends now."""
+        async with self._database.connection() as connection:
+            return await _read_head(connection)
+
+    async def verify(self) -> Verification:
+        """Read the whole chain and say what, if anything, is wrong with it."""
+        kept = await self._anchor.last() if self._anchor is not None else None
+        return await verify(self._database, kept)
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
+            try:
+                rows = await self._commit([entry for entry, _ in batch])
+            except Exception as error:
+                if not isinstance(error, BauhiniaError):
+                    logger.exception("the ledger could not be written")
+                _fail(batch, error)
+            else:
+                for (_, done), row in zip(batch, rows, strict=True):
+                    if not done.done():
+                        done.set_result(row.seq)
+                if self._anchor is not None:
+                    await self._anchor.keep_now_and_then(rows[-1].head)
+
+    async def _commit(self, entries: Sequence[Entry]) -> list[Row]:
+        tried: list[list[Row]] = []
+        try:
+            return await self._chain_on(entries, tried)
+        except StoreError:
+            logger.warning("the database was lost while the ledger was written; trying once more")
+        await asyncio.sleep(_PAUSE)
+        for rows in tried:
+            if await self._is_kept(rows[-1]):
+                return rows
+        return await self._chain_on(entries, tried)
+
+    async def _chain_on(self, entries: Sequence[Entry], tried: list[list[Row]]) -> list[Row]:
+        """Append, however many processes do so too. What was sent to the database is noted in `tried`."""
+        # Unknown until the commit is confirmed: a lost connection may have committed or not.
+        known, self._head = self._head, None
+        async with self._database.connection(autocommit=True) as connection:
+            for _ in range(_TRIES):
+                rows = _chain(known or await _read_head(connection), entries, tried)
+                if await _append(connection, rows):
+                    self._head = rows[-1].head
+                    return rows
+                known = None
+            async with connection.transaction():
+                rows = _chain(await _read_head(connection, lock=True), entries, tried)
+                appended = await _append(connection, rows)
+                assert appended, "the head moved under a lock"
+        self._head = rows[-1].head
+        return rows
+
+    async def _is_kept(self, row: Row) -> bool:
+        async with self._database.connection() as connection:
+            cursor = await connection.execute("SELECT hash FROM ledger WHERE seq = %s", (row.seq,))
+            kept = await cursor.fetchone()
+        return kept is not None and bytes(kept[0]) == row.hash
+
+
+def _chain(head: Head, entries: Sequence[Entry], tried: list[list[Row]]) -> list[Row]:
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    rows: list[Row] = []
+    for entry in entries:
+        rows.append(next_row(head, entry, at))
+        head = rows[-1].head
+    tried.append(rows)
+    return rows
+
+
+async def _read_head(connection: Connection, *, lock: bool = False) -> Head:
+    query = "SELECT seq, hash FROM ledger_head"
+    cursor = await connection.execute(f"{query} FOR UPDATE" if lock else query)
+    row = await cursor.fetchone()
+    if row is None:
+        raise StoreError(
+            "The ledger's head is missing from the database.",
+            hint="Somebody changed the database: restore a backup, and keep this one for inquiry.",
+        )
+    return Head(row[0], bytes(row[1]))
+
+
+async def _append(connection: Connection, rows: Sequence[Row]) -> bool:
+    """Insert the rows if the chain still ends where they begin: one statement, one round trip."""
+    values = {
+        "old_seq": rows[0].seq - 1,
+        "old_hash": rows[0].previous,
+        "new_seq": rows[-1].seq,
+        "new_hash": rows[-1].hash,
+        "seqs": [row.seq for row in rows],
+        "bodies": [row.body for row in rows],
+        "hashes": [row.hash for row in rows],
+    }
+    return (await connection.execute(_APPEND, values)).rowcount > 0
+
+
+def _fail(batch: Sequence[tuple[Entry, asyncio.Future[int]]], error: Exception) -> None:
+    for _, done in batch:
+        if not done.done():
+            failure = (
+                error
+                if isinstance(error, BauhiniaError)
+                else StoreError("The record could not be written.", hint="Look at the server's log.")
+            )
+            done.set_exception(failure)
+            done.exception()

@@ -1,0 +1,170 @@
+"""Pseudonyms: what the model reads instead of personal data, and the way back.
+
+A pseudonym looks like `HKID-H1`, `EMAIL-E2` or `PHONE-P3`. The word says what stands there, so that the
+model's sentence comes out right; the letter repeats the kind, so that a word the model has translated or
+dropped to lower case still leads back; it is short enough that a small model copies it whole, and nothing
+that officers write looks like it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from .find import FoundKind, find_personal
+
+_PREFIXES: dict[FoundKind, tuple[str, str]] = {
+    "hkid": ("HKID", "H"),
+    "email": ("EMAIL", "E"),
+    "phone": ("PHONE", "P"),
+}
+_KINDS = {letter: kind for kind, (_, letter) in _PREFIXES.items()}
+_LONGEST_NUMBER = 4
+
+_SPACE = r"[ \u00a0\u3000]"
+_DASH = r"[-\u2010-\u2015\u2212\uff0d_\uff3f]"
+
+
+def _either(character: str) -> str:
+    """A letter in any case and width."""
+    forms = {character.upper(), character.lower()}
+    return "[" + "".join(sorted(forms | {chr(ord(form) + 0xFEE0) for form in forms})) + "]"
+
+
+def _pieces(prefix: str, letter: str) -> list[str]:
+    """What a pseudonym is made of: each piece takes one character; `?` ends one that may be missing."""
+    number = [r"[0-9\uff10-\uff19]", *[r"[0-9\uff10-\uff19]?"] * (_LONGEST_NUMBER - 1)]
+    joint = [f"{_SPACE}?", f"{_DASH}?", f"{_SPACE}?"]
+    return [*map(_either, prefix), *joint, _either(letter), *number]
+
+
+def _begun(pieces: Iterable[str]) -> str:
+    """A pattern for every beginning of what the pieces match together, the whole included."""
+    pattern = ""
+    for piece in reversed(list(pieces)):
+        rest = f"(?:{pattern})?" if pattern else ""
+        pattern = f"{piece}{rest}"
+    return pattern
+
+
+_ALL = [_pieces(prefix, letter) for prefix, letter in _PREFIXES.values()]
+_NOT_INSIDE = r"(?<![A-Za-z0-9])"
+_TOKEN = re.compile(
+    _NOT_INSIDE + "(?:" + "|".join("".join(pieces) for pieces in _ALL) + r")(?![0-9\uff10-\uff19])"
+)
+_UNFINISHED = re.compile(_NOT_INSIDE + "(?:" + "|".join(_begun(pieces) for pieces in _ALL) + r")\Z")
+_CODE = re.compile(r"([A-Z])([0-9]+)\Z")
+_NARROW = {code + 0xFEE0: code for code in range(0x21, 0x7F)}
+
+
+def _code(token: str) -> str:
+    """What two writings of one pseudonym have in common: `H1`."""
+    match = _CODE.search(token.translate(_NARROW).upper())
+    assert match is not None
+    return f"{match[1]}{int(match[2])}"
+
+
+class Pseudonyms:
+    """One exchange's or task's pseudonyms: the same value, written the same way, gets the same one.
+
+    Two writings of one number get two pseudonyms, so that each comes back as it was written.
+    """
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, str] = {}
+        self._values: dict[str, str] = {}
+        self._spoken_for: set[str] = set()
+        self._counts: dict[FoundKind, int] = dict.fromkeys(_PREFIXES, 0)
+
+    def __len__(self) -> int:
+        """How many pseudonyms were given out."""
+        return len(self._values)
+
+    @property
+    def counts(self) -> dict[FoundKind, int]:
+        """How many of each kind were hidden."""
+        kinds = [_KINDS[code[0]] for code in self._values]
+        return {kind: kinds.count(kind) for kind in _PREFIXES}
+
+    def hide(self, text: str) -> str:
+        """The text with pseudonyms in place of personal data.
+
+        What looks like a pseudonym in the text already is never given out; had it been given out before,
+        it is itself hidden, so that `restore(hide(text)) == text` always holds.
+        """
+        spans: list[tuple[int, int, FoundKind]] = [
+            (found.start, found.end, found.kind) for found in find_personal(text)
+        ]
+        for match in _TOKEN.finditer(text):
+            code = _code(match[0])
+            if code not in self._values:
+                self._spoken_for.add(code)
+            elif not any(start < match.end() and match.start() < end for start, end, _ in spans):
+                spans.append((match.start(), match.end(), _KINDS[code[0]]))
+        if not spans:
+            return text
+        parts, place = [], 0
+        for start, end, kind in sorted(spans):
+            parts += [text[place:start], self._token(kind, text[start:end])]
+            place = end
+        return "".join([*parts, text[place:]])
+
+    def restore(self, text: str) -> str:
+        """The text with the personal data back, whatever case, width or spacing the model gave pseudonyms."""
+        if not self._values:
+            return text
+        return _TOKEN.sub(self._value, text)
+
+    def stream(self) -> StreamRestorer:
+        """A restorer for a text that comes in pieces."""
+        return StreamRestorer(self)
+
+    def _token(self, kind: FoundKind, value: str) -> str:
+        token = self._tokens.get(value)
+        if token is None:
+            prefix, letter = _PREFIXES[kind]
+            while True:
+                self._counts[kind] += 1
+                code = f"{letter}{self._counts[kind]}"
+                if code not in self._spoken_for:
+                    break
+            assert len(code) <= 1 + _LONGEST_NUMBER, "more personal data than one exchange can hold"
+            token = self._tokens[value] = f"{prefix}-{code}"
+            self._values[code] = value
+        return token
+
+    def _value(self, match: re.Match[str]) -> str:
+        return self._values.get(_code(match[0]), match[0])
+
+
+class StreamRestorer:
+    """Restores a text piece by piece: the joined output is `restore` of the joined input."""
+
+    def __init__(self, pseudonyms: Pseudonyms) -> None:
+        self._pseudonyms = pseudonyms
+        self._held = ""
+        self._before = ""
+
+    def feed(self, chunk: str) -> str:
+        """What is certain so far; a possible beginning of a pseudonym is held back."""
+        if not len(self._pseudonyms):
+            return chunk
+        text = self._before + self._held + chunk
+        unfinished = _UNFINISHED.search(text, len(self._before))
+        return self._release(text, unfinished.start() if unfinished else len(text))
+
+    def flush(self) -> str:
+        """What was held back, at the end."""
+        text = self._before + self._held
+        return self._release(text, len(text))
+
+    def _release(self, text: str, until: int) -> str:
+        """Restore up to `until`; remember one character, for no pseudonym begins inside a word."""
+        since = len(self._before)
+        self._held = text[until:]
+        self._before = text[:until][-1:]
+        pieces, place = [], since
+        for match in _TOKEN.finditer(text, since, until):
+            pieces += [text[place : match.start()], self._pseudonyms._value(match)]
+            place = match.end()
+        return "".join([*pieces, text[place:until]])
