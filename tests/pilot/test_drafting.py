@@ -1,0 +1,105 @@
+"""Drafts: laid out by their template; nothing in them that nobody gave."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from bauhinia.errors import InputError, NotFound
+from bauhinia.language import Variety, fits
+from bauhinia.models import ChatRequest, FakeModel
+from bauhinia.pilot.orders import DraftOrder
+from bauhinia.pilot.templates import FOLDER, Templates
+
+from .conftest import OpenOffice, Work
+
+SHIPPED = ["circular", "legco-reply", "letter", "memo", "minutes", "press-release", "reply", "speech"]
+
+
+def _fields(request: ChatRequest, **known: str) -> str:
+    assert request.schema is not None
+    return orjson.dumps({name: known.get(name, "") for name in request.schema["properties"]}).decode()
+
+
+async def test_facts_that_nobody_gave_become_gaps(open_with: OpenOffice, work: Work) -> None:
+    def reply(request: ChatRequest) -> str:
+        if request.schema is not None:
+            return _fields(
+                request, addressee="Ms Chan", reference="HAD/1-55/2", subject="an invented subject"
+            )
+        return "The lift will reopen on 15 May 2026. The works cost HK$9 million."
+
+    office = await open_with(FakeModel(reply))
+    order = DraftOrder(type="reply", instructions="Tell Ms Chan that the lift will reopen on 15 May 2026.")
+    draft = await work(office, order)
+    text = "\n".join(passage.text for passage in draft.passages())
+    assert "Dear Ms Chan," in text
+    assert "Our ref.: [to be confirmed: our reference]" in text
+    assert "an invented subject" not in text
+    assert "15 May 2026" in text
+    assert "HK$9 million" not in text
+    assert "[to be confirmed: amount]" in text
+    removed = [f.values["added"] for p in draft.passages() for f in p.findings if f.check == "numbers"]
+    assert all("9 million" in figure for figure in removed)
+    assert len(removed) == 3
+    assert [finding.check for finding in draft.findings] == ["gaps"]
+
+
+async def test_a_figure_of_the_source_stays_and_is_cited(open_with: OpenOffice, work: Work) -> None:
+    sentence = "The works will cost HK$9 million and end on 15 May 2026."
+    office = await open_with(FakeModel(lambda r: _fields(r) if r.schema is not None else sentence))
+    card = await office.shelf.add(sentence.encode(), "works.txt")
+    draft = await work(
+        office, DraftOrder(type="memo", instructions="Report on the works.", documents=[card.id])
+    )
+    written = [passage for passage in draft.passages() if "HK$9 million" in passage.text]
+    assert written
+    assert all(passage.citations and not passage.findings for passage in written)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+async def test_every_template_drafts_in_both_languages(open_with: OpenOffice, work: Work, name: str) -> None:
+    def reply(request: ChatRequest) -> str:
+        if request.schema is not None:
+            return _fields(request)
+        return (
+            "The matter is noted."
+            if "Hong Kong Government" in request.messages[0].content
+            else "事項已經備悉。"
+        )
+
+    office = await open_with(FakeModel(reply))
+    for language, variety in (("en", Variety.ENGLISH), ("zh-HK", Variety.TRADITIONAL)):
+        draft = await work(
+            office,
+            DraftOrder(type=name, instructions="備悉" if language != "en" else "Note it.", language=language),
+        )  # type: ignore[arg-type]
+        text = "\n".join(passage.text for passage in draft.passages())
+        assert fits(text, variety).ok, text
+        assert "{" not in text
+
+
+def test_the_shipped_templates_are_the_eight_kinds() -> None:
+    assert [template.name for template in Templates().all()] == SHIPPED
+    assert sorted(path.stem for path in FOLDER.glob("*.yaml")) == SHIPPED
+
+
+def test_a_department_adds_and_replaces_templates_without_code(tmp_path: Path) -> None:
+    text = (FOLDER / "memo.yaml").read_text(encoding="utf-8")
+    (tmp_path / "a.yaml").write_text(text.replace("name: memo", "name: file-note"), encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(text.replace("en: Memo,", "en: Our memo,"), encoding="utf-8")
+    templates = Templates(tmp_path)
+    assert templates.get("file-note").title["en"] == "Memo"
+    assert templates.get("memo").title["en"] == "Our memo"
+    with pytest.raises(NotFound) as caught:
+        templates.get("sonnet")
+    assert "memo" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["name: [", "name: x\nlines: []\n", "name: x\nextra: y\n"])
+def test_a_broken_template_is_refused_by_name(tmp_path: Path, text: str) -> None:
+    (tmp_path / "broken.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"broken\.yaml"):
+        Templates(tmp_path)
