@@ -4,6 +4,7 @@ admit -> redact -> route -> forward -> restore -> inspect -> label -> record
 """
 
 from ..models import EmbeddingKind, Message, Usage
+from .door import Gateway
 from .exchange import (
     Answer,
     Ask,
@@ -14,13 +15,16 @@ from .exchange import (
     Retraction,
     Stage,
 )
+from .uses import USES
 
 __all__ = [
+    "USES",
     "Answer",
     "Ask",
     "Decision",
     "EmbeddingKind",
     "ExchangeEvent",
+    "Gateway",
     "Label",
     "Message",
     "Piece",

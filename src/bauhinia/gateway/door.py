@@ -1,0 +1,318 @@
+"""The door: every exchange with a model passes these stages, in this order, and leaves a record."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+from ..errors import BauhiniaError, Refused
+from ..ledger import FileAnchor, Ledger, Outcome
+from ..models import Backend, Embedder, EmbeddingKind, Finish, Usage, estimate_tokens
+from ..models.selection import open_backend, open_embedder
+from ..people import Officer, local_officer
+from ..settings import Settings
+from ..store import Database
+from .admit import Admission
+from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
+from .forward import forward
+from .inspect import Inspection, asked_again, insist, inspect_links
+from .label import label, with_entry
+from .record import Notes, entry_of
+from .redact import Redacted, redact, redact_texts
+from .refusals import error_for
+from .restore import Restoring
+from .route import Route, endpoint_of, estimated_tokens, may_see, route
+
+logger = logging.getLogger(__name__)
+
+_LOAD_SECONDS = 30.0
+"""How long an exchange waits for a model that is still being loaded."""
+
+
+class Gateway:
+    """The one door between the product and its models."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        *,
+        backend: Backend | None = None,
+        embedder: Embedder | None = None,
+    ) -> None:
+        """The settings choose the backend and the embedder; a test or a rehearsal may hand in its own.
+
+        Raises NotFound when the settings name a model that there is not.
+        """
+        self.officer: Officer = local_officer(settings)
+        """Who asks while nobody can sign in."""
+        self._backend = backend if backend is not None else open_backend(settings)
+        self._embedder = embedder if embedder is not None else open_embedder(settings)
+        self._endpoint = endpoint_of(settings.model_url)
+        self._embedding_endpoint = endpoint_of(settings.embedder_url)
+        self._silence = settings.model_timeout
+        self._admission = Admission()
+        self.ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
+        self._loading: asyncio.Task[None] | None = None
+
+    @property
+    def model(self) -> str:
+        """The default model's name."""
+        return self._backend.model
+
+    @property
+    def context_tokens(self) -> int:
+        """The longest prompt plus answer, in tokens."""
+        return self._backend.context_tokens
+
+    @property
+    def slots(self) -> int:
+        """How many requests the backend works on at once."""
+        return self._backend.slots
+
+    async def start(self) -> None:
+        """Load the model; several callers wait for one loading. After a failure, a new call tries again.
+
+        Raises ModelUnavailable or WeightsError.
+        """
+        if self._loading is None or (self._loading.done() and _failed(self._loading)):
+            self._loading = asyncio.create_task(self._backend.start(), name="start the backend")
+        await asyncio.shield(self._loading)
+
+    async def stop(self) -> None:
+        """Stop the backend and finish the ledger. Safe to call twice."""
+        if self._loading is not None and not self._loading.done():
+            self._loading.cancel()
+            await asyncio.gather(self._loading, return_exceptions=True)
+        await self._backend.stop()
+        stop_embedder = getattr(self._embedder, "stop", None)
+        if stop_embedder is not None:
+            await stop_embedder()
+        await self.ledger.close()
+
+    async def exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
+        """Ask a model: pieces as they are written, `Answer` last, once it is recorded.
+
+        Closing the generator or cancelling its task stops the backend. Raises Refused, TooLong, NotFound,
+        ModelError, StoreError; each leaves a record too.
+        """
+        notes = Notes(
+            kind="chat",
+            officer=ask.officer,
+            use=ask.use,
+            model=ask.model or self.model,
+            task=ask.task,
+            classification=ask.classification,
+        )
+        try:
+            _allow(notes, self._admission.admit(ask.officer, ask.use))
+            with self._admission.place():
+                redacted = redact(ask.messages)
+                _allow(notes, redacted.decision)
+                way = await self._route(notes, ask, redacted)
+                answer: Answer | None = None
+                async with aclosing(self._write(notes, ask, way, redacted)) as events:
+                    async for event in events:
+                        if isinstance(event, Answer):
+                            answer = event
+                        else:
+                            yield event
+                assert answer is not None
+        except BaseException as error:
+            await self._record_end(notes, error)
+            raise
+        yield await self._record(notes, answer)
+
+    async def ask(self, ask: Ask) -> Answer:
+        """Ask a model and wait for its whole answer; see `exchange`."""
+        async with aclosing(self.exchange(ask)) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    return event
+        raise AssertionError("an exchange ends with an answer or an error")
+
+    async def embed(
+        self, texts: Sequence[str], kind: EmbeddingKind, *, officer: Officer, use: str
+    ) -> list[list[float]]:
+        """Unit vectors, one a text. A remote embedder sees pseudonyms in place of personal data.
+
+        Raises Refused, ModelError, StoreError.
+        """
+        notes = Notes(kind="embed", officer=officer, use=use, model=getattr(self._embedder, "model", ""))
+        sent = list(texts)
+        try:
+            _allow(notes, self._admission.admit(officer, use))
+            with self._admission.place():
+                if self._embedding_endpoint == "remote":
+                    sent, decision = redact_texts(texts)
+                    _allow(notes, decision)
+                _allow(notes, may_see("unclassified", self._embedding_endpoint))
+                notes.sent = sent
+                vectors = await self._embedder.embed(sent, kind)
+                notes.usage = Usage(prompt_tokens=sum(map(estimate_tokens, sent)))
+        except BaseException as error:
+            await self._record_end(notes, error)
+            raise
+        await self.ledger.append(entry_of(notes, "answered"))
+        return vectors
+
+    async def count_tokens(self, text: str) -> int:
+        """How many tokens the default model reads in this text."""
+        await self.start()
+        return await self._backend.count_tokens(text)
+
+    async def _route(self, notes: Notes, ask: Ask, redacted: Redacted) -> Route:
+        await self._be_ready(notes)
+        way = await route(ask, redacted.messages, self._backend, self._endpoint)
+        _allow(notes, way.decision)
+        notes.send(way.request.messages)
+        return way
+
+    async def _be_ready(self, notes: Notes) -> None:
+        if self._loading is not None and self._loading.done() and not _failed(self._loading):
+            return
+        try:
+            async with asyncio.timeout(_LOAD_SECONDS):
+                await self.start()
+        except TimeoutError:
+            _allow(notes, Decision("route", False, "not_ready", "The model is still being loaded."))
+
+    async def _write(
+        self, notes: Notes, ask: Ask, way: Route, redacted: Redacted
+    ) -> AsyncGenerator[ExchangeEvent, None]:
+        """Forward, restore, inspect and label: at most two attempts, the second asked for more firmly."""
+        attempt = _Attempt(notes, ask, redacted, last=ask.reply_in is None)
+        async with aclosing(attempt.write(way, self._silence)) as events:
+            async for event in events:
+                yield event
+        if attempt.wanted_again and ask.reply_in is not None:
+            notes.add(asked_again(attempt.inspection.wrong))
+            yield Retraction(attempt.inspection.wrong)
+            way = Route(way.backend, insist(way.request, ask.reply_in), way.decision)
+            notes.send(way.request.messages)
+            attempt = _Attempt(notes, ask, redacted, last=True)
+            async with aclosing(attempt.write(way, self._silence)) as events:
+                async for event in events:
+                    yield event
+        yield attempt.answer(way)
+
+    async def _record(self, notes: Notes, answer: Answer) -> Answer:
+        entry = await self.ledger.append(entry_of(notes, "answered"))
+        return Answer(
+            text=answer.text,
+            thinking=answer.thinking,
+            finish=answer.finish,
+            usage=notes.usage,
+            seconds=notes.seconds,
+            label=with_entry(answer.label, entry),
+            decisions=(*notes.decisions, Decision("record", True, "ok")),
+        )
+
+    async def _record_end(self, notes: Notes, error: BaseException) -> None:
+        """Record an exchange that gave no answer. One that was left must not wait for the database."""
+        outcome = _outcome(notes, error)
+        done = self.ledger.submit(entry_of(notes, outcome, error))
+        if outcome == "cancelled":
+            return
+        try:
+            await asyncio.shield(done)
+        except BauhiniaError:
+            logger.exception("an exchange that ended with %s could not be recorded", type(error).__name__)
+
+
+class _Attempt:
+    """One answer of the model: forwarded, restored, inspected."""
+
+    def __init__(self, notes: Notes, ask: Ask, redacted: Redacted, *, last: bool) -> None:
+        self._notes = notes
+        self._messages = ask.messages
+        self._finish: Finish | None = None
+        self._read = 0
+        self.restoring = Restoring(redacted.pseudonyms)
+        self.inspection = Inspection(ask.reply_in, last=last, is_json=ask.schema is not None)
+        self._last = last
+
+    @property
+    def wanted_again(self) -> bool:
+        """The answer is wrong, and there is another attempt."""
+        return bool(self.inspection.wrong) and not self._last
+
+    async def write(self, way: Route, silence: float) -> AsyncGenerator[Piece, None]:
+        """The answer's pieces as soon as they may be shown; stops the backend when it is hopeless."""
+        written: list[str] = []
+        try:
+            async with aclosing(forward(way.backend, way.request, silence)) as events:
+                async for event in events:
+                    if isinstance(event, Finish):
+                        self._finish = event
+                        break
+                    written.append(event.text or event.thinking)
+                    self.restoring.think(event.thinking)
+                    shown = self.inspection.feed(self.restoring.feed(event.text))
+                    if shown:
+                        yield Piece(shown)
+                    if self.inspection.hopeless:
+                        break
+        finally:
+            self._count(way, written)
+            self._notes.answer = self.inspection.text
+        if self.inspection.hopeless:
+            return
+        shown = self.inspection.feed(self.restoring.flush()) + self.inspection.finish()
+        self._notes.answer = self.inspection.text
+        if shown:
+            yield Piece(shown)
+
+    def answer(self, way: Route) -> Answer:
+        """The whole answer, labelled; what remains is to record it."""
+        assert self._finish is not None
+        links = inspect_links(self.inspection.text, self._messages)
+        made = [*self.inspection.decisions, *([links] if links else [])]
+        self._notes.add(
+            Decision("forward", True, "cut" if self._finish.reason == "length" else "ok"),
+            self.restoring.decision,
+            *(made or [Decision("inspect", True, "ok")]),
+            Decision("label", True, "ok"),
+        )
+        return Answer(
+            text=self.inspection.text,
+            thinking=self.restoring.thinking,
+            finish=self._finish.reason,
+            usage=self._notes.usage,
+            seconds=self._notes.seconds,
+            label=label(way.backend),
+            decisions=tuple(self._notes.decisions),
+        )
+
+    def _count(self, way: Route, written: Sequence[str]) -> None:
+        """The backend's own count; an estimate for an answer that was stopped."""
+        if self._finish is not None:
+            self._notes.usage += self._finish.usage
+        elif written:
+            self._notes.usage += Usage(
+                prompt_tokens=estimated_tokens(way.request.messages),
+                completion_tokens=estimate_tokens("".join(written)),
+            )
+
+
+def _allow(notes: Notes, decision: Decision) -> None:
+    """Note a decision; raise its error where it refuses."""
+    notes.add(decision)
+    if not decision.allowed:
+        raise error_for(decision)
+
+
+def _failed(task: asyncio.Task[None]) -> bool:
+    return task.cancelled() or task.exception() is not None
+
+
+def _outcome(notes: Notes, error: BaseException) -> Outcome:
+    if isinstance(error, asyncio.CancelledError | GeneratorExit):
+        notes.add(Decision("forward", False, "cancelled"))
+        return "cancelled"
+    refused = isinstance(error, Refused) or any(not made.allowed for made in notes.decisions[-1:])
+    if not refused:
+        notes.add(Decision("forward", False, "failed", type(error).__name__))
+    return "refused" if refused else "failed"

@@ -1,0 +1,34 @@
+"""Stage 4, forward: the request to the backend, the answer as it is written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from ..errors import MalformedAnswer, ModelTimeout
+from ..models import Backend, BackendEvent, ChatRequest, Finish
+
+
+async def forward(
+    backend: Backend, request: ChatRequest, silence: float
+) -> AsyncGenerator[BackendEvent, None]:
+    """The backend's events, `Finish` last. Closing this, or cancelling its task, stops the backend's work.
+
+    Raises ModelTimeout after `silence` seconds without an event, and the backend's own errors.
+    """
+    async with aclosing(backend.chat(request)) as events:
+        while True:
+            try:
+                async with asyncio.timeout(silence):
+                    event = await anext(events, None)
+            except TimeoutError as error:
+                raise ModelTimeout(
+                    f"The model wrote nothing for {silence:.0f} seconds.",
+                    hint="Try again later, or raise BAUHINIA_MODEL_TIMEOUT.",
+                ) from error
+            if event is None:
+                raise MalformedAnswer("The model's answer broke off.", hint="Ask again.")
+            yield event
+            if isinstance(event, Finish):
+                return

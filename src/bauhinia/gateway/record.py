@@ -1,0 +1,77 @@
+"""Stage 8, record: one row in the ledger and one of usage for every exchange, however it ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from ..ledger import Entry, Kind, Outcome
+from ..models import Message, Usage
+from ..people import Officer
+from .exchange import Decision
+
+
+@dataclass(slots=True, kw_only=True)
+class Notes:
+    """What is known about an exchange so far: enough to record it wherever it ends."""
+
+    kind: Kind
+    officer: Officer
+    use: str
+    model: str
+    task: str | None = None
+    classification: str = "unclassified"
+    decisions: list[Decision] = field(default_factory=list)
+    usage: Usage = field(default_factory=Usage)
+    sent: Sequence[str] = ()
+    """The texts as the model was given them, personal data replaced."""
+    answer: str = ""
+    began: float = field(default_factory=time.monotonic)
+
+    def add(self, *decisions: Decision) -> None:
+        """Note what a stage decided."""
+        self.decisions.extend(decisions)
+
+    def send(self, messages: Iterable[Message]) -> None:
+        """Note what the model is given."""
+        self.sent = [text for message in messages for text in (message.role, message.content)]
+
+    @property
+    def seconds(self) -> float:
+        """Since the exchange began."""
+        return time.monotonic() - self.began
+
+
+def entry_of(notes: Notes, outcome: Outcome, error: BaseException | None = None) -> Entry:
+    """The ledger's entry for this exchange."""
+    return Entry(
+        kind=notes.kind,
+        outcome=outcome,
+        officer=notes.officer.id,
+        department=notes.officer.department,
+        use=notes.use,
+        model=notes.model,
+        task=notes.task,
+        classification=notes.classification,
+        decisions=tuple((made.stage, made.allowed, made.reason) for made in notes.decisions),
+        prompt_digest=_digest(notes.sent) if notes.sent else "",
+        prompt_characters=sum(map(len, notes.sent)),
+        answer_digest=_digest([notes.answer]) if notes.answer else "",
+        answer_characters=len(notes.answer),
+        prompt_tokens=notes.usage.prompt_tokens,
+        cached_tokens=notes.usage.cached_tokens,
+        completion_tokens=notes.usage.completion_tokens,
+        seconds=round(notes.seconds, 4),
+        error=type(error).__name__ if error is not None else "",
+    )
+
+
+def _digest(texts: Sequence[str]) -> str:
+    """SHA-256 over the texts, a zero byte after each."""
+    digest = sha256()
+    for text in texts:
+        digest.update(text.encode())
+        digest.update(b"\0")
+    return digest.hexdigest()

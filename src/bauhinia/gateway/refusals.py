@@ -1,0 +1,32 @@
+"""What a refusing decision raises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..errors import BauhiniaError, ModelBusy, ModelUnavailable, NotFound, Refused, TooLong
+from .exchange import Decision
+
+
+def _refused(hint: str) -> Callable[[Decision], BauhiniaError]:
+    return lambda decision: Refused(decision.detail, stage=decision.stage, hint=hint)
+
+
+_ERRORS: dict[str, Callable[[Decision], BauhiniaError]] = {
+    "unknown_officer": _refused("Sign in."),
+    "unknown_use": _refused("Ask for one of the uses in the register."),
+    "classification": _refused("Use a model on this machine, or a text that may go elsewhere."),
+    "busy": lambda decision: ModelBusy(decision.detail, hint="Try again in a moment."),
+    "unknown_model": lambda decision: NotFound(decision.detail, hint="Leave the model out for the default."),
+    "too_long": lambda decision: TooLong(
+        f"The request is too long for the model: {decision.detail}",
+        hint="Shorten the text, ask for a shorter answer, or use a model with a longer context.",
+    ),
+    "not_ready": lambda decision: ModelUnavailable(decision.detail, hint="Try again in a minute."),
+}
+
+
+def error_for(decision: Decision) -> BauhiniaError:
+    """The error that tells the user of this refusal."""
+    assert not decision.allowed
+    return _ERRORS[decision.reason](decision)

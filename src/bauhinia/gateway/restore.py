@@ -1,0 +1,38 @@
+"""Stage 5, restore: pseudonyms back to what they stand for, also where chunks cut them in two."""
+
+from __future__ import annotations
+
+from ..privacy import Pseudonyms
+from .exchange import Decision
+
+
+class Restoring:
+    """The answer's text and thinking, restored as they come."""
+
+    def __init__(self, pseudonyms: Pseudonyms) -> None:
+        self._pseudonyms = pseudonyms
+        self._stream = pseudonyms.stream()
+        self._thinking: list[str] = []
+
+    def feed(self, text: str) -> str:
+        """What is certain so far."""
+        return self._stream.feed(text) if text else ""
+
+    def flush(self) -> str:
+        """What was held back, at the end."""
+        return self._stream.flush()
+
+    def think(self, text: str) -> None:
+        """Thinking is not streamed; it is kept for the end."""
+        if text:
+            self._thinking.append(text)
+
+    @property
+    def thinking(self) -> str:
+        """All of the thinking, restored."""
+        return self._pseudonyms.restore("".join(self._thinking)) if self._thinking else ""
+
+    @property
+    def decision(self) -> Decision:
+        """`ok` where nothing had been hidden, else `restored`."""
+        return Decision("restore", True, "restored" if len(self._pseudonyms) else "ok")

@@ -1,0 +1,24 @@
+"""What the AI is used for. A small list until the guideline's register holds it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Endpoint = Literal["local", "remote"]
+
+USES: dict[str, str] = {
+    "pilot.summarise": "A cited summary of documents for an officer",
+    "pilot.translate": "A translation of a document for an officer",
+    "pilot.draft": "A draft letter, memo, press release, speech or minutes for an officer",
+    "pilot.analyse": "Answers about documents, and tables of what they oblige, for an officer",
+    "api.chat": "A program of the department asks the model",
+    "api.embed": "A program of the department turns text into vectors",
+    "evaluation.compare": "Measuring the product beside its plain model",
+}
+"""Each AI use by its id."""
+
+MAY_SEE: dict[Endpoint, frozenset[str]] = {
+    "local": frozenset({"unclassified", "restricted"}),
+    "remote": frozenset({"unclassified"}),
+}
+"""Which classifications may go to a model on this machine, and to one elsewhere."""
