@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from .analyse import analyse
+from .demo import demo
 from .draft import draft
 from .faults import Verbs, be_verbose
 from .summarise import summarise
@@ -37,6 +38,7 @@ app.command()(summarise)
 app.command()(translate)
 app.command()(draft)
 app.command()(analyse)
+app.command()(demo)
 app.command()(version)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
 
 from rich.console import Console
@@ -34,6 +34,9 @@ class Watcher(Protocol):
     def says(self, sentence: str) -> None: ...
 
     def sees(self, event: TaskEvent) -> None: ...
+
+    def pausing(self) -> AbstractContextManager[object]:
+        """Stands aside while something is printed on standard output."""
 
 
 @contextmanager
@@ -71,6 +74,9 @@ class _Silent:
     def sees(self, event: TaskEvent) -> None:
         """Shows nothing."""
 
+    def pausing(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
 
 class _Plain:
     """A line for each step; a step reported twice gives one line."""
@@ -85,6 +91,9 @@ class _Plain:
         if isinstance(event, TaskProgress) and (event.phase, event.section, event.of) != self._step:
             self._step = (event.phase, event.section, event.of)
             self.says(sentence_of(event))
+
+    def pausing(self) -> AbstractContextManager[object]:
+        return nullcontext()
 
 
 class _Moving:
@@ -109,6 +118,12 @@ class _Moving:
         elif isinstance(event, PassageWithdrawn | PassageReady):
             self._tail = ""
         self._draw()
+
+    @contextmanager
+    def pausing(self) -> Iterator[None]:
+        self._progress.stop()
+        yield
+        self._progress.start()
 
     def _draw(self) -> None:
         words = harmless(f"{self._sentence}  {self._tail}").replace("\n", " ")
