@@ -3,7 +3,7 @@
 admit -> redact -> route -> forward -> restore -> inspect -> label -> record
 """
 
-from ..models import EmbeddingKind, Message, Usage
+from ..models import EmbeddingKind, Message, Usage, estimate_tokens
 from .door import Gateway
 from .exchange import (
     Answer,
@@ -31,4 +31,5 @@ __all__ = [
     "Retraction",
     "Stage",
     "Usage",
+    "estimate_tokens",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..documents import Document
-from ..gateway import Message
+from ..gateway import Message, estimate_tokens
 from ..jobs import PassageReady
 from ..language import Variety, detect, split_sentences, to_cantonese
 from .codec import to_json
@@ -18,7 +18,6 @@ from .evidence import Evidence
 from .obligations import table_of
 from .orders import AnalyseOrder
 from .segment import gloss
-from .tokens import approximate_tokens
 
 ANSWER_TOKENS = 320
 MISSING = "NOT FOUND"
@@ -114,14 +113,14 @@ def _prompt(
 async def _extracts(question: str, evidence: Evidence, desk: Desk) -> list[int]:
     """Units to answer from, in order: all of a short document, else the nearest and their neighbours."""
     everything = range(len(evidence.units))
-    if sum(approximate_tokens(unit.text) for unit in evidence.units) <= desk.part_tokens:
+    if sum(estimate_tokens(unit.text) for unit in evidence.units) <= desk.part_tokens:
         return list(everything)
     desk.progress("find")
     chosen: set[int] = set()
     spent = 0
     for index, _ in await evidence.nearest(question, len(evidence.units)):
         around = {index - 1, index, index + 1} & set(everything) - chosen
-        spent += sum(approximate_tokens(evidence.units[i].context) for i in around)
+        spent += sum(estimate_tokens(evidence.units[i].context) for i in around)
         if spent > desk.part_tokens:
             break
         chosen |= around

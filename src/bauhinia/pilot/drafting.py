@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ..documents import Document
-from ..gateway import Message
+from ..gateway import Message, estimate_tokens
 from ..jobs import PassageReady
 from ..language import Variety, compare_figures, split_sentences
 from .codec import to_json
@@ -20,7 +20,6 @@ from .evidence import Evidence, missing_names
 from .orders import DraftOrder
 from .segment import gloss
 from .templates import Line, Template
-from .tokens import approximate_tokens
 
 GAP = {"en": "[to be confirmed: {}]", "zh-HK": "[待確認：{}]"}
 GAP_KINDS = {
@@ -163,7 +162,7 @@ async def _sources(wanted: str, evidence: Evidence, desk: Desk) -> list[int]:
         return []
     chosen, spent = [], 0
     for index, _ in await evidence.nearest(wanted, 40):
-        spent += approximate_tokens(evidence.units[index].context)
+        spent += estimate_tokens(evidence.units[index].context)
         if spent > desk.part_tokens:
             break
         chosen.append(index)

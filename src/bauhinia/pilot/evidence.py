@@ -231,3 +231,14 @@ def _rarity(bags: Sequence[Counter[str]]) -> dict[str, float]:
     """Inverse document frequency of every word."""
     seen = Counter(word for bag in bags for word in bag)
     return {word: log(1 + len(bags) / count) for word, count in seen.items()}
+
+
+def stands(citation: Citation, documents: Mapping[str, Document]) -> bool:
+    """Whether the cited place exists and holds just the words that are quoted from it."""
+    document = documents.get(citation.document)
+    if document is None or citation.anchor.end <= citation.anchor.start:
+        return False
+    try:
+        return document.quote(citation.anchor) == citation.quote
+    except KeyError:
+        return False

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..documents import Document, Part, split_sections
+from ..gateway import estimate_tokens
 from ..language import Variety, detect
-from .tokens import approximate_tokens
 
 SAMPLE = 8_000
 """Characters that are read to tell a document's language."""
@@ -44,10 +44,10 @@ def parts_of(documents: Mapping[str, Document], budget: int) -> list[SourcePart]
     return [
         SourcePart(document=key, part=part)
         for key, document in documents.items()
-        for part in split_sections(document, approximate_tokens, budget)
+        for part in split_sections(document, estimate_tokens, budget)
     ]
 
 
 def tokens_of(parts: Sequence[SourcePart]) -> int:
     """Tokens in all the parts together."""
-    return sum(approximate_tokens(part.part.text) for part in parts)
+    return sum(estimate_tokens(part.part.text) for part in parts)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..gateway import Message
+from ..gateway import Message, estimate_tokens
 from ..language import (
     Figure,
     Termbase,
@@ -22,7 +22,6 @@ from ..language import (
 )
 from .desk import Desk
 from .draft import Finding
-from .tokens import approximate_tokens
 
 SYSTEM = {
     Variety.TRADITIONAL: (
@@ -74,7 +73,7 @@ AGAIN = {
     ),
 }
 WEIGHT = {"language": 100, "script": 50, "omission": 20, "numbers": 10, "terms": 4, "added": 3, "cut": 20}
-SHORTEST, LONGEST = 0.35, 3.0
+SHORTEST, LONGEST = 0.45, 2.2
 """Bounds of target tokens over source tokens, outside which something was left out or made up."""
 
 
@@ -144,7 +143,7 @@ def _examples(to: Variety) -> list[Message]:
 async def _attempt(
     desk: Desk, key: str, messages: Sequence[Message], source: str, to: Variety, passage: str
 ) -> Segment:
-    room = 3 * approximate_tokens(source) + 40
+    room = 3 * estimate_tokens(source) + 40
     written = await desk.write(key, messages, reply_in=to, max_tokens=room, passage=passage)
     text, _ = desk.termbase.repair(_bare(written.text), to)
     findings = check_translation(source, text, to, desk.termbase)
@@ -210,7 +209,7 @@ def _check_terms(source: str, target: str, to: Variety, termbase: Termbase) -> t
 
 
 def _check_length(source: str, target: str) -> tuple[Finding, ...]:
-    read, wrote = approximate_tokens(source), approximate_tokens(target)
+    read, wrote = estimate_tokens(source), estimate_tokens(target)
     if read > 12 and not SHORTEST <= wrote / read <= LONGEST:
         word = "short" if wrote < read else "long"
         return (_finding("omission", "warning", f"The translation is too {word} for its source."),)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..documents import Document
-from ..gateway import Message
+from ..gateway import Message, estimate_tokens
 from ..jobs import PassageReady
 from ..language import Variety
 from .codec import to_json
@@ -22,7 +22,6 @@ from .evidence import Evidence, Support
 from .orders import SummariseOrder
 from .reading import SourcePart, parts_of, tokens_of, variety_of
 from .segment import translate_segment
-from .tokens import approximate_tokens
 
 STATEMENTS = {"short": 5, "medium": 10, "long": 20}
 """How many statements a summary of each length has, at most."""
@@ -131,7 +130,7 @@ async def _map(
 
 def _quota(order: SummariseOrder, part: SourcePart, parts: Sequence[SourcePart]) -> int:
     """How many statements to ask of this part: its share of the whole, and some to spare."""
-    share = approximate_tokens(part.part.text) / max(1, tokens_of(parts))
+    share = estimate_tokens(part.part.text) / max(1, tokens_of(parts))
     return max(2, round(STATEMENTS[order.length] * SPARE * share))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from ..documents import Anchor, Block, Document
+from ..gateway import estimate_tokens
 from ..jobs import PassageReady
 from ..language import Variety, detect, split_sentences, to_traditional
 from .codec import to_json
@@ -15,7 +16,6 @@ from .desk import Desk
 from .draft import Draft, Finding, Passage, PassageKind, Section
 from .orders import TranslateOrder
 from .segment import Segment, translate_segment
-from .tokens import approximate_tokens
 
 SEGMENT_TOKENS = 110
 """A small model translates one to three sentences well, and begins to leave things out beyond."""
@@ -103,7 +103,7 @@ def segments(text: str) -> list[tuple[int, int]]:
     """Spans of whole sentences, as many together as a small model translates well."""
     spans: list[tuple[int, int]] = []
     for start, end in split_sentences(text):
-        if spans and approximate_tokens(text[spans[-1][0] : end]) <= SEGMENT_TOKENS:
+        if spans and estimate_tokens(text[spans[-1][0] : end]) <= SEGMENT_TOKENS:
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
