@@ -1,5 +1,51 @@
 """Read files into blocks with anchors; write them again. Limits on everything that comes in."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from .document import Anchor, Block, BlockKind, Cell, Document
 
-__all__ = ["Anchor", "Block", "BlockKind", "Cell", "Document"]
+if TYPE_CHECKING:
+    from .output import Comment, OutputBlock, OutputKind, OutputMeta, write_csv, write_docx, write_markdown
+    from .reading import read_document
+    from .sections import Part, split_sections
+
+__all__ = [
+    "Anchor",
+    "Block",
+    "BlockKind",
+    "Cell",
+    "Comment",
+    "Document",
+    "OutputBlock",
+    "OutputKind",
+    "OutputMeta",
+    "Part",
+    "read_document",
+    "split_sections",
+    "write_csv",
+    "write_docx",
+    "write_markdown",
+]
+
+_HOMES = {
+    "Comment": "output",
+    "OutputBlock": "output",
+    "OutputKind": "output",
+    "OutputMeta": "output",
+    "Part": "sections",
+    "read_document": "reading",
+    "split_sections": "sections",
+    "write_csv": "output",
+    "write_docx": "output",
+    "write_markdown": "output",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Loaded on first use: the reading process imports this package for every file, and must start fast."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)

@@ -1,0 +1,112 @@
+"""Where readers put what they read: ids, normal form, and the limits that hold for every format."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import DocumentTooLarge
+from .document import Block, BlockKind, Cell
+from .normal import tidy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """`settings.Limits` as the reading process carries them (it does not load pydantic)."""
+
+    file_bytes: int
+    unpacked_bytes: int
+    pages: int
+    nesting: int
+    blocks: int
+    characters: int
+    seconds: float
+    memory_bytes: int
+
+    def check_nesting(self, depth: int) -> None:
+        """Raises DocumentTooLarge when `depth` is over the limit."""
+        if depth > self.nesting:
+            raise DocumentTooLarge(
+                f"The file nests tables, lists or other parts more than {self.nesting} deep, which is the limit.",
+                hint="Copy its text into a new, plain document and upload that.",
+            )
+
+    def check_pages(self, pages: int) -> None:
+        """Raises DocumentTooLarge when there are more than the limit."""
+        if pages > self.pages:
+            raise DocumentTooLarge(
+                f"The file has {pages:,} pages; the limit is {self.pages:,}.",
+                hint="Split it into smaller files and upload the parts that you need.",
+            )
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a reader gathers from one file."""
+
+    bounds: Bounds
+    blocks: list[Block] = field(default_factory=list)
+    pages: int | None = None
+    title: str = ""
+    metadata: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
+    """How many of each kind of thing were not read: `picture`, `chart`, `comment`, ... in the singular."""
+    characters: int = 0
+    tables: int = 0
+    """Tables begun so far; a new one takes this number."""
+
+    def add(
+        self,
+        kind: BlockKind,
+        text: str,
+        *,
+        page: int | None = None,
+        level: int = 0,
+        cell: Cell | None = None,
+    ) -> None:
+        """Put a block last, its text in normal form; text without a character is left out.
+
+        Raises DocumentTooLarge over the limits of blocks and characters.
+        """
+        text = tidy(text)
+        if not text:
+            return
+        self.characters += len(text)
+        self._check_size()
+        self.blocks.append(
+            Block(id=f"b{len(self.blocks)}", kind=kind, text=text, page=page, level=level, cell=cell)
+        )
+
+    def begin_table(self) -> int:
+        """The number of a table that begins here."""
+        self.tables += 1
+        return self.tables - 1
+
+    def warn(self, sentence: str) -> None:
+        """Say once that something was in the file but not read."""
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
+
+    def all_warnings(self) -> tuple[str, ...]:
+        """The warnings, with a sentence for each kind of unread thing."""
+        counted = [
+            f"{count:,} {kind}{'s were' if count > 1 else ' was'} not read."
+            for kind, count in self.unread.items()
+        ]
+        return (*self.warnings, *counted)
+
+    def _check_size(self) -> None:
+        bounds = self.bounds
+        hint = "Split it into smaller files and upload the parts that you need."
+        if len(self.blocks) >= bounds.blocks:
+            raise DocumentTooLarge(
+                f"The file has more than {bounds.blocks:,} paragraphs and table cells, which is the limit.",
+                hint=hint,
+            )
+        if self.characters > bounds.characters:
+            raise DocumentTooLarge(
+                f"The file has more than {bounds.characters:,} characters of text, which is the limit.",
+                hint=hint,
+            )

@@ -1,0 +1,142 @@
+"""The zip container of Word-family files, opened with limits on what comes out of it."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+import zlib
+from typing import NamedTuple
+
+from lxml import etree
+
+from ..errors import BrokenDocument, DocumentTooLarge, EncryptedDocument
+from .collecting import Bounds
+
+PARTS_LIMIT = 10_000
+_CHUNK = 1 << 20
+_STRICT = (
+    (b"http://purl.oclc.org/ooxml/wordprocessingml/main", b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"),
+    (b"http://purl.oclc.org/ooxml/officeDocument/relationships", b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
+    (b"http://purl.oclc.org/ooxml/officeDocument/math", b"http://schemas.openxmlformats.org/officeDocument/2006/math"),
+    (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
+)  # fmt: skip
+"""Names in "Strict Open XML" files and the ordinary ones for the same things."""
+
+
+class Relation(NamedTuple):
+    """A link from one part to another."""
+
+    kind: str
+    """Last step of the relationship type: `officeDocument`, `styles`, `header`, ..."""
+    target: str
+    """Name of the part, without a leading slash; a URL when external."""
+
+
+class Package:
+    """A zip file whose parts are read once each, within the limit of unpacked bytes."""
+
+    def __init__(self, data: bytes, bounds: Bounds) -> None:
+        """Raises BrokenDocument, EncryptedDocument or DocumentTooLarge before anything is unpacked."""
+        self._bounds = bounds
+        self._unpacked = 0
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError) as error:
+            raise broken() from error
+        entries = self._zip.infolist()
+        if len(entries) > PARTS_LIMIT:
+            raise DocumentTooLarge(
+                f"The file holds {len(entries):,} packed parts; the limit is {PARTS_LIMIT:,}.",
+                hint="Save it again in Word as a .docx file, then upload that.",
+            )
+        if any(entry.flag_bits & 1 for entry in entries):
+            raise EncryptedDocument(
+                "The file's parts are encrypted with a password.",
+                hint="Remove the password in the program that made the file, then upload it again.",
+            )
+        self._check_unpacked(sum(entry.file_size for entry in entries))
+        self.names = frozenset(entry.filename for entry in entries)
+
+    def read(self, name: str) -> bytes:
+        """One part's bytes. Raises KeyError when there is none, BrokenDocument when it is damaged."""
+        chunks: list[bytes] = []
+        try:
+            with self._zip.open(name) as part:
+                while chunk := part.read(_CHUNK):
+                    # The declared sizes were checked; they may lie, so what comes out is counted too.
+                    self._unpacked += len(chunk)
+                    self._check_unpacked(self._unpacked)
+                    chunks.append(chunk)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
+            if isinstance(error, DocumentTooLarge):
+                raise
+            raise broken() from error
+        return b"".join(chunks)
+
+    def xml(self, name: str) -> etree._Element:
+        """One part parsed. Raises KeyError, BrokenDocument or DocumentTooLarge."""
+        data = self.read(name)
+        if b"purl.oclc.org/ooxml" in data:
+            for strict, ordinary in _STRICT:
+                data = data.replace(strict, ordinary)
+        return parse_xml(data, self._bounds)
+
+    def relations(self, name: str) -> dict[str, Relation]:
+        """The links that leave the part `name` (the package itself: an empty name), by their id."""
+        folder, base = posixpath.split(name)
+        part = posixpath.join(folder, "_rels", f"{base}.rels")
+        if part not in self.names:
+            return {}
+        found: dict[str, Relation] = {}
+        for link in self.xml(part):
+            target = link.get("Target", "")
+            if link.get("TargetMode") != "External":
+                target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            found[link.get("Id", "")] = Relation(link.get("Type", "").rpartition("/")[2], target)
+        return found
+
+    def _check_unpacked(self, size: int) -> None:
+        if size > self._bounds.unpacked_bytes:
+            raise DocumentTooLarge(
+                f"The file unpacks to more than {_megabytes(self._bounds.unpacked_bytes)}, which is the limit.",
+                hint="Remove large pictures and attachments from it, then upload it again.",
+            )
+
+
+def parse_xml(data: bytes, bounds: Bounds) -> etree._Element:
+    """XML from outside: no entity is resolved, no network is used, no DTD is accepted.
+
+    Raises BrokenDocument or DocumentTooLarge.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        if "depth" in str(error).lower():
+            bounds.check_nesting(bounds.nesting + 1)
+        raise broken() from error
+    except ValueError as error:
+        raise broken() from error
+    if root is None or root.getroottree().docinfo.doctype:
+        raise broken()
+    return root
+
+
+def broken() -> BrokenDocument:
+    """The error for a damaged zip or XML part."""
+    return BrokenDocument(
+        "The file is damaged: its parts cannot be unpacked or are not valid.",
+        hint="Open it in the program that made it, save it again, then upload the new file.",
+    )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.0f} MB" if size >= 1_000_000 else f"{size:,} bytes"

@@ -1,0 +1,311 @@
+"""PDF with text, through pypdfium2: lines, reading order, paragraphs, headings, lists, ruled tables."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any, NamedTuple
+
+import pypdfium2 as pdfium
+
+from ..errors import BrokenDocument, EmptyDocument, EncryptedDocument
+from .collecting import Reading
+from .document import BlockKind, Cell
+from .normal import BULLET, NUMBER_LABEL, SENTENCE_END, tidy
+from .pdf_layout import Hyphens, Page, Paragraph, in_order, paragraphs, runs_on, set_running_apart, usual_pitch
+from .pdf_lines import Line, page_text, page_turn
+from .pdf_tables import Grid, page_objects, take_tables
+
+_HEADING_LETTERS = 200
+_LARGER = 1.12
+"""Letters this many times the body's size are a heading's."""
+_INDENT = 8.0
+"""Points between two levels of a list, at least."""
+_DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
+
+
+def read(data: bytes, reading: Reading) -> None:
+    """Put the blocks of a PDF into `reading`.
+
+    Raises EncryptedDocument, BrokenDocument, DocumentTooLarge, or EmptyDocument for a scan.
+    """
+    document = _open(data)
+    try:
+        reading.pages = len(document)
+        reading.bounds.check_pages(reading.pages)
+        gathered = _gather(document, reading)
+        _metadata(document, reading)
+        outline = _outline(document)
+    finally:
+        document.close()
+    _Writer(reading, gathered, outline).write()
+
+
+def _open(data: bytes) -> Any:
+    try:
+        return pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise EncryptedDocument(
+                "The PDF is protected with a password.",
+                hint="Open it with its password, print or save it as a new PDF, then upload that.",
+            ) from error
+        raise BrokenDocument(
+            "The PDF is damaged and cannot be opened.",
+            hint="Ask for the file again, or open it in a PDF viewer and print it to a new PDF.",
+        ) from error
+
+
+def _gather(document: Any, reading: Reading) -> list[Page]:
+    pages: list[Page] = []
+    pictures: list[int] = []
+    broken: list[int] = []
+    characters = unknown = 0
+    for index in range(len(document)):
+        try:
+            page = document[index]
+        except pdfium.PdfiumError:
+            broken.append(index + 1)
+            continue
+        turn = page_turn(page)
+        text = page_text(page, turn, index + 1)
+        objects = page_objects(page, turn)
+        page.close()
+        characters += text.characters
+        unknown += text.unknown
+        grids, lines = take_tables(objects.rules, text.lines) if objects.rules else ([], text.lines)
+        if not text.lines and objects.pictures:
+            pictures.append(index + 1)
+        if text.slanted:
+            reading.warn("Slanted text, such as a watermark, was left out.")
+        pages.append(Page(index + 1, *turn.shown, lines, grids))
+    _judge(reading, pages, pictures, broken)
+    if unknown > 0.05 * characters:
+        reading.warn("Some characters could not be decoded, because the PDF does not say what they are.")
+    return pages
+
+
+def _judge(reading: Reading, pages: list[Page], pictures: list[int], broken: list[int]) -> None:
+    """Say what is wrong with pages without text."""
+    if not pages:
+        raise BrokenDocument(
+            "The PDF is damaged: none of its pages can be opened.",
+            hint="Ask for the file again, or open it in a PDF viewer and print it to a new PDF.",
+        )
+    if not any(page.lines or page.grids for page in pages):
+        if pictures:
+            raise EmptyDocument(
+                "The PDF looks like a scan: its pages are pictures, and reading text in pictures (OCR) is not "
+                "in this version.",
+                hint="Upload the file that it was printed from, or put it through an OCR program first.",
+            )
+        raise EmptyDocument("The PDF has no text in it.", hint="Check that this is the right file.")
+    if pictures:
+        reading.warn(f"{_listed(pictures)} without text, perhaps scanned, and not read.")
+    if broken:
+        reading.warn(f"{_listed(broken)} damaged and not read.")
+
+
+def _listed(pages: list[int]) -> str:
+    shown = ", ".join(str(page) for page in pages[:10]) + (" and others" if len(pages) > 10 else "")
+    return f"Page {shown} is" if len(pages) == 1 else f"Pages {shown} are"
+
+
+def _metadata(document: Any, reading: Reading) -> None:
+    """Title, subject and dates; names of people and of programs are left where they are."""
+    for key in ("Title", "Subject", "Keywords"):
+        if value := tidy(document.get_metadata_value(key)):
+            reading.metadata[key.lower()] = value[:500]
+    for key, name in (("CreationDate", "created"), ("ModDate", "modified")):
+        if found := _DATE.match(document.get_metadata_value(key)):
+            reading.metadata[name] = "-".join(part for part in found.groups() if part)
+
+
+def _outline(document: Any) -> dict[str, int]:
+    """The bookmarks: level, from 1, by their text without spaces."""
+    levels: dict[str, int] = {}
+    try:
+        for bookmark in document.get_toc(max_depth=6):
+            levels.setdefault(_bare(bookmark.get_title()), bookmark.level + 1)
+            if len(levels) >= 5_000:
+                break
+    except (pdfium.PdfiumError, ValueError, UnicodeError):
+        return {}  # a damaged outline only helps less
+    return levels
+
+
+def _bare(text: str) -> str:
+    text = tidy(text)
+    if number := re.match(r"(?:\d+\.)*\d+\.?\s+|[一二三四五六七八九十]+、", text):
+        text = text[number.end() :]
+    return "".join(text.split()).casefold()
+
+
+class _Heading(NamedTuple):
+    size: float
+    bold: bool
+
+
+class _Writer:
+    """Turns the pages into blocks, knowing the whole document's sizes, indents and words."""
+
+    def __init__(self, reading: Reading, pages: list[Page], outline: dict[str, int]) -> None:
+        self.reading = reading
+        self.pages = pages
+        self.outline = outline
+        set_running_apart(pages)
+        ordered = [in_order(page) for page in pages]
+        self.hyphens = Hyphens(ordered)
+        pitch = usual_pitch(ordered)
+        self.flow = [paragraphs(lines, pitch) for lines in ordered]
+        self.body, self.body_bold = self._body()
+        self.ranks = self._ranks()
+        self.indents = self._indents()
+        self.running: set[str] = set()
+
+    def write(self) -> None:
+        """Every block, in order."""
+        self._join_over_pages()
+        for page, flow in zip(self.pages, self.flow, strict=True):
+            self._running("header", page.header)
+            notes = self._notes(page, flow)
+            for piece in self._with_tables(page, flow):
+                if isinstance(piece, Grid):
+                    self._table(piece, page.number)
+                elif piece in notes:
+                    self.reading.add("footnote", self.hyphens.text(piece), page=page.number)
+                else:
+                    self._paragraph(piece)
+            self._running("footer", page.footer)
+        self._title()
+
+    def _body(self) -> tuple[float, bool]:
+        """The size of most letters, in half points, and whether most of them are bold."""
+        sizes: Counter[float] = Counter()
+        bold = letters = 0
+        for flow in self.flow:
+            for paragraph in flow:
+                for line in paragraph.lines:
+                    count = sum(len(word.text) for word in line.words)
+                    sizes[round(line.size * 2) / 2] += count
+                    bold += count * line.bold
+                    letters += count
+        return (sizes.most_common(1)[0][0] if sizes else 10.0), bold > 0.5 * letters
+
+    def _heading(self, paragraph: Paragraph) -> _Heading | None:
+        """How a heading looks, when the paragraph looks like one."""
+        text = "".join(word.text for line in paragraph.lines for word in line.words)
+        if len(text) > _HEADING_LETTERS or len(paragraph.lines) > 4 or not any(map(str.isalpha, text)):
+            return None
+        larger = paragraph.size >= _LARGER * self.body
+        stands_out = larger or (paragraph.bold and not self.body_bold and paragraph.size >= 0.95 * self.body)
+        if not stands_out or BULLET.match(paragraph.first.text):
+            return None
+        if SENTENCE_END.search(text) and not (larger and text[-1] in "?？!！:："):
+            return None
+        return _Heading(round(paragraph.size * 2) / 2, paragraph.bold)
+
+    def _ranks(self) -> dict[_Heading, int]:
+        looks = {look for flow in self.flow for each in flow if (look := self._heading(each))}
+        ordered = sorted(looks, key=lambda look: (-look.size, not look.bold))
+        return {look: min(rank, 6) for rank, look in enumerate(ordered, 1)}
+
+    def _indents(self) -> list[float]:
+        """Where the items of lists begin, in points from the left, each the start of a level."""
+        starts = sorted(
+            each.first.x0 for flow in self.flow for each in flow if _marker(each.first) and not self._heading(each)
+        )
+        stops: list[float] = []
+        for start in starts:
+            if not stops or start - stops[-1] > _INDENT:
+                stops.append(start)
+        return stops
+
+    def _join_over_pages(self) -> None:
+        """A paragraph that runs over a page's end is one block, on the page where it begins."""
+        last: Paragraph | None = None
+        for page, flow in zip(self.pages, self.flow, strict=True):
+            notes = self._notes(page, flow)
+            body = [each for each in flow if each not in notes]
+            if not body:
+                continue
+            tables = [grid.top for grid in page.grids]
+            begins = not any(top < body[0].first.top for top in tables)
+            if last is not None and begins and not self._heading(last) and runs_on(last, body[0]):
+                last.lines += body[0].lines
+                flow.remove(body[0])
+                body = body[1:] or [last]
+            last = body[-1] if not any(top > body[-1].last.base for top in tables) else None
+
+    def _notes(self, page: Page, flow: list[Paragraph]) -> list[Paragraph]:
+        """Footnotes: small paragraphs at the page's foot, the first of them with its mark."""
+        small: list[Paragraph] = []
+        for paragraph in reversed(flow):
+            if paragraph.size > 0.92 * self.body or paragraph.first.base < 0.4 * page.height:
+                break
+            small.insert(0, paragraph)
+        while small and not re.match(r"[\d⁰¹²³⁴-⁹*†‡註注]", small[0].first.text):
+            small.pop(0)
+        return small
+
+    def _with_tables(self, page: Page, flow: list[Paragraph]) -> list[Paragraph | Grid]:
+        """Tables put where they stand among the paragraphs."""
+        pieces: list[Paragraph | Grid] = list(flow)
+        for grid in page.grids:
+            place = next(
+                (
+                    index
+                    for index, piece in enumerate(pieces)
+                    if isinstance(piece, Paragraph)
+                    and piece.first.page == page.number
+                    and piece.first.base > grid.top
+                    and piece.first.x0 < grid.xs[-1]
+                ),
+                len(pieces),
+            )
+            pieces.insert(place, grid)
+        return pieces
+
+    def _table(self, grid: Grid, page: int) -> None:
+        number = self.reading.begin_table()
+        for row, column, text in grid.texts():
+            cell = Cell(table=number, row=row, column=column)
+            self.reading.add("table_cell", text, page=page, cell=cell)
+
+    def _paragraph(self, paragraph: Paragraph) -> None:
+        text = self.hyphens.text(paragraph)
+        kind: BlockKind = "paragraph"
+        level = 0
+        look = self._heading(paragraph)
+        listed = self.outline.get(_bare(text)) if len(text) <= _HEADING_LETTERS else None
+        if listed or look:
+            kind, level = "heading", min(listed or self.ranks.get(look, 1) if look else listed or 1, 6)
+        elif _marker(paragraph.first):
+            kind, level = "list_item", self._depth(paragraph.first)
+            if bullet := BULLET.match(text):
+                text = text[bullet.end() :]
+        self.reading.add(kind, text, page=paragraph.first.page, level=level)
+
+    def _depth(self, line: Line) -> int:
+        return max(0, min(5, sum(stop <= line.x0 + 0.5 for stop in self.indents) - 1))
+
+    def _running(self, kind: BlockKind, lines: list[Line]) -> None:
+        """A running line once, where it first stands; page numbers only make the first of their kind."""
+        for line in sorted(lines, key=lambda each: (round(each.base), each.x0)):
+            sign = kind + re.sub(r"\d+|^[ivxlc]+$", "#", line.text)
+            if sign not in self.running:
+                self.running.add(sign)
+                self.reading.add(kind, line.text, page=line.page)
+
+    def _title(self) -> None:
+        """From the metadata, unless it is a file's name, else the first and largest heading."""
+        given = str(self.reading.metadata.get("title", ""))
+        named = re.search(r"\.(docx?|pdf|xlsx?|pptx?|indd|rtf|odt|wpd|tex|typ)$|^microsoft |^untitled|^\(", given, re.I)
+        headings = [block for block in self.reading.blocks if block.kind == "heading"]
+        first = [block for block in headings if block.page == headings[0].page] if headings else []
+        largest = min(first, key=lambda block: block.level, default=None)
+        self.reading.title = given if given and not named else largest.text if largest else ""
+
+
+def _marker(line: Line) -> bool:
+    return bool(BULLET.match(line.text + " ") or NUMBER_LABEL.match(line.text))

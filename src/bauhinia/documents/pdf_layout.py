@@ -1,0 +1,321 @@
+"""Lines of PDF pages put in reading order and made paragraphs; running headers and footers set apart."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from .normal import BULLET, NUMBER_LABEL, SENTENCE_END, is_wide, join_lines
+from .pdf_lines import Line
+from .pdf_tables import Grid
+
+_EDGE = 0.14
+"""Part of the page's height, at the top and at the bottom, where running lines stand."""
+_DIGITS = re.compile(r"\d+")
+_PAGE_NUMBER = re.compile(
+    r"^[-–—‐\s]*(?:page|p\.|頁|第)?\s*(?:[A-Za-z]{1,2}[-–])?(\d{1,4}|[ivxlc]{1,7})\s*"
+    r"(?:(?:of|/|／|,|，|共)\s*(?:共|total)?\s*\d{1,4}|頁|页)?\s*(?:頁|页|pages)?[\s,，共]*(?:\d{1,4}\s*(?:頁|页))?[-–—‐\s]*$",
+    re.I,
+)
+_LONG_GAP = 1.28
+"""Lines further apart than this many times the usual pitch are in two paragraphs."""
+_WORD = re.compile(r"[A-Za-z]{2,}(?:-[A-Za-z]{2,})*")
+_PREFIXES = frozenset("non self co re pre post sub inter multi semi anti ex well cross long short half part mid".split())
+
+
+@dataclass(slots=True)
+class Page:
+    """One page as it is worked on."""
+
+    number: int
+    width: float
+    height: float
+    lines: list[Line]
+    grids: list[Grid] = field(default_factory=list)
+    header: list[Line] = field(default_factory=list)
+    footer: list[Line] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Lines that belong together."""
+
+    lines: list[Line]
+    right: float
+    """Where full lines of its column end."""
+    left: float
+    """Where its column begins."""
+
+    @property
+    def first(self) -> Line:
+        """Its first line."""
+        return self.lines[0]
+
+    @property
+    def last(self) -> Line:
+        """Its last line."""
+        return self.lines[-1]
+
+    @property
+    def size(self) -> float:
+        """Of most of its letters."""
+        weights: Counter[float] = Counter()
+        for line in self.lines:
+            weights[line.size] += len(line.text)
+        return weights.most_common(1)[0][0]
+
+    @property
+    def bold(self) -> bool:
+        """Whether all of it is bold."""
+        return all(line.bold for line in self.lines)
+
+
+def set_running_apart(pages: list[Page]) -> None:
+    """Move lines that repeat at the edge of pages, and page numbers, to `header` and `footer`."""
+    seen: Counter[tuple[bool, str, int]] = Counter()
+    for page in pages:
+        seen.update({_signature(line, page) for line in page.lines if _at_edge(line, page)})
+    least = 2 if len(pages) < 4 else 3
+    for page in pages:
+        kept: list[Line] = []
+        outer = _outermost(page)
+        for line in page.lines:
+            top, _, _ = signature = _signature(line, page)
+            repeats = len(pages) > 1 and _at_edge(line, page) and seen[signature] >= least
+            if repeats or (line in outer and _PAGE_NUMBER.match(line.text)):
+                (page.header if top else page.footer).append(line)
+            else:
+                kept.append(line)
+        page.lines = kept
+
+
+def _signature(line: Line, page: Page) -> tuple[bool, str, int]:
+    """What makes two lines of different pages the same: at the top, its text without numbers, its place."""
+    return line.base < page.height / 2, _DIGITS.sub("#", line.text.casefold()), round(line.base / 4)
+
+
+def _at_edge(line: Line, page: Page) -> bool:
+    return line.base < page.height * _EDGE or line.base > page.height * (1 - _EDGE)
+
+
+def _outermost(page: Page) -> list[Line]:
+    """The lines of the first and of the last row at the edges, where a page number would stand."""
+    edge = [line for line in page.lines if _at_edge(line, page)]
+    if not edge:
+        return []
+    top, bottom = min(line.base for line in page.lines), max(line.base for line in page.lines)
+    return [line for line in edge if min(abs(line.base - top), abs(line.base - bottom)) <= 3]
+
+
+def in_order(page: Page) -> list[Line]:
+    """The page's lines in reading order: two columns one after the other, other lines by rows."""
+    rows = sorted(_joined(page.lines), key=lambda line: (round(line.base, 1), line.x0))
+    gutter = _gutter(rows, page)
+    if gutter is None:
+        return _by_rows(rows)
+    ordered: list[Line] = []
+    left: list[Line] = []
+    right: list[Line] = []
+    for line in rows:
+        if line.x1 <= gutter:
+            left.append(line)
+        elif line.x0 >= gutter:
+            right.append(line)
+        else:
+            ordered += [*left, *right, line]
+            left, right = [], []
+    return [*ordered, *left, *right]
+
+
+def _by_rows(lines: list[Line]) -> list[Line]:
+    """By rows from the top; lines whose letters stand nearly level are one row, from the left."""
+    ordered: list[Line] = []
+    row: list[Line] = []
+    for line in lines:
+        if row and line.base - row[0].base > 0.4 * min(line.size, row[0].size):
+            ordered += sorted(row, key=lambda each: each.x0)
+            row = []
+        row.append(line)
+    return ordered + sorted(row, key=lambda each: each.x0)
+
+
+def _joined(lines: list[Line]) -> list[Line]:
+    """Pieces of one line put together: parted by a change of font, or a number parted from its text."""
+    joined: list[Line] = []
+    for line in lines:
+        last = joined[-1] if joined else None
+        if last is not None and abs(last.base - line.base) <= 0.4 * max(last.size, line.size):
+            gap = line.x0 - last.x1
+            marker = BULLET.fullmatch(last.text + " ") or NUMBER_LABEL.fullmatch(last.text)
+            if -0.5 * line.size < gap < (8 if marker else 1.2) * line.size:
+                joined[-1] = _together(last, line, apart=gap > 0.15 * line.size)
+                continue
+        joined.append(line)
+    return joined
+
+
+def _together(one: Line, other: Line, *, apart: bool) -> Line:
+    words = [*one.words, *other.words]
+    if not apart:
+        glued = one.words[-1]._replace(text=one.words[-1].text + other.words[0].text, x1=other.words[0].x1)
+        words = [*one.words[:-1], glued, *other.words[1:]]
+    larger = one if len(one.text) >= len(other.text) else other
+    return Line(
+        words, one.x0, other.x1, min(one.top, other.top), larger.base, larger.size,
+        one.bold and other.bold, other.hyphen, one.page,
+    )  # fmt: skip
+
+
+def _gutter(lines: list[Line], page: Page) -> float | None:
+    """The middle of the white strip between two columns of running text, or None."""
+    best: tuple[int, float] | None = None
+    for step in range(35, 66):
+        x = page.width * step / 100
+        crossing = sum(line.x0 < x < line.x1 for line in lines)
+        if best is None or crossing < best[0]:
+            best = (crossing, x)
+    if best is None:
+        return None
+    crossing, x = best
+    left = [line for line in lines if line.x1 <= x]
+    right = [line for line in lines if line.x0 >= x]
+    if min(len(left), len(right)) < 5 or crossing > 0.4 * len(lines):
+        return None
+    starts = Counter(round(line.x0 / 4) for line in right).most_common(1)[0]
+    edge, begin = max(line.x1 for line in left), min(line.x0 for line in right)
+    # Columns of a table also leave a strip, but their cells do not fill their column line after line.
+    fills = _fill(left, edge) >= 0.6 and _fill(right, max(line.x1 for line in right)) >= 0.6
+    return (edge + begin) / 2 if fills and starts[1] >= 0.4 * len(right) else None
+
+
+def _fill(lines: list[Line], edge: float) -> float:
+    """How full the lines of a column are, 0 to 1, on average."""
+    start = min(line.x0 for line in lines)
+    return sum(line.x1 - line.x0 for line in lines) / (len(lines) * max(1.0, edge - start))
+
+
+def paragraphs(lines: list[Line], pitch: float) -> list[Paragraph]:
+    """Lines in reading order, grouped. `pitch` is the usual distance of lines in multiples of their size."""
+    found: list[Paragraph] = []
+    rights = _rights(lines)
+    for line in lines:
+        paragraph = found[-1] if found else None
+        if paragraph is not None and _continues(paragraph, line, pitch):
+            paragraph.lines.append(line)
+            paragraph.left = min(paragraph.left, line.x0)
+        else:
+            found.append(Paragraph([line], rights[id(line)], line.x0))
+    return found
+
+
+def _rights(lines: list[Line]) -> dict[int, float]:
+    """Of each line, by its `id`, where the full lines of its column end: the furthest of those it overlaps
+    that are not wider than a column."""
+    spans = sorted({(round(line.x0), round(line.x1)) for line in lines})
+    ends: dict[int, float] = {}
+    for line in lines:
+        middle = (line.x0 + line.x1) / 2
+        near = [x1 for x0, x1 in spans if x0 <= middle <= x1 and x0 >= line.x0 - 60]
+        ends[id(line)] = max(near, default=line.x1)
+    return ends
+
+
+def _continues(paragraph: Paragraph, line: Line, pitch: float) -> bool:
+    last = paragraph.last
+    size = max(last.size, line.size)
+    step = line.base - last.base
+    if not 0.5 * size < step <= _LONG_GAP * pitch * size:
+        return False
+    if abs(last.size - line.size) > 0.12 * size or (last.bold != line.bold and _is_short(paragraph, line)):
+        return False
+    if BULLET.match(line.text) or NUMBER_LABEL.match(line.text):
+        return False
+    shift = line.x0 - last.x0
+    single = len(paragraph.lines) == 1
+    marked = single and bool(BULLET.match(last.text) or NUMBER_LABEL.match(last.text))
+    if _centred(last, line) and last.bold == line.bold and not SENTENCE_END.search(last.text):
+        return True
+    if shift > 0.8 * size and not (marked and shift < 9 * size):
+        return False
+    if shift < -0.8 * size and not (single and shift > -5 * size):
+        return False
+    return last.hyphen or not _is_short(paragraph, line)
+
+
+def _is_short(paragraph: Paragraph, following: Line) -> bool:
+    """Whether the last line ended before it had to: the next line's first word would have fitted."""
+    last = paragraph.last
+    word = following.words[0]
+    room = paragraph.right - last.x1
+    wide = is_wide(word.text[0])
+    needed = 2.2 * following.size if wide else word.x1 - word.x0 + following.size
+    return room > needed
+
+
+def _centred(one: Line, other: Line) -> bool:
+    """Both lines are set around the same middle and neither begins where the other does."""
+    size = max(one.size, other.size)
+    return (
+        abs((one.x0 + one.x1) - (other.x0 + other.x1)) < size
+        and abs(one.x0 - other.x0) > size
+        and one.size == other.size
+    )
+
+
+def usual_pitch(pages: list[list[Line]]) -> float:
+    """The commonest distance from line to line, in multiples of the letter size."""
+    steps: Counter[float] = Counter()
+    for lines in pages:
+        for one, other in zip(lines, lines[1:], strict=False):
+            if abs(one.size - other.size) < 0.1 and abs(one.x0 - other.x0) < 3 * one.size:
+                step = (other.base - one.base) / one.size
+                if 0.9 < step < 2.6:
+                    steps[round(step * 20) / 20] += 1
+    return steps.most_common(1)[0][0] if steps else 1.3
+
+
+def runs_on(one: Paragraph, other: Paragraph) -> bool:
+    """Whether a paragraph that ends a page goes on in the one that begins the next."""
+    last, first = one.last, other.first
+    text = other.first.text
+    if SENTENCE_END.search(last.text) or abs(last.size - first.size) > 0.05 * last.size:
+        return False
+    if last.bold != first.bold or BULLET.match(text) or NUMBER_LABEL.match(text):
+        return False
+    if first.x0 > other.left + 0.8 * first.size or _is_short(one, first):
+        return False
+    return text[0].islower() or is_wide(text[0]) or last.hyphen or last.text.endswith(",")
+
+
+class Hyphens:
+    """Decides whether a hyphen at a line's end belongs to the word, by how the document writes it elsewhere."""
+
+    def __init__(self, pages: list[list[Line]]) -> None:
+        self.words = {
+            word.casefold() for lines in pages for line in lines for word in _WORD.findall(line.text)
+        }
+
+    def text(self, paragraph: Paragraph) -> str:
+        """The paragraph's lines as one text."""
+        text = ""
+        hyphen = False
+        for line in paragraph.lines:
+            text = self._join(text, line.text, hyphen)
+            hyphen = line.hyphen
+        return text
+
+    def _join(self, text: str, line: str, hyphen: bool) -> str:
+        before, after = re.search(r"([A-Za-z]+)[-‐]?$", text), re.match(r"[A-Za-z]+", line)
+        dashed = text.endswith(("-", "‐"))
+        if not (before and after and (hyphen or dashed) and after[0][0].islower()):
+            return text + line if dashed and text[:-1][-1:].isalnum() else join_lines(text, line)
+        stem = text.rstrip("-‐")
+        return f"{stem}-{line}" if self._keeps(before[1].casefold(), after[0].casefold()) else stem + line
+
+    def _keeps(self, before: str, after: str) -> bool:
+        if f"{before}-{after}" in self.words:
+            return True
+        if before + after in self.words:
+            return False
+        return before in _PREFIXES or (before in self.words and after in self.words and len(before) > 2)

@@ -1,0 +1,248 @@
+"""One PDF page as lines of words with their places, through pdfium."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pypdfium2.raw as pdfium
+
+_BREAKS = re.compile("[\r\n]+|[\x02\ufffe]|\xad(?=[\r\n]|$)")
+_HYPHENS = frozenset("\x02\ufffe\xad")
+_GAP = 1.6
+"""White space that parts two pieces of text, in multiples of the letter size."""
+_BOLD = re.compile(rb"bold|heavy|black|demi", re.I)
+_BOLD_WEIGHT = 700
+_COMPATIBLE = re.compile("[\u2e80-\u2fdf\ufb00-\ufb06]")
+"""Radicals and ligatures that stand for ordinary characters: many PDF fonts name them so."""
+_RAISED = str.maketrans("0123456789+-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾")
+_LOWERED = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")
+_SMALL = 0.78
+"""A digit smaller than this part of the word's first letter is raised or lowered."""
+
+
+class Word(NamedTuple):
+    """Characters without a space between them; places in points from the page's left edge."""
+
+    text: str
+    x0: float
+    x1: float
+
+
+@dataclass(slots=True)
+class Line:
+    """A piece of one line of text. Places are in points from the page's top left corner, as displayed."""
+
+    words: list[Word]
+    x0: float
+    x1: float
+    top: float
+    base: float
+    """The line that the letters stand on."""
+    size: float
+    """Of the letters, in points."""
+    bold: bool
+    hyphen: bool = False
+    """The program that made the file hyphenated the last word here."""
+    page: int = 1
+
+    @property
+    def text(self) -> str:
+        """The words with single spaces."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def middle(self) -> float:
+        """Half way up its letters."""
+        return self.base - 0.35 * self.size
+
+
+class Turn(NamedTuple):
+    """How to show a page's coordinates: turned by quarter turns clockwise, from the top left."""
+
+    quarter: int
+    left: float
+    bottom: float
+    width: float
+    """Of the page before turning, in points."""
+    height: float
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """A point as displayed."""
+        x, y = x - self.left, y - self.bottom
+        if self.quarter == 1:
+            return y, x
+        if self.quarter == 2:
+            return self.width - x, y
+        if self.quarter == 3:
+            return self.height - y, self.width - x
+        return x, self.height - y
+
+    @property
+    def shown(self) -> tuple[float, float]:
+        """Width and height as displayed."""
+        return (self.height, self.width) if self.quarter % 2 else (self.width, self.height)
+
+
+class PageText(NamedTuple):
+    """What was read of a page's text."""
+
+    lines: list[Line]
+    characters: int
+    unknown: int
+    """Characters whose meaning the file does not tell."""
+    slanted: bool
+    """Slanted text (a watermark) was left out."""
+
+
+def page_turn(page: Any) -> Turn:
+    """How a pypdfium2 page is turned."""
+    left, bottom, right, top = page.get_cropbox()
+    return Turn(page.get_rotation() // 90 % 4, left, bottom, right - left, top - bottom)
+
+
+def page_text(page: Any, turn: Turn, number: int) -> PageText:
+    """The lines of a pypdfium2 page, in the order in which the file draws them."""
+    text_page = page.get_textpage()
+    try:
+        reader = _Reader(text_page.raw, turn, number)
+        return PageText(list(reader.lines()), reader.characters, reader.unknown, reader.slanted)
+    finally:
+        text_page.close()
+
+
+class _Reader:
+    """Asks pdfium about characters, as seldom as it can: a call for each character would be the whole cost."""
+
+    def __init__(self, handle: Any, turn: Turn, number: int) -> None:
+        self.handle = handle
+        self.turn = turn
+        self.number = number
+        self.box = pdfium.FS_RECTF()
+        self.matrix = pdfium.FS_MATRIX()
+        self.x, self.y = ctypes.c_double(), ctypes.c_double()
+        self.font = ctypes.create_string_buffer(128)
+        self.flags = ctypes.c_int()
+        get = pdfium.FPDFText_GetUnicode
+        count = max(0, pdfium.FPDFText_CountChars(handle))
+        self.codes = "".join([chr(get(handle, index)) for index in range(count)])
+        self.characters = count
+        self.unknown = 0
+        self.slanted = False
+
+    def lines(self) -> Iterator[Line]:
+        """Every piece of a line, split where the white space is wide."""
+        start = 0
+        for found in [*_BREAKS.finditer(self.codes), None]:
+            end = found.start() if found else len(self.codes)
+            hyphen = found is not None and found[0][0] in _HYPHENS
+            yield from self._pieces(start, end, hyphen)
+            start = found.end() if found else end
+
+    def _pieces(self, start: int, end: int, hyphen: bool) -> Iterator[Line]:
+        words = [(start + each.start(), start + each.end()) for each in _WORD.finditer(self.codes[start:end])]
+        if not words or self._is_slanted(words[0][0]):
+            return
+        size = self._size((words[0][0] + words[0][1]) // 2) or 1.0
+        piece: list[tuple[Word, int]] = []
+        for first, after in words:
+            word = Word(self._characters(first, after, size), *self._extent(first, after - 1))
+            if piece and not -size < word.x0 - piece[-1][0].x1 < _GAP * size:
+                yield from self._line(piece, hyphen=False)
+                piece = []
+            piece.append((word, first))
+        yield from self._line(piece, hyphen)
+
+    def _line(self, piece: list[tuple[Word, int]], hyphen: bool) -> Iterator[Line]:
+        words = [word for word, _ in piece if word.text]
+        if not words:
+            return
+        first, last = piece[0][1], piece[-1][1]
+        middle = piece[len(piece) // 2][1]
+        size = max(self._size(middle), self._size(first))
+        _, base = self._origin(middle)
+        width, height = self.turn.shown
+        if size <= 0.5 or words[-1].x1 < 0 or words[0].x0 > width or not 0 <= base <= height + size:
+            return  # outside the page, or too small to see
+        yield Line(
+            words=words,
+            x0=words[0].x0,
+            x1=words[-1].x1,
+            top=base - 0.85 * size,
+            base=base,
+            size=size,
+            bold=all(self._is_bold(index) for index in {first, middle, last}),
+            hyphen=hyphen,
+            page=self.number,
+        )
+
+    def _characters(self, first: int, after: int, size: float) -> str:
+        text = self.codes[first:after]
+        if text[-1].isdigit() and len(text) > 1 and not text.isdigit():
+            text = self._raise_digits(text, first)
+        if not text.isascii():
+            # pdfium gives characters beyond U+FFFF in two halves.
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            text = _COMPATIBLE.sub(lambda each: unicodedata.normalize("NFKC", each[0]), text)
+            self.unknown += sum(each == "\ufffd" or "\ue000" <= each <= "\uf8ff" for each in text)
+        return text.replace("\x00", "").replace("\ufffd", "")
+
+    def _raise_digits(self, text: str, first: int) -> str:
+        """Footnote marks, powers and formulae keep their look, so that `2024` with note 1 is not 20241."""
+        body = self._size(first)
+        split = len(text)
+        while split > 1 and (text[split - 1].isdigit() and self._size(first + split - 1) < _SMALL * body):
+            split -= 1
+        if split == len(text):
+            return text
+        _, base = self._origin(first)
+        _, place = self._origin(first + split)
+        return text[:split] + text[split:].translate(_LOWERED if place > base else _RAISED)
+
+    def _extent(self, first: int, last: int) -> tuple[float, float]:
+        left, right = self._box(first), self._box(last)
+        return min(left[0], right[0]), max(left[1], right[1])
+
+    def _box(self, index: int) -> tuple[float, float]:
+        box = self.box
+        if not pdfium.FPDFText_GetLooseCharBox(self.handle, index, box):
+            return 0.0, 0.0
+        one, _ = self.turn.point(box.left, box.bottom)
+        other, _ = self.turn.point(box.right, box.top)
+        return min(one, other), max(one, other)
+
+    def _origin(self, index: int) -> tuple[float, float]:
+        pdfium.FPDFText_GetCharOrigin(self.handle, index, self.x, self.y)
+        return self.turn.point(self.x.value, self.y.value)
+
+    def _size(self, index: int) -> float:
+        """In points as displayed: the font's size times the scale that it is drawn at."""
+        size = float(pdfium.FPDFText_GetFontSize(self.handle, index))
+        matrix = self.matrix
+        if pdfium.FPDFText_GetMatrix(self.handle, index, matrix):
+            size *= math.hypot(matrix.c, matrix.d)
+        return size
+
+    def _is_bold(self, index: int) -> bool:
+        length = pdfium.FPDFText_GetFontInfo(self.handle, index, self.font, 128, self.flags)
+        if 1 < length <= 128:
+            name = self.font.raw[: length - 1]
+            if _BOLD.search(name):
+                return True
+            if b"regular" in name.lower():
+                return False
+        return bool(pdfium.FPDFText_GetFontWeight(self.handle, index) >= _BOLD_WEIGHT)
+
+    def _is_slanted(self, index: int) -> bool:
+        turned = math.degrees(pdfium.FPDFText_GetCharAngle(self.handle, index)) % 90
+        slanted = 5 < turned < 85
+        self.slanted = self.slanted or slanted
+        return slanted
+
+
+_WORD = re.compile(r"[^\s\x00]+")

@@ -1,0 +1,143 @@
+"""Read a file that someone sent: in a child process, with limits, and with one clear sentence when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from dataclasses import fields
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from .. import errors
+from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, EmptyDocument
+from .collecting import Bounds
+from .document import Block, Cell, Document
+
+if TYPE_CHECKING:  # The reading process imports this package and must not load pydantic.
+    from ..settings import Limits
+
+log = logging.getLogger(__name__)
+_ROOT = str(Path(__file__).resolve().parents[2])
+_CHUNK = 1 << 16
+
+
+async def read_document(data: bytes, name: str, limits: Limits) -> Document:
+    """The document in the file `data`, whose name (folders are dropped) says what it should be.
+
+    Raises a DocumentError subclass. Cancelling ends the reading process; nothing is left on the disk.
+    """
+    name = PurePosixPath(name.replace("\\", "/")).name[-255:]
+    if not data:
+        raise EmptyDocument("The file is empty (0 bytes).", hint="Check the file, then upload it again.")
+    if len(data) > limits.file_bytes:
+        raise DocumentTooLarge(
+            f"The file is {len(data):,} bytes; the limit is {limits.file_bytes:,}.",
+            hint="Split it, or make its pictures smaller, then upload it again.",
+        )
+    bounds = {each.name: getattr(limits, each.name) for each in fields(Bounds)}
+    order = orjson.dumps({"name": name, "bounds": bounds}) + b"\n"
+    try:
+        async with asyncio.timeout(limits.seconds):
+            said = await _ask_child((order, data), _most_output(limits))
+    except TimeoutError:
+        raise _too_slow(limits) from None
+    if "document" in said:
+        return await asyncio.to_thread(_document, said["document"])
+    raise _error(said, limits)
+
+
+async def _ask_child(order: tuple[bytes, ...], most: int) -> dict[str, Any]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "bauhinia.documents.child",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=_environment(),
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert process.stdin is not None and process.stdout is not None
+        _, said = await asyncio.gather(_send(process.stdin, order), _receive(process.stdout, most))
+        code = await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await asyncio.shield(process.wait())
+    try:
+        answer = orjson.loads(said)
+    except orjson.JSONDecodeError:
+        answer = {"signal": -code}
+    return answer if isinstance(answer, dict) else {"signal": -code}
+
+
+async def _send(pipe: asyncio.StreamWriter, order: tuple[bytes, ...]) -> None:
+    try:
+        for piece in order:
+            pipe.write(piece)
+            await pipe.drain()
+        pipe.close()
+        await pipe.wait_closed()
+    except (BrokenPipeError, ConnectionResetError):
+        # The child ended before it read everything; what it said, or how it ended, tells why.
+        pipe.close()
+
+
+async def _receive(pipe: asyncio.StreamReader, most: int) -> bytes:
+    """All that the child says, or nothing when it says more than any document within the limits could need."""
+    said = bytearray()
+    while chunk := await pipe.read(_CHUNK):
+        said += chunk
+        if len(said) > most:
+            return b""
+    return bytes(said)
+
+
+def _most_output(limits: Limits) -> int:
+    return 1_000_000 + 6 * limits.characters + 400 * limits.blocks
+
+
+def _environment() -> dict[str, str]:
+    """No secret of the server's environment reaches the process that reads strangers' files."""
+    kept = {key: os.environ[key] for key in ("PATH", "LD_LIBRARY_PATH") if key in os.environ}
+    return {**kept, "PYTHONPATH": _ROOT, "PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8"}
+
+
+def _document(said: dict[str, Any]) -> Document:
+    blocks = said.pop("blocks")
+    return Document(
+        **{**said, "warnings": tuple(said["warnings"])},
+        blocks=tuple(
+            Block(**{**block, "cell": Cell(**block["cell"]) if block["cell"] else None}) for block in blocks
+        ),
+    )
+
+
+def _error(said: dict[str, Any], limits: Limits) -> DocumentError:
+    if "error" in said:
+        kind = getattr(errors, said["error"]["code"], None)
+        if isinstance(kind, type) and issubclass(kind, DocumentError):
+            return kind(said["error"]["message"], hint=said["error"]["hint"])
+    if said.get("signal") in (signal.SIGXCPU, signal.SIGKILL):
+        return _too_slow(limits)
+    if said.get("crash") == "MemoryError":
+        return DocumentTooLarge(
+            f"Reading the file needs more than {limits.memory_bytes / 1_000_000:,.0f} MB of memory, which is the limit.",
+            hint="Split it into smaller files and upload the parts that you need.",
+        )
+    log.warning("the reading process failed: %s", said.get("crash") or f"signal {said.get('signal')}")
+    return BrokenDocument(
+        "The file could not be read: it is damaged, or made in a way that the reader does not know.",
+        hint="Open it in the program that made it, save it again as .docx or .pdf, then upload that.",
+    )
+
+
+def _too_slow(limits: Limits) -> DocumentTooLarge:
+    return DocumentTooLarge(
+        f"Reading the file took longer than {limits.seconds:g} seconds, which is the limit.",
+        hint="Split it into smaller files and upload the parts that you need.",
+    )

@@ -1,0 +1,175 @@
+"""What a file really is, from its bytes, and whether its name agrees."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import PurePath
+
+from ..errors import (
+    BrokenDocument,
+    DocumentError,
+    EncryptedDocument,
+    MislabelledDocument,
+    UnsupportedFormat,
+)
+from .formats import READERS, SUFFIXES, readable
+
+_OTHER_SUFFIXES = {
+    ".doc": "an old Word document (.doc)",
+    ".dot": "an old Word template (.dot)",
+    ".docm": "a Word document with macros (.docm)",
+    ".dotx": "a Word template (.dotx)",
+    ".rtf": "a Rich Text file (.rtf)",
+    ".odt": "an OpenDocument text (.odt)",
+    ".ods": "an OpenDocument spreadsheet (.ods)",
+    ".odp": "an OpenDocument presentation (.odp)",
+    ".ppt": "an old PowerPoint presentation (.ppt)",
+    ".pptx": "a PowerPoint presentation (.pptx)",
+    ".xls": "an old Excel workbook (.xls)",
+    ".xlsx": "an Excel workbook (.xlsx)",
+    ".csv": "a table of values (.csv)",
+    ".eml": "an e-mail (.eml)",
+    ".msg": "an Outlook message (.msg)",
+    ".epub": "an e-book (.epub)",
+    ".pages": "a Pages document (.pages)",
+    ".wps": "a WPS document (.wps)",
+    ".xml": "an XML file (.xml)",
+    ".json": "a JSON file (.json)",
+    ".zip": "a zip archive (.zip)",
+    ".rar": "a RAR archive (.rar)",
+    ".7z": "a 7-Zip archive (.7z)",
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp", ".heic"), "a picture"),
+}
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"{\\rtf", ".rtf"),
+    (b"\x89PNG\r\n", ".png"),
+    (b"\xff\xd8\xff", ".jpg"),
+    (b"GIF8", ".gif"),
+    (b"II*\x00", ".tif"),
+    (b"MM\x00*", ".tif"),
+    (b"Rar!\x1a", ".rar"),
+    (b"7z\xbc\xaf\x27\x1c", ".7z"),
+)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HTML = re.compile(rb"^(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_CONTROL = re.compile(rb"[\x00-\x06\x0e-\x19\x1c-\x1f]")
+_TEXTS = frozenset({"txt", "md", "html"})
+
+
+def sniff(data: bytes, name: str) -> str:
+    """The name of the reader for this file: a key of `READERS`.
+
+    Raises MislabelledDocument when the bytes are something else than the name says, UnsupportedFormat,
+    EncryptedDocument, or BrokenDocument when they are nothing known.
+    """
+    suffix = PurePath(name).suffix.lower()
+    said = SUFFIXES.get(suffix)
+    real = kind_of(data)
+    if said is None and suffix:
+        raise _not_read(suffix, real)
+    if real in READERS:
+        if said in (None, real) or {said, real} <= _TEXTS:
+            return said or real
+        raise _mislabelled(suffix, READERS[real].title, READERS[real].suffixes[0])
+    if real == "encrypted":
+        raise EncryptedDocument(
+            "The file is protected with a password.",
+            hint="Remove the password in Word (File, Info, Protect Document), then upload it again.",
+        )
+    if real == "unknown":
+        raise BrokenDocument(
+            "The file is damaged, or is not a document at all.",
+            hint=f"Check that it opens in the program that made it. {readable()}",
+        )
+    if said is None or said == _packed_like(real):
+        raise _unsupported(real)
+    raise _mislabelled(suffix, _OTHER_SUFFIXES[real], "")
+
+
+def kind_of(data: bytes) -> str:
+    """What the bytes are: a key of `READERS`, a suffix such as `.doc`, `encrypted`, or `unknown`."""
+    if b"%PDF-" in data[:1024]:
+        return "pdf"
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _kind_of_zip(data)
+    if data.startswith(_OLE):
+        return _kind_of_ole(data)
+    for magic, suffix in _MAGIC:
+        if data.startswith(magic):
+            return suffix
+    if _HTML.match(data[:4096]):
+        return "html"
+    return "txt" if _looks_like_text(data[:65_536]) else "unknown"
+
+
+def _kind_of_zip(data: bytes) -> str:
+    try:
+        names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
+        return "unknown"
+    for folder, kind in (("word/", "docx"), ("ppt/", ".pptx"), ("xl/", ".xlsx")):
+        if "[Content_Types].xml" in names and any(name.startswith(folder) for name in names):
+            return kind
+    if "content.xml" in names:
+        return ".odt"
+    return ".epub" if "META-INF/container.xml" in names else ".zip"
+
+
+def _kind_of_ole(data: bytes) -> str:
+    """By the names of its streams, which stand in the container as UTF-16."""
+    for stream, kind in (
+        ("EncryptedPackage", "encrypted"),
+        ("WordDocument", ".doc"),
+        ("PowerPoint Document", ".ppt"),
+        ("Workbook", ".xls"),
+        ("__substg1.0_", ".msg"),
+    ):
+        if stream.encode("utf-16-le") in data:
+            return kind
+    return ".doc"
+
+
+def _looks_like_text(head: bytes) -> bool:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        return True
+    zeros = head.count(b"\x00")
+    if zeros and zeros < len(head) * 0.02:
+        return False
+    controls = len(_CONTROL.findall(head)) - zeros
+    # UTF-16 without a mark has zeros, nearly all of them in the same one of two places.
+    even = head[0::2].count(b"\x00")
+    one_sided = min(even, zeros - even) <= zeros * 0.05
+    return one_sided and controls <= len(head) * 0.01
+
+
+def _packed_like(real: str) -> str:
+    """The format whose container the bytes share: a zip that holds no Word document may be a damaged one."""
+    return "docx" if real == ".zip" else ""
+
+
+def _not_read(suffix: str, real: str) -> DocumentError:
+    if suffix in _OTHER_SUFFIXES and real in READERS and real not in _TEXTS:
+        return _mislabelled(suffix, READERS[real].title, READERS[real].suffixes[0])
+    return _unsupported(suffix)
+
+
+def _unsupported(suffix: str) -> UnsupportedFormat:
+    what = _OTHER_SUFFIXES.get(suffix, f"a file of a kind that is not known here ({suffix[:20]})")
+    if what == "a picture":
+        return UnsupportedFormat(
+            "The file is a picture; reading text in pictures (OCR) is not in this version.",
+            hint=f"Upload the document that the picture was made from. {readable()}",
+        )
+    return UnsupportedFormat(
+        f"The file is {what}, which this version does not read.",
+        hint=f"Open it in the program that made it and save it as .docx or .pdf. {readable()}",
+    )
+
+
+def _mislabelled(suffix: str, what: str, right: str) -> MislabelledDocument:
+    hint = f"Rename it so that it ends in {right}, then upload it again." if right else (
+        f"Open it in the program that made it, save it as .docx or .pdf, then upload that. {readable()}"
+    )  # fmt: skip
+    return MislabelledDocument(f"The file's name ends in {suffix}, but it is really {what}.", hint=hint)
