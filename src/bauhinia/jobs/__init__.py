@@ -10,7 +10,7 @@ from .events import (
     TaskStatus,
     as_json,
 )
-from .steps import Steps
+from .steps import Steps, UnkeptSteps
 from .tasks import Report, Task, TaskFunction, Tasks
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "TaskFunction",
     "TaskStatus",
     "Tasks",
+    "UnkeptSteps",
     "as_json",
 ]

@@ -42,3 +42,14 @@ class Steps:
             )
         self._kept[key] = result
         return result
+
+
+class UnkeptSteps(Steps):
+    """Steps of work that is not worth resuming, such as one segment of a comparison."""
+
+    def __init__(self) -> None:
+        """Nothing is kept, so there is no database and no task."""
+
+    async def run(self, key: str, work: Callable[[], Awaitable[Any]]) -> Any:
+        """`work()`'s result."""
+        return await work()

@@ -49,7 +49,7 @@ class Desk:
     report: Report
     use: str
     """The AI use in the register: `pilot.summarise`, ..."""
-    task: str
+    task: str | None = None
     began: float = field(default_factory=time.monotonic)
     usage: Usage = field(default_factory=Usage)
     label: str = ""

@@ -63,18 +63,22 @@ class Office:
             await self.shelf.card(key)
         return await self.tasks.start(kind, order.model_dump(mode="json"))
 
+    def desk(self, kind: TaskKind, *, steps: Steps, report: Report, task: str | None = None) -> Desk:
+        """A working place for one task; work outside of any task has no `task`."""
+        return Desk(
+            gateway=self.gateway,
+            officer=self.officer,
+            termbase=self.termbase,
+            steps=steps,
+            report=report,
+            use=f"pilot.{kind}",
+            task=task,
+        )
+
     def _function(self, kind: TaskKind) -> TaskFunction:
         async def work(order: dict[str, Any], report: Report, steps: Steps, task: str) -> dict[str, Any]:
             await asyncio.shield(self.model)
-            desk = Desk(
-                gateway=self.gateway,
-                officer=self.officer,
-                termbase=self.termbase,
-                steps=steps,
-                report=report,
-                use=f"pilot.{kind}",
-                task=task,
-            )
+            desk = self.desk(kind, steps=steps, report=report, task=task)
             return to_json(await self._do(ORDERS[kind].model_validate(order), desk))
 
         return work
