@@ -114,3 +114,6 @@ class Embedder(Protocol):
 
     async def embed(self, texts: Sequence[str], kind: EmbeddingKind) -> list[list[float]]:
         """One unit vector a text, shape (len(texts), dimensions)."""
+
+    async def stop(self) -> None:
+        """Release everything. Safe to call twice."""

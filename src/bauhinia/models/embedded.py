@@ -60,6 +60,11 @@ def choose_threads(wanted: int = 0) -> int:
     return max(1, min(cores, allowed or cores, MOST_THREADS))
 
 
+def memory_needed(model: Model) -> int:
+    """Memory that the model takes, roughly, bytes: weights, as much again repacked, contexts and cache."""
+    return 2 * model.bytes + 1_000_000_000
+
+
 class EmbeddedBackend:
     """A `Backend` on a model of the catalogue, run on this machine.
 
@@ -221,13 +226,10 @@ class EmbeddedBackend:
         if "address" not in answer:
             raise ModelUnavailable(
                 f"{self.model} could not be loaded.",
-                hint=f"See that {self._need_gb():.1f} GB of memory are free, then run `bauhinia doctor`.",
+                hint=f"See that {memory_needed(self._entry) / 1e9:.1f} GB of memory are free, "
+                "then run `bauhinia doctor`.",
             )
         return str(answer["address"])
-
-    def _need_gb(self) -> float:
-        """Memory that the model takes, roughly: weights, as much again repacked, context and cache."""
-        return 2 * self._entry.bytes / 1e9 + 1.0
 
     async def _supervise(self, path: Path) -> None:
         """Start the child again whenever it ends, unless it has done so too often."""

@@ -230,6 +230,9 @@ class FakeEmbedder:
 
     dimensions = 64
 
+    async def stop(self) -> None:
+        """Nothing to release."""
+
     async def embed(self, texts: Sequence[str], kind: EmbeddingKind) -> list[list[float]]:  # noqa: ARG002
         """One unit vector a text, from the hashes of its characters in pairs."""
         return [self._vector(text) for text in texts]
