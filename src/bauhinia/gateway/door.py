@@ -63,6 +63,11 @@ class Gateway:
         return self._backend.model
 
     @property
+    def embedder(self) -> str:
+        """The embedder's name."""
+        return getattr(self._embedder, "model", "") or "embedder"
+
+    @property
     def context_tokens(self) -> int:
         """The longest prompt plus answer, in tokens."""
         return self._backend.context_tokens
@@ -140,7 +145,7 @@ class Gateway:
 
         Raises Refused, ModelError, StoreError.
         """
-        notes = Notes(kind="embed", officer=officer, use=use, model=getattr(self._embedder, "model", ""))
+        notes = Notes(kind="embed", officer=officer, use=use, model=self.embedder)
         sent = list(texts)
         try:
             _allow(notes, self._admission.admit(officer, use))
@@ -187,7 +192,7 @@ class Gateway:
         async with aclosing(attempt.write(way, self._silence)) as events:
             async for event in events:
                 yield event
-        if attempt.wanted_again and ask.reply_in is not None:
+        if attempt.wanted_again and ask.reply_in is not None and (ask.retractable or not attempt.shown):
             notes.add(asked_again(attempt.inspection.wrong))
             yield Retraction(attempt.inspection.wrong)
             way = Route(way.backend, insist(way.request, ask.reply_in), way.decision)
@@ -233,6 +238,8 @@ class _Attempt:
         self.restoring = Restoring(redacted.pseudonyms)
         self.inspection = Inspection(ask.reply_in, last=last, is_json=ask.schema is not None)
         self._last = last
+        self.shown = False
+        """Whether a piece was given out."""
 
     @property
     def wanted_again(self) -> bool:
@@ -252,6 +259,7 @@ class _Attempt:
                     self.restoring.think(event.thinking)
                     shown = self.inspection.feed(self.restoring.feed(event.text))
                     if shown:
+                        self.shown = True
                         yield Piece(shown)
                     if self.inspection.hopeless:
                         break

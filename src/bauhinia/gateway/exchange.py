@@ -43,6 +43,9 @@ class Ask:
     classification: str = "unclassified"
     task: str | None = None
     """Id of the task that this request serves."""
+    retractable: bool = True
+    """Whether pieces can be withdrawn where they are shown. If not, an answer of which something has been
+    given is not asked for again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

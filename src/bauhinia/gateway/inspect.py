@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
-from .. import language
-from ..language import Variety, fits, simplified_characters
+from ..language import StreamConverter, Variety, fits, simplified_characters, to_simplified, to_traditional
 from ..models import ChatRequest, Message
 from .exchange import Decision
 
@@ -106,7 +105,7 @@ class Inspection:
     def _speak_cantonese(self, head: str) -> None:
         """Cantonese was wanted, and even the second answer is in written Chinese: say it for the model."""
         if self._wanted is Variety.CANTONESE and fits(head, Variety.TRADITIONAL).reason != "wrong_language":
-            self._converter = _Converter(_to_cantonese, _SENTENCE_END, "dialect_converted")
+            self._converter = _InPieces(_to_spoken, _SENTENCE_END, "dialect_converted")
 
     def _let_through(self, text: str) -> str:
         return self._note(self._converter.feed(text) if self._converter is not None else text)
@@ -125,17 +124,55 @@ class Inspection:
 
 
 _DETAILS = {
-    "wrong_language": "The answer is not in the language that was asked for, though it was asked for twice.",
+    "wrong_language": "The answer is not in the language that was asked for.",
     "wrong_script": "The answer is not wholly in the script that was asked for.",
     "script_converted": "The model wrote the other Chinese script; its characters were converted.",
+    "forms_converted": "Characters and words were put into the forms that Hong Kong's government writes.",
     "dialect_converted": "The model wrote formal Chinese; it was put into spoken Cantonese word by word.",
     "empty_answer": "The model gave an empty answer.",
     "asked_again": "The first answer was in the wrong language or script; the model was asked again.",
 }
 
 
-class _Converter:
-    """Converts a text piece by piece, each up to the last `boundary`, since words decide their characters."""
+class _Converter(Protocol):
+    """Converts a text piece by piece."""
+
+    @property
+    def reason(self) -> str:
+        """The decision's reason once something was changed; empty until then."""
+
+    def feed(self, text: str) -> str: ...
+
+    def flush(self) -> str: ...
+
+
+class _ToTraditional:
+    """Hong Kong's Traditional script and forms, character run by character run."""
+
+    def __init__(self) -> None:
+        self._stream = StreamConverter()
+        self._read: list[str] = []
+        self._written: list[str] = []
+
+    @property
+    def reason(self) -> str:
+        read = "".join(self._read)
+        if read == "".join(self._written):
+            return ""
+        return "script_converted" if simplified_characters(read) else "forms_converted"
+
+    def feed(self, text: str) -> str:
+        self._read.append(text)
+        self._written.append(self._stream.feed(text))
+        return self._written[-1]
+
+    def flush(self) -> str:
+        self._written.append(self._stream.flush())
+        return self._written[-1]
+
+
+class _InPieces:
+    """Converts up to the last `boundary` that has come, since a word's neighbours decide what it becomes."""
 
     def __init__(self, convert: Callable[[str], str], boundary: re.Pattern[str], reason: str) -> None:
         self._convert = convert
@@ -143,7 +180,6 @@ class _Converter:
         self._reason = reason
         self._held = ""
         self.reason = ""
-        """The decision's reason once something was changed."""
 
     def feed(self, text: str) -> str:
         self._held += text
@@ -167,21 +203,19 @@ class _Converter:
 def _converter(wanted: Variety) -> _Converter | None:
     if wanted is Variety.ENGLISH:
         return None
-    convert = _to_simplified if wanted is Variety.SIMPLIFIED else _to_traditional
-    return _Converter(convert, _CLAUSE_END, "script_converted")
-
-
-def _to_traditional(text: str) -> str:
-    """Only what holds Simplified characters is touched: good Traditional text stays as it is."""
-    return language.to_traditional(text) if simplified_characters(text) else text
+    if wanted is Variety.SIMPLIFIED:
+        return _InPieces(_to_simplified, _CLAUSE_END, "script_converted")
+    return _ToTraditional()
 
 
 def _to_simplified(text: str) -> str:
-    return text if fits(text, Variety.SIMPLIFIED).reason != "wrong_script" else language.to_simplified(text)
+    return text if fits(text, Variety.SIMPLIFIED).reason != "wrong_script" else to_simplified(text)
 
 
-def _to_cantonese(text: str) -> str:
-    return language.to_cantonese(_to_traditional(text))
+def _to_spoken(text: str) -> str:
+    from ..language import to_cantonese
+
+    return to_cantonese(to_traditional(text))
 
 
 def insist(request: ChatRequest, wanted: Variety) -> ChatRequest:
