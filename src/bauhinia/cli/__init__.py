@@ -8,8 +8,10 @@ import typer
 
 from .analyse import analyse
 from .demo import demo
+from .doctor import doctor
 from .draft import draft
 from .faults import Verbs, be_verbose
+from .models import models_app
 from .summarise import summarise
 from .translate import translate
 from .version import version
@@ -38,6 +40,8 @@ app.command()(summarise)
 app.command()(translate)
 app.command()(draft)
 app.command()(analyse)
+app.add_typer(models_app)
+app.command()(doctor)
 app.command()(demo)
 app.command()(version)
 

@@ -9,16 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from ..documents import Document
 from ..errors import BauhiniaError, Cancelled, InputError
 from ..jobs import Ended, Task
 from ..pilot import Draft
 from ..pilot.codec import from_json
 from ..pilot.orders import AnyOrder
-from ..settings import Settings
-from .faults import settings_error
+from .environment import get_settings
 from .output import Output
 from .rendering import draft_lines, harmless
 from .watching import Watcher, watching
@@ -72,14 +69,6 @@ def task_json(done: Done) -> dict[str, Any]:
     }
 
 
-def current_settings() -> Settings:
-    """The settings, or a sentence on the one that cannot be used."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        raise settings_error(error) from error
-
-
 def _bytes_of(path: Path) -> bytes:
     if not path.is_file():
         raise InputError(f"There is no file {path}.", hint="Check the name, or give the whole path.")
@@ -89,7 +78,7 @@ def _bytes_of(path: Path) -> bytes:
 async def _in_an_office(data: Sequence[tuple[str, bytes]], make_order: MakeOrder, *, quiet: bool) -> Done:
     from ..pilot.office import open_office
 
-    settings = current_settings()
+    settings = get_settings()
     with watching(quiet=quiet) as watcher:
         watcher.says("Opening the office")
         async with open_office(settings) as office:

@@ -19,7 +19,8 @@ from .. import __version__
 from ..errors import InputError
 from ..pilot import Draft
 from ..pilot.orders import AnalyseOrder, DraftOrder, SummariseOrder, TranslateOrder
-from .carrying import MakeOrder, current_settings, do_task
+from .carrying import MakeOrder, do_task
+from .environment import get_settings
 from .rendering import draft_lines, harmless, rate
 from .watching import Watcher, watching
 
@@ -156,7 +157,7 @@ async def _all(steps: Sequence[Step], samples: Path, shown: list[Shown]) -> None
 
     with tempfile.TemporaryDirectory(prefix="bauhinia-demo-") as folder:
         own = {"data_folder": Path(folder), "database_url": "", "blobs_url": ""}
-        settings = current_settings().model_copy(update=own)
+        settings = get_settings().model_copy(update=own)
         with watching() as watcher:
             watcher.says("Opening an office for the demonstration")
             async with open_office(settings) as office:

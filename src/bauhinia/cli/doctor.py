@@ -15,13 +15,16 @@ from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import psutil
 import typer
 
 from ..errors import BauhiniaError
-from ..settings import Settings, get_settings
+from .environment import get_settings
+
+if TYPE_CHECKING:
+    from ..settings import Settings
 
 State = Literal["ok", "note", "FAIL"]
 LEAST_DISK_GB = 2.0

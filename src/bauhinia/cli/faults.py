@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from ..errors import BauhiniaError, InputError
+from ..errors import BauhiniaError
 
 STOPPED = 130
 """Exit status of a command that Ctrl-C ended, as shells expect."""
@@ -43,7 +43,7 @@ class Verbs(TyperGroup):
             raise typer.Exit(STOPPED) from stop
         except OSError as error:
             # A folder that may not be written, a full disk: the system's own words are the clearest.
-            if _verbose:
+            if _verbose or isinstance(error, BrokenPipeError):
                 raise
             typer.echo(f"Error: {error}", err=True)
             raise typer.Exit(1) from error
@@ -64,16 +64,3 @@ def show(error: BauhiniaError) -> None:
     typer.secho(f"Error: {error.message}", err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
     if error.hint:
         typer.echo(f"What to do: {error.hint}", err=True)
-
-
-def settings_error(error: Exception) -> InputError:
-    """A wrong setting in the environment, as a sentence. `error` is pydantic's ValidationError."""
-    from pydantic import ValidationError
-
-    assert isinstance(error, ValidationError)
-    first = error.errors()[0]
-    name = "BAUHINIA_" + "_".join(str(part) for part in first["loc"]).upper()
-    return InputError(
-        f"The setting {name} cannot be used: {first['msg'].lower()}.",
-        hint="Mend it in the environment or in `.env`; docs/settings.md describes every setting.",
-    )

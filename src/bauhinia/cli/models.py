@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..settings import get_settings
+from .environment import get_settings
 
 if TYPE_CHECKING:
     from ..models._staging import Progress
