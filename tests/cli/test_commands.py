@@ -1,0 +1,185 @@
+"""The command line as a person meets it, in a process of its own, on the shipped FakeModel."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-c", "from bauhinia.cli import main; main()"]
+CIRCULAR = """# Circular on leave
+
+All staff must return old devices to the Supplies Section by 29 May 2026. The cost is $157,500.
+
+Heads of section must report the number of devices by 10 July 2026.
+"""
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
+    own = {"BAUHINIA_DATA_FOLDER": str(tmp_path / "data"), "BAUHINIA_DATABASE_URL": database_url}
+    return {**os.environ, **own, "BAUHINIA_MODEL": "fake", "COLUMNS": "100"}
+
+
+@pytest.fixture
+def bauhinia(environment: dict[str, str], tmp_path: Path) -> Run:
+    def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMAND, *arguments],
+            env=environment,
+            cwd=tmp_path,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def circular(tmp_path: Path) -> Path:
+    path = tmp_path / "circular.md"
+    path.write_text(CIRCULAR, encoding="utf-8")
+    return path
+
+
+def test_help_is_quick_and_imports_nothing_heavy() -> None:
+    heavy = {"numpy", "psycopg", "fastapi", "pydantic_settings", "xllamacpp", "rich.progress"}
+    look = "import sys; from bauhinia.cli import app; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert heavy.isdisjoint(done.stdout.split())
+    # Processor time, so that a busy machine does not matter.
+    spent = []
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([*COMMAND, "--help"], capture_output=True, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(spent) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["summarise", "no-such-file.docx"], "There is no file no-such-file.docx."),
+        (["draft", "--type", "sonnet", "Write."], "There is no template named “sonnet”."),
+    ],
+)
+def test_an_error_is_a_sentence_and_a_hint(bauhinia: Run, arguments: list[str], says: str) -> None:
+    done = bauhinia(*arguments)
+    assert done.returncode == 1
+    assert f"Error: {says}" in done.stderr
+    assert "What to do: " in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_broken_document_is_a_sentence(bauhinia: Run, tmp_path: Path) -> None:
+    (tmp_path / "broken.docx").write_bytes(b"PK\x03\x04 this is no archive")
+    done = bauhinia("summarise", "broken.docx")
+    assert done.returncode == 1
+    assert done.stderr.count("Error: ") == 1
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["summarise"],
+        ["summarise", "circular.md", "--length", "endless"],
+        ["summarise", "circular.md", "--out", "summary.exe"],
+        ["summarise", "circular.md", "--out", "no/such/folder/summary.md"],
+        ["analyse", "circular.md"],
+        ["translate", "circular.md"],
+        ["draft", "   "],
+        ["sing"],
+    ],
+)
+def test_a_wrong_use_exits_2_before_any_work(bauhinia: Run, circular: Path, arguments: list[str]) -> None:
+    done = bauhinia(*arguments)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_setting_is_named(bauhinia: Run, environment: dict[str, str], circular: Path) -> None:
+    environment["BAUHINIA_PORT"] = "eighty"
+    done = bauhinia("summarise", circular.name)
+    assert done.returncode == 1
+    assert "The setting BAUHINIA_PORT cannot be used" in done.stderr
+
+
+def test_progress_goes_to_standard_error_and_the_draft_to_standard_output(
+    bauhinia: Run, circular: Path
+) -> None:
+    done = bauhinia("analyse", circular.name, "By when must old devices be returned?")
+    assert done.returncode == 0, done.stderr
+    assert "Reading circular.md" in done.stderr
+    assert "By when must old devices be returned?" in done.stdout
+    assert "fake" in done.stdout.splitlines()[-1]
+
+
+def test_json_is_the_task_and_nothing_else(bauhinia: Run, circular: Path) -> None:
+    done = bauhinia("translate", circular.name, "--to", "zh-HK", "--json")
+    assert done.returncode == 0, done.stderr
+    task = json.loads(done.stdout)
+    assert task["kind"] == "translate"
+    assert task["status"] == "done"
+    assert list(task["documents"].values()) == ["circular.md"]
+    assert task["draft"]["sections"][0]["language"] == "zh-Hant-HK"
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("end", ["docx", "md", "csv"])
+def test_out_writes_the_file_that_its_name_asks_for(bauhinia: Run, circular: Path, end: str) -> None:
+    done = bauhinia("analyse", circular.name, "--table", "--out", f"table.{end}")
+    assert done.returncode == 0, done.stderr
+    data = (circular.parent / f"table.{end}").read_bytes()
+    assert data.startswith(b"PK") if end == "docx" else data.decode("utf-8")
+    assert done.stdout == ""
+    assert f"Written: table.{end}" in done.stderr
+
+
+def test_instructions_come_from_standard_input(bauhinia: Run) -> None:
+    done = bauhinia("draft", "-", "--type", "memo", stdin="Tell all staff that the office closes at noon.")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_ctrl_c_stops_the_task_and_leaves_it_cancelled(
+    environment: dict[str, str], tmp_path: Path, bauhinia: Run
+) -> None:
+    long = "\n\n".join(
+        f"Paragraph {n}. All staff must return device {n} by 29 May 2026." for n in range(3000)
+    )
+    (tmp_path / "long.md").write_text(long, encoding="utf-8")
+    process = subprocess.Popen(
+        [*COMMAND, "translate", "long.md", "--to", "zh-HK"],
+        env=environment,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith(("Working", "Writing")):
+            break
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    out, error = process.communicate(timeout=30)
+    assert process.returncode == 130, error
+    assert "Stopped." in error
+    assert "Traceback" not in error
+    assert out == ""
