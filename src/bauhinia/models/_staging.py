@@ -80,6 +80,8 @@ class Staging:
     ) -> None:
         assert self._file is not None
         self._file.close()
+        if not self.size:
+            self._path.unlink(missing_ok=True)
 
     def restart(self) -> None:
         """Throw away what was written and begin again."""
@@ -118,7 +120,8 @@ class Staging:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._path.replace(self._final)
-        self._journal.unlink(missing_ok=True)
+        for leftover in self._path.parent.glob(f"{self.model.sha256}.*.*"):
+            leftover.unlink()
         return self._final
 
     def _read_journal(self) -> tuple[int, int]:
@@ -140,7 +143,7 @@ def wrong_digest(model: Model, found: str, where: str = "The downloaded file") -
 @contextmanager
 def sole_fetcher(folder: Path, model: Model) -> Iterator[None]:
     """Hold the right to fetch this model into this folder. Raises WeightsError while another has it."""
-    lock = folder / f"{model.sha256}.lock"
+    lock = folder / f".{model.sha256}.lock"
     with lock.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -166,7 +166,9 @@ class OpenAIBackend:
                 lines = (rest + piece).split(b"\n")
                 rest = lines.pop()
                 if len(rest) > LINE_BYTES:
-                    raise MalformedAnswer("A line of the model's answer was too long to read.")
+                    raise MalformedAnswer(
+                        "A line of the model's answer was too long to read.", hint=_look_at_the_server()
+                    )
                 for line in lines:
                     # Comments (`: ping`), blank lines and fields other than `data` carry nothing for us.
                     if not line.startswith(b"data:"):
@@ -206,6 +208,10 @@ async def _drain(response: aiohttp.ClientResponse) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(DRAIN_SECONDS):
             await response.content.readany()
+
+
+def _look_at_the_server() -> str:
+    return "See that the address in the settings is an OpenAI-compatible server's, and what its log says."
 
 
 def _entries(listing: Any) -> list[dict[str, Any]]:
@@ -295,9 +301,13 @@ class OpenAIEmbedder:
             rows = sorted(answer["data"], key=lambda row: row["index"])
             vectors = [_unit(row["embedding"]) for row in rows]
         except (KeyError, TypeError, ValueError) as error:
-            raise MalformedAnswer("The embedding server's answer could not be understood.") from error
+            raise MalformedAnswer(
+                "The embedding server's answer could not be understood.", hint=_look_at_the_server()
+            ) from error
         if len(vectors) != len(texts) or len({len(vector) for vector in vectors}) != 1:
-            raise MalformedAnswer("The embedding server answered for another number of texts.")
+            raise MalformedAnswer(
+                "The embedding server answered for another number of texts.", hint=_look_at_the_server()
+            )
         self._dimensions = len(vectors[0])
         return vectors
 

@@ -138,7 +138,8 @@ def _by_hand(source: WheelsSource) -> str:
 def _describe(source: Source) -> str:
     if isinstance(source, HubSource):
         return f"the hub ({source.repository})"
-    return f"wheels ({source.package})"
+    first, *others = source.wheels()
+    return f"wheels ({first.package}{f' and {len(others)} more' if others else ''})"
 
 
 def _named_file(model: Model, settings: Settings) -> Path | None:
