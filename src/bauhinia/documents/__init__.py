@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .document import Anchor, Block, BlockKind, Cell, Document
 
 if TYPE_CHECKING:
-    from .output import Comment, OutputBlock, OutputKind, OutputMeta, write_csv, write_docx, write_markdown
+    from .output import OutputBlock, OutputKind, OutputMeta, write_csv, write_docx, write_markdown
     from .reading import read_document
     from .sections import Part, split_sections
 
@@ -17,7 +17,6 @@ __all__ = [
     "Block",
     "BlockKind",
     "Cell",
-    "Comment",
     "Document",
     "OutputBlock",
     "OutputKind",
@@ -31,7 +30,6 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Comment": "output",
     "OutputBlock": "output",
     "OutputKind": "output",
     "OutputMeta": "output",

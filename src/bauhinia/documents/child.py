@@ -70,8 +70,8 @@ def confine(bounds: Bounds) -> None:
         (resource.RLIMIT_FSIZE, 0),
     ):
         _, hard = resource.getrlimit(what)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (most, most))
+        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (least, least))
 
 
 def answer(data: bytes, name: str, bounds: Bounds) -> dict[str, Any]:

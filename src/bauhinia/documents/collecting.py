@@ -28,7 +28,7 @@ class Bounds:
         """Raises DocumentTooLarge when `depth` is over the limit."""
         if depth > self.nesting:
             raise DocumentTooLarge(
-                f"The file nests tables, lists or other parts more than {self.nesting} deep, which is the limit.",
+                f"The file nests tables, lists or other parts more than {self.nesting} deep, the limit.",
                 hint="Copy its text into a new, plain document and upload that.",
             )
 

@@ -14,9 +14,9 @@ from .collecting import Reading
 from .document import BlockKind, Cell
 from .normal import SENTENCE_END
 from .numbering import Numbering
-from .ooxml import M, MC, R, W, attribute, flag, local, number_of, value_of
+from .ooxml import MC, M, R, W, attribute, flag, local, number_of, value_of
 from .package import Package, Relation, broken
-from .word_inline import Inline, Paragraph, chosen
+from .word_inline import Inline, Paragraph, chosen, formula
 from .word_styles import Style, Styles
 
 _HEADING_LETTERS = 80
@@ -30,6 +30,9 @@ class Place(NamedTuple):
     cell: Cell | None = None
 
 
+_BODY = Place()
+
+
 def read(data: bytes, reading: Reading) -> None:
     """Put the blocks of a Word document into `reading`: the body with its notes, then headers and footers."""
     package = Package(data, reading.bounds)
@@ -40,7 +43,7 @@ def read(data: bytes, reading: Reading) -> None:
         raise broken()
     parts = _Parts(package, main)
     walk = _Walk(reading, parts)
-    walk.blocks(body, Place(), 0)
+    walk.blocks(body, _BODY, 0)
     walk.bold_headings()
     _running_parts(body, parts, walk)
     _count_comments(parts, reading)
@@ -168,7 +171,7 @@ class _Walk:
         text = f"{label} {paragraph.text}" if label else paragraph.text
         self._add(kind, text, level, place)
         short = len(paragraph.text) <= _HEADING_LETTERS and not SENTENCE_END.search(paragraph.text.strip())
-        if paragraph.bold and short and place == Place() and kind in ("paragraph", "list_item"):
+        if paragraph.bold and short and place == _BODY and kind in ("paragraph", "list_item"):
             self.bold.append(len(self.reading.blocks) - 1)
 
     def _add(self, kind: BlockKind, text: str, level: int, place: Place) -> None:
@@ -206,9 +209,7 @@ class _Walk:
             self._row(element, number, row, place.kind, depth)
             row += 1
 
-    def _row(
-        self, element: etree._Element, table: int, row: int, kind: BlockKind | None, depth: int
-    ) -> None:
+    def _row(self, element: etree._Element, table: int, row: int, kind: BlockKind | None, depth: int) -> None:
         column = number_of(value_of(element.find(f"{W}trPr"), "gridBefore"), 0)
         for cell in _through(element, "tc", self._deleted):
             properties = cell.find(f"{W}tcPr")
@@ -229,9 +230,9 @@ class _Walk:
             self.blocks(choice, place, depth + 1)
 
     def _formula(self, element: etree._Element, place: Place, _depth: int) -> None:
-        self._add("paragraph", "".join(element.itertext(f"{M}t")), 0, place)
+        self._add("paragraph", formula(element), 0, place)
 
-    def _deleted(self, _element: etree._Element, _place: Place = Place(), _depth: int = 0) -> None:
+    def _deleted(self, _element: etree._Element, _place: Place = _BODY, _depth: int = 0) -> None:
         self.reading.warn(_DELETED)
 
     def _chunk(self, _element: etree._Element, _place: Place, _depth: int) -> None:

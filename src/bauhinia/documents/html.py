@@ -11,15 +11,17 @@ from .decoding import decode
 from .document import BlockKind, Cell
 from .normal import join_lines
 
-_SKIPPED = frozenset(
-    "script style noscript template head title object embed applet audio video canvas svg math iframe frame "
-    "select datalist textarea input button map area dialog".split()
-)
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hgroup html legend li main menu nav ol p pre section summary table tbody td "
-    "tfoot th thead tr ul caption hr".split()
-)
+_SKIPPED = frozenset({
+    "script", "style", "noscript", "template", "head", "title", "object", "embed", "applet", "audio",
+    "video", "canvas", "svg", "math", "iframe", "frame", "select", "datalist", "textarea", "input",
+    "button", "map", "area", "dialog",
+})  # fmt: skip
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hgroup", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary",
+    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "caption", "hr",
+})  # fmt: skip
 _UNREAD = {
     "iframe": "embedded page",
     "frame": "embedded page",
@@ -30,7 +32,9 @@ _UNREAD = {
     "video": "video",
     "audio": "recording",
 }
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])", re.I)
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])", re.I
+)
 _NEWLINE = re.compile(r"\s*\n\s*")
 
 

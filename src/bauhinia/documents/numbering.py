@@ -115,9 +115,7 @@ class Numbering:
 
 
 def _levels(element: etree._Element) -> dict[int, Level]:
-    return {
-        number_of(attribute(each, "ilvl"), 0): _level(each) for each in element.iterchildren(f"{W}lvl")
-    }
+    return {number_of(attribute(each, "ilvl"), 0): _level(each) for each in element.iterchildren(f"{W}lvl")}
 
 
 def _level(element: etree._Element) -> Level:
@@ -158,7 +156,13 @@ def show(count: int, form: str) -> str:
 
 
 _COUNTING = frozenset(
-    "taiwaneseCounting taiwaneseCountingThousand chineseCounting chineseCountingThousand japaneseCounting".split()
+    [
+        "taiwaneseCounting",
+        "taiwaneseCountingThousand",
+        "chineseCounting",
+        "chineseCountingThousand",
+        "japaneseCounting",
+    ]
 )
 
 

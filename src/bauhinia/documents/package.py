@@ -99,7 +99,7 @@ class Package:
     def _check_unpacked(self, size: int) -> None:
         if size > self._bounds.unpacked_bytes:
             raise DocumentTooLarge(
-                f"The file unpacks to more than {_megabytes(self._bounds.unpacked_bytes)}, which is the limit.",
+                f"The file unpacks to more than {_megabytes(self._bounds.unpacked_bytes)}, the limit.",
                 hint="Remove large pictures and attachments from it, then upload it again.",
             )
 
@@ -125,7 +125,8 @@ def parse_xml(data: bytes, bounds: Bounds) -> etree._Element:
         raise broken() from error
     except ValueError as error:
         raise broken() from error
-    if root is None or root.getroottree().docinfo.doctype:
+    document_type: object = root.getroottree().docinfo.doctype if root is not None else None  # type: ignore[union-attr]
+    if root is None or document_type:
         raise broken()
     return root
 

@@ -12,7 +12,16 @@ from ..errors import BrokenDocument, EmptyDocument, EncryptedDocument
 from .collecting import Reading
 from .document import BlockKind, Cell
 from .normal import BULLET, NUMBER_LABEL, SENTENCE_END, tidy
-from .pdf_layout import Hyphens, Page, Paragraph, in_order, paragraphs, runs_on, set_running_apart, usual_pitch
+from .pdf_layout import (
+    Hyphens,
+    Page,
+    Paragraph,
+    in_order,
+    paragraphs,
+    runs_on,
+    set_running_apart,
+    usual_pitch,
+)
 from .pdf_lines import Line, page_text, page_turn
 from .pdf_tables import Grid, page_objects, take_tables
 
@@ -21,6 +30,8 @@ _LARGER = 1.12
 """Letters this many times the body's size are a heading's."""
 _INDENT = 8.0
 """Points between two levels of a list, at least."""
+_RAISED = re.compile("[⁰¹²³⁴-⁹]+")
+_TO_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 
 
@@ -95,8 +106,8 @@ def _judge(reading: Reading, pages: list[Page], pictures: list[int], broken: lis
     if not any(page.lines or page.grids for page in pages):
         if pictures:
             raise EmptyDocument(
-                "The PDF looks like a scan: its pages are pictures, and reading text in pictures (OCR) is not "
-                "in this version.",
+                "The PDF looks like a scan: its pages are pictures, and reading text in pictures (OCR) "
+                "is not in this version.",
                 hint="Upload the file that it was printed from, or put it through an OCR program first.",
             )
         raise EmptyDocument("The PDF has no text in it.", hint="Check that this is the right file.")
@@ -213,7 +224,10 @@ class _Writer:
     def _indents(self) -> list[float]:
         """Where the items of lists begin, in points from the left, each the start of a level."""
         starts = sorted(
-            each.first.x0 for flow in self.flow for each in flow if _marker(each.first) and not self._heading(each)
+            each.first.x0
+            for flow in self.flow
+            for each in flow
+            if _marker(each.first) and not self._heading(each)
         )
         stops: list[float] = []
         for start in starts:
@@ -244,9 +258,24 @@ class _Writer:
             if paragraph.size > 0.92 * self.body or paragraph.first.base < 0.4 * page.height:
                 break
             small.insert(0, paragraph)
-        while small and not re.match(r"[\d⁰¹²³⁴-⁹*†‡註注]", small[0].first.text):
+        marks = {
+            mark
+            for each in flow
+            if each not in small
+            for line in each.lines
+            for mark in _RAISED.findall(line.text)
+        }
+        while small and not self._is_note(small[0].first.text, marks):
             small.pop(0)
         return small
+
+    @staticmethod
+    def _is_note(text: str, marks: set[str]) -> bool:
+        """Whether it begins with a note's mark: raised, glued to its text, or raised in the page's text."""
+        if text[0] in "*†‡註注" or _RAISED.match(text) or re.match(r"[1-9]\d?(?=[^\W\d_])", text):
+            return True
+        number = re.match(r"[1-9]\d?(?=\D)", text)
+        return number is not None and number[0].translate(_TO_RAISED) in marks
 
     def _with_tables(self, page: Page, flow: list[Paragraph]) -> list[Paragraph | Grid]:
         """Tables put where they stand among the paragraphs."""
@@ -300,7 +329,9 @@ class _Writer:
     def _title(self) -> None:
         """From the metadata, unless it is a file's name, else the first and largest heading."""
         given = str(self.reading.metadata.get("title", ""))
-        named = re.search(r"\.(docx?|pdf|xlsx?|pptx?|indd|rtf|odt|wpd|tex|typ)$|^microsoft |^untitled|^\(", given, re.I)
+        named = re.search(
+            r"\.(docx?|pdf|xlsx?|pptx?|indd|rtf|odt|wpd|tex|typ)$|^microsoft |^untitled|^\(", given, re.I
+        )
         headings = [block for block in self.reading.blocks if block.kind == "heading"]
         first = [block for block in headings if block.page == headings[0].page] if headings else []
         largest = min(first, key=lambda block: block.level, default=None)

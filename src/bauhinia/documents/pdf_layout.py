@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .normal import BULLET, NUMBER_LABEL, SENTENCE_END, is_wide, join_lines
 from .pdf_lines import Line
@@ -14,14 +15,17 @@ _EDGE = 0.14
 """Part of the page's height, at the top and at the bottom, where running lines stand."""
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
-    r"^[-–—‐\s]*(?:page|p\.|頁|第)?\s*(?:[A-Za-z]{1,2}[-–])?(\d{1,4}|[ivxlc]{1,7})\s*"
-    r"(?:(?:of|/|／|,|，|共)\s*(?:共|total)?\s*\d{1,4}|頁|页)?\s*(?:頁|页|pages)?[\s,，共]*(?:\d{1,4}\s*(?:頁|页))?[-–—‐\s]*$",
+    r"^[-–—‐\s]*(?:page|p\.|頁|第)?\s*(?:[a-z]{1,2}[-–])?(\d{1,4}|[ivxlc]{1,7})\s*"
+    r"(?:(?:of|/|／|共)\s*(?:共|total)?\s*\d{1,4})?"
+    r"\s*(?:頁|页|pages)?[\s,，]*(?:共\s*\d{1,4}\s*[頁页])?[-–—‐\s]*$",
     re.I,
 )
 _LONG_GAP = 1.28
 """Lines further apart than this many times the usual pitch are in two paragraphs."""
 _WORD = re.compile(r"[A-Za-z]{2,}(?:-[A-Za-z]{2,})*")
-_PREFIXES = frozenset("non self co re pre post sub inter multi semi anti ex well cross long short half part mid".split())
+_PREFIXES = frozenset(
+    "non self co re pre post sub inter multi semi anti ex well cross long short half part mid".split()  # noqa: SIM905
+)
 
 
 @dataclass(slots=True)
@@ -73,18 +77,20 @@ class Paragraph:
 
 def set_running_apart(pages: list[Page]) -> None:
     """Move lines that repeat at the edge of pages, and page numbers, to `header` and `footer`."""
-    seen: Counter[tuple[bool, str, int]] = Counter()
-    for page in pages:
-        seen.update({_signature(line, page) for line in page.lines if _at_edge(line, page)})
+    signs = {
+        page.number: {_signature(line, page) for line in page.lines if _at_edge(line, page)} for page in pages
+    }
     least = 2 if len(pages) < 4 else 3
     for page in pages:
+        # A running line stands on neighbouring pages too, or on every other one.
+        near = Counter(sign for step in range(-3, 4) for sign in signs.get(page.number + step, ()))
         kept: list[Line] = []
         outer = _outermost(page)
         for line in page.lines:
-            top, _, _ = signature = _signature(line, page)
-            repeats = len(pages) > 1 and _at_edge(line, page) and seen[signature] >= least
+            sign = _signature(line, page)
+            repeats = _at_edge(line, page) and near[sign] >= least
             if repeats or (line in outer and _PAGE_NUMBER.match(line.text)):
-                (page.header if top else page.footer).append(line)
+                (page.header if sign[0] else page.footer).append(line)
             else:
                 kept.append(line)
         page.lines = kept
@@ -267,7 +273,7 @@ def usual_pitch(pages: list[list[Line]]) -> float:
     """The commonest distance from line to line, in multiples of the letter size."""
     steps: Counter[float] = Counter()
     for lines in pages:
-        for one, other in zip(lines, lines[1:], strict=False):
+        for one, other in pairwise(lines):
             if abs(one.size - other.size) < 0.1 and abs(one.x0 - other.x0) < 3 * one.size:
                 step = (other.base - one.base) / one.size
                 if 0.9 < step < 2.6:
@@ -289,12 +295,17 @@ def runs_on(one: Paragraph, other: Paragraph) -> bool:
 
 
 class Hyphens:
-    """Decides whether a hyphen at a line's end belongs to the word, by how the document writes it elsewhere."""
+    """Decides whether a hyphen at a line's end belongs to the word, by how the document writes it."""
 
     def __init__(self, pages: list[list[Line]]) -> None:
-        self.words = {
-            word.casefold() for lines in pages for line in lines for word in _WORD.findall(line.text)
-        }
+        self.words: set[str] = set()
+        broken = False
+        for line in (line for lines in pages for line in lines):
+            words = [word.casefold() for word in _WORD.findall(line.text)]
+            # The halves of a broken word are not words.
+            words = words[1:] if broken else words
+            broken = line.hyphen or line.text.endswith(("-", "‐"))
+            self.words.update(words[:-1] if broken else words)
 
     def text(self, paragraph: Paragraph) -> str:
         """The paragraph's lines as one text."""

@@ -22,8 +22,9 @@ _COMPATIBLE = re.compile("[\u2e80-\u2fdf\ufb00-\ufb06]")
 """Radicals and ligatures that stand for ordinary characters: many PDF fonts name them so."""
 _RAISED = str.maketrans("0123456789+-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾")
 _LOWERED = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")
-_SMALL = 0.78
-"""A digit smaller than this part of the word's first letter is raised or lowered."""
+_DIGITS = frozenset("0123456789")
+_SMALL = 0.56
+"""Digits lower than this part of the letter size may be raised or lowered; ordinary ones are about 0.65."""
 
 
 class Word(NamedTuple):
@@ -117,7 +118,7 @@ def page_text(page: Any, turn: Turn, number: int) -> PageText:
 
 
 class _Reader:
-    """Asks pdfium about characters, as seldom as it can: a call for each character would be the whole cost."""
+    """Asks pdfium about characters as seldom as it can: calls are the whole cost."""
 
     def __init__(self, handle: Any, turn: Turn, number: int) -> None:
         self.handle = handle
@@ -126,6 +127,7 @@ class _Reader:
         self.box = pdfium.FS_RECTF()
         self.matrix = pdfium.FS_MATRIX()
         self.x, self.y = ctypes.c_double(), ctypes.c_double()
+        self.edges = tuple(ctypes.c_double() for _ in range(4))
         self.font = ctypes.create_string_buffer(128)
         self.flags = ctypes.c_int()
         get = pdfium.FPDFText_GetUnicode
@@ -183,8 +185,8 @@ class _Reader:
 
     def _characters(self, first: int, after: int, size: float) -> str:
         text = self.codes[first:after]
-        if text[-1].isdigit() and len(text) > 1 and not text.isdigit():
-            text = self._raise_digits(text, first)
+        if len(text) > 1 and (text[-1] in _DIGITS or text[0] in _DIGITS):
+            text = self._shift_digits(text, first, size)
         if not text.isascii():
             # pdfium gives characters beyond U+FFFF in two halves.
             text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -192,17 +194,30 @@ class _Reader:
             self.unknown += sum(each == "\ufffd" or "\ue000" <= each <= "\uf8ff" for each in text)
         return text.replace("\x00", "").replace("\ufffd", "")
 
-    def _raise_digits(self, text: str, first: int) -> str:
+    def _shift_digits(self, text: str, first: int, size: float) -> str:
         """Footnote marks, powers and formulae keep their look, so that `2024` with note 1 is not 20241."""
-        body = self._size(first)
-        split = len(text)
-        while split > 1 and (text[split - 1].isdigit() and self._size(first + split - 1) < _SMALL * body):
-            split -= 1
-        if split == len(text):
-            return text
-        _, base = self._origin(first)
-        _, place = self._origin(first + split)
-        return text[:split] + text[split:].translate(_LOWERED if place > base else _RAISED)
+        last = len(text) - 1
+        if text[last] in _DIGITS and (shift := self._shift(first + last, first, size)):
+            split = last
+            while split > 1 and text[split - 1] in _DIGITS and self._shift(first + split - 1, first, size):
+                split -= 1
+            return text[:split] + text[split:].translate(_RAISED if shift > 0 else _LOWERED)
+        if text[0] in _DIGITS and text[1] not in _DIGITS and self._shift(first, first + last, size) > 0:
+            return text[0].translate(_RAISED) + text[1:]
+        return text
+
+    def _shift(self, index: int, beside: int, size: float) -> int:
+        """Whether a digit is small and raised (1) or lowered (-1) beside another letter of its word."""
+        left, right, bottom, top = self.edges
+        if not pdfium.FPDFText_GetCharBox(self.handle, index, left, right, bottom, top):
+            return 0
+        _, one = self.turn.point(left.value, bottom.value)
+        _, other = self.turn.point(right.value, top.value)
+        low, high = max(one, other), min(one, other)
+        if not 0 < low - high < _SMALL * size:
+            return 0
+        _, base = self._origin(beside)
+        return 1 if base - low > 0.12 * size else -1 if low - base > 0.04 * size else 0
 
     def _extent(self, first: int, last: int) -> tuple[float, float]:
         left, right = self._box(first), self._box(last)

@@ -1,4 +1,4 @@
-"""Read a file that someone sent: in a child process, with limits, and with one clear sentence when it fails."""
+"""Read a file that someone sent: in a child process, within limits, with one clear sentence when it fails."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def _send(pipe: asyncio.StreamWriter, order: tuple[bytes, ...]) -> None:
 
 
 async def _receive(pipe: asyncio.StreamReader, most: int) -> bytes:
-    """All that the child says, or nothing when it says more than any document within the limits could need."""
+    """All that the child says; nothing when that is more than any document within the limits needs."""
     said = bytearray()
     while chunk := await pipe.read(_CHUNK):
         said += chunk
@@ -126,7 +126,7 @@ def _error(said: dict[str, Any], limits: Limits) -> DocumentError:
         return _too_slow(limits)
     if said.get("crash") == "MemoryError":
         return DocumentTooLarge(
-            f"Reading the file needs more than {limits.memory_bytes / 1_000_000:,.0f} MB of memory, which is the limit.",
+            f"Reading the file needs over {limits.memory_bytes / 1_000_000:,.0f} MB of memory, the limit.",
             hint="Split it into smaller files and upload the parts that you need.",
         )
     log.warning("the reading process failed: %s", said.get("crash") or f"signal {said.get('signal')}")

@@ -40,7 +40,9 @@ _OTHER_SUFFIXES = {
     ".zip": "a zip archive (.zip)",
     ".rar": "a RAR archive (.rar)",
     ".7z": "a 7-Zip archive (.7z)",
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp", ".heic"), "a picture"),
+    **dict.fromkeys(
+        (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp", ".heic"), "a picture"
+    ),
 }
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", ".rtf"),
@@ -53,7 +55,9 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", ".7z"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HTML = re.compile(rb"^(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_HTML = re.compile(
+    rb"^(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
 _CONTROL = re.compile(rb"[\x00-\x06\x0e-\x19\x1c-\x1f]")
 _TEXTS = frozenset({"txt", "md", "html"})
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from .collecting import Reading
-from .ooxml import A, M, MC, W, attribute, flag, local, value_of
+from .ooxml import MC, A, M, W, attribute, flag, local, value_of
 from .word_styles import Style, Styles, toggled
 
 _TRANSPARENT = frozenset(
-    f"{W}{name}" for name in "hyperlink smartTag customXml ins moveTo dir bdo fldSimple rubyBase".split()
+    f"{W}{name}"
+    for name in ["hyperlink", "smartTag", "customXml", "ins", "moveTo", "dir", "bdo", "fldSimple", "rubyBase"]
 )
 _DELETED = frozenset({f"{W}del", f"{W}moveFrom"})
 _SYMBOLS = {0xB7: "•", 0xA7: "▪", 0xFC: "✓", 0xFB: "✗", 0xFE: "☑", 0xFD: "☒", 0xA8: "☐", 0x6F: "☐", 0xE0: "→"}
@@ -87,7 +88,7 @@ class Inline:
             elif tag == f"{W}sdt":
                 self._control(child)
             elif tag in (f"{M}oMath", f"{M}oMathPara"):
-                self._put("".join(child.itertext(f"{M}t")))
+                self._put(formula(child))
             elif tag == f"{MC}AlternateContent":
                 if (choice := chosen(child)) is not None:
                     self._children(choice)
@@ -172,7 +173,7 @@ class Inline:
             else:
                 self._boxes(child)
 
-    def _object(self, element: etree._Element) -> None:
+    def _object(self, _element: etree._Element) -> None:
         self.reading.unread["embedded object"] += 1
 
     def _deleted(self, _element: etree._Element) -> None:
@@ -196,3 +197,8 @@ def chosen(alternate: etree._Element) -> etree._Element | None:
         if (found := alternate.find(f"{MC}{name}")) is not None:
             return found
     return None
+
+
+def formula(element: etree._Element) -> str:
+    """The characters of a formula, in order; how they are set is lost."""
+    return "".join(each.text or "" for each in element.iter(f"{M}t"))

@@ -1,0 +1,145 @@
+"""Drafts as files: the records that say what to write, and Markdown and CSV. Word is in `word_output`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..language.variety import Variety
+
+OutputKind = Literal["title", "heading", "paragraph", "bullet", "numbered", "table", "caption", "label"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputBlock:
+    """One thing to write."""
+
+    kind: OutputKind
+    text: str
+    level: int = 0
+    """A heading's, from 1 to 6; a list item's depth, from 0."""
+    rows: Sequence[Sequence[str]] = ()
+    """Of a table: the first row is its heading, repeated on every page."""
+    marks: tuple[str, ...] = ()
+    """Citation marks after the text, raised, such as `1`."""
+    comments: tuple[str, ...] = ()
+    """Findings for the officer: comments in Word, quoted lines in Markdown."""
+    language: Variety = Variety.UNKNOWN
+    """UNKNOWN means the file's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputMeta:
+    """What the file says of itself."""
+
+    title: str
+    language: Variety = Variety.ENGLISH
+    label: str = ""
+    """The sentence that says that AI had a part in it: at the end, in the footer and in the properties."""
+    department: str = ""
+    subject: str = ""
+
+
+def write_docx(blocks: Sequence[OutputBlock], meta: OutputMeta) -> bytes:
+    """A Word file, A4, with page numbers, the label and findings as comments."""
+    from .word_output import build  # python-docx takes a quarter of a second to load
+
+    return build(blocks, meta)
+
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$])")
+_LEADING = re.compile(r"^(\s*)([#>+=-]|\d{1,9}(?=[.)](?:\s|$)))", re.M)
+_FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠\t\r]")
+_NUMBER = re.compile(r"^\s*[-+]?[\d,]*\.?\d+%?\s*$")
+
+
+def write_markdown(blocks: Sequence[OutputBlock], meta: OutputMeta) -> str:
+    """CommonMark with pipe tables, a front matter of YAML (every value is a JSON string), the label last."""
+    front = {
+        "title": meta.title,
+        "lang": str(meta.language),
+        "department": meta.department,
+        "subject": meta.subject,
+        "ai-label": meta.label,
+    }
+    lines = [
+        "---",
+        *(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in front.items() if value),
+    ]
+    pieces = ["\n".join([*lines, "---"])]
+    number: dict[int, int] = {}
+    before: OutputKind | None = None
+    for block in blocks:
+        if block.kind != "numbered":
+            number.clear()
+        else:
+            number[block.level] = number.get(block.level, 0) + 1
+        piece = _markdown(block, number)
+        # Items of one list stand together; everything else is parted by an empty line.
+        joined = before == block.kind and before in ("bullet", "numbered")
+        pieces.append(piece if not joined else f"\x00{piece}")
+        before = block.kind if not block.comments else None
+    if meta.label and not any(block.kind == "label" for block in blocks):
+        pieces.append(f"---\n\n*{escape(meta.label)}*")
+    return "\n\n".join(pieces).replace("\n\n\x00", "\n") + "\n"
+
+
+def _markdown(block: OutputBlock, number: dict[int, int]) -> str:
+    text = escape(block.text) + "".join(f" \\[{escape(mark)}\\]" for mark in block.marks)
+    if block.kind in ("title", "heading"):
+        level = 1 if block.kind == "title" else min(max(block.level, 1) + 1, 6)
+        text = f"{'#' * level} {' '.join(text.split())}"
+    elif block.kind == "bullet":
+        text = f"{'  ' * block.level}- {_one_line(text)}"
+    elif block.kind == "numbered":
+        text = f"{'   ' * block.level}{number[block.level]}. {_one_line(text)}"
+    elif block.kind == "table":
+        text = _table(block.rows)
+    elif block.kind in ("caption", "label"):
+        text = f"*{text}*" if text else ""
+    for comment in block.comments:
+        text += f"\n\n> **!** {_one_line(escape(comment))}"
+    return text
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
+        return ""
+    width = max(len(row) for row in rows)
+    lines = [
+        "| " + " | ".join(_one_line(escape(cell)) for cell in [*row, *[""] * (width - len(row))]) + " |"
+        for row in rows
+    ]
+    return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
+
+
+def escape(text: str) -> str:
+    """`text` so that Markdown shows it as it is: no mark, link or tag of it comes to life."""
+    text = _SPECIAL.sub(r"\\\1", text.replace("\x00", ""))
+    return _LEADING.sub(lambda match: f"{match[1]}{_shielded(match[2])}", text)
+
+
+def _shielded(mark: str) -> str:
+    return f"{mark}\u2060" if mark[0].isdigit() else f"\\{mark}"
+
+
+def write_csv(rows: Sequence[Sequence[str]]) -> str:
+    """CSV as Excel opens it: a byte-order mark, so that Chinese is shown, and lines that end in CR LF.
+
+    A cell that a spreadsheet would run as a formula gets an apostrophe before it; numbers keep their sign.
+    """
+    return "\ufeff" + "".join(",".join(_csv_cell(cell) for cell in row) + "\r\n" for row in rows)
+
+
+def _csv_cell(cell: str) -> str:
+    cell = cell.replace("\x00", "")
+    if _FORMULA.match(cell) and not _NUMBER.match(cell):
+        cell = f"'{cell}"
+    return '"' + cell.replace('"', '""') + '"' if re.search(r'[",\r\n]|^\s|\s$', cell) else cell
