@@ -1,6 +1,7 @@
 """Models and what runs them. Only `gateway/` and the CLI's housekeeping may import this package."""
 
 from .backend import (
+    Answer,
     Backend,
     BackendEvent,
     ChatRequest,
@@ -11,6 +12,7 @@ from .backend import (
     Message,
     Role,
     Usage,
+    whole,
 )
 from .catalogue import Catalogue, Model
 from .embedded import EmbeddedBackend
@@ -22,6 +24,7 @@ from .thinking import ThinkingSplitter
 from .tokens import estimate_tokens
 
 __all__ = [
+    "Answer",
     "Backend",
     "BackendEvent",
     "Catalogue",
@@ -45,4 +48,5 @@ __all__ = [
     "estimate_tokens",
     "open_backend",
     "open_embedder",
+    "whole",
 ]

@@ -7,8 +7,9 @@ Three backends meet it: `EmbeddedBackend` (llama.cpp in a supervised child proce
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 Role = Literal["system", "user", "assistant"]
 EmbeddingKind = Literal["query", "passage"]
@@ -117,3 +118,24 @@ class Embedder(Protocol):
 
     async def stop(self) -> None:
         """Release everything. Safe to call twice."""
+
+
+class Answer(NamedTuple):
+    """A whole answer."""
+
+    text: str
+    thinking: str
+    finish: Finish
+
+
+async def whole(answer: AsyncGenerator[BackendEvent, None]) -> Answer:
+    """Read an answer to its end. Raises what the backend raises; cancelling it stops the backend's work."""
+    text: list[str] = []
+    thinking: list[str] = []
+    async with aclosing(answer):
+        async for event in answer:
+            if isinstance(event, Finish):
+                return Answer("".join(text), "".join(thinking), event)
+            text.append(event.text)
+            thinking.append(event.thinking)
+    raise AssertionError("a backend ended an answer without saying so")
