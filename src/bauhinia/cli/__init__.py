@@ -12,6 +12,7 @@ from .doctor import doctor
 from .draft import draft
 from .faults import Verbs, be_verbose
 from .models import models_app
+from .serve import serve
 from .summarise import summarise
 from .translate import translate
 from .version import version
@@ -36,6 +37,7 @@ def _options(
     be_verbose(verbose)
 
 
+app.command()(serve)
 app.command()(summarise)
 app.command()(translate)
 app.command()(draft)

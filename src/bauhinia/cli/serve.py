@@ -1,0 +1,142 @@
+"""`bauhinia serve`: the pages and the APIs, until a signal stops them."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import BauhiniaError, InputError
+from . import faults
+from .environment import get_settings
+from .models import fetch
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from uvicorn import Server
+
+    from ..settings import Settings
+
+GRACE_SECONDS = 30
+"""How long a request that is being answered may take to finish after a signal to stop."""
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; loopback unless set.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65_535)] = None,
+) -> None:
+    """Serve the pages and the APIs on this machine."""
+    settings = _chosen(get_settings(), host, port)
+    listener = _listen(settings)
+    _have_weights()
+
+    from ..server import create_app
+
+    app = create_app(settings)
+    server = _server(app, listener)
+    try:
+        server.run(sockets=[listener])
+    except SystemExit:
+        failure = getattr(app.state, "failure", None)
+        raise failure if isinstance(failure, BauhiniaError) else _unknown(failure) from failure
+
+
+def _chosen(settings: Settings, host: str | None, port: int | None) -> Settings:
+    given = {"host": host, "port": port}
+    return settings.model_copy(update={name: value for name, value in given.items() if value is not None})
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """A socket that listens, taken before anything slow so that a port in use is told at once."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise _cannot_listen(settings, error) from error
+    return listener
+
+
+def _cannot_listen(settings: Settings, error: OSError) -> InputError:
+    place = f"port {settings.port} of {settings.host}"
+    if error.errno == errno.EADDRINUSE:
+        return InputError(
+            f"Something else already uses {place}.",
+            hint="Stop it, or choose another port: `bauhinia serve --port 8301`.",
+        )
+    return InputError(f"The server cannot listen on {place} ({error.strerror}).", hint="Choose another.")
+
+
+def _have_weights() -> None:
+    """Fetch the weights if they are wanted and not here. Without them the server starts and says so."""
+    from ..models.catalogue import Catalogue
+    from ..models.weights import where_kept
+
+    settings = get_settings()
+    if settings.model_url or settings.model == "fake":
+        return
+    try:
+        if where_kept(Catalogue.load(settings.catalogue).find(settings.model), settings) is None:
+            fetch()
+    except BauhiniaError as error:
+        faults.show(error)
+
+
+def _server(app: FastAPI, listener: socket.socket) -> Server:
+    """uvicorn, made to say where it is, and to end streams so that it can stop."""
+    import uvicorn
+
+    class Serving(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            _say_where(listener)
+            app.state.office.model.add_done_callback(lambda _: _say_model(app))
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            typer.echo("Stopping. Tasks that are running can be resumed after the next start.", err=True)
+            app.state.closing.set()
+            await super().shutdown(sockets)
+
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    return Serving(config)
+
+
+def _say_where(listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    everywhere = host in ("0.0.0.0", "::")  # noqa: S104
+    name = socket.gethostname() if everywhere else f"[{host}]" if ":" in host else host
+    typer.echo(f"Bauhinia is at http://{name}:{port}/ (Ctrl-C stops it)")
+    if host not in LOOPBACK:
+        typer.echo("Nobody signs in yet: whoever can reach this address can read every document.", err=True)
+    typer.echo("The model is loading; pages work already.", err=True)
+
+
+def _say_model(app: FastAPI) -> None:
+    from ..server.readiness import readiness
+
+    now = readiness(app.state.office.model)
+    if now.state == "ready":
+        typer.echo("The model is ready.", err=True)
+    elif now.message and not app.state.closing.is_set():
+        typer.echo(f"The model cannot be used: {now.message} {now.hint}", err=True)
+
+
+def _unknown(failure: BaseException | None) -> BauhiniaError:
+    """What to say when the server could not start for a reason that is not one of ours."""
+    kind = type(failure).__name__ if failure else "unknown"
+    return BauhiniaError(
+        f"The server could not start ({kind}).", hint="Run `bauhinia doctor`, or `bauhinia --verbose serve`."
+    )

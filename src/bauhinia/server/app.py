@@ -1,0 +1,110 @@
+"""The application: what is mounted where, in which order a request passes, what is opened and closed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware import Middleware
+from starlette.responses import Response
+
+from .. import __version__
+from ..settings import Limits, Settings
+from . import faults
+from .api import api_router
+from .pages import pages_router
+from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
+from .state import office_of
+from .v1 import v1_router
+
+if TYPE_CHECKING:
+    from ..pilot.office import Office
+
+STATIC = Path(__file__).parent / "static"
+UPLOAD_PATHS = ("/api/documents", "/documents")
+FORM_OVERHEAD = 100_000
+"""Bytes that a multipart form may add to the file it carries."""
+REQUEST_BYTES = 4_000_000
+"""Longest body of every other request."""
+
+
+def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
+    """The server's application. Without an `office` it opens its own and closes it when it stops."""
+    limits = Limits()
+    app = FastAPI(
+        title="Bauhinia",
+        version=__version__,
+        lifespan=_lifespan(settings, office),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        middleware=_middleware(settings, limits),
+    )
+    app.state.settings = settings
+    app.state.limits = limits
+    app.state.closing = asyncio.Event()
+    app.state.editing = asyncio.Lock()
+    faults.install(app)
+    app.include_router(api_router)
+    app.include_router(v1_router(lambda request: office_of(request).gateway))
+    app.include_router(pages_router)
+    app.mount("/static", _OwnFiles(directory=STATIC), name="static")
+    return app
+
+
+def _middleware(settings: Settings, limits: Limits) -> list[Middleware]:
+    """Outermost first."""
+    names = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
+
+    def limit_for(path: str) -> int:
+        return limits.file_bytes + FORM_OVERHEAD if path in UPLOAD_PATHS else REQUEST_BYTES
+
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(faults.UnexpectedErrors),
+        Middleware(HostCheck, host=settings.host, allowed_hosts=names),
+        Middleware(OriginCheck),
+        Middleware(BodyLimit, limit_for=limit_for),
+    ]
+
+
+def _lifespan(
+    settings: Settings, given: Office | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            try:
+                app.state.office = given or await _opened(settings, stack)
+            except Exception as error:
+                app.state.failure = error
+                raise
+            try:
+                yield
+            finally:
+                app.state.closing.set()
+
+    return lifespan
+
+
+async def _opened(settings: Settings, stack: AsyncExitStack) -> Office:
+    """An office of our own, on a data folder that no other server holds. Raises StoreError."""
+    from ..pilot.office import open_office
+    from ..store import hold_data_folder
+
+    stack.enter_context(hold_data_folder(settings.data_folder))
+    return await stack.enter_async_context(open_office(settings))
+
+
+class _OwnFiles(StaticFiles):
+    """Our own files: kept by the browser, but asked about each time, so that an upgrade shows at once."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["cache-control"] = "no-cache"
+        return response

@@ -1,0 +1,36 @@
+"""From a page's form to the order that a task takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+
+from ..pilot.draft import TaskKind
+from ..pilot.orders import AnalyseOrder, AnyOrder, DraftOrder, SummariseOrder, TranslateOrder
+from .faults import input_error
+
+ORDERS: dict[TaskKind, type[AnyOrder]] = {
+    "summarise": SummariseOrder,
+    "translate": TranslateOrder,
+    "draft": DraftOrder,
+    "analyse": AnalyseOrder,
+}
+
+
+def order_from_form(kind: TaskKind, form: FormData) -> AnyOrder:
+    """The order that a page's form describes. Raises InputError with the first thing that is wrong."""
+    values: dict[str, Any] = {key: value for key, value in form.items() if isinstance(value, str)}
+    if kind != "translate":
+        values.pop("document", None)
+        values["documents"] = [value for value in form.getlist("document") if isinstance(value, str)]
+    try:
+        return ORDERS[kind].model_validate(values)
+    except ValidationError as error:
+        raise input_error(error) from error
+
+
+def documents_of(order: dict[str, Any]) -> list[str]:
+    """Ids of the documents that a stored order names."""
+    return [order["document"]] if "document" in order else list(order.get("documents", ()))

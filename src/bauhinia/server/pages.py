@@ -1,0 +1,352 @@
+"""The pages: HTML made on the server; the browser's scripts only add comfort."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode, urlsplit
+
+import jinja2
+from fastapi import APIRouter, Form, Header, Request
+from fastapi.routing import APIRoute
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from ..errors import BauhiniaError, InputError
+from ..jobs import PassageReady, Task, TaskEvent, as_json
+from ..language import to_simplified
+from ..pilot.codec import from_json
+from ..pilot.draft import Draft, Passage, TaskKind
+from . import events
+from .api import uploaded
+from .ordering import ORDERS, documents_of, order_from_form
+from .state import closing_of, limits_of, office_of, readiness_of
+from .view import Numbers, finding_view, groups_of, passage_view, section_view, text_language
+from .words import COOKIE, LANGUAGES, Words, words_for, words_of
+
+if TYPE_CHECKING:
+    from ..pilot.shelf import Card
+    from ..pilot.templates import Template
+
+pages_router = APIRouter(include_in_schema=False)
+
+TEMPLATES = Path(__file__).parent / "templates"
+YEAR_SECONDS = 365 * 86_400
+SEE_OTHER = 303
+
+
+@lru_cache(maxsize=1)
+def _templates() -> jinja2.Environment:
+    """The templates; an unknown name in one is an error."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(LANGUAGES=LANGUAGES, text_language=text_language)
+    return environment
+
+
+def _page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page in the reader's language."""
+    words = words_for(request)
+    html = (
+        _templates()
+        .get_template(template)
+        .render(
+            request=request,
+            words=words,
+            here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            readiness=readiness_of(request),
+            **values,
+        )
+    )
+    headers = {"content-language": words.language, "vary": "Cookie, Accept-Language"}
+    return HTMLResponse(html, status, headers=headers)
+
+
+def error_page(request: Request, error: BauhiniaError) -> HTMLResponse:
+    """A failure as a page."""
+    return _page(request, "error.html", status=error.status, error=error)
+
+
+@pages_router.get("/")
+async def workspace(request: Request) -> HTMLResponse:
+    return await _workspace(request)
+
+
+async def _workspace(request: Request, *, error: BauhiniaError | None = None) -> HTMLResponse:
+    return _page(
+        request,
+        "workspace.html",
+        status=error.status if error else 200,
+        entries=await office_of(request).shelf.cards(),
+        limits=limits_of(request),
+        chosen=frozenset(request.query_params.getlist("document")),
+        error=error,
+    )
+
+
+@pages_router.get("/shelf")
+async def shelf(request: Request) -> HTMLResponse:
+    """The list of documents alone, for the workspace after an upload."""
+    asked = request.query_params
+    return _page(
+        request,
+        "parts/shelf.html",
+        entries=await office_of(request).shelf.cards(),
+        chosen=frozenset(asked.getlist("document")),
+        pick="radio" if asked.get("pick") == "radio" else "checkbox",
+        removable="removable" in asked,
+    )
+
+
+@pages_router.post("/documents")
+async def add_document(request: Request) -> Response:
+    """An upload without scripts."""
+    try:
+        name, data = await uploaded(request)
+        entry = await office_of(request).shelf.add(data, name)
+    except InputError as error:
+        return await _workspace(request, error=error)
+    return RedirectResponse(f"/?{urlencode({'document': entry.id})}", SEE_OTHER)
+
+
+@pages_router.post("/documents/{document}/remove")
+async def remove_document(request: Request, document: str) -> Response:
+    await office_of(request).shelf.remove(document)
+    return RedirectResponse("/", SEE_OTHER)
+
+
+@pages_router.get("/documents/{document}")
+async def reader(request: Request, document: str) -> HTMLResponse:
+    return await _document(request, document, "reader.html")
+
+
+@pages_router.get("/documents/{document}/text")
+async def document_text(request: Request, document: str) -> HTMLResponse:
+    """A document's blocks alone, for the source pane."""
+    return await _document(request, document, "parts/document.html")
+
+
+async def _document(request: Request, document: str, template: str) -> HTMLResponse:
+    office = office_of(request)
+    entry, read = await office.shelf.card(document), await office.shelf.document(document)
+    return _page(request, template, entry=entry, groups=groups_of(read))
+
+
+@pages_router.get("/summarise")
+@pages_router.get("/translate")
+@pages_router.get("/draft")
+@pages_router.get("/analyse")
+async def order_page(request: Request) -> HTMLResponse:
+    chosen = frozenset(request.query_params.getlist("document"))
+    return await _order_page(request, _kind(request), chosen, {})
+
+
+@pages_router.post("/summarise")
+@pages_router.post("/translate")
+@pages_router.post("/draft")
+@pages_router.post("/analyse")
+async def place_order(request: Request) -> Response:
+    kind = _kind(request)
+    form = await request.form()
+    try:
+        task = await office_of(request).start(order_from_form(kind, form))
+    except InputError as error:
+        chosen = frozenset(str(value) for value in form.getlist("document"))
+        values = {key: str(value) for key, value in form.items()}
+        return await _order_page(request, kind, chosen, values, error=error)
+    return RedirectResponse(f"/tasks/{task}", SEE_OTHER)
+
+
+def _kind(request: Request) -> TaskKind:
+    for kind in ORDERS:
+        if request.url.path == f"/{kind}":
+            return kind
+    raise AssertionError(request.url.path)
+
+
+async def _order_page(
+    request: Request,
+    kind: TaskKind,
+    chosen: frozenset[str],
+    values: dict[str, str],
+    *,
+    error: BauhiniaError | None = None,
+) -> HTMLResponse:
+    office = office_of(request)
+    entries = await office.shelf.cards()
+    return _page(
+        request,
+        f"{kind}.html",
+        status=error.status if error else 200,
+        entries=entries,
+        limits=limits_of(request),
+        chosen=chosen,
+        values=values,
+        error=error,
+        kind=kind,
+        pick="radio" if kind == "translate" else "checkbox",
+        preferred=_preferred(kind, [card for card in entries if card.id in chosen], words_for(request)),
+        templates=[_named(template, words_for(request)) for template in office.templates.all()],
+    )
+
+
+def _preferred(kind: TaskKind, chosen: Sequence[Card], words: Words) -> str:
+    """The output language that is offered first: the other one for a translation, else the interface's."""
+    if kind == "translate" and chosen:
+        return "zh-HK" if chosen[0].variety == "en" else "en"
+    return "en" if words.language == "en" else "zh-HK"
+
+
+def _named(template: Template, words: Words) -> dict[str, str]:
+    """A template's name, title and purpose in the reader's language and script."""
+    if words.language == "en":
+        return {"name": template.name, "title": template.title["en"], "purpose": template.purpose["en"]}
+    title, purpose = template.title["zh-HK"], template.purpose["zh-HK"]
+    if words.language == "zh-Hans":
+        title, purpose = to_simplified(title), to_simplified(purpose)
+    return {"name": template.name, "title": title, "purpose": purpose}
+
+
+@pages_router.get("/tasks")
+async def history(request: Request) -> HTMLResponse:
+    office = office_of(request)
+    names = {entry.id: entry.title or entry.name for entry in await office.shelf.cards()}
+    tasks = await office.tasks.list()
+    titles = {task.id: _subject(task, names) for task in tasks}
+    return _page(request, "history.html", tasks=tasks, titles=titles)
+
+
+def _subject(task: Task, names: dict[str, str]) -> str:
+    """What a task was about, from its order."""
+    asked = task.order.get("question") or task.order.get("instructions", "")
+    found = [names[document] for document in documents_of(task.order) if document in names]
+    return ", ".join(filter(None, [asked[:80], *found]))
+
+
+@pages_router.get("/tasks/{task}")
+async def task_page(request: Request, task: str) -> HTMLResponse:
+    office = office_of(request)
+    row = await office.tasks.get(task)
+    draft = from_json(Draft, row.draft) if row.draft else None
+    entries = {entry.id: entry for entry in await office.shelf.cards()}
+    words = words_for(request)
+    sources = documents_of(row.order)
+    sections = [
+        section_view(number, section, words) for number, section in enumerate(draft.sections if draft else ())
+    ]
+    return _page(
+        request,
+        "task.html",
+        task=row,
+        draft=draft,
+        sections=sections,
+        findings=[finding_view(finding, words) for finding in (draft.findings if draft else ())],
+        sources=[entries[source] for source in sources if source in entries],
+        removed=sum(source not in entries for source in sources),
+        subject=_subject(row, {key: entry.title or entry.name for key, entry in entries.items()}),
+    )
+
+
+@pages_router.get("/tasks/{task}/live")
+async def live(request: Request, task: str, last_event_id: Annotated[str, Header()] = "") -> Response:
+    """The task's events for its page: as the API's, with each passage's HTML beside it."""
+    tasks = office_of(request).tasks
+    row = await tasks.get(task)
+    seen = int(last_event_id) if last_event_id.isdecimal() else 0
+    if seen and row.status != "running":
+        return events.nothing_more()
+    shape = _with_html(words_for(request))
+    return events.stream(tasks.events(task), closing_of(request), after=seen, shape=shape)
+
+
+def _with_html(words: Words) -> Callable[[TaskEvent], dict[str, Any]]:
+    numbers: dict[int, Numbers] = {}
+    partial = _templates().get_template("parts/live_passage.html")
+
+    def shape(event: TaskEvent) -> dict[str, Any]:
+        if not isinstance(event, PassageReady):
+            return as_json(event)
+        passage = from_json(Passage, event.passage)
+        shown = passage.text or "".join(passage.columns.values())
+        counted = numbers.setdefault(event.section, Numbers())
+        view = passage_view(passage, text_language(shown), counted, words)
+        return {
+            "section": event.section,
+            "passage": passage.id,
+            "html": partial.render(view=view, words=words, section=event.section),
+        }
+
+    return shape
+
+
+@pages_router.post("/tasks/{task}/cancel")
+async def cancel(request: Request, task: str) -> Response:
+    await office_of(request).tasks.cancel(task)
+    return RedirectResponse(f"/tasks/{task}", SEE_OTHER)
+
+
+@pages_router.post("/tasks/{task}/resume")
+async def resume(request: Request, task: str) -> Response:
+    await office_of(request).tasks.resume(task)
+    return RedirectResponse(f"/tasks/{task}", SEE_OTHER)
+
+
+@pages_router.get("/about")
+async def about(request: Request) -> HTMLResponse:
+    office = office_of(request)
+    return _page(
+        request,
+        "about.html",
+        limits=limits_of(request),
+        model=office.gateway.model,
+    )
+
+
+@pages_router.get("/api")
+async def api_page(request: Request) -> HTMLResponse:
+    """What the API takes, from the routes themselves."""
+    routes = [
+        (method, route.path, route.summary or "")
+        for route in request.app.routes
+        if isinstance(route, APIRoute) and route.include_in_schema
+        for method in sorted(route.methods or ())
+    ]
+    return _page(request, "api.html", routes=routes)
+
+
+@pages_router.post("/language")
+async def choose_language(
+    language: Annotated[str, Form()],
+    next: Annotated[str, Form()] = "/",  # noqa: A002
+) -> Response:
+    """Keep the reader's choice and go back to where they were, on this site only."""
+    if language not in LANGUAGES:
+        raise InputError("That language is not offered.", hint="Choose one of the languages at the top.")
+    answer = RedirectResponse(_own_path(next), SEE_OTHER)
+    answer.set_cookie(COOKIE, language, max_age=YEAR_SECONDS, httponly=True, samesite="lax")
+    return answer
+
+
+def _own_path(address: str) -> str:
+    """The path of an address of ours; the workspace for anything else."""
+    parts = urlsplit(address)
+    ours = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
+    return address if ours and address.isprintable() else "/"
+
+
+@pages_router.get("/words/{language}.json")
+async def catalogue(language: str) -> Response:
+    """An interface language's words, for the scripts."""
+    if language not in LANGUAGES:
+        raise InputError("That language is not offered.", hint="Choose one of the languages at the top.")
+    import orjson
+
+    words = words_of(language)
+    headers = {"cache-control": "public, max-age=31536000, immutable"}
+    return Response(orjson.dumps(words.entries), media_type="application/json", headers=headers)

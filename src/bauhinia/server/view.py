@@ -1,0 +1,216 @@
+"""What the templates show, made from documents and drafts: numbered citations, tables, sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from markupsafe import Markup
+
+from ..documents import Block, Document
+from ..pilot.draft import Citation, Finding, Passage, Section
+from .markdown import render, render_inline
+from .words import Words
+
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_SIMPLIFIED_INTERFACE = "zh-Hans"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Neighbouring blocks that are shown as one thing."""
+
+    kind: str
+    """`table`, `list`, or a block's kind."""
+    blocks: tuple[Block, ...] = ()
+    rows: tuple[tuple[Block, ...], ...] = ()
+    """A table's rows."""
+
+
+def groups_of(document: Document) -> list[Group]:
+    """A document's blocks in reading order, table cells gathered into tables and items into lists."""
+
+    def together(block: Block) -> tuple[str, int]:
+        if block.cell:
+            return ("table", block.cell.table)
+        return ("list", 0) if block.kind == "list_item" else (block.id, -1)
+
+    groups = []
+    for (kind, _), run in groupby(document.blocks, key=together):
+        blocks = tuple(run)
+        if kind == "table":
+            groups.append(Group("table", rows=tuple(_rows(blocks))))
+        else:
+            groups.append(Group("list" if kind == "list" else blocks[0].kind, blocks))
+    return groups
+
+
+def _rows(cells: Sequence[Block]) -> Iterator[tuple[Block, ...]]:
+    for _, row in groupby(cells, key=lambda block: block.cell.row if block.cell else 0):
+        yield tuple(row)
+
+
+def text_language(text: str, interface: str = "") -> str:
+    """The `lang` of a piece of text, so that it gets the right fonts and the right voice."""
+    if not _HAN.search(text):
+        return "en"
+    return _SIMPLIFIED_INTERFACE if interface == _SIMPLIFIED_INTERFACE else "zh-Hant-HK"
+
+
+@dataclass(slots=True)
+class Numbers:
+    """Gives each cited block its number, from 1, in the order of first mention, as the exports do."""
+
+    seen: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def of(self, citation: Citation) -> int:
+        """The same block always has the same number."""
+        return self.seen.setdefault((citation.document, citation.anchor.block), len(self.seen) + 1)
+
+    def views(self, citations: Sequence[Citation]) -> tuple[CitationView, ...]:
+        """One button a block, with all the places in it."""
+        gathered: dict[int, list[Citation]] = {}
+        for citation in citations:
+            gathered.setdefault(self.of(citation), []).append(citation)
+        return tuple(CitationView(number=n, citations=tuple(found)) for n, found in gathered.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitationView:
+    """Citations of one block as a button."""
+
+    number: int
+    citations: tuple[Citation, ...]
+
+    @property
+    def first(self) -> Citation:
+        """The place to jump to."""
+        return self.citations[0]
+
+    @property
+    def spans(self) -> str:
+        """Every place in the block, as `start-end` in characters, with spaces between."""
+        return " ".join(f"{c.anchor.start}-{c.anchor.end}" for c in self.citations)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingView:
+    """A finding in the reader's language."""
+
+    severity: str
+    sentence: str
+    language: str
+    """The sentence's own language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageView:
+    """A passage as it is shown."""
+
+    passage: Passage
+    html: Markup
+    language: str
+    citations: tuple[CitationView, ...]
+    findings: tuple[FindingView, ...]
+
+    @property
+    def edited(self) -> bool:
+        """Whether an officer has changed it."""
+        return self.passage.original is not None and self.passage.original != self.passage.text
+
+    @property
+    def source_language(self) -> str:
+        """The `lang` of the text that it translates."""
+        return text_language(self.passage.source_text)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring passages that are laid out alike."""
+
+    kind: str
+    """`rows`, `pairs`, `bullets`, `heading` or `prose`."""
+    groups: tuple[tuple[PassageView, ...], ...]
+    """Prose: a group is a paragraph. Else each passage is its own group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionView:
+    """A section as it is shown."""
+
+    number: int
+    section: Section
+    runs: tuple[Run, ...]
+
+    @property
+    def columns(self) -> list[str]:
+        """The ids of its table's columns, in order of first appearance."""
+        rows = (passage for passage in self.section.passages if passage.kind == "row")
+        return list(dict.fromkeys(column for row in rows for column in row.columns))
+
+
+def passage_view(passage: Passage, language: str, numbers: Numbers, words: Words) -> PassageView:
+    """One passage, ready for its template."""
+    html = render(passage.text) if "\n" in passage.text else render_inline(passage.text)
+    return PassageView(
+        passage=passage,
+        html=Markup(html),  # noqa: S704
+        language=language,
+        citations=numbers.views(passage.citations),
+        findings=tuple(finding_view(finding, words) for finding in passage.findings),
+    )
+
+
+def section_view(number: int, section: Section, words: Words) -> SectionView:
+    """One section, ready for its template; its citations are numbered from 1."""
+    numbers = Numbers()
+    views = [passage_view(p, section.language, numbers, words) for p in section.passages]
+    runs = tuple(Run(kind, _groups(list(run))) for kind, run in groupby(views, key=_layout))
+    return SectionView(number=number, section=section, runs=runs)
+
+
+def _layout(view: PassageView) -> str:
+    passage = view.passage
+    if passage.kind == "row":
+        return "rows"
+    if passage.source_text:
+        return "pairs"
+    return {"bullet": "bullets", "heading": "heading"}.get(passage.kind, "prose")
+
+
+def _groups(views: Sequence[PassageView]) -> tuple[tuple[PassageView, ...], ...]:
+    groups: list[list[PassageView]] = []
+    for view in views:
+        if view.passage.run_on and groups:
+            groups[-1].append(view)
+        else:
+            groups.append([view])
+    return tuple(tuple(group) for group in groups)
+
+
+class _Values(dict[str, Any]):
+    """A finding's values; one that a check did not give is blank."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def finding_view(finding: Finding, words: Words) -> FindingView:
+    """A finding in the reader's language. One whose check the catalogue does not know keeps its English."""
+    key = _finding_key(finding, words)
+    if words.language == "en" or not words.has(key):
+        return FindingView(severity=finding.severity, sentence=finding.message, language="en")
+    sentence = words.entries[key].format_map(_Values(finding.values))
+    return FindingView(severity=finding.severity, sentence=sentence, language=words.language)
+
+
+def _finding_key(finding: Finding, words: Words) -> str:
+    """`finding.CHECK.VALUE` where the catalogue tells cases of a check apart by what is given, else
+    `finding.CHECK`."""
+    for name, value in finding.values.items():
+        if value and words.has(key := f"finding.{finding.check}.{name}"):
+            return key
+    return f"finding.{finding.check}"
