@@ -3,7 +3,7 @@
 Text is taken run by run (a run is Chinese characters without anything between them, at most `LONGEST_RUN`).
 A run with a Simplified character goes through OpenCC (`s2hk`) and the house table
 (`data/hong_kong_forms.csv`); one without only through the part of the table that holds for any text. A run
-that both scripts share follows the runs before it, so that 皇后 or 余先生 in a Traditional text is left alone.
+that both scripts share follows the runs before it, so 皇后 or 余先生 in a Traditional text is left alone.
 
 `s2hkp` is not used: its 82 phrases are film directors, American states and a few computer words, of which the
 table has those that an office needs.

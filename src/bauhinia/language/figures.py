@@ -1,0 +1,353 @@
+"""Figures of a text, normalised: the same quantity in English and in Chinese has the same value.
+
+Kinds are looked for in an order in which each takes its place from those after it: references, dates, times,
+percentages, fractions, money, ordinals, numbers. Idioms that only hold a numeral (一般, 統一, one of the) and
+numbers of list items are passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from .dates import find_dates, find_times, holds_date, write_date, write_time
+from .money import find_money, write_money
+from .numbers import (
+    CHINESE_NUMBER,
+    DIGITS,
+    ENGLISH,
+    ENGLISH_NUMBER,
+    FULL_WIDTH,
+    HAN,
+    canonical,
+    compiled,
+    read_number,
+    write_number,
+)
+from .references import find_references, write_reference
+from .variety import Variety
+
+FigureKind = Literal["number", "percent", "money", "date", "time", "reference", "ordinal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of a text."""
+
+    kind: FigureKind
+    value: str
+    """Canonical: equal for the same quantity however it is written; `numbers`, `dates`, ... say how."""
+    start: int
+    end: int
+    text: str
+    """As it is written."""
+
+
+class FigureDifference(NamedTuple):
+    """What two texts do not share."""
+
+    missing: list[Figure]
+    """Figures of the source that the target does not hold."""
+    added: list[Figure]
+    """Figures of the target that the source does not hold."""
+
+
+_Found = tuple[int, int, str]
+
+_ADDRESS = compiled(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PASSED_OVER = compiled(
+    r"(?:星期|禮拜|礼拜|週|周)[一二三四五六日]"
+    r"|\b(?:no|any|some|every)[ -]?one\b"
+    r"|\bone(?:'s|’s|self| another|-off|-stop|-way|-to-one| by one| day\b| or more)"
+    r"|\bone of (?:the|our|its|their|these|those|his|her|my)\b"
+    r"|\b(?:the|this|that|which|each) one\b|\bzero[- ]\w+"
+    r"|(?m:^\s*(?:[0-9]{1,3}[.、)．]|[一二三四五六七八九十]{1,3}、)(?=\s|[^0-9]))"
+    r"|[(（](?:[0-9]{1,2}|[一二三四五六七八九十]{1,3}|[ivxIVX]{1,5}|[A-Za-z])[)）](?![0-9/])"
+)
+"""Days of the week, idioms, and the numbers of list items."""
+
+_SHARE = compiled(
+    rf"百分之\s?(?P<han>{CHINESE_NUMBER})"
+    rf"|(?P<cheng>[一二三四五六七八九十兩][一二三四五六七八九]?|[0-9](?:\.[0-9])?)成(?P<half>半)?"
+    r"(?!員|员|功|為|为|立|果|本|熟|人|長|长|績|绩|效|分|就|因|交)"
+    rf"|(?P<plain>{ENGLISH_NUMBER}|{CHINESE_NUMBER})\s?"
+    r"(?:%|％|(?:per ?cent|percentage points?)\b|個百分點|个百分点)"
+)
+_SHARE_RANGE = compiled(rf"(?P<first>{DIGITS})(?=\s?(?:-|–|to|至)\s?{DIGITS}\s?(?:%|％|per ?cent\b))")
+_SCALE_RANGE = compiled(
+    rf"(?P<first>{DIGITS})(?=\s?(?:-|–|to|至)\s?(?:HK\$|\$)?{DIGITS}\s?(?P<scale>[十百千]?[萬万億亿]|(?:million|billion|trillion)\b))"
+)
+_PART_NAMES = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+_FRACTION = compiled(
+    rf"(?P<below>[{HAN}]+|[0-9]+)分之(?P<above>[{HAN}]+|[0-9]+)"
+    rf"|\b(?P<up>one|two|three|four|five|seven|nine)[- ](?P<down>{'|'.join(_PART_NAMES)})s?\b"
+    r"|(?<![0-9/])(?P<over>[0-9]{1,2})/(?P<under>[0-9]{1,2})(?![0-9/])"
+)
+_ORDINAL_WORDS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6,
+    "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12,
+}  # fmt: skip
+_ORDINAL = compiled(
+    rf"第\s?(?P<han>[0-9]{{1,4}}|[{HAN}]{{1,5}})(?![一二三]?者|三方|一手|一時間|一时间|一線|一线|二天)"
+    r"|\b(?P<digits>[0-9]{1,4})(?:st|nd|rd|th)\b"
+    rf"|\b(?P<word>(?i:{'|'.join(_ORDINAL_WORDS)}))\b(?! party| parties|-party|-hand| hand|ly)"
+    rf"|(?<=\b(?:Stage|Phase|stage|phase)\s)(?P<stage>[0-9]|I{{1,3}}|{'|'.join(list(ENGLISH)[1:11])})\b"
+)
+_ROMAN = {"I": 1, "II": 2, "III": 3}
+_CLASSIFIERS = (
+    "個个名項项份宗次年月日天週周季小時鐘分秒類类種种間间座幢棟輛辆架艘條条張张頁页期階阶段步級级層层樓楼人位家所隊队組组批輪轮屆届倍元歲岁角點点"
+    "章節节款件套課课卷區区處处司署地縣市州校院館站隻只對对團团方大支塊枚場场公米尺噸吨斤升度代句字版頓晚號号"
+)
+_APPROXIMATE = compiled("一兩|一二|兩三|二三|三四|三五|四五|五六|六七|七八|八九|一两|两三")
+_DIGIT_NUMBER = compiled(
+    rf"(?<![0-9.])(?<![0-9],)"
+    rf"(?:(?={DIGITS}\s?[十百千]?[萬万億亿]){CHINESE_NUMBER}|{ENGLISH_NUMBER}(?:\b|(?![A-Za-z]))|{CHINESE_NUMBER})"
+)
+_HALF_MORE = compiled(r"\s?(?:個半|个半|年半)|\s(?:and a half)\b")
+
+
+def figures(text: str) -> list[Figure]:
+    """Every figure of a text, in order, none overlapping."""
+    plain = text.translate(FULL_WIDTH)
+    found: list[tuple[FigureKind, _Found]] = []
+    blank = _blank(plain, (match.span() for match in _ADDRESS.finditer(plain)))
+    for kind, find in _FINDERS:
+        places = list(find(blank))
+        found += [(kind, place) for place in places]
+        spans = [(start, end) for start, end, _ in places]
+        if kind == "reference":
+            spans += [match.span() for match in _spans_passed_over(_blank(blank, spans))]
+        blank = _blank(blank, spans)
+    ordered = sorted(found, key=lambda item: item[1][0])
+    return [Figure(kind, value, start, end, text[start:end]) for kind, (start, end, value) in ordered]
+
+
+def _spans_passed_over(text: str) -> Iterator[re.Match[str]]:
+    yield from _PASSED_OVER.finditer(text)
+    yield from _idioms().finditer(text)
+
+
+@cache
+def _idioms() -> re.Pattern[str]:
+    """Words that hold a numeral and count nothing, longest first."""
+    written = (Path(__file__).parent / "data" / "numeral_idioms.txt").read_text(encoding="utf-8")
+    words = [word for line in written.splitlines() if not line.startswith("#") for word in line.split()]
+    return compiled("|".join(sorted(map(re.escape, words), key=len, reverse=True)))
+
+
+def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with these places made unreadable, at the same length."""
+    pieces = list(text)
+    for start, end in spans:
+        pieces[start:end] = "\x00" * (end - start)
+    return "".join(pieces)
+
+
+def _shares(text: str) -> Iterator[_Found]:
+    for match in _SHARE_RANGE.finditer(text):
+        yield *match.span("first"), canonical(read_number(match["first"]))
+    for match in _SHARE.finditer(text):
+        if match["cheng"]:
+            tenths = match["cheng"]
+            whole = read_number(tenths[0]) if not tenths[0].isdigit() else read_number(tenths)
+            value = whole * 10 + (read_number(tenths[1]) if len(tenths) == 2 else 0)
+            yield *match.span(), canonical(value + (5 if match["half"] else 0))
+        else:
+            yield *match.span(), canonical(read_number(match["han"] or match["plain"]))
+
+
+def _fractions(text: str) -> Iterator[_Found]:
+    for match in _FRACTION.finditer(text):
+        if match["below"]:
+            above, below = read_number(match["above"]), read_number(match["below"])
+        elif match["up"]:
+            above, below = Fraction(ENGLISH[match["up"]]), Fraction(_PART_NAMES[match["down"]])
+        else:
+            above, below = Fraction(match["over"]), Fraction(match["under"])
+        if below:
+            yield *match.span(), canonical(above / below)
+
+
+def _ordinals(text: str) -> Iterator[_Found]:
+    for match in _ORDINAL.finditer(text):
+        part = match.groupdict()
+        if part["han"] or part["digits"]:
+            value = read_number(part["han"] or part["digits"])
+        elif part["word"]:
+            value = Fraction(_ORDINAL_WORDS[part["word"].lower()])
+        else:
+            stage = part["stage"]
+            value = Fraction(_ROMAN[stage]) if stage in _ROMAN else read_number(stage)
+        yield *match.span(), canonical(value)
+
+
+def _scaled(text: str) -> Iterator[_Found]:
+    """The first of `5 to 10 million`, which leaves its scale to the second."""
+    for match in _SCALE_RANGE.finditer(text):
+        yield *match.span("first"), canonical(read_number(f"{match['first']} {match['scale']}"))
+
+
+def _numbers(text: str) -> Iterator[_Found]:
+    for match in _DIGIT_NUMBER.finditer(text):
+        written = match.group()
+        if not _counts(written, text, match.start(), match.end()):
+            continue
+        value = read_number(written)
+        more = _HALF_MORE.match(text, match.end())
+        end = more.end() if more else match.end()
+        yield match.start(), end, canonical(value + (Fraction(1, 2) if more else 0))
+
+
+def _counts(written: str, text: str, start: int, end: int) -> bool:
+    """Whether a numeral is a quantity, and not part of a name or a word."""
+    if written[0].isascii() and written[0].isdigit():
+        before = text[start - 1 : start]
+        return not (before.isascii() and before.isalpha())
+    if written[0].isascii():
+        return True
+    if written[0] in "百千萬億点點" or text[start - 1 : start] in tuple("數数幾几好"):
+        return False
+    if _APPROXIMATE.fullmatch(written[:2]) and not any(unit in written for unit in "十百千萬"):
+        return False
+    if len(written) > 1:
+        return True
+    return text[end : end + 1] in tuple(_CLASSIFIERS) or written == "十"
+
+
+_FINDERS: tuple[tuple[FigureKind, Callable[[str], Iterable[_Found]]], ...] = (
+    ("reference", find_references),
+    ("date", find_dates),
+    ("time", find_times),
+    ("percent", _shares),
+    ("number", _fractions),
+    ("number", _scaled),
+    ("money", find_money),
+    ("ordinal", _ordinals),
+    ("number", _numbers),
+)
+
+
+def compare_figures(source: str, target: str) -> FigureDifference:
+    """Figures of each text that the other does not hold.
+
+    A figure once in the one text covers its repetitions in the other. A date is covered by one that says
+    more; a year by a number, a number by an ordinal or a reference with the same number. `a` and `both` cover
+    1 and 2.
+    """
+    of_source, of_target = figures(source), figures(target)
+    return FigureDifference(
+        missing=_uncovered(of_source, of_target, target), added=_uncovered(of_target, of_source, source)
+    )
+
+
+_SMALL_WORDS = {
+    "1": compiled(r"\b(?:an?|one|once|single|sole|each|every|per|another)\b|[一每單首獨某]", re.IGNORECASE),
+    "2": compiled(
+        r"\b(?:two|both|twice|double|dual|pair|couple|either|second|bi\w+)\b|[兩雙二两]", re.IGNORECASE
+    ),
+    "3": compiled(r"\b(?:three|third|tri\w+)\b|三", re.IGNORECASE),
+    "12": compiled(r"\b(?:dozen)\b|一打", re.IGNORECASE),
+    "10": compiled(r"\b(?:decade)s?\b|十", re.IGNORECASE),
+    "7": compiled(r"\b(?:weeks?)\b|[週周]", re.IGNORECASE),
+    "0": compiled(r"\b(?:no|none|nil|zero|without)\b|[無零沒]", re.IGNORECASE),
+    "0.5": compiled(r"\b(?:half|halves|halved)\b|半", re.IGNORECASE),
+    "0.25": compiled(r"\bquarters?\b|刻|四分一", re.IGNORECASE),
+}
+
+
+def _uncovered(wanted: list[Figure], held: list[Figure], held_text: str) -> list[Figure]:
+    dates = [figure.value for figure in held if figure.kind == "date"]
+    others = {(figure.kind, figure.value) for figure in held}
+    bare = {number for figure in held for number in _bare_numbers(figure)}
+    return [figure for figure in wanted if not _covered(figure, others, dates, bare, held_text)]
+
+
+def _covered(
+    figure: Figure, held: set[tuple[FigureKind, str]], dates: list[str], bare: set[str], held_text: str
+) -> bool:
+    if (figure.kind, figure.value) in held:
+        return True
+    if figure.kind == "date":
+        alone = figure.value if figure.value.isdigit() else ""
+        return holds_date(figure.value, dates) or (bool(alone) and alone in bare)
+    if figure.kind == "time":
+        return _same_clock(figure.value, held)
+    if figure.kind in ("number", "ordinal"):
+        if figure.value in bare:
+            return True
+        word = _SMALL_WORDS.get(figure.value)
+        return _is_small_word(figure) and word is not None and word.search(held_text) is not None
+    numbers = _bare_numbers(figure)
+    return (
+        figure.kind != "percent"
+        and bool(numbers)
+        and any(("number", number) in held or ("ordinal", number) in held for number in numbers)
+    )
+
+
+def _is_small_word(figure: Figure) -> bool:
+    """Every small number may be a word in the other language; a figure in digits from 3 up must be there."""
+    return figure.value in ("0", "1", "2", "0.5", "0.25") or not figure.text[:1].isdigit()
+
+
+def _bare_numbers(figure: Figure) -> tuple[str, ...]:
+    """The plain numbers that a figure may be taken for."""
+    if figure.kind in ("number", "ordinal"):
+        return (figure.value,)
+    if figure.kind == "money":
+        currency, _, amount = figure.value.partition(" ")
+        return (amount,) if currency == "HKD" else ()
+    if figure.kind == "date":
+        return (figure.value,) if figure.value.isdigit() else (str(int(figure.value[-2:])),)
+    if figure.kind == "reference":
+        number = figure.value.partition(":")[2]
+        return (number,) if number.isdigit() else ()
+    return ()
+
+
+def _same_clock(value: str, held: set[tuple[FigureKind, str]]) -> bool:
+    """Whether a time is held, counting 2:30 without a half of the day as either."""
+    times = {other for kind, other in held if kind == "time"}
+    if f"{value}?" in times or value.rstrip("?") in times:
+        return True
+    hour, _, minute = value.rstrip("?").partition(":")
+    twin = f"{(int(hour) + 12) % 24:02d}:{minute}"
+    return (value.endswith("?") and twin in times) or f"{twin}?" in times
+
+
+def write_figure(figure: Figure, variety: Variety) -> str | None:
+    """The figure as `variety` writes it, or None when it is best left to whoever writes the sentence."""
+    match figure.kind:
+        case "date":
+            return write_date(figure.value, variety)
+        case "time":
+            return write_time(figure.value, variety)
+        case "money":
+            return write_money(figure.value, variety)
+        case "percent":
+            return f"{figure.value}%" if variety.is_chinese else f"{figure.value} per cent"
+        case "reference":
+            return write_reference(figure.value, variety)
+        case "number":
+            return _write_plain(figure, variety)
+        case _:
+            return None
+
+
+def _write_plain(figure: Figure, variety: Variety) -> str | None:
+    value = Fraction(figure.value)
+    if value < 10 or (value.denominator != 1 and "/" in figure.value):
+        return None
+    if value.denominator == 1 and 1900 <= value < 2100 and figure.text.isdigit():
+        return figure.text
+    return write_number(value, variety)
+
+
+def shifted(found: Iterable[Figure], by: int) -> list[Figure]:
+    """Figures found in a part of a text, at their places in the whole."""
+    return [replace(figure, start=figure.start + by, end=figure.end + by) for figure in found]
