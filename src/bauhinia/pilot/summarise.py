@@ -183,18 +183,28 @@ async def _write(
         "zh-HK": [Variety.TRADITIONAL],
         "both": [Variety.ENGLISH, Variety.TRADITIONAL],
     }[order.language]
-    sections = []
-    for number, variety in enumerate(wanted):
-        passages: list[Passage] = []
-        desk.progress("write", 0, len(chosen))
-        async for passage in desk.in_order(
-            list(chosen),
-            lambda i, _, variety=variety: _passage(order, desk, variety, tongue, chosen, i),
-        ):
-            desk.report(PassageReady(section=number, passage=to_json(passage)))
-            passages.append(passage)
-        sections.append(Section(language=variety.value, title="", passages=tuple(passages)))
-    return sections
+    return [
+        await _section(order, desk, number, variety, tongue, chosen) for number, variety in enumerate(wanted)
+    ]
+
+
+async def _section(
+    order: SummariseOrder,
+    desk: Desk,
+    number: int,
+    variety: Variety,
+    tongue: Variety,
+    chosen: Sequence[Statement],
+) -> Section:
+    """The chosen statements in one language."""
+    passages: list[Passage] = []
+    desk.progress("write", 0, len(chosen))
+    async for passage in desk.in_order(
+        chosen, lambda index, _: _passage(order, desk, variety, tongue, chosen, index)
+    ):
+        desk.report(PassageReady(section=number, passage=to_json(passage)))
+        passages.append(passage)
+    return Section(language=variety.value, title="", passages=tuple(passages))
 
 
 async def _passage(
@@ -207,7 +217,8 @@ async def _passage(
 ) -> Passage:
     """One statement as a passage, in the summary's language."""
     statement = chosen[index]
-    text, findings = statement.text, ()
+    text = statement.text
+    findings: tuple[Finding, ...] = ()
     if variety is not tongue:
         segment = await translate_segment(desk, f"write/{variety.value}/{statement.text}", text, variety)
         text, findings = segment.text, segment.findings
