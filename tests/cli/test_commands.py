@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -183,3 +184,33 @@ def test_ctrl_c_stops_the_task_and_leaves_it_cancelled(
     assert "Stopped." in error
     assert "Traceback" not in error
     assert out == ""
+
+
+def test_where_a_server_runs_on_the_data_folder_it_does_the_work(
+    environment: dict[str, str], bauhinia: Run, circular: Path
+) -> None:
+    del environment["BAUHINIA_DATABASE_URL"]
+    environment["BAUHINIA_PORT"] = str(free_port())
+    server = subprocess.Popen([*COMMAND, "serve"], env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        assert "Bauhinia is at" in server.stdout.readline()
+        done = bauhinia("analyse", circular.name, "By when must old devices be returned?")
+        assert done.returncode == 0, done.stderr
+        assert "By when must old devices be returned?" in done.stdout
+        done = bauhinia("analyse", circular.name, "--table", "--out", "table.csv")
+        assert done.returncode == 0, done.stderr
+        assert (circular.parent / "table.csv").stat().st_size > 0
+        done = bauhinia("draft", "--type", "sonnet", "Write.")
+        assert done.returncode == 1
+        assert "Error: There is no template named “sonnet”." in done.stderr
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=60)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,72 +1,53 @@
-"""Carry out one order: open the office, shelve the files, watch the task, print the draft."""
+"""Carry out one order: find a place to work, shelve the files, watch the task, print the draft."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..documents import Document
 from ..errors import BauhiniaError, Cancelled, InputError
-from ..jobs import Ended, Task
+from ..jobs import Ended
 from ..pilot import Draft
 from ..pilot.codec import from_json
 from ..pilot.orders import AnyOrder
 from .environment import get_settings
 from .output import Output
+from .places import Place, open_place
 from .rendering import draft_lines, harmless
 from .watching import Watcher, watching
 
-if TYPE_CHECKING:
-    from ..pilot.office import Office
-
 MakeOrder = Callable[[list[str]], AnyOrder]
 """Makes the order from the ids that the files were given on the shelf."""
+Files = Sequence[tuple[str, bytes]]
+"""Names and contents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """A task that was carried out."""
 
-    task: Task
+    task: dict[str, Any]
+    """The record of `GET /api/tasks/{id}`."""
     draft: Draft
-    documents: Mapping[str, Document]
-    """What was on the shelf, by id."""
-
-    @property
-    def names(self) -> dict[str, str]:
-        """File names by document id."""
-        return {key: document.name for key, document in self.documents.items()}
+    names: Mapping[str, str]
+    """File names by document id."""
 
 
-def carry_out(files: Sequence[Path], make_order: MakeOrder, output: Output) -> None:
+def carry_out(paths: Sequence[Path], make_order: MakeOrder, output: Output) -> None:
     """Do it all and print the result. Raises BauhiniaError; Ctrl-C stops the model's work first."""
     output.check()
-    data = [(path.name, _bytes_of(path)) for path in files]
-    done = asyncio.run(_in_an_office(data, make_order, quiet=output.as_json))
-    if output.out is not None:
-        output.write(done.draft, done.documents)
+    files = [(path.name, _bytes_of(path)) for path in paths]
+    done = asyncio.run(_in_some_place(files, make_order, output))
     if output.as_json:
-        print(json.dumps(task_json(done), ensure_ascii=False, indent=2))
+        record = {**done.task, "documents": dict(done.names)}
+        print(json.dumps(record, ensure_ascii=False, indent=2, default=str))
     elif output.out is None:
         print("\n".join(harmless(line) for line in draft_lines(done.draft, done.names)))
-
-
-def task_json(done: Done) -> dict[str, Any]:
-    """The same record as `GET /api/tasks/{id}`, and the names of the documents."""
-    task = done.task
-    return {
-        "id": task.id,
-        "kind": task.kind,
-        "status": task.status,
-        "order": task.order,
-        "seconds": task.seconds,
-        "documents": done.names,
-        "draft": task.draft,
-    }
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -75,45 +56,49 @@ def _bytes_of(path: Path) -> bytes:
     return path.read_bytes()
 
 
-async def _in_an_office(data: Sequence[tuple[str, bytes]], make_order: MakeOrder, *, quiet: bool) -> Done:
-    from ..pilot.office import open_office
-
+async def _in_some_place(files: Files, make_order: MakeOrder, output: Output) -> Done:
     settings = get_settings()
-    with watching(quiet=quiet) as watcher:
+    with watching(quiet=output.as_json) as watcher:
         watcher.says("Opening the office")
-        async with open_office(settings) as office:
-            return await do_task(office, data, make_order, watcher)
+        async with open_place(settings) as place:
+            done = await do_task(place, files, make_order, watcher)
+            if output.out is not None:
+                output.write(await place.export(done.task["id"], output.format))
+            return done
 
 
-async def do_task(
-    office: Office, data: Sequence[tuple[str, bytes]], make_order: MakeOrder, watcher: Watcher
-) -> Done:
+async def do_task(place: Place, files: Files, make_order: MakeOrder, watcher: Watcher) -> Done:
     """Shelve the files, carry out the order on them and give the draft. Cancelling it stops the task."""
-    keys = []
-    for name, contents in data:
+    names = {}
+    for name, contents in files:
         watcher.says(f"Reading {name}")
-        keys.append((await office.shelf.add(contents, name)).id)
+        names[await place.add(name, contents)] = name
     watcher.says("Loading the model")
-    await asyncio.shield(office.model)
-    task_id = await office.start(make_order(keys))
+    await place.ready()
+    task_id = await place.start(make_order(list(names)))
     try:
-        async for _, event in office.tasks.events(task_id):
-            watcher.sees(event)
-            if isinstance(event, Ended):
-                _check_ended(event)
+        await _watch(place, task_id, watcher)
     except asyncio.CancelledError:
         watcher.says("Stopping")
-        await office.tasks.cancel(task_id)
+        await place.cancel(task_id)
         raise
-    task = await office.tasks.get(task_id)
-    assert task.draft is not None, "a task that is done has a draft"
-    draft = replace(from_json(Draft, task.draft), seconds=task.seconds)
-    return Done(task=task, draft=draft, documents=await office.shelf.documents(keys))
+    task = await place.task(task_id)
+    draft = replace(from_json(Draft, task["draft"]), seconds=task["seconds"])
+    return Done(task=task, draft=draft, names=names)
 
 
-def _check_ended(event: Ended) -> None:
-    if event.status == "done":
-        return
+async def _watch(place: Place, task_id: str, watcher: Watcher) -> None:
+    """Show the events to the end. Raises Cancelled, or BauhiniaError with the reason that the task gave."""
+    async with aclosing(place.events(task_id)) as events:
+        async for event in events:
+            watcher.sees(event)
+            if isinstance(event, Ended):
+                break
+        else:
+            raise BauhiniaError(
+                "The task's events broke off.", hint="Look at it on the page, or run it again."
+            )
     if event.status == "cancelled":
         raise Cancelled("The task was stopped.", hint=event.hint)
-    raise BauhiniaError(event.message or f"The task ended as {event.status}.", hint=event.hint)
+    if event.status != "done":
+        raise BauhiniaError(event.message or f"The task ended as {event.status}.", hint=event.hint)

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
@@ -21,11 +20,9 @@ from ..pilot import Draft
 from ..pilot.orders import AnalyseOrder, DraftOrder, SummariseOrder, TranslateOrder
 from .carrying import MakeOrder, do_task
 from .environment import get_settings
+from .places import Here, Place
 from .rendering import draft_lines, harmless, rate
 from .watching import Watcher, watching
-
-if TYPE_CHECKING:
-    from ..pilot.office import Office
 
 COLUMNS = ("task", "document", "seconds", "read", "written", "written/s", "statements", "cited", "findings")
 BEGIN, END = "<!-- demo: begin -->", "<!-- demo: end -->"
@@ -162,12 +159,12 @@ async def _all(steps: Sequence[Step], samples: Path, shown: list[Shown]) -> None
             watcher.says("Opening an office for the demonstration")
             async with open_office(settings) as office:
                 for step in steps:
-                    shown.append(await _one(office, step, samples, watcher))
+                    shown.append(await _one(Here(office), step, samples, watcher))
 
 
-async def _one(office: Office, step: Step, samples: Path, watcher: Watcher) -> Shown:
+async def _one(place: Place, step: Step, samples: Path, watcher: Watcher) -> Shown:
     data = (samples / step.file).read_bytes()
-    done = await do_task(office, [(step.file, data)], step.order, watcher)
+    done = await do_task(place, [(step.file, data)], step.order, watcher)
     lines = tuple(harmless(line) for line in draft_lines(done.draft, done.names))
     with watcher.pausing():
         print("\n".join([f"$ {step.command}", "", *lines, ""]), flush=True)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from ..documents import Document
-    from ..pilot import Draft
 
 FORMATS = ("docx", "md", "csv")
 
@@ -45,10 +40,8 @@ class Output:
         if not self.out.absolute().parent.is_dir():
             raise typer.BadParameter(f"there is no folder {self.out.absolute().parent}.", param_hint="--out")
 
-    def write(self, draft: Draft, documents: Mapping[str, Document]) -> None:
+    def write(self, data: bytes) -> None:
         """Write the file, and say so on standard error."""
-        from ..pilot.export import export
-
         assert self.out is not None
-        self.out.write_bytes(export(draft, self.format, documents))
+        self.out.write_bytes(data)
         typer.echo(f"Written: {self.out}", err=True)

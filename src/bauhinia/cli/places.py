@@ -1,0 +1,193 @@
+"""Where an order is carried out: an office opened here, or the server that holds the data folder."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Protocol, get_args
+
+from ..errors import BauhiniaError, DataFolderInUse, ModelUnavailable
+from ..jobs import TaskEvent
+
+if TYPE_CHECKING:
+    import aiohttp
+
+    from ..pilot.office import Office
+    from ..pilot.orders import AnyOrder
+    from ..settings import Settings
+
+EVENTS: Mapping[str, type[Any]] = {kind.name: kind for kind in get_args(TaskEvent)}
+MODEL_POLL_SECONDS = 0.5
+
+
+class Place(Protocol):
+    """What a command needs of an office."""
+
+    async def add(self, name: str, data: bytes) -> str:
+        """Put a file on the shelf; gives its id. Raises DocumentError."""
+
+    async def ready(self) -> None:
+        """Wait until the model can answer. Raises ModelError, WeightsError."""
+
+    async def start(self, order: AnyOrder) -> str:
+        """Begin a task; gives its id."""
+
+    def events(self, task: str) -> AsyncGenerator[TaskEvent, None]:
+        """What it does, up to `Ended`."""
+
+    async def cancel(self, task: str) -> None:
+        """Stop it and wait until it has stopped."""
+
+    async def task(self, task: str) -> dict[str, Any]:
+        """The record of `GET /api/tasks/{id}`."""
+
+    async def export(self, task: str, form: str) -> bytes:
+        """Its draft as a file."""
+
+
+@asynccontextmanager
+async def open_place(settings: Settings) -> AsyncIterator[Place]:
+    """An office of this process; where a server holds the data folder, that server. Raises StoreError."""
+    from ..pilot.office import open_office
+
+    try:
+        async with open_office(settings) as office:
+            yield Here(office)
+            return
+    except DataFolderInUse as error:
+        in_use = error
+    async with _server_of(settings, in_use) as place:
+        yield place
+
+
+class Here:
+    """An office of this process."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def add(self, name: str, data: bytes) -> str:
+        return (await self._office.shelf.add(data, name)).id
+
+    async def ready(self) -> None:
+        await asyncio.shield(self._office.model)
+
+    async def start(self, order: AnyOrder) -> str:
+        return await self._office.start(order)
+
+    async def events(self, task: str) -> AsyncGenerator[TaskEvent, None]:
+        async for _, event in self._office.tasks.events(task):
+            yield event
+
+    async def cancel(self, task: str) -> None:
+        await self._office.tasks.cancel(task)
+
+    async def task(self, task: str) -> dict[str, Any]:
+        return asdict(await self._office.tasks.get(task))
+
+    async def export(self, task: str, form: str) -> bytes:
+        from ..pilot import Draft
+        from ..pilot.codec import from_json
+        from ..pilot.export import export
+        from ..pilot.office import ORDERS, documents_of
+
+        row = await self._office.tasks.get(task)
+        assert row.draft is not None, "only a finished task is exported"
+        order = ORDERS[row.kind].model_validate(row.order)  # type: ignore[index]  # kinds are TaskKind
+        documents = await self._office.shelf.documents(documents_of(order))
+        return export(from_json(Draft, row.draft), form, documents, self._office.settings.department)
+
+
+class There:
+    """A server that runs on this machine, asked through its API."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    async def add(self, name: str, data: bytes) -> str:
+        import aiohttp
+
+        form = aiohttp.FormData()
+        form.add_field("file", data, filename=name, content_type="application/octet-stream")
+        return str((await self._json("POST", "/api/documents", data=form))["id"])
+
+    async def ready(self) -> None:
+        while (model := (await self._json("GET", "/health"))["model"])["state"] == "loading":  # noqa: ASYNC110  # a server of another process
+            await asyncio.sleep(MODEL_POLL_SECONDS)
+        if model["state"] != "ready":
+            raise ModelUnavailable(model["message"], hint=model["hint"])
+
+    async def start(self, order: AnyOrder) -> str:
+        kind = type(order).__name__.removesuffix("Order").lower()
+        return str((await self._json("POST", f"/api/{kind}", json=order.model_dump(mode="json")))["id"])
+
+    async def events(self, task: str) -> AsyncGenerator[TaskEvent, None]:
+        async with self._session.get(f"/api/tasks/{task}/events") as response:
+            await _check(response)
+            name = ""
+            async for line in response.content:
+                field, _, value = line.decode().rstrip("\n").partition(": ")
+                if field == "event":
+                    name = value
+                elif field == "data":
+                    yield EVENTS[name](**json.loads(value))
+
+    async def cancel(self, task: str) -> None:
+        await self._json("POST", f"/api/tasks/{task}/cancel")
+
+    async def task(self, task: str) -> dict[str, Any]:
+        return await self._json("GET", f"/api/tasks/{task}")
+
+    async def export(self, task: str, form: str) -> bytes:
+        async with self._session.get(f"/api/tasks/{task}/export", params={"format": form}) as response:
+            await _check(response)
+            return await response.read()
+
+    async def _json(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        async with self._session.request(method, path, **more) as response:
+            await _check(response)
+            found: dict[str, Any] = await response.json()
+            return found
+
+
+@asynccontextmanager
+async def _server_of(settings: Settings, in_use: DataFolderInUse) -> AsyncIterator[There]:
+    """The server at the address of the settings. Raises `in_use` when none answers there."""
+    import aiohttp
+
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    # No limit of time: a task may take minutes, and its events may be far apart.
+    session = aiohttp.ClientSession(
+        f"http://{host}:{settings.port}",
+        timeout=aiohttp.ClientTimeout(total=None, connect=5),
+        read_bufsize=2**22,
+    )
+    async with session:
+        place = There(session)
+        try:
+            await place._json("GET", "/health")
+        except (aiohttp.ClientError, BauhiniaError) as error:
+            raise in_use from error
+        try:
+            yield place
+        except aiohttp.ClientError as error:
+            raise BauhiniaError(
+                "The server stopped answering.",
+                hint="Look at its terminal; the task can be resumed on its page.",
+            ) from error
+
+
+async def _check(response: aiohttp.ClientResponse) -> None:
+    """Raise the server's own error, as it words it."""
+    if response.status < 400:
+        return
+    try:
+        error = (await response.json())["error"]
+        raise BauhiniaError(error["message"], hint=error["hint"])
+    except (ValueError, KeyError, TypeError) as unclear:
+        raise BauhiniaError(
+            f"The server answered {response.status}.", hint="Look at its terminal."
+        ) from unclear
