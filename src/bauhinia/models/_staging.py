@@ -8,8 +8,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO
 
 import orjson
 
@@ -48,7 +46,8 @@ class Staging:
     """The beginning of a model's file, from one source, in `<sha256>.<source>.partial`.
 
     A small journal beside it says how many bytes are whole parts, so that an interrupted download goes on
-    where the last whole part ended. Use as a context manager; `finish` gives the file its name.
+    where the last whole part ended. Opening one reads what is there already; `close` it in any case;
+    `finish` gives the file its name.
     """
 
     def __init__(self, folder: Path, model: Model, source: str) -> None:
@@ -61,11 +60,11 @@ class Staging:
         self._journal = self._path.with_suffix(".journal")
         self._final = folder / model.cache_name
         self._digest = hashlib.sha256()
-        self._file: BinaryIO | None = None
-
-    def __enter__(self) -> Staging:
         self._path.touch()
         self._file = self._path.open("r+b")
+        self._resume()
+
+    def _resume(self) -> None:
         whole, self.parts = self._read_journal()
         while self.size < whole and (piece := self._file.read(min(PIECE, whole - self.size))):
             self._digest.update(piece)
@@ -73,19 +72,15 @@ class Staging:
         if self.size < whole:
             self.restart()
         self._file.truncate(self.size)
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._file is not None
+    def close(self) -> None:
+        """Leave what is whole for the next attempt."""
         self._file.close()
         if not self.size:
             self._path.unlink(missing_ok=True)
 
     def restart(self) -> None:
         """Throw away what was written and begin again."""
-        assert self._file is not None
         self._digest, self.size, self.parts = hashlib.sha256(), 0, 0
         self._file.seek(0)
         self._file.truncate()
@@ -93,7 +88,6 @@ class Staging:
 
     def write(self, data: Iterable[bytes]) -> None:
         """Append bytes. Raises SourceFailed as soon as there are more than the catalogue says."""
-        assert self._file is not None
         for piece in data:
             self.size += len(piece)
             if self.size > self.model.bytes:
@@ -104,14 +98,12 @@ class Staging:
 
     def mark(self) -> None:
         """What has been written so far is whole: keep it if the download stops here."""
-        assert self._file is not None
         self._file.flush()
         self.parts += 1
         self._journal.write_bytes(orjson.dumps({"bytes": self.size, "parts": self.parts}))
 
     def finish(self) -> Path:
         """Check the digest and give the file its name. Raises WrongDigest, with none of the bytes kept."""
-        assert self._file is not None
         found = self._digest.hexdigest()
         if found != self.model.sha256:
             self._path.unlink()

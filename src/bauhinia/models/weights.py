@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 from ..errors import WeightsError, WrongDigest
@@ -99,9 +100,7 @@ async def _try_sources(model: Model, settings: Settings, progress: Progress) -> 
 
 async def _try_source(source: Source, model: Model, settings: Settings, progress: Progress) -> Path:
     folder = settings.models_folder
-    staging = Staging(folder, model, source.source)
-    await asyncio.to_thread(staging.__enter__)
-    with staging:
+    with closing(await asyncio.to_thread(Staging, folder, model, source.source)) as staging:
         if isinstance(source, HubSource):
             await fetch_from_hub(source, staging, settings.hub_url, progress)
         else:
