@@ -9,7 +9,6 @@ help: ## Say what can be done
 
 run: ## Set up everything, then serve on this machine and print the address
 	@PYTHON="$(PYTHON)" scripts/setup run
-	@.venv/bin/bauhinia models fetch
 	@.venv/bin/bauhinia serve
 
 test: ## Set up what the tests need, then run every test

@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     port: int = 8300
     """Port that the server listens on."""
     allowed_hosts: str = ""
-    """Further host names that the server answers to, with commas between; loopback and `host` always count."""
+    """Further host names that the server answers to, commas between; loopback and `host` always count."""
 
     model: str = "qwen2.5-coder-1.5b-instruct"
     """Name in the catalogue of the model that answers; `fake` is the shipped FakeModel."""
