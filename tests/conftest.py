@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -32,10 +33,22 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterat
     get_settings.cache_clear()
 
 
+@pytest.fixture
+def database_folder() -> Iterator[Path]:
+    """A folder for an embedded database.
+
+    Not in `tmp_path`: run by root, PostgreSQL is another user, and each new pytest session closes the folder
+    above every `tmp_path` to other users.
+    """
+    with tempfile.TemporaryDirectory(prefix="bauhinia-") as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def postgres() -> Iterator[EmbeddedPostgres]:
     """One real PostgreSQL for the session, with a migrated database to copy; not safe against power loss."""
-    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), durable=False)
+    folder = tempfile.TemporaryDirectory(prefix="bauhinia-")
+    server = EmbeddedPostgres(Path(folder.name) / "postgres", durable=False)
     server.start()
     try:
         with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
@@ -44,6 +57,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
         yield server
     finally:
         server.stop()
+        folder.cleanup()
 
 
 @pytest.fixture

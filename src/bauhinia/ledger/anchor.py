@@ -21,11 +21,12 @@ from .chain import Head
 class Anchor(Protocol):
     """A place outside the database that remembers the newest head."""
 
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to keep another head."""
+
     async def keep(self, head: Head) -> None:
         """Remember this head."""
-
-    async def keep_now_and_then(self, head: Head) -> None:
-        """Remember this head unless another was kept a moment ago."""
 
     async def last(self) -> Head | None:
         """The newest head that is remembered."""
@@ -37,17 +38,20 @@ class FileAnchor:
     def __init__(self, path: Path, seconds: float = 5.0) -> None:
         self._path = path
         self._seconds = seconds
-        self._kept_at = -seconds
+        self._asked_at = -seconds
+
+    @property
+    def is_due(self) -> bool:
+        """Whether `seconds` have gone by since this was last true."""
+        now = time.monotonic()
+        if now - self._asked_at < self._seconds:
+            return False
+        self._asked_at = now
+        return True
 
     async def keep(self, head: Head) -> None:
         """Write the file."""
-        self._kept_at = time.monotonic()
         await asyncio.to_thread(self._write, head)
-
-    async def keep_now_and_then(self, head: Head) -> None:
-        """Write the file if the last time was `seconds` ago."""
-        if time.monotonic() - self._kept_at >= self._seconds:
-            await self.keep(head)
 
     async def last(self) -> Head | None:
         """The head in the file; None when there is none yet."""

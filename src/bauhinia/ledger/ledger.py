@@ -70,8 +70,8 @@ class Ledger:
         """Wait until everything is written, and anchor the head."""
         if self._writer is not None:
             await asyncio.wait([self._writer])
-        if self._anchor is not None and self._head is not None:
-            await self._anchor.keep(self._head)
+        if self._head is not None:
+            await self._keep(self._head)
 
     async def head(self) -> Head:
         """Where the chain ends now."""
@@ -96,8 +96,21 @@ class Ledger:
                 for (_, done), row in zip(batch, rows, strict=True):
                     if not done.done():
                         done.set_result(row.seq)
-                if self._anchor is not None:
-                    await self._anchor.keep_now_and_then(rows[-1].head)
+                if self._anchor is not None and self._anchor.is_due:
+                    await self._keep(rows[-1].head)
+
+    async def _keep(self, head: Head) -> None:
+        """Anchor the head, unless the head kept before is no longer in the chain: that is evidence."""
+        if self._anchor is None:
+            return
+        try:
+            kept = await self._anchor.last()
+            if kept is not None and kept.seq > 0 and not await self._is_kept(kept):
+                logger.critical("the ledger does not hold entry %d as it was anchored: verify it", kept.seq)
+            elif kept is None or kept.seq < head.seq:
+                await self._anchor.keep(head)
+        except (BauhiniaError, OSError):
+            logger.exception("the ledger's head could not be anchored")
 
     async def _commit(self, entries: Sequence[Entry]) -> list[Row]:
         tried: list[list[Row]] = []
@@ -107,7 +120,7 @@ class Ledger:
             logger.warning("the database was lost while the ledger was written; trying once more")
         await asyncio.sleep(_PAUSE)
         for rows in tried:
-            if await self._is_kept(rows[-1]):
+            if await self._is_kept(rows[-1].head):
                 return rows
         return await self._chain_on(entries, tried)
 
@@ -129,11 +142,11 @@ class Ledger:
         self._head = rows[-1].head
         return rows
 
-    async def _is_kept(self, row: Row) -> bool:
+    async def _is_kept(self, head: Head) -> bool:
         async with self._database.connection() as connection:
-            cursor = await connection.execute("SELECT hash FROM ledger WHERE seq = %s", (row.seq,))
+            cursor = await connection.execute("SELECT hash FROM ledger WHERE seq = %s", (head.seq,))
             kept = await cursor.fetchone()
-        return kept is not None and bytes(kept[0]) == row.hash
+        return kept is not None and bytes(kept[0]) == head.hash
 
 
 def _chain(head: Head, entries: Sequence[Entry], tried: list[list[Row]]) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
 import psycopg
@@ -13,6 +14,9 @@ from ..errors import StoreError
 from .pool import Connection
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+_ALEMBIC = threading.Lock()
+"""Alembic keeps what it works on in globals."""
 
 
 def newest() -> str:
@@ -51,7 +55,8 @@ def upgrade(url: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["url"] = url
     try:
-        command.upgrade(config, "head")
+        with _ALEMBIC:
+            command.upgrade(config, "head")
     except Exception as error:
         raise StoreError(
             "The database could not be brought up to date; nothing was changed in it.",
