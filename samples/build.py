@@ -30,7 +30,8 @@ from docx.shared import Cm, Pt
 HERE = Path(__file__).resolve().parent
 ZIP_DATE = (2026, 1, 1, 0, 0, 0)
 """Every member of a DOCX bears this date, so that the bytes depend on the source alone."""
-WORD_FONTS = {"en": ("Times New Roman", "PMingLiU"), "zh-HK": ("Times New Roman", "PMingLiU")}
+WORD_FONTS = ("Times New Roman", "PMingLiU")
+"""For Latin and for Chinese text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _starts_page(source: Source, part: Part, first: bool) -> bool:
 def _set_page(document: WordDocument, source: Source) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
-    latin, chinese = WORD_FONTS[str(source.head["language"])]
+    latin, chinese = WORD_FONTS
     for name in ("Normal", "Title", "Heading 1", "Heading 2", "Heading 3"):
         style = document.styles[name]
         style.font.name = latin

@@ -36,7 +36,8 @@ class Judgement(NamedTuple):
 def same_language(wanted: Variety, answer: str) -> Judgement:
     """Whether the answer is in the asker's language and script.
 
-    English: of Latin words and Chinese characters together, at most 20 % are Chinese characters (names).
+    English: of Latin words and Chinese characters together, at most 20 % are Chinese characters; a Chinese
+    name in brackets is left out of account.
     Chinese: at least half are Chinese characters, and of the characters that belong to one script only, at
     least 90 % are of the wanted script. A question in Cantonese, code-mixed or not, may be answered in
     written Chinese as well as in Cantonese: both are what an officer would write back; both must be
@@ -45,6 +46,8 @@ def same_language(wanted: Variety, answer: str) -> Judgement:
     """
     if not answer.strip():
         return Judgement(False, "empty")
+    if not wanted.is_chinese:
+        answer = _BRACKETED.sub("", answer)
     characters, words = len(_HAN.findall(answer)), len(_LATIN_WORD.findall(_CODE.sub(" ", answer)))
     if not characters and not words:
         return Judgement(True)
@@ -118,6 +121,7 @@ def _converter(name: str) -> OpenCC:
 
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+_BRACKETED = re.compile(r"[(（][^()（）]*[\u3400-\u9fff][^()（）]*[)）]")
 _CODE = re.compile(r"\S+@\S+|\b[A-Z]{1,6}[-/(]\S*\d\S*|\b[A-Z]+\d\w*")
 _CANTONESE = re.compile("[嘅咗喺嚟唔佢哋冇畀嘢噉咁啲嗰冚攞瞓諗揾搵嘞喇啦㗎咩乜哂晒]")
 

@@ -10,8 +10,9 @@ A statement is supported only when none of these holds, asked in this order:
    Content words are English stems without function words, and pairs of neighbouring Chinese characters.
    Windows that meet it are kept for the tests that follow.
 4. `figure_elsewhere`: no window that meets test 3 holds all its figures together.
-5. `direction`: it says that something rose and the window speaks of falling only, or the other way round.
-6. `negation`: it denies and the window does not.
+5. `direction`: it says that something rose and its core speaks of falling only, or the other way round. Its
+   core is the best aligned sentence that holds all its figures, or where none does, the best window.
+6. `negation`: it denies and its core does not.
 
 What it cannot see: roles exchanged within one sentence ("A paid B"), a figure of the right window tied to the
 wrong thing, and qualifications left out. What it wrongly calls unsupported: a fair paraphrase in other words,
@@ -33,7 +34,7 @@ BAR = 0.5
 """Share of a statement's content words that one window must hold."""
 BAR_WITH_FIGURES = 0.3
 """The same, where three figures or more place the statement: a whole date, an amount and a year."""
-WINDOW = 4
+WINDOW = 3
 """Neighbouring sentences, headings or table rows that a statement may draw on together."""
 SupportReason = Literal[
     "ok", "empty", "figure", "name", "not_aligned", "figure_elsewhere", "direction", "negation"
@@ -53,47 +54,57 @@ class Evidence:
     """A document made ready for judging many statements."""
 
     text: str
+    pieces: tuple[str, ...] = field(init=False)
     windows: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        pieces = list(_pieces(self.text))
-        joined = tuple("\n".join(pieces[at : at + WINDOW]) for at in range(max(1, len(pieces) - WINDOW + 1)))
-        object.__setattr__(self, "windows", joined)
+        pieces = tuple(_pieces(self.text))
+        starts = range(max(1, len(pieces) - WINDOW + 1))
+        object.__setattr__(self, "pieces", pieces)
+        object.__setattr__(self, "windows", tuple("\n".join(pieces[at : at + WINDOW]) for at in starts))
 
     def judge(self, statement: str) -> Support:
         """Whether the document supports the statement. A statement without content words is `empty`."""
         wanted = _content(statement)
         if not wanted:
             return Support(False, "empty", 0.0)
-        shares = [len(wanted & _content(window)) / len(wanted) for window in self.windows]
-        best = max(shares)
         quantities = {quantity for quantity, _ in claimed(statement)}
+        shares = [_share(wanted, window) for window in self.windows]
+        reason = self._whole(statement, quantities) or self._aligned(quantities, shares)
+        reason = reason or _agreement(statement, self._core(wanted, quantities, shares)) or "ok"
+        return Support(reason == "ok", reason, max(shares))
+
+    def _whole(self, statement: str, quantities: set[Quantity]) -> SupportReason | None:
+        """Tests 1 and 2."""
         if not quantities <= _held(self.text):
-            return Support(False, "figure", best)
-        if _strange_names(statement, self.text):
-            return Support(False, "name", best)
-        placed = [_bar(quantities, window) for window in self.windows]
-        near = [w for w, share, bar in zip(self.windows, shares, placed, strict=True) if share >= bar]
-        return Support(*_agreement(statement, quantities, near), best)
+            return "figure"
+        return "name" if _strange_names(statement, self.text) else None
+
+    def _aligned(self, quantities: set[Quantity], shares: list[float]) -> SupportReason | None:
+        """Tests 3 and 4."""
+        held_by = [quantities <= _held(window) for window in self.windows]
+        bars = [BAR_WITH_FIGURES if there and len(quantities) >= 3 else BAR for there in held_by]
+        near = [at for at, share in enumerate(shares) if share >= bars[at]]
+        if not near:
+            return "not_aligned"
+        return None if any(held_by[at] for at in near) else "figure_elsewhere"
+
+    def _core(self, wanted: frozenset[str], quantities: set[Quantity], shares: list[float]) -> str:
+        holding = [piece for piece in self.pieces if quantities <= _held(piece)] if quantities else []
+        if holding:
+            return max(holding, key=lambda piece: _share(wanted, piece))
+        return self.windows[shares.index(max(shares))]
 
 
-def _bar(quantities: set[Quantity], window: str) -> float:
-    return BAR_WITH_FIGURES if len(quantities) >= 3 and quantities <= _held(window) else BAR
+def _share(wanted: frozenset[str], text: str) -> float:
+    return len(wanted & _content(text)) / len(wanted)
 
 
-def _agreement(statement: str, quantities: set[Quantity], near: list[str]) -> tuple[bool, SupportReason]:
-    """Tests 3 to 6, on the windows that meet test 3; each keeps the windows that pass it."""
-    if not near:
-        return False, "not_aligned"
-    there = [window for window in near if quantities <= _held(window)]
-    if not there:
-        return False, "figure_elsewhere"
-    along = [window for window in there if not _opposed(statement, window)]
-    if not along:
-        return False, "direction"
-    if _NEGATION.search(statement) and not any(_NEGATION.search(window) for window in along):
-        return False, "negation"
-    return True, "ok"
+def _agreement(statement: str, core: str) -> SupportReason | None:
+    """Tests 5 and 6."""
+    if _opposed(statement, core):
+        return "direction"
+    return "negation" if _NEGATION.search(statement) and not _NEGATION.search(core) else None
 
 
 def unsupported(statement: str, document: str) -> bool:
@@ -135,7 +146,7 @@ def _stem(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _held(text: str) -> frozenset[Quantity]:
     return frozenset(held(text))
 
