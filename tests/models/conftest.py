@@ -38,7 +38,7 @@ def small_settings(small_weights: Path) -> Settings:
 
 
 @pytest.fixture
-async def embedded(small_settings: Settings) -> AsyncIterator[EmbeddedBackend]:
+async def running(small_settings: Settings) -> AsyncIterator[EmbeddedBackend]:
     """The small real model, running."""
     backend = open_backend(small_settings)
     assert isinstance(backend, EmbeddedBackend)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import Any, Literal
 
@@ -32,7 +32,8 @@ class OpenAIBackend:
     """A `Backend` on a server's `/v1/chat/completions`.
 
     `url` ends in `/v1`. `silence` is the longest time without a byte, seconds. `thinks_first` says that the
-    model's template opens `<think>` by itself.
+    model's template opens `<think>` by itself. `extra` goes into every chat request: fields of one server's
+    own that others may refuse.
     """
 
     def __init__(
@@ -47,12 +48,14 @@ class OpenAIBackend:
         silence: float = 600.0,
         thinks_first: bool = False,
         tries: int = TRIES,
+        extra: Mapping[str, Any] | None = None,
     ) -> None:
         self.model = model
         self.digest = digest
         self.slots = slots
         self._context = context_tokens
         self._thinks_first = thinks_first
+        self._extra = dict(extra or {})
         self._connection = Connection(url, key, silence, tries=tries)
         self._service = Connection(url.rstrip("/").removesuffix("/v1"), key, silence, tries=tries)
         self._tokenizer: Literal["unknown", "llama.cpp", "vllm", "none"] = "unknown"
@@ -148,6 +151,7 @@ class OpenAIBackend:
             "seed": request.seed,
             "stream": True,
             "stream_options": {"include_usage": True},
+            **self._extra,
         }
         if request.stop:
             body["stop"] = request.stop
