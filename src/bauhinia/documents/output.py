@@ -51,7 +51,8 @@ def write_docx(blocks: Sequence[OutputBlock], meta: OutputMeta) -> bytes:
 
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$])")
-_LEADING = re.compile(r"^(\s*)([#>+=-]|\d{1,9}(?=[.)](?:\s|$)))", re.M)
+_LEADING = re.compile(r"^(\s*)([#>+=-])", re.M)
+_NUMBERED = re.compile(r"^(\s*\d{1,9})([.)])(?=\s|$)", re.M)
 _FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠\t\r]")
 _NUMBER = re.compile(r"^\s*[-+]?[\d,]*\.?\d+%?\s*$")
 
@@ -123,11 +124,7 @@ def _table(rows: Sequence[Sequence[str]]) -> str:
 def escape(text: str) -> str:
     """`text` so that Markdown shows it as it is: no mark, link or tag of it comes to life."""
     text = _SPECIAL.sub(r"\\\1", text.replace("\x00", ""))
-    return _LEADING.sub(lambda match: f"{match[1]}{_shielded(match[2])}", text)
-
-
-def _shielded(mark: str) -> str:
-    return f"{mark}\u2060" if mark[0].isdigit() else f"\\{mark}"
+    return _NUMBERED.sub(r"\1\\\2", _LEADING.sub(r"\1\\\2", text))
 
 
 def write_csv(rows: Sequence[Sequence[str]]) -> str:

@@ -11,7 +11,7 @@ from .normal import BULLET, NUMBER_LABEL, SENTENCE_END, is_wide, join_lines
 from .pdf_lines import Line
 from .pdf_tables import Grid
 
-_EDGE = 0.14
+_EDGE = 0.11
 """Part of the page's height, at the top and at the bottom, where running lines stand."""
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
@@ -119,7 +119,10 @@ def in_order(page: Page) -> list[Line]:
     rows = sorted(_joined(page.lines), key=lambda line: (round(line.base, 1), line.x0))
     gutter = _gutter(rows, page)
     if gutter is None:
+        _set_rights(rows)
         return _by_rows(rows)
+    _set_rights([line for line in rows if line.x1 <= gutter])
+    _set_rights([line for line in rows if line.x1 > gutter])
     ordered: list[Line] = []
     left: list[Line] = []
     right: list[Line] = []
@@ -204,27 +207,23 @@ def _fill(lines: list[Line], edge: float) -> float:
 def paragraphs(lines: list[Line], pitch: float) -> list[Paragraph]:
     """Lines in reading order, grouped. `pitch` is the usual distance of lines in multiples of their size."""
     found: list[Paragraph] = []
-    rights = _rights(lines)
     for line in lines:
         paragraph = found[-1] if found else None
         if paragraph is not None and _continues(paragraph, line, pitch):
             paragraph.lines.append(line)
             paragraph.left = min(paragraph.left, line.x0)
         else:
-            found.append(Paragraph([line], rights[id(line)], line.x0))
+            found.append(Paragraph([line], line.right, line.x0))
     return found
 
 
-def _rights(lines: list[Line]) -> dict[int, float]:
-    """Of each line, by its `id`, where the full lines of its column end: the furthest of those it overlaps
-    that are not wider than a column."""
+def _set_rights(lines: list[Line]) -> None:
+    """Tell each line of a column where its full lines end: the furthest end of those above and below it."""
     spans = sorted({(round(line.x0), round(line.x1)) for line in lines})
-    ends: dict[int, float] = {}
     for line in lines:
         middle = (line.x0 + line.x1) / 2
         near = [x1 for x0, x1 in spans if x0 <= middle <= x1 and x0 >= line.x0 - 60]
-        ends[id(line)] = max(near, default=line.x1)
-    return ends
+        line.right = max(near, default=line.x1)
 
 
 def _continues(paragraph: Paragraph, line: Line, pitch: float) -> bool:

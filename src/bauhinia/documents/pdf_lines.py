@@ -51,6 +51,8 @@ class Line:
     hyphen: bool = False
     """The program that made the file hyphenated the last word here."""
     page: int = 1
+    right: float = 0.0
+    """Where the full lines of its column end; known once the page's lines are put in order."""
 
     @property
     def text(self) -> str:

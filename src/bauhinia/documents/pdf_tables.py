@@ -14,6 +14,7 @@ from .pdf_lines import Line, Turn, Word
 
 _RULES_MOST = 4_000
 """A page with more lines than this holds a drawing; its tables are not sought."""
+_CELLS_MOST = 10_000
 _FORMS_DEEP = 4
 _NEAR = 3.0
 """Points within which two rules are the same, or meet."""
@@ -234,23 +235,25 @@ def _grid(rules: list[Rule]) -> Grid | None:
     down = [rule for rule in rules if not rule.across]
     ys = _steps([rule.at for rule in across] + [end for rule in down for end in (rule.start, rule.end)])
     xs = _steps([rule.at for rule in down] + [end for rule in across for end in (rule.start, rule.end)])
-    if len(xs) < 3 or len(ys) < 2:
+    if len(xs) < 3 or len(ys) < 2 or len(xs) * len(ys) > _CELLS_MOST:
         return None
+    at_x = [[rule for rule in down if abs(rule.at - x) <= _NEAR] for x in xs]
+    at_y = [[rule for rule in across if abs(rule.at - y) <= _NEAR] for y in ys]
     cells: dict[tuple[int, int], tuple[int, int]] = {}
     for row in range(len(ys) - 1):
         for column in range(len(xs) - 1):
             x, y = (xs[column] + xs[column + 1]) / 2, (ys[row] + ys[row + 1]) / 2
             own = (row, column)
-            if column and not _ruled(down, xs[column], y):
+            if column and not _ruled(at_x[column], y):
                 own = cells[(row, column - 1)]
-            elif row and not _ruled(across, ys[row], x):
+            elif row and not _ruled(at_y[row], x):
                 own = cells[(row - 1, column)]
             cells[(row, column)] = own
     return Grid(xs, ys, cells)
 
 
-def _ruled(rules: list[Rule], at: float, crossing: float) -> bool:
-    return any(abs(rule.at - at) <= _NEAR and rule.start - 1 <= crossing <= rule.end + 1 for rule in rules)
+def _ruled(rules: list[Rule], crossing: float) -> bool:
+    return any(rule.start - 1 <= crossing <= rule.end + 1 for rule in rules)
 
 
 def _steps(places: list[float]) -> list[float]:
