@@ -12,7 +12,7 @@ import typer
 from .environment import get_settings
 
 if TYPE_CHECKING:
-    from ..models._staging import Progress
+    from ..models.weights import Progress
 
 models_app = typer.Typer(
     name="models", no_args_is_help=True, help="Models and their weights on this machine."

