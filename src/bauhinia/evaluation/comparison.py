@@ -178,6 +178,7 @@ MEASURES = {
     "same_language": "questions answered in the asker's language and script",
     "script_purity": "Traditional output (translations, answers, summaries) free of Simplified characters",
     "terms": "termbase terms in their official form",
+    "other_terms": "terms that the termbase does not hold, in their official form",
     "numbers": "figures, dates and references kept or flagged",
     "unsupported": "statements shown without a flag that the document does not bear out",
     "answers": "questions answered rightly",
@@ -212,8 +213,8 @@ def _rows(outcomes: Outcomes, arm: Arm) -> Iterator[tuple[SetName, AnyRow]]:
 
 
 def _score_translation(tallies: dict[str, Tally], row: TranslationRow, outcome: Outcome) -> None:
-    terms = terms_met(row, outcome.text)
-    tallies["terms"].add(sum(terms), len(terms))
+    for term, met in zip(row.terms, terms_met(row, outcome.text), strict=True):
+        tallies["terms" if term.termbase else "other_terms"].add(met)
     figures = figures_carried(row.source, outcome.text, [flag.text for flag in outcome.flags])
     tallies["numbers"].add(figures.kept_or_flagged, figures.total)
     tallies["figures_kept"].add(figures.total - len(figures.lost) - len(figures.invented), figures.total)

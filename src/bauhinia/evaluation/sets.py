@@ -30,6 +30,8 @@ class ExpectedTerm:
 
     source: str
     target: tuple[str, ...]
+    termbase: str = ""
+    """Id of the termbase's entry for it; empty where the default termbase has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,9 @@ def load_translations(direction: Direction) -> list[TranslationRow]:
             id=row["id"],
             source=row["source"],
             reference=row["reference"],
-            terms=tuple(ExpectedTerm(term["source"], tuple(term["target"])) for term in row["terms"]),
+            terms=tuple(
+                ExpectedTerm(term["source"], tuple(term["target"]), term["termbase"]) for term in row["terms"]
+            ),
         )
         for row in _rows(f"translation_{direction}")
     ]
