@@ -3,17 +3,26 @@
 from .convert import StreamConverter, to_simplified, to_traditional
 from .detect import Detection, Fit, detect, detect_sentences, fits
 from .figures import Figure, FigureDifference, FigureKind, compare_figures, figures, write_figure
+from .names import names, same_name
 from .scripts import simplified_characters
 from .sentences import clauses, split_sentences
+from .termbase import BadTermbase, Term, Termbase, TermChange, TermHit, TermIssue
 from .variety import Variety
+from .words import segments, words
 
 __all__ = [
+    "BadTermbase",
     "Detection",
     "Figure",
     "FigureDifference",
     "FigureKind",
     "Fit",
     "StreamConverter",
+    "Term",
+    "TermChange",
+    "TermHit",
+    "TermIssue",
+    "Termbase",
     "Variety",
     "clauses",
     "compare_figures",
@@ -21,9 +30,13 @@ __all__ = [
     "detect_sentences",
     "figures",
     "fits",
+    "names",
+    "same_name",
+    "segments",
     "simplified_characters",
     "split_sentences",
     "to_simplified",
     "to_traditional",
+    "words",
     "write_figure",
 ]

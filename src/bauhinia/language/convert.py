@@ -31,6 +31,11 @@ _QUOTE_MARK = re.compile("[「『《“\n」』》”]")
 _SURNAME = re.compile(
     "(?<![其剩多業至對關由在])([餘範於])(?=(?:先生|女士|小姐|太太|議員|局長|署長|司長|處長|主任|主席|博士|教授|律師|醫生|督察|法官))"
 )
+_PARTICLE = re.compile(
+    "(?<=[隨沿有執沉附接藉憑為對向朝本帶跟看在續持響表味穿衣存])著(?![名作述者書稱錄])"
+    "|(?<![顯名原專編合遺論昭卓土巨])著(?=[手重眼意陸火落想力])"
+)
+"""着 for the particle and the verb (隨着 着手); 著 for writing and renown (著名 著作 顯著 為著名作家)."""
 _SURNAMES = {"餘": "余", "範": "范", "於": "于"}
 _SETTLED = 4
 
@@ -140,7 +145,8 @@ def _rest(run: str) -> str:
 
 
 def _tidy(run: str, quoted: bool) -> str:
-    return _forms("any").apply(run, quoted)
+    tidied = _forms("any").apply(run, quoted)
+    return _PARTICLE.sub("着", tidied) if "著" in tidied else tidied
 
 
 @cache
@@ -152,6 +158,12 @@ def _forms(scope: Literal["any", "simplified"]) -> _Forms:
 def _rows() -> list[dict[str, str]]:
     with _TABLE.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+@cache
+def kept_words() -> tuple[str, ...]:
+    """Right words that hold a foreign word across a word boundary: 出租車位, 電視頻道."""
+    return tuple(row["from"] for row in _rows() if row["kind"] == "keep")
 
 
 @cache
