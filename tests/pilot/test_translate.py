@@ -36,7 +36,7 @@ async def test_a_right_translation_has_no_findings(open_with: OpenOffice, work: 
 async def test_a_dropped_number_is_asked_for_again_and_repaired(open_with: OpenOffice, work: Work) -> None:
     text, findings, model = await _translate(open_with, work, [DROPPED, RIGHT])
     assert (text, findings) == (RIGHT, [])
-    assert "1 502" in model.requests[1].messages[-1].content
+    assert "1,502" in model.requests[1].messages[-1].content
 
 
 async def test_a_number_dropped_twice_is_flagged(open_with: OpenOffice, work: Work) -> None:

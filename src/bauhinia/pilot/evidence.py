@@ -236,9 +236,11 @@ def _rarity(bags: Sequence[Counter[str]]) -> dict[str, float]:
 def stands(citation: Citation, documents: Mapping[str, Document]) -> bool:
     """Whether the cited place exists and holds just the words that are quoted from it."""
     document = documents.get(citation.document)
-    if document is None or citation.anchor.end <= citation.anchor.start:
+    if document is None:
         return False
     try:
-        return document.quote(citation.anchor) == citation.quote
+        block = document.block(citation.anchor.block)
     except KeyError:
         return False
+    within = 0 <= citation.anchor.start < citation.anchor.end <= len(block.text)
+    return within and document.quote(citation.anchor) == citation.quote

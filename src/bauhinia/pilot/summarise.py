@@ -146,7 +146,7 @@ def split_statements(text: str, *, cut: bool = False) -> list[str]:
     When the answer was cut short, the unfinished last line is dropped.
     """
     lines = [_MARK.sub("", line).strip().strip("*") for line in text.splitlines()]
-    statements = [line for line in lines if len(line) > 8 and not _PREAMBLE.search(line)]
+    statements = [line for line in lines if estimate_tokens(line) >= 4 and not _PREAMBLE.search(line)]
     if cut and statements and statements[-1][-1] not in ".。!！?？」”":
         statements.pop()
     return list(dict.fromkeys(statements))

@@ -5,6 +5,7 @@ read -> segment -> translate (each checked, repaired once) -> join
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from ..documents import Anchor, Block, Document
@@ -34,7 +35,7 @@ async def translate(order: TranslateOrder, document: Document, desk: Desk) -> Dr
     to = TARGET[order.to]
     blocks = document.blocks
     desk.progress("read", 0, len(blocks))
-    done: dict[str, Segment] = {}
+    done: dict[str, asyncio.Task[Segment]] = {}
     passages: list[Passage] = []
     async for passage in desk.in_order(blocks, lambda i, block: _passage(desk, i, block, to, done)):
         passages.append(passage)
@@ -51,7 +52,9 @@ async def translate(order: TranslateOrder, document: Document, desk: Desk) -> Dr
     )
 
 
-async def _passage(desk: Desk, index: int, block: Block, to: Variety, done: dict[str, Segment]) -> Passage:
+async def _passage(
+    desk: Desk, index: int, block: Block, to: Variety, done: dict[str, asyncio.Task[Segment]]
+) -> Passage:
     """One block, translated segment by segment."""
     texts: list[str] = []
     findings: list[Finding] = []
@@ -73,18 +76,16 @@ async def _passage(desk: Desk, index: int, block: Block, to: Variety, done: dict
 
 
 async def _segment(
-    desk: Desk, key: str, source: str, to: Variety, done: dict[str, Segment], passage: str
+    desk: Desk, key: str, source: str, to: Variety, done: dict[str, asyncio.Task[Segment]], passage: str
 ) -> Segment:
-    """One segment. What needs no model is copied; what was translated before is the same again."""
+    """One segment. What needs no model is copied; what is translated already is the same again."""
     source = source.strip()
-    if source in done:
-        return done[source]
     if (copied := _without_model(source, to)) is not None:
-        segment = Segment(text=copied, findings=())
-    else:
-        segment = await translate_segment(desk, f"translate/{key}", source, to, passage=passage)
-    done[source] = segment
-    return segment
+        return Segment(text=copied, findings=())
+    if source not in done:
+        work = translate_segment(desk, f"translate/{key}", source, to, passage=passage)
+        done[source] = asyncio.create_task(work)
+    return await done[source]
 
 
 def _without_model(source: str, to: Variety) -> str | None:
