@@ -6,6 +6,7 @@ from .figures import Figure, FigureDifference, FigureKind, compare_figures, figu
 from .names import names, same_name
 from .scripts import simplified_characters
 from .sentences import clauses, split_sentences
+from .spoken import to_cantonese
 from .termbase import BadTermbase, Term, Termbase, TermChange, TermHit, TermIssue
 from .variety import Variety
 from .words import segments, words
@@ -35,6 +36,7 @@ __all__ = [
     "segments",
     "simplified_characters",
     "split_sentences",
+    "to_cantonese",
     "to_simplified",
     "to_traditional",
     "words",
