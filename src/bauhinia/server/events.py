@@ -55,7 +55,8 @@ async def _lines(
                 {upcoming, stop}, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED
             )
             if not upcoming.done():
-                yield b": keep-alive\n\n"
+                if not stop.done():
+                    yield b": keep-alive\n\n"
                 continue
             try:
                 sequence, event = upcoming.result()

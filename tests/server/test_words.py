@@ -1,0 +1,126 @@
+"""Three complete catalogues, and the right one for each reader."""
+
+from __future__ import annotations
+
+import re
+import string
+from itertools import product
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from bauhinia import errors
+from bauhinia.jobs import TaskStatus
+from bauhinia.language import Variety
+from bauhinia.pilot.draft import Finding, Severity, TaskKind
+from bauhinia.server.view import finding_view
+from bauhinia.server.words import LANGUAGES, negotiate, words_of
+
+SERVER = Path(words_of.__wrapped__.__code__.co_filename).parent
+PILOT = SERVER.parent / "pilot"
+ENGLISH = words_of("en")
+
+
+def fields(words: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(words) if name}
+
+
+@pytest.mark.parametrize("language", [tag for tag in LANGUAGES if tag != "en"])
+def test_every_catalogue_has_the_same_keys_and_fields(language: str) -> None:
+    entries = words_of(language).entries
+    assert list(entries) == list(ENGLISH.entries)
+    for key, words in entries.items():
+        assert words.strip(), key
+        assert fields(words) == fields(ENGLISH.entries[key]), key
+
+
+@pytest.mark.parametrize(
+    ("language", "foreign"), [("zh-Hans", "這個們來時會說為國頁檔"), ("zh-Hant-HK", "这个们来时会说为国页档")]
+)
+def test_each_chinese_catalogue_keeps_to_its_script(language: str, foreign: str) -> None:
+    for key, words in words_of(language).entries.items():
+        assert not set(words) & set(foreign), (key, words)
+
+
+def test_every_word_that_pages_and_scripts_ask_for_is_there() -> None:
+    asked: set[str] = set()
+    for path in [*SERVER.rglob("*.html"), *SERVER.rglob("*.js")]:
+        text = path.read_text(encoding="utf-8")
+        asked |= set(re.findall(r'(?:words|say)\("([a-z][\w.\-]*[\w])"[,)]', text))
+        asked |= {f"{key}.one" for key in re.findall(r'words\.count\("([\w.]+)"', text)}
+    assert len(asked) > 80
+    assert asked <= set(ENGLISH.entries)
+
+
+def test_every_word_that_comes_from_data_is_there() -> None:
+    subclasses = [value for value in vars(errors).values() if isinstance(value, type)]
+    known = [kind.__name__ for kind in subclasses if issubclass(kind, errors.BauhiniaError)]
+    wanted = {f"error.{name}" for name in known if name != "BauhiniaError"}
+    wanted |= {f"task.{kind}" for kind in get_args(TaskKind)} | {
+        f"card.{kind}" for kind in get_args(TaskKind)
+    }
+    wanted |= {f"status.{status}" for status in get_args(TaskStatus)}
+    wanted |= {f"severity.{severity}" for severity in get_args(Severity)}
+    wanted |= {f"variety.{variety.value}" for variety in Variety}
+    assert wanted <= set(ENGLISH.entries)
+
+
+def test_every_check_and_phase_of_the_pilot_has_words() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in PILOT.glob("*.py"))
+    checks = set(re.findall(r'check="(\w+)"', source)) | set(re.findall(r'_finding\(\s*"(\w+)"', source))
+    phases = set(re.findall(r'\.progress\(\s*"(\w+)"', source))
+    assert {"numbers", "terms", "support"} <= checks and {"read", "map"} <= phases
+    assert {f"finding.{check}" for check in checks} <= set(ENGLISH.entries)
+    assert {f"phase.{phase}" for phase in phases} <= set(ENGLISH.entries)
+
+
+@pytest.mark.parametrize(
+    ("accept", "language"),
+    [
+        ("", "en"),
+        ("fr", "en"),
+        ("en-GB,en;q=0.9,zh-HK;q=0.8", "en"),
+        ("zh-HK,zh;q=0.9,en;q=0.8", "zh-Hant-HK"),
+        ("zh-TW", "zh-Hant-HK"),
+        ("yue", "zh-Hant-HK"),
+        ("zh-CN", "zh-Hans"),
+        ("zh-Hans-HK", "zh-Hans"),
+        ("zh-Hant-CN", "zh-Hant-HK"),
+        ("en;q=0.1,zh-CN;q=0.9", "zh-Hans"),
+        ("zh-CN;q=0,en", "en"),
+        (";;;q=x,,,zh-HK;q=wrong", "en"),
+    ],
+)
+def test_the_browser_is_given_the_language_it_asks_for(accept: str, language: str) -> None:
+    assert negotiate(accept) == language
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("zh-Hant-HK", "譯文欠缺：$5"), ("zh-Hans", "译文缺少：$5"), ("en", "Not in the translation: $5.")],
+)
+def test_a_finding_is_told_in_the_readers_language(language: str, sentence: str) -> None:
+    finding = Finding(
+        check="numbers", severity="error", message="Not in the translation: $5.", values={"missing": "$5"}
+    )
+    assert finding_view(finding, words_of(language)).sentence == sentence
+
+
+def test_a_check_tells_its_cases_apart_by_what_is_given() -> None:
+    words = words_of("zh-Hant-HK")
+    statement = {"statement": "甲"}
+    bare = Finding(check="support", severity="note", message="x", values={**statement, "missing": ""})
+    named = Finding(check="support", severity="note", message="x", values={**statement, "missing": "5%"})
+    assert finding_view(bare, words).sentence == "已刪去，來源沒有佐證：甲"
+    assert finding_view(named, words).sentence == "已刪去，來源沒有「5%」：甲"
+
+
+def test_an_unknown_check_keeps_its_english_and_says_so() -> None:
+    view = finding_view(Finding(check="new", severity="note", message="Odd."), words_of("zh-Hans"))
+    assert (view.sentence, view.language) == ("Odd.", "en")
+
+
+@pytest.mark.parametrize(("language", "number"), list(product(LANGUAGES, (1, 2))))
+def test_counts_agree_with_their_number(language: str, number: int) -> None:
+    assert str(number) in words_of(language).count("pages", number)
