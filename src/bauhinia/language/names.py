@@ -18,24 +18,34 @@ _RUN = re.compile(rf"{_CAPITAL}(?:(?:,?\s(?:of|for|on|the|&|of the|for the|on th
 _ACRONYM = re.compile(r"(?<![A-Za-z0-9$])[A-Z][A-Z&]*[A-Z](?![A-Za-z0-9$])")
 _HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Hon|Sir|Madam|The|the|Ir|Sr)\.?\s+")
 _TITLE = re.compile(r"《([^《》\n]{2,60})》")
-_BREAK = "的由向在及和與或於是為將對按據經往到至該本各從把被就並已可須應請讓令使給以因但而且若如當每這那其此有跟隨據稱說指表示認希望負責獲聯同透過根據包括"
+_BREAK = (
+    "的由向在及和與或於是為將對按據經往到至該本各從把被就並已可須應請讓令使給以因但而且若如當每這那其此有跟隨稱說指表示認希望"
+    "負責獲聯同透過根包括"
+)
 _SUFFIX = (
     "委員會|管理局|審裁處|辦公室|事務處|條例|規例|計劃|基金|協會|學會|商會|工會|聯會|總會|議會|公司|集團|銀行|醫院|診所|中心|大學|學院|中學|小學|學校"
     "|法院|公署|總署|小組|專責組|署長|局長|處長|司長|專員|署|局|處"
 )
 _BODY = re.compile(f"(?:(?![{_BREAK}]){_HAN}){{2,12}}?(?:{_SUFFIX})(?:{_SUFFIX})?")
-_SURNAMES = "陳李張王黃何林吳劉梁鄭曾葉蔡郭謝馮鄧許周楊蘇羅盧潘黎余趙朱馬胡徐高鍾鄺譚莫方麥莊歐關廖洪孔溫袁范石魏戴湯薛姚彭江嚴沈丁杜姜簡甘龍史韓唐白文尹"
+_VERB = re.compile(
+    "成立|設立|推出|修訂|制定|制訂|諮詢|通知|聯絡|委託|邀請|要求|提交|轉交|交予|查詢|前往|到訪|向|市民|政府"
+)
+_SURNAMES = (
+    "陳李張王黃何林吳劉梁鄭曾葉蔡郭謝馮鄧許周楊蘇羅盧潘黎余趙朱馬胡徐高鍾鄺譚莫方麥莊歐關廖洪孔"
+    "溫袁范石魏戴湯薛姚彭江嚴沈丁杜姜簡甘龍史韓唐白文尹"
+)
 _PERSON = re.compile(f"[{_SURNAMES}]{_HAN}{{0,2}}?(?=先生|女士|小姐|太太|議員|博士|教授|醫生|律師|督察|法官)")
 _GENERIC = re.compile(
-    f"^(?:有關|相關|其他|上述|政府|個別|不同|各個|多個|部分|本港|全港|香港|當區|新的|一個|兩個|這個|現行|主要){{0,2}}(?:{_SUFFIX})$"
+    "^(?:有關|相關|其他|上述|政府|個別|不同|各個|多個|部分|本港|全港|香港|當區|新的|一個|兩個|這個|現行|主要){0,2}"
+    f"(?:{_SUFFIX})$"
 )
 
 
 def names(text: str) -> list[str]:
     """The names of a text, once each, in the order of their first place.
 
-    Terms of the termbase that are names, English words in capitals that no sentence explains (Kowloon Tong,
-    Chan Tai-man, FEHD), 《titles》, Chinese bodies, posts and laws by their endings, people by their address.
+    Terms of the termbase that are names; English words in capitals that no sentence explains (Chan Tai-man,
+    FEHD); 《titles》; Chinese bodies, posts and laws by their endings; people by how they are addressed.
     """
     found = sorted(_places(text))
     return list(dict.fromkeys(name for _, name in found))
@@ -60,8 +70,9 @@ def _places(text: str) -> Iterator[tuple[int, str]]:
     for start, end, name in _known_names(text):
         yield start, name
         masked = masked[:start] + "\x00" * (end - start) + masked[end:]
-    for match in _TITLE.finditer(masked):
-        yield match.start(1), match[1]
+    for match in _TITLE.finditer(text):
+        if masked[match.start(1)] != "\x00":
+            yield match.start(1), match[1]
     masked = _TITLE.sub(lambda match: "\x00" * len(match.group()), masked)
     yield from _chinese_names(masked)
     yield from _english_names(masked)
@@ -72,18 +83,28 @@ def _known_names(text: str) -> Iterator[tuple[int, int, str]]:
     proper = set(termbase.proper)
     hits = [*termbase.find(text, Variety.ENGLISH), *termbase.find(text, Variety.TRADITIONAL)]
     for hit in hits:
-        in_capitals = hit.text[:1].isupper() or not hit.text.isascii()
-        if hit.term in proper and in_capitals:
+        # an English place may be part of a longer name: Kowloon Tong Residents Association
+        certain = not hit.text.isascii() or (hit.text[:1].isupper() and hit.term.domain != "place")
+        if hit.term in proper and certain:
             yield hit.start, hit.end, hit.text
 
 
 def _chinese_names(text: str) -> Iterator[tuple[int, str]]:
     for match in _BODY.finditer(text):
-        if not _GENERIC.match(match.group()):
-            yield match.start(), match.group()
+        name = _after_verb(match.group())
+        if not _GENERIC.match(name):
+            yield match.end() - len(name), name
     for match in _PERSON.finditer(text):
         if len(match.group()) > 1:
             yield match.start(), match.group()
+
+
+def _after_verb(name: str) -> str:
+    """What follows the last verb that the expression took in: 成立|道路安全小組."""
+    for match in reversed(list(_VERB.finditer(name))):
+        if len(name) - match.end() > 3:
+            return name[match.end() :]
+    return name
 
 
 def _english_names(text: str) -> Iterator[tuple[int, str]]:
@@ -93,11 +114,14 @@ def _english_names(text: str) -> Iterator[tuple[int, str]]:
             yield from ((start + match.start(), match.group()) for match in _ACRONYM.finditer(sentence))
             continue
         for match in _RUN.finditer(sentence):
-            name = _without_opening(
-                match.group(), first=not sentence[: match.start()].strip(" \"'“‘「(（-*•\x00")
-            )
+            name = _without_opening(match.group(), first=_opens(sentence, match.start()))
             if name and not _is_ordinary(name):
                 yield start + match.start(), name
+
+
+def _opens(sentence: str, at: int) -> bool:
+    """Whether a word stands first in its sentence, so that its capital tells nothing."""
+    return not sentence[:at].strip(" \"'“‘「(（-*•")
 
 
 def _is_heading(sentence: str) -> bool:
@@ -113,7 +137,7 @@ def _without_opening(name: str, *, first: bool) -> str:
     opening, _, rest = name.partition(" ")
     if opening.lower() in word_list("opening_words"):
         name = re.sub(r"^(?:of|for|on|the)(?:\sthe)?\s", "", rest)
-    elif first and " " not in name and not name.isupper():
+    elif first and " " not in name and not name.isupper() and name.casefold() not in _terms():
         return ""
     return name
 
@@ -123,7 +147,7 @@ def _is_ordinary(name: str) -> bool:
     if len(name) < 2:
         return True
     parts = [part.lower() for part in re.split(r"[\s,]+", name)]
-    return all(part in word_list("capitalised_words") for part in parts)
+    return name.casefold() not in _terms() and all(part in word_list("capitalised_words") for part in parts)
 
 
 def _plain(name: str) -> str:

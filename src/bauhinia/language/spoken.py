@@ -1,7 +1,8 @@
 """From written Chinese to written Cantonese, word for word.
 
-A last resort: for the answer of a model that was asked in Cantonese and replied in written Chinese. It changes
-only words that are safe to change (`data/cantonese_forms.csv`); sentences keep their order, and formal words stay.
+A last resort: for the answer of a model that was asked in Cantonese and replied in written Chinese. It
+changes only words that are safe to change (`data/cantonese_forms.csv`); sentences keep their order, and formal
+words stay.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _DAYS = re.compile("(?<=[0-9０-９一二三四五六七八九十百兩幾半])�
 
 
 def to_cantonese(text: str) -> str:
-    """Traditional written Chinese in the words of written Cantonese; quotations and titles stay as they are."""
+    """Traditional written Chinese in words of written Cantonese; quotations and titles stay."""
     pieces: list[str] = []
     end = 0
     for match in _LEFT_ALONE.finditer(text):

@@ -1,7 +1,7 @@
 """Words for searching and comparing: Latin words, whole numbers, and Chinese cut by what we know.
 
-A Chinese word is the longest that the termbase or `data/lexicon.txt` holds; what lies between is given as pairs
-of characters. A known word of more than two characters is followed by its pairs, so that 衞生署 is found by 衞生.
+A Chinese word is the longest that the termbase or `data/lexicon.txt` holds; what lies between is given as
+pairs of characters. A known word of more than two characters is followed by its pairs: 衞生 finds 衞生署.
 """
 
 from __future__ import annotations
