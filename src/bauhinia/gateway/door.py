@@ -234,7 +234,6 @@ class _Attempt:
         self._notes = notes
         self._messages = ask.messages
         self._finish: Finish | None = None
-        self._read = 0
         self.restoring = Restoring(redacted.pseudonyms)
         self.inspection = Inspection(ask.reply_in, last=last, is_json=ask.schema is not None)
         self._last = last
@@ -254,7 +253,7 @@ class _Attempt:
                 async for event in events:
                     if isinstance(event, Finish):
                         self._finish = event
-                        break
+                        continue
                     written.append(event.text or event.thinking)
                     self.restoring.think(event.thinking)
                     shown = self.inspection.feed(self.restoring.feed(event.text))

@@ -31,4 +31,6 @@ async def forward(
                 raise MalformedAnswer("The model's answer broke off.", hint="Ask again.")
             yield event
             if isinstance(event, Finish):
+                # To its end, or the backend would take this for an answer that was left.
+                await anext(events, None)
                 return

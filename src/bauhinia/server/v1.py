@@ -130,8 +130,7 @@ def read_ask(body: dict[str, Any], gateway: Gateway) -> Ask:
             raise Unsupported(f"{name!r} is not supported here.", hint="Leave it out.")
     if body.get("n", 1) not in (1, None):
         raise Unsupported("Only one answer at a time ('n' = 1) is given.", hint="Ask several times.")
-    extra = body.get("bauhinia") or {}
-    _expect(isinstance(extra, dict), "bauhinia", "an object")
+    extra = _extra(body)
     model = body.get("model")
     _expect(model is None or isinstance(model, str), "model", "a string")
     return Ask(
@@ -147,6 +146,13 @@ def read_ask(body: dict[str, Any], gateway: Gateway) -> Ask:
         classification=_text(extra, "classification", "unclassified"),
         retractable=not body.get("stream"),
     )
+
+
+def _extra(body: dict[str, Any]) -> dict[str, Any]:
+    """What a client of ours may add to OpenAI's fields: `reply_in`, `classification`, `kind`."""
+    extra = body.get("bauhinia")
+    _expect(extra is None or isinstance(extra, dict), "bauhinia", "an object")
+    return extra or {}
 
 
 def _expect(right: bool, name: str, what: str) -> None:
@@ -337,8 +343,7 @@ async def _embed(request: Request, gateway: Gateway) -> Response:
         raise Unsupported("'dimensions' is not supported here.", hint="Leave it out.")
     if body.get("model") not in (None, "", "default", gateway.embedder):
         raise NotFound(f"There is no embedding model of that name; there is {gateway.embedder!r}.")
-    extra = body.get("bauhinia") or {}
-    _expect(isinstance(extra, dict), "bauhinia", "an object")
+    extra = _extra(body)
     kind: EmbeddingKind = "query" if extra.get("kind") == "query" else "passage"
     work = gateway.embed(texts, kind, officer=gateway.officer, use="api.embed")
     vectors = await _unless_left(request.receive, work)
