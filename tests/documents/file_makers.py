@@ -166,11 +166,17 @@ def _assemble(objects: Sequence[bytes], extra: bytes) -> bytes:
     start = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    out += b"trailer\n<< /Size %d /Root 1 0 R %b >>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, extra, start)
+    out += b"trailer\n<< /Size %d /Root 1 0 R %b >>\nstartxref\n%d\n%%%%EOF" % (
+        len(objects) + 1,
+        extra,
+        start,
+    )
     return bytes(out)
 
 
-def lines(texts: Sequence[str], *, x: float = 60, y: float = 100, step: float = 14, size: float = 10) -> list[At]:
+def lines(
+    texts: Sequence[str], *, x: float = 60, y: float = 100, step: float = 14, size: float = 10
+) -> list[At]:
     """Texts one below the other."""
     return [At(x, y + index * step, text, size) for index, text in enumerate(texts)]
 
@@ -181,7 +187,9 @@ def p(text: str = "", *, properties: str = "", inner: str = "") -> str:
     return f"<w:p>{f'<w:pPr>{properties}</w:pPr>' if properties else ''}{run}{inner}</w:p>"
 
 
-def docx(body: str, *, parts: Mapping[str, str] | None = None, more: Mapping[str, bytes] | None = None) -> bytes:
+def docx(
+    body: str, *, parts: Mapping[str, str] | None = None, more: Mapping[str, bytes] | None = None
+) -> bytes:
     """A Word file with this body; `parts` are further parts by kind: `footnotes`, `numbering`, `header1`, ..."""
     out = io.BytesIO()
     parts = parts or {}

@@ -11,7 +11,9 @@ from bauhinia.documents import Anchor, Document
 from bauhinia.errors import DocumentError
 
 NAMES = st.sampled_from(["a.docx", "a.pdf", "a.txt", "a.md", "a.html", "a", "a.doc", "a.zzz"])
-STARTS = st.sampled_from([b"", b"%PDF-1.4\n", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html>", b"\xff\xfe"])
+STARTS = st.sampled_from(
+    [b"", b"%PDF-1.4\n", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html>", b"\xff\xfe"]
+)
 FEW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -41,7 +43,25 @@ XML = st.recursive(
     st.text("ab 政\u3000", max_size=6).map(lambda text: f"<w:r><w:t>{text}</w:t></w:r>"),
     lambda inner: st.builds(
         lambda tag, parts: f"<w:{tag}>{''.join(parts)}</w:{tag}>",
-        st.sampled_from("p tbl tr tc sdt sdtContent ins del hyperlink r pPr numPr footnote txbxContent sectPr".split()),  # noqa: SIM905
+        st.sampled_from(
+            [
+                "p",
+                "tbl",
+                "tr",
+                "tc",
+                "sdt",
+                "sdtContent",
+                "ins",
+                "del",
+                "hyperlink",
+                "r",
+                "pPr",
+                "numPr",
+                "footnote",
+                "txbxContent",
+                "sectPr",
+            ]
+        ),
         st.lists(inner, max_size=4),
     ),
     max_leaves=25,

@@ -11,9 +11,17 @@ from bauhinia.errors import EmptyDocument
 
 
 def test_chinese_lines_join_without_spaces_and_english_with_one() -> None:
-    chinese = lines(["政府會在本年內就有關建議諮詢公眾及持份者，並於下", "年初向立法會提交", "一份報告。"], size=12, step=20)
+    chinese = lines(
+        ["政府會在本年內就有關建議諮詢公眾及持份者，並於下", "年初向立法會提交", "一份報告。"],
+        size=12,
+        step=20,
+    )
     english = lines(
-        ["The Government will consult the public on the pro-", "posals within this year and re-enter the", "market."],
+        [
+            "The Government will consult the public on the pro-",
+            "posals within this year and re-enter the",
+            "market.",
+        ],
         y=300,
         size=12,
         step=20,
@@ -78,7 +86,11 @@ def test_every_block_has_its_page_and_a_paragraph_may_run_over() -> None:
 
 def test_running_lines_and_page_numbers_are_set_apart() -> None:
     pages = [
-        [At(60, 40, "LC Paper No. CB(1)23/2024"), *lines([f"Body of page {n}."], y=150), At(290, 770, f"- {n} -")]
+        [
+            At(60, 40, "LC Paper No. CB(1)23/2024"),
+            *lines([f"Body of page {n}."], y=150),
+            At(290, 770, f"- {n} -"),
+        ]
         for n in range(1, 6)
     ]
     document = read_here(pdf(pages), "a.pdf")
@@ -89,7 +101,10 @@ def test_running_lines_and_page_numbers_are_set_apart() -> None:
 
 
 def test_headings_by_size_and_by_weight() -> None:
-    body = ["Ordinary text fills this line and the next one.", "It is what most of the page is set in, after all."]
+    body = [
+        "Ordinary text fills this line and the next one.",
+        "It is what most of the page is set in, after all.",
+    ]
     page = [
         At(60, 60, "Annual Report", 22),
         At(60, 100, "1. Introduction", 14, bold=True), *lines(body, y=130),
@@ -165,7 +180,12 @@ def test_ruled_tables_with_merged_cells() -> None:
 
 
 def test_a_frame_round_text_is_not_a_table() -> None:
-    frame = [Stroke(50, 80, 500, 80), Stroke(500, 80, 500, 140), Stroke(500, 140, 50, 140), Stroke(50, 140, 50, 80)]
+    frame = [
+        Stroke(50, 80, 500, 80),
+        Stroke(500, 80, 500, 140),
+        Stroke(500, 140, 50, 140),
+        Stroke(50, 140, 50, 80),
+    ]
     document = read_here(pdf([[*frame, *lines(["Inside the frame."])]]), "a.pdf")
     assert shape(document) == [("paragraph", "Inside the frame.")]
 
@@ -210,7 +230,7 @@ def test_slanted_text_is_left_out_with_a_warning() -> None:
 
 
 def test_a_scan_is_named_as_one() -> None:
-    with pytest.raises(EmptyDocument, match="looks like a scan.*OCR") as caught:
+    with pytest.raises(EmptyDocument, match=r"looks like a scan.*OCR") as caught:
         read_here(pdf([[], []], picture=True), "scan.pdf")
     assert caught.value.hint
     with pytest.raises(EmptyDocument, match="no text"):

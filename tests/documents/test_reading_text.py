@@ -45,14 +45,21 @@ def test_wrapped_lines_join_and_unwrapped_ones_do_not() -> None:
         "Members are invited to note the paper, which has been sent to all\n"
         "of the bureaux concerned.\n"
     )
-    assert [text.split()[-1] for _, text in shape(read_here(wrapped.encode(), "a.txt"))] == ["better.", "concerned."]
+    assert [text.split()[-1] for _, text in shape(read_here(wrapped.encode(), "a.txt"))] == [
+        "better.",
+        "concerned.",
+    ]
     lines = "第一段說明建議的背景。\n第二段說明財政影響。\n第三段請委員備悉。\n"
     assert len(read_here(lines.encode(), "a.txt").blocks) == 3
 
 
 def test_lists_in_plain_text() -> None:
     document = read_here("工作如下：\n- 檢討法例\n（二）諮詢公眾\n3. Report\n".encode(), "a.txt")
-    assert shape(document)[1:] == [("list_item", "檢討法例"), ("list_item", "（二）諮詢公眾"), ("list_item", "3. Report")]
+    assert shape(document)[1:] == [
+        ("list_item", "檢討法例"),
+        ("list_item", "（二）諮詢公眾"),
+        ("list_item", "3. Report"),
+    ]
 
 
 MARKDOWN = """---
@@ -140,7 +147,9 @@ def test_html() -> None:
         ("paragraph", "a b"), ("paragraph", "c"),
         ("paragraph", "link"),
     ]  # fmt: skip
-    assert [block.cell for block in document.blocks if block.text == "2024"] == [Cell(table=0, row=1, column=2)]
+    assert [block.cell for block in document.blocks if block.text == "2024"] == [
+        Cell(table=0, row=1, column=2)
+    ]
     assert "Text that the page hides was left out." in document.warnings
     assert "1 picture was not read." in document.warnings
 

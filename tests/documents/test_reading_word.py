@@ -118,7 +118,10 @@ def test_content_controls_hyperlinks_and_fields() -> None:
     body = (
         f"<w:sdt><w:sdtPr/><w:sdtContent>{p('In a control.')}</w:sdtContent></w:sdt>"
         + f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{p('Click here.')}</w:sdtContent></w:sdt>"
-        + p("See ", inner=f'{field}<w:r><w:t> and </w:t></w:r><w:hyperlink r:id="x"><w:r><w:t>the site</w:t></w:r></w:hyperlink>')
+        + p(
+            "See ",
+            inner=f'{field}<w:r><w:t> and </w:t></w:r><w:hyperlink r:id="x"><w:r><w:t>the site</w:t></w:r></w:hyperlink>',
+        )
         + p("A", inner="<w:r><w:tab/><w:t>B</w:t><w:br/><w:t>C</w:t><w:noBreakHyphen/><w:t>D</w:t></w:r>")
     )
     texts = [text for _, text in shape(read_here(docx(body), "a.docx"))]
@@ -145,13 +148,11 @@ def test_headers_and_footers_once_each() -> None:
 
 def test_computed_numbers_are_shown_as_word_shows_them() -> None:
     def level(depth: int, form: str, text: str) -> str:
-        return (
-            f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl>'
-        )
+        return f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl>'
 
     numbering = (
         f'<w:abstractNum w:abstractNumId="0">{level(0, "taiwaneseCountingThousand", "%1、")}'
-        f'{level(1, "lowerLetter", "(%2)")}{level(2, "decimal", "%1.%2.%3")}</w:abstractNum>'
+        f"{level(1, 'lowerLetter', '(%2)')}{level(2, 'decimal', '%1.%2.%3')}</w:abstractNum>"
         '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
         '<w:num w:numId="2"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride></w:num>'
     )
@@ -228,7 +229,10 @@ def test_strict_open_xml_is_read_too() -> None:
 
 
 def test_a_hundred_pages_are_read_in_a_few_seconds() -> None:
-    runs = "".join(f'<w:r><w:rPr><w:b w:val="0"/></w:rPr><w:t xml:space="preserve">word{n} </w:t></w:r>' for n in range(10))
+    runs = "".join(
+        f'<w:r><w:rPr><w:b w:val="0"/></w:rPr><w:t xml:space="preserve">word{n} </w:t></w:r>'
+        for n in range(10)
+    )
     body = "".join(p(f"Paragraph {n}. ", inner=runs) for n in range(3_100))
     data = docx(body)
     start = time.perf_counter()

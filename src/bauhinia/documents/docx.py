@@ -3,6 +3,7 @@ controls, text boxes, footnotes and nested tables."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from ..errors import BrokenDocument
 from .collecting import Reading
 from .document import BlockKind, Cell
 from .normal import SENTENCE_END
-from .numbering import Numbering
+from .numbering import Numbered, Numbering
 from .ooxml import MC, M, R, W, attribute, flag, local, number_of, value_of
 from .package import Package, Relation, broken
 from .word_inline import Inline, Paragraph, chosen, formula
@@ -31,6 +32,7 @@ class Place(NamedTuple):
 
 
 _BODY = Place()
+_LIST_STYLE = re.compile(r"list (?:bullet|number) ([2-5])$")
 
 
 def read(data: bytes, reading: Reading) -> None:
@@ -163,7 +165,7 @@ class _Walk:
         level = 0
         label = ""
         if numbered := self._number(properties, style):
-            label, level, kind = numbered[1], numbered[0], "list_item"
+            label, level, kind = numbered.label, numbered.level, "list_item"
         if style.name == "title":
             kind, level = "title", 0
         elif outline < 9:
@@ -183,13 +185,16 @@ class _Walk:
         else:
             self.reading.add(kind, text, level=level)
 
-    def _number(self, properties: etree._Element | None, style: Style) -> tuple[int, str] | None:
+    def _number(self, properties: etree._Element | None, style: Style) -> Numbered | None:
         own = properties.find(f"{W}numPr") if properties is not None else None
         number = value_of(own, "numId") or style.list_number
         if number in (None, "0"):
             return None
         depth = number_of(value_of(own, "ilvl"), style.list_depth)
-        return self.parts.numbering.next(number or "", depth)
+        numbered = self.parts.numbering.next(number or "", depth)
+        # Word's own "List Bullet 2" is the first level of a list of its own, set deeper.
+        named = _LIST_STYLE.match(style.name)
+        return numbered and numbered._replace(level=max(numbered.level, int(named[1]) - 1 if named else 0))
 
     def _note(self, kind: str, number: str, depth: int) -> None:
         """A note stands after the paragraph that refers to it."""

@@ -15,6 +15,8 @@ from .collecting import Bounds
 
 PARTS_LIMIT = 10_000
 _CHUNK = 1 << 20
+_NO_MEMORY = 2
+"""libxml2's code for it."""
 _STRICT = (
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"),
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
@@ -120,8 +122,7 @@ def parse_xml(data: bytes, bounds: Bounds) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        if "depth" in str(error).lower():
-            bounds.check_nesting(bounds.nesting + 1)
+        _explain(error, bounds)
         raise broken() from error
     except ValueError as error:
         raise broken() from error
@@ -129,6 +130,19 @@ def parse_xml(data: bytes, bounds: Bounds) -> etree._Element:
     if root is None or document_type:
         raise broken()
     return root
+
+
+def _explain(error: etree.XMLSyntaxError, bounds: Bounds) -> None:
+    """Raise what the parser's refusal means, when it is not damage."""
+    if getattr(error, "code", None) == _NO_MEMORY:
+        raise MemoryError from error
+    if "depth" in str(error).lower():
+        bounds.check_nesting(bounds.nesting + 1)
+    if "PARSE_HUGE" in str(error):
+        raise DocumentTooLarge(
+            "The file has a single run of text of more than 10 million characters, which is the limit.",
+            hint="Check that this is the right file, or copy its text into a new document.",
+        ) from error
 
 
 def broken() -> BrokenDocument:

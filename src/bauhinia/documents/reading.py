@@ -10,6 +10,7 @@ import sys
 from dataclasses import fields
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import orjson
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:  # The reading process imports this package and must not load 
 log = logging.getLogger(__name__)
 _ROOT = str(Path(__file__).resolve().parents[2])
 _CHUNK = 1 << 16
+_TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 async def read_document(data: bytes, name: str, limits: Limits) -> Document:
@@ -42,13 +44,18 @@ async def read_document(data: bytes, name: str, limits: Limits) -> Document:
     bounds = {each.name: getattr(limits, each.name) for each in fields(Bounds)}
     order = orjson.dumps({"name": name, "bounds": bounds}) + b"\n"
     try:
-        async with asyncio.timeout(limits.seconds):
+        async with _turn(), asyncio.timeout(limits.seconds):
             said = await _ask_child((order, data), _most_output(limits))
     except TimeoutError:
         raise _too_slow(limits) from None
     if "document" in said:
         return await asyncio.to_thread(_document, said["document"])
     raise _error(said, limits)
+
+
+def _turn() -> asyncio.Semaphore:
+    """Held while a file is read: as many at once as there are processors, so that memory stays bounded."""
+    return _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(max(2, os.cpu_count() or 1)))
 
 
 async def _ask_child(order: tuple[bytes, ...], most: int) -> dict[str, Any]:

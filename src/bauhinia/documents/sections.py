@@ -99,7 +99,8 @@ def _cut_down(unit: _Unit, document: Document, count: Callable[[str], int], budg
             piece = text[start:end]
             place = Anchor(block=anchor.block, start=start, end=end, page=anchor.page)
             heading = 0 if begun else unit.heading
-            yield _Unit((place,), piece, count(piece + "\n"), heading, unit.path, cut, glued=begun)
+            size = count(piece if begun else piece + "\n")
+            yield _Unit((place,), piece, size, heading, unit.path, cut, glued=begun)
             begun = True
 
 
