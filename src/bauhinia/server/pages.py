@@ -10,7 +10,6 @@ from urllib.parse import urlencode, urlsplit
 
 import jinja2
 from fastapi import APIRouter, Form, Header, Request
-from fastapi.routing import APIRoute
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..errors import BauhiniaError, InputError
@@ -34,6 +33,11 @@ pages_router = APIRouter(include_in_schema=False)
 TEMPLATES = Path(__file__).parent / "templates"
 YEAR_SECONDS = 365 * 86_400
 SEE_OTHER = 303
+OPENAI_ROUTES = (
+    ("POST", "/v1/chat/completions", "A chat completion, as OpenAI's API has it"),
+    ("POST", "/v1/embeddings", "Embeddings, as OpenAI's API has them"),
+    ("GET", "/v1/models", "The models that can be asked"),
+)
 
 
 @lru_cache(maxsize=1)
@@ -311,13 +315,13 @@ async def about(request: Request) -> HTMLResponse:
 @pages_router.get("/api")
 async def api_page(request: Request) -> HTMLResponse:
     """What the API takes, from the routes themselves."""
+    paths = request.app.openapi()["paths"]
     routes = [
-        (method, route.path, route.summary or "")
-        for route in request.app.routes
-        if isinstance(route, APIRoute) and route.include_in_schema
-        for method in sorted(route.methods or ())
+        (method.upper(), path, operation["summary"])
+        for path, operations in paths.items()
+        for method, operation in operations.items()
     ]
-    return _page(request, "api.html", routes=routes)
+    return _page(request, "api.html", routes=[*routes, *OPENAI_ROUTES])
 
 
 @pages_router.post("/language")
