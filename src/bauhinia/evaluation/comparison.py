@@ -121,7 +121,7 @@ async def compare(
     waiting = [(name, row, arm) for name, row, arm in wanted if (name, row.id, arm) not in outcomes]
     report(f"{len(wanted)} outcomes wanted, {len(wanted) - len(waiting)} already there.")
     began = time.monotonic()
-    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    _end_torn_line(checkpoint)
     with checkpoint.open("a", encoding="utf-8") as file:
         for number, (name, row, arm) in enumerate(waiting, 1):
             outcome = await _work(arms[arm], name, row, arm)
@@ -132,6 +132,14 @@ async def compare(
             done = f"{number}/{len(waiting)} {name} {row.id} {arm}"
             report(f"{done} {outcome.seconds:.1f} s, {left / 60:.0f} min left")
     return {(name, row.id, arm): outcomes[name, row.id, arm] for name, row, arm in wanted}
+
+
+def _end_torn_line(checkpoint: Path) -> None:
+    """So that the next outcome does not join a line that was cut off."""
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    if checkpoint.exists() and not checkpoint.read_bytes().endswith(b"\n"):
+        with checkpoint.open("a", encoding="utf-8") as file:
+            file.write("\n")
 
 
 async def _work(product: Product, name: SetName, row: AnyRow, arm: Arm) -> Outcome:

@@ -119,7 +119,10 @@ class PlainModel:
 
 def bullet_points(text: str) -> list[str]:
     """A list as statements, a line each, without bullets; headings and lines without words are left out."""
-    lines = (re.sub(r"^\s*(?:[-*•·]|\d{1,2}[.)、])\s*", "", line).strip(" *") for line in text.splitlines())
+    lines = (
+        re.sub(r"^\s*(?:[-*•·]|\d{1,2}[.)、])\s*", "", line.replace("**", "")).strip()
+        for line in text.splitlines()
+    )
     return [line for line in lines if len(_WORD.findall(line)) >= 3 and line[-1] not in ":："]
 
 
