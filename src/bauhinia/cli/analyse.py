@@ -28,16 +28,17 @@ def analyse(
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from documents with citations, or set out what they oblige."""
+    output = Output(out=out, as_json=as_json)
+    files, question = ([Path(word) for word in words], "") if table else _files_and_question(words)
+
     from ..pilot.orders import AnalyseOrder
     from .carrying import carry_out
-
-    files, question = ([Path(word) for word in words], "") if table else _files_and_question(words)
 
     def order(documents: list[str]) -> AnalyseOrder:
         mode: Literal["question", "table"] = "table" if table else "question"
         return AnalyseOrder(documents=documents, mode=mode, question=question, language=language)
 
-    carry_out(files, order, Output(out=out, as_json=as_json))
+    carry_out(files, order, output)
 
 
 def _files_and_question(words: list[str]) -> tuple[list[Path], str]:

@@ -40,7 +40,6 @@ class Done:
 
 def carry_out(paths: Sequence[Path], make_order: MakeOrder, output: Output) -> None:
     """Do it all and print the result. Raises BauhiniaError; Ctrl-C stops the model's work first."""
-    output.check()
     files = [(path.name, _bytes_of(path)) for path in paths]
     done = asyncio.run(_in_some_place(files, make_order, output))
     if output.as_json:

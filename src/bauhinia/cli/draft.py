@@ -29,14 +29,15 @@ def draft(
     as_json: JsonOption = False,
 ) -> None:
     """Draft a reply, memo, circular and so on; facts come only from the instructions and the sources."""
-    from ..pilot.orders import DraftOrder
-    from .carrying import carry_out
-
+    output = Output(out=out, as_json=as_json)
     words = typer.get_text_stream("stdin").read() if instructions == "-" else instructions
     if not words.strip():
         raise typer.BadParameter("say what the text is to be about.", param_hint="INSTRUCTIONS")
 
+    from ..pilot.orders import DraftOrder
+    from .carrying import carry_out
+
     def order(documents: list[str]) -> DraftOrder:
         return DraftOrder(type=type_, instructions=words, documents=documents, language=language)
 
-    carry_out(source or [], order, Output(out=out, as_json=as_json))
+    carry_out(source or [], order, output)

@@ -18,7 +18,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the task and its
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """What the options say."""
+    """What the options say. Raises BadParameter."""
 
     out: Path | None = None
     as_json: bool = False
@@ -29,8 +29,8 @@ class Output:
         assert self.out is not None
         return self.out.suffix.lstrip(".").lower()
 
-    def check(self) -> None:
-        """Before the work begins, refuse a file that could not be written after it."""
+    def __post_init__(self) -> None:
+        """Before any work, refuse a file that could not be written after it."""
         if self.out is None:
             return
         if self.format not in FORMATS:

@@ -26,6 +26,8 @@ def summarise(
     as_json: JsonOption = False,
 ) -> None:
     """Summarise documents; every statement cites its place in them."""
+    output = Output(out=out, as_json=as_json)
+
     from ..pilot.orders import SummariseOrder
     from .carrying import carry_out
 
@@ -34,4 +36,4 @@ def summarise(
             documents=documents, length=length, audience=audience, form=form, language=language
         )
 
-    carry_out(files, order, Output(out=out, as_json=as_json))
+    carry_out(files, order, output)

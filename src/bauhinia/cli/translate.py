@@ -19,11 +19,9 @@ def translate(
     as_json: JsonOption = False,
 ) -> None:
     """Translate a document paragraph by paragraph, with the termbase, and check it."""
+    output = Output(out=out, as_json=as_json)
+
     from ..pilot.orders import TranslateOrder
     from .carrying import carry_out
 
-    carry_out(
-        [file],
-        lambda documents: TranslateOrder(document=documents[0], to=to),
-        Output(out=out, as_json=as_json),
-    )
+    carry_out([file], lambda documents: TranslateOrder(document=documents[0], to=to), output)
