@@ -113,8 +113,37 @@ def test_headings_by_size_and_by_weight() -> None:
     ]  # fmt: skip
     document = read_here(pdf([page]), "a.pdf")
     headings = [(block.text, block.level) for block in document.blocks if block.kind == "heading"]
-    assert headings == [("Annual Report", 1), ("1. Introduction", 2), ("Purpose", 3), ("2. 結論", 2)]
+    assert shape(document)[0] == ("title", "Annual Report")
+    assert headings == [("1. Introduction", 1), ("Purpose", 2), ("2. 結論", 1)]
     assert document.title == "Annual Report"
+
+
+def test_the_space_that_programs_set_between_scripts_is_not_text() -> None:
+    page = [
+        At(60, 100, "截至三月共"),
+        At(112.5, 100, "142 680"),
+        At(150, 100, "輛，約"),
+        At(182.5, 100, "15%。"),
+    ]
+    assert shape(read_here(pdf([page]), "a.pdf")) == [("paragraph", "截至三月共142 680輛，約15%。")]
+    spaced = [At(60, 100, "截至三月共 142 680 輛。")]
+    assert shape(read_here(pdf([spaced]), "a.pdf")) == [("paragraph", "截至三月共 142 680 輛。")]
+
+
+def test_a_number_inside_a_sentence_begins_no_paragraph() -> None:
+    texts = [
+        "(3) whether it will (i) increase the number of chargers, and",
+        "(ii) impose a charge on the vehicles that stay in the spaces;",
+        "(4) whether it will report on the progress that it has made.",
+    ]
+    assert [text[:3] for _, text in shape(read_here(pdf([lines(texts)]), "a.pdf"))] == ["(3)", "(4)"]
+
+
+def test_entries_of_a_table_of_contents_stay_apart() -> None:
+    entries = ["Foreword . . . . . . . . . . . . . . . 1", "Street trees ......................... 10"]
+    assert [text for _, text in shape(read_here(pdf([lines(entries)]), "a.pdf"))] == [
+        "Foreword … 1", "Street trees … 10",
+    ]  # fmt: skip
 
 
 def test_the_title_of_the_metadata_is_used_unless_it_is_a_file_name() -> None:

@@ -123,7 +123,7 @@ HTML = """<!DOCTYPE html><html lang="zh-HK"><head><title>Press release</title>
 <style>p {color: red}</style><script>document.write("<p>written</p>")</script></head>
 <body><!-- note --><h1>新聞<b>公報</b></h1>
 <p>政府今日
-宣布&nbsp;新措施<br>of the plan.</p><p hidden>secret</p><p style="display:none">prompt</p>
+宣布&nbsp;新措施<br>Plan of the Bureau</p><p hidden>secret</p><p style="display:none">prompt</p>
 loose text
 <ul><li>one<li>two<ol start="4"><li>four</ol></ul>
 <table><caption>Fees</caption><thead><tr><th rowspan="2">Item<th colspan="2">Year</thead>
@@ -139,7 +139,8 @@ def test_html() -> None:
     assert document.metadata["language"] == "zh-HK"
     assert shape(document) == [
         ("heading", "新聞公報"),
-        ("paragraph", "政府今日宣布 新措施 of the plan."),
+        ("paragraph", "政府今日宣布 新措施"),
+        ("paragraph", "Plan of the Bureau"),
         ("paragraph", "loose text"),
         ("list_item", "one"), ("list_item", "two"), ("list_item", "4. four"),
         ("paragraph", "Fees"),

@@ -125,7 +125,23 @@ def test_content_controls_hyperlinks_and_fields() -> None:
         + p("A", inner="<w:r><w:tab/><w:t>B</w:t><w:br/><w:t>C</w:t><w:noBreakHyphen/><w:t>D</w:t></w:r>")
     )
     texts = [text for _, text in shape(read_here(docx(body), "a.docx"))]
-    assert texts == ["In a control.", "See Annex A and the site", "A B C-D"]
+    assert texts == ["In a control.", "See Annex A and the site", "A B", "C-D"]
+
+
+def test_line_ends_part_lines_of_an_address_and_not_sentences() -> None:
+    def broken(*texts: str) -> str:
+        return p(inner="<w:r><w:br/></w:r>".join(f"<w:r><w:t>{text}</w:t></w:r>" for text in texts))
+
+    body = (
+        broken("完", "2026年4月22日", "香港時間14時30分")
+        + broken("The committee agreed that", "it would meet again.")
+        + broken("政府建議把有關的收費調整至六百元，並會在諮詢各持份者的意見之後把", "草案提交立法會審議。")
+        + p("Annual", properties='<w:outlineLvl w:val="0"/>', inner="<w:r><w:br/><w:t>Report</w:t></w:r>")
+    )
+    assert [text for _, text in shape(read_here(docx(body), "a.docx"))] == [
+        "完", "2026年4月22日", "香港時間14時30分", "The committee agreed that it would meet again.",
+        "政府建議把有關的收費調整至六百元，並會在諮詢各持份者的意見之後把草案提交立法會審議。", "Annual Report",
+    ]  # fmt: skip
 
 
 def test_hidden_text_is_left_out_with_a_warning() -> None:

@@ -136,6 +136,17 @@ def test_markdown_is_read_back_and_says_its_label() -> None:
     assert [text for kind, text in found if kind == "table_cell"] == ["Item", "Fee", "牌照", "1|2", "short"]
 
 
+def test_an_item_that_brings_its_number_gets_no_bullet() -> None:
+    blocks = [
+        OutputBlock(kind="bullet", text="（一）首項", level=1),
+        OutputBlock(kind="bullet", text="point"),
+    ]
+    made = python_docx.Document(io.BytesIO(write_docx(blocks, OutputMeta(title=""))))
+    assert [paragraph.style.name for paragraph in made.paragraphs[:2]] == ["List Paragraph", "List Bullet"]
+    text = write_markdown([*blocks, OutputBlock(kind="bullet", text="2. second")], OutputMeta(title=""))
+    assert "\n（一）首項\n\n- point\n\n2\\. second\n" in text
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text("ab1 *_`#>+-=.)[]()<>|~&!\\$\n政：/:", min_size=1, max_size=40))
 def test_markdown_shows_text_as_it_is(text: str) -> None:

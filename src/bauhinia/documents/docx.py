@@ -13,7 +13,7 @@ from lxml import etree
 from ..errors import BrokenDocument
 from .collecting import Reading
 from .document import BlockKind, Cell
-from .normal import SENTENCE_END
+from .normal import SENTENCE_END, split_breaks
 from .numbering import Numbered, Numbering
 from .ooxml import MC, M, R, W, attribute, flag, local, number_of, value_of
 from .package import Package, Relation, broken
@@ -182,6 +182,9 @@ class _Walk:
             self.reading.add("table_cell", text, cell=place.cell)
         elif place.kind is not None:
             self.reading.add(place.kind, text)
+        elif kind == "paragraph":
+            for line in split_breaks(text):
+                self.reading.add(kind, line)
         else:
             self.reading.add(kind, text, level=level)
 

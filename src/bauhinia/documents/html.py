@@ -9,7 +9,7 @@ from lxml import etree
 from .collecting import Reading
 from .decoding import decode
 from .document import BlockKind, Cell
-from .normal import join_lines
+from .normal import join_lines, split_breaks
 
 _SKIPPED = frozenset({
     "script", "style", "noscript", "template", "head", "title", "object", "embed", "applet", "audio",
@@ -35,6 +35,8 @@ _UNREAD = {
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])", re.I
 )
+_BREAK = "\x01"
+"""Stands for `<br>` while text is gathered; no text keeps it."""
 _NEWLINE = re.compile(r"\s*\n\s*")
 
 
@@ -98,11 +100,15 @@ class _Walk:
         if not text.strip():
             return
         if self.cells:
-            self.reading.add("table_cell", self.label + text, cell=self.cells[-1])
+            text = self.label + text.replace(_BREAK, " ")
+            self.reading.add("table_cell", text, cell=self.cells[-1])
         else:
             kind: BlockKind = "heading" if self.heading else "list_item" if self.lists else "paragraph"
             level = self.heading or max(0, len(self.lists) - 1)
-            self.reading.add(kind, self.label + text, level=level)
+            lines = split_breaks(text.replace("\n", " ").replace(_BREAK, "\n"))
+            lines = lines if kind == "paragraph" else [" ".join(lines)]
+            for line in lines:
+                self.reading.add(kind, self.label + line, level=level)
         self.label = ""
 
     def _block(self, tag: str, element: etree._Element, depth: int) -> None:
@@ -162,7 +168,7 @@ class _Walk:
         if self.preformatted:
             self.flush()
         else:
-            self.gathered += " "
+            self.gathered += _BREAK
 
     def _table(self, table: etree._Element, depth: int) -> None:
         number = self.reading.begin_table()

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from .collecting import Reading
 from .decoding import decode
 from .document import BlockKind, Cell
-from .normal import join_lines, unwrap
+from .normal import join_lines, split_breaks, unwrap
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*$", re.M)
@@ -99,12 +99,15 @@ class _Walk:
 
     def _text(self, text: str) -> None:
         if self.in_cell:
+            text = text.replace("\n", " ")
             cell = Cell(table=self.table, row=self.row, column=self.column)
             self.reading.add("table_cell", text, cell=cell)
             return
         kind: BlockKind = "heading" if self.heading else "list_item" if self.lists else "paragraph"
         level = self.heading or max(0, len(self.lists) - 1)
-        self.reading.add(kind, self.label + text, level=level)
+        lines = split_breaks(text)
+        for line in lines if kind == "paragraph" else [" ".join(lines)]:
+            self.reading.add(kind, self.label + line, level=level)
         self.label = ""
 
 
@@ -115,7 +118,7 @@ def _plain(children: Sequence[Token]) -> str:
         if token.type == "softbreak":
             lines.append("")
         elif token.type == "hardbreak":
-            lines[-1] += " "
+            lines[-1] += "\n"
             lines.append("")
         elif token.type == "image":
             lines[-1] += _plain(token.children or [])
@@ -123,5 +126,5 @@ def _plain(children: Sequence[Token]) -> str:
             lines[-1] += token.content
     text = lines[0]
     for line in lines[1:]:
-        text = f"{text.rstrip()} {line}" if text.endswith(" ") else join_lines(text, line)
+        text = text + line if text.endswith("\n") else join_lines(text, line)
     return text

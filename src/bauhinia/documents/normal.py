@@ -19,6 +19,8 @@ NUMBER_LABEL = re.compile(
 )
 """A paragraph's or a list item's number at the start of its text: `12.`, `(a)`, `（三）`, `四、`, `2.1`."""
 BULLET = re.compile(r"[•◦▪▫‣⁃●○■□◆◇➢➤►✓·∙\uf0b7\uf0a7\uf0d8\uf076]\s*|[-–—*]\s+")
+_LONG_LINE = 25
+"""A Chinese line of this many characters without an end is taken to run on."""
 SENTENCE_END = re.compile(r"[.!?。！？；;…:：][\"'”’」』)）\]]*$")
 
 
@@ -41,6 +43,25 @@ def join_lines(first: str, second: str) -> str:
     if not first or not second or (is_wide(first[-1]) and is_wide(second[0])):
         return first + second
     return f"{first} {second}"
+
+
+def split_breaks(text: str) -> list[str]:
+    """`text` parted at the line ends (`\\n`) that its author put there: lines of an address, of a signature.
+
+    A line end inside a sentence, put there for looks, is only a space.
+    """
+    pieces: list[str] = []
+    for line in filter(None, map(str.strip, text.split("\n"))):
+        last = pieces[-1] if pieces else ""
+        if (
+            last
+            and not SENTENCE_END.search(last)
+            and (line[0].islower() or last[-1] in ",，、" or (is_wide(last[-1]) and len(last) >= _LONG_LINE))
+        ):
+            pieces[-1] = join_lines(last, line)
+        else:
+            pieces.append(line)
+    return pieces
 
 
 def unwrap(text: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..language.variety import Variety
+from .normal import NUMBER_LABEL
 
 OutputKind = Literal["title", "heading", "paragraph", "bullet", "numbered", "table", "caption", "label"]
 
@@ -80,12 +81,17 @@ def write_markdown(blocks: Sequence[OutputBlock], meta: OutputMeta) -> str:
             number[block.level] = number.get(block.level, 0) + 1
         piece = _markdown(block, number)
         # Items of one list stand together; everything else is parted by an empty line.
-        joined = before == block.kind and before in ("bullet", "numbered")
+        joined = before == block.kind and before in ("bullet", "numbered") and not is_numbered(block)
         pieces.append(piece if not joined else f"\x00{piece}")
-        before = block.kind if not block.comments else None
+        before = None if block.comments or is_numbered(block) else block.kind
     if meta.label and not any(block.kind == "label" for block in blocks):
         pieces.append(f"---\n\n*{escape(meta.label)}*")
     return "\n\n".join(pieces).replace("\n\n\x00", "\n") + "\n"
+
+
+def is_numbered(block: OutputBlock) -> bool:
+    """Whether a bullet's text brings its own number, as texts read from documents do: it gets no bullet."""
+    return block.kind == "bullet" and NUMBER_LABEL.match(block.text) is not None
 
 
 def _markdown(block: OutputBlock, number: dict[int, int]) -> str:
@@ -93,7 +99,7 @@ def _markdown(block: OutputBlock, number: dict[int, int]) -> str:
     if block.kind in ("title", "heading"):
         level = 1 if block.kind == "title" else min(max(block.level, 1) + 1, 6)
         text = f"{'#' * level} {' '.join(text.split())}"
-    elif block.kind == "bullet":
+    elif block.kind == "bullet" and not is_numbered(block):
         text = f"{'  ' * block.level}- {_one_line(text)}"
     elif block.kind == "numbered":
         text = f"{'   ' * block.level}{number[block.level]}. {_one_line(text)}"

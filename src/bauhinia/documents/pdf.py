@@ -171,6 +171,7 @@ class _Writer:
         self.flow = [paragraphs(lines, pitch) for lines in ordered]
         self.body, self.body_bold = self._body()
         self.ranks = self._ranks()
+        self.heading_title = self._find_title()
         self.indents = self._indents()
         self.running: set[str] = set()
 
@@ -220,6 +221,14 @@ class _Writer:
         looks = {look for flow in self.flow for each in flow if (look := self._heading(each))}
         ordered = sorted(looks, key=lambda look: (-look.size, not look.bold))
         return {look: min(rank, 6) for rank, look in enumerate(ordered, 1)}
+
+    def _find_title(self) -> Paragraph | None:
+        """The document's title: the first heading, when nothing else is as large."""
+        looks = [(look, each) for flow in self.flow for each in flow if (look := self._heading(each))]
+        if not looks or [look.size for look, _ in looks].count(looks[0][0].size) > 1:
+            return None
+        first, title = looks[0]
+        return title if first.size == max(look.size for look, _ in looks) and first.size > self.body else None
 
     def _indents(self) -> list[float]:
         """Where the items of lists begin, in points from the left, each the start of a level."""
@@ -307,13 +316,25 @@ class _Writer:
         level = 0
         look = self._heading(paragraph)
         listed = self.outline.get(_bare(text)) if len(text) <= _HEADING_LETTERS else None
-        if listed or look:
-            kind, level = "heading", min(listed or self.ranks.get(look, 1) if look else listed or 1, 6)
+        if paragraph is self.heading_title:
+            kind = "title"
+        elif listed or look:
+            kind, level = "heading", self._level(listed, look)
         elif _marker(paragraph.first):
             kind, level = "list_item", self._depth(paragraph.first)
             if bullet := BULLET.match(text):
                 text = text[bullet.end() :]
         self.reading.add(kind, text, page=paragraph.first.page, level=level)
+
+    def _level(self, listed: int | None, look: _Heading | None) -> int:
+        """By the bookmarks, else by size; the title takes no level of its own."""
+        level = listed or (self.ranks[look] if look else 1)
+        title = self.heading_title
+        if title is not None:
+            own = self.outline.get(_bare(self.hyphens.text(title)))
+            alone = own == 1 and list(self.outline.values()).count(1) == 1
+            level -= 1 if (alone or not listed) else 0
+        return min(max(level, 1), 6)
 
     def _depth(self, line: Line) -> int:
         return max(0, min(5, sum(stop <= line.x0 + 0.5 for stop in self.indents) - 1))
@@ -332,7 +353,7 @@ class _Writer:
         named = re.search(
             r"\.(docx?|pdf|xlsx?|pptx?|indd|rtf|odt|wpd|tex|typ)$|^microsoft |^untitled|^\(", given, re.I
         )
-        headings = [block for block in self.reading.blocks if block.kind == "heading"]
+        headings = [block for block in self.reading.blocks if block.kind in ("heading", "title")]
         first = [block for block in headings if block.page == headings[0].page] if headings else []
         largest = min(first, key=lambda block: block.level, default=None)
         self.reading.title = given if given and not named else largest.text if largest else ""

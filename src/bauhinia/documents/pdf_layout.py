@@ -22,6 +22,9 @@ _PAGE_NUMBER = re.compile(
 )
 _LONG_GAP = 1.28
 """Lines further apart than this many times the usual pitch are in two paragraphs."""
+LEADERS = re.compile(r"(?:\s?[.．·…_]){4,}\s*(?=\d+$|[ivxlc]+$|$)")
+"""Dots that lead from an entry of a table of contents to its page."""
+_ITEM_END = re.compile(r"[;；]\s*(?:and|or|及|或|以及)?$")
 _WORD = re.compile(r"[A-Za-z]{2,}(?:-[A-Za-z]{2,})*")
 _PREFIXES = frozenset(
     "non self co re pre post sub inter multi semi anti ex well cross long short half part mid".split()  # noqa: SIM905
@@ -234,9 +237,11 @@ def _continues(paragraph: Paragraph, line: Line, pitch: float) -> bool:
         return False
     if abs(last.size - line.size) > 0.12 * size or (last.bold != line.bold and _is_short(paragraph, line)):
         return False
-    if BULLET.match(line.text) or NUMBER_LABEL.match(line.text):
-        return False
     shift = line.x0 - last.x0
+    if BULLET.match(line.text) or LEADERS.search(last.text):
+        return False
+    if NUMBER_LABEL.match(line.text) and not (abs(shift) < 0.8 * size and _is_inside(paragraph, line)):
+        return False
     single = len(paragraph.lines) == 1
     marked = single and bool(BULLET.match(last.text) or NUMBER_LABEL.match(last.text))
     if _centred(last, line) and last.bold == line.bold and not SENTENCE_END.search(last.text):
@@ -246,6 +251,21 @@ def _continues(paragraph: Paragraph, line: Line, pitch: float) -> bool:
     if shift < -0.8 * size and not (single and shift > -5 * size):
         return False
     return last.hyphen or not _is_short(paragraph, line)
+
+
+def _is_inside(paragraph: Paragraph, line: Line) -> bool:
+    """Whether a number that begins a line only happens to stand there, inside a sentence."""
+    last = paragraph.last.text
+    if SENTENCE_END.search(last) or _ITEM_END.search(last) or _is_short(paragraph, line):
+        return False
+    own = NUMBER_LABEL.match(paragraph.first.text)
+    other = NUMBER_LABEL.match(line.text)
+    return own is None or other is None or _sort(own[0]) != _sort(other[0])
+
+
+def _sort(label: str) -> str:
+    """What sort of number it is: items of one list have the same."""
+    return re.sub(r"[一二三四五六七八九十百]+", "一", re.sub(r"[a-zA-Z]+", "a", re.sub(r"\d+", "1", label)))
 
 
 def _is_short(paragraph: Paragraph, following: Line) -> bool:
@@ -313,7 +333,7 @@ class Hyphens:
         for line in paragraph.lines:
             text = self._join(text, line.text, hyphen)
             hyphen = line.hyphen
-        return text
+        return LEADERS.sub(" … ", text)
 
     def _join(self, text: str, line: str, hyphen: bool) -> str:
         before, after = re.search(r"([A-Za-z]+)[-‐]?$", text), re.match(r"[A-Za-z]+", line)

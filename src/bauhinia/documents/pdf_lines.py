@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
+from .normal import is_wide
+
 _BREAKS = re.compile("[\r\n]+|[\x02\ufffe]|\xad(?=[\r\n]|$)")
 _HYPHENS = frozenset("\x02\ufffe\xad")
 _GAP = 1.6
@@ -156,11 +158,23 @@ class _Reader:
         piece: list[tuple[Word, int]] = []
         for first, after in words:
             word = Word(self._characters(first, after, size), *self._extent(first, after - 1))
+            if piece and self._is_only_set_apart(piece[-1][0], word, first, size):
+                last, begun = piece[-1]
+                piece[-1] = (Word(last.text + word.text, last.x0, word.x1), begun)
+                continue
             if piece and not -size < word.x0 - piece[-1][0].x1 < _GAP * size:
                 yield from self._line(piece, hyphen=False)
                 piece = []
             piece.append((word, first))
         yield from self._line(piece, hyphen)
+
+    def _is_only_set_apart(self, last: Word, word: Word, first: int, size: float) -> bool:
+        """Whether the space between is not in the file: programs set Chinese a little apart from Latin
+        letters and figures, and stretch it to fill a line."""
+        if not last.text or not word.text or not (is_wide(last.text[-1]) or is_wide(word.text[0])):
+            return False
+        near = -0.5 * size < word.x0 - last.x1 < 0.45 * size
+        return near and pdfium.FPDFText_IsGenerated(self.handle, first - 1) == 1
 
     def _line(self, piece: list[tuple[Word, int]], hyphen: bool) -> Iterator[Line]:
         words = [word for word, _ in piece if word.text]

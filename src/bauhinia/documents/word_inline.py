@@ -35,7 +35,7 @@ class Paragraph:
 
     @property
     def text(self) -> str:
-        """As a reader sees it, not yet in normal form."""
+        """As a reader sees it, not yet in normal form; a line end is `\\n`."""
         return "".join(self.pieces)
 
 
@@ -53,8 +53,8 @@ class Inline:
             f"{W}t": self._text,
             f"{W}tab": self._space,
             f"{W}ptab": self._space,
-            f"{W}br": self._space,
-            f"{W}cr": self._space,
+            f"{W}br": self._break,
+            f"{W}cr": self._break,
             f"{W}noBreakHyphen": self._hyphen,
             f"{W}sym": self._symbol,
             f"{W}fldChar": self._field,
@@ -122,6 +122,9 @@ class Inline:
 
     def _space(self, _element: etree._Element) -> None:
         self._put(" ")
+
+    def _break(self, _element: etree._Element) -> None:
+        self._put("\n")
 
     def _hyphen(self, _element: etree._Element) -> None:
         self._put("-")

@@ -26,7 +26,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from ..language.variety import Variety
-from .output import OutputBlock, OutputMeta
+from .output import OutputBlock, OutputMeta, is_numbered
 
 _LISTS = {"bullet": "List Bullet", "numbered": "List Number"}
 _STYLES = {"title": "Title", "caption": "Caption", "label": "AI Label"}
@@ -126,6 +126,8 @@ class _Writer:
         paragraph = self.document.add_paragraph(style=self._style(block))
         if block.kind == "numbered":
             self._count(paragraph, min(block.level, _DEEPEST))
+        if is_numbered(block):
+            paragraph.paragraph_format.left_indent = Mm(8 * min(max(block.level, 0), _DEEPEST))
         run = self._run(paragraph, block.text, block)
         for mark in block.marks:
             self._run(paragraph, f"[{mark}]", block).font.superscript = True
@@ -134,6 +136,8 @@ class _Writer:
     def _style(self, block: OutputBlock) -> str | None:
         if block.kind == "heading":
             return f"Heading {min(max(block.level, 1), 9)}"
+        if is_numbered(block):
+            return "List Paragraph"
         if block.kind in _LISTS:
             depth = min(max(block.level, 0), _DEEPEST)
             return _LISTS[block.kind] + (f" {depth + 1}" if depth else "")
