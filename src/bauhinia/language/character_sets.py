@@ -3,7 +3,7 @@
 The sets are committed (`data/characters.json`), because OpenCC's dictionaries take 0.2 s and 40 MB to load
 and most requests never need them. Write the file anew after an OpenCC upgrade, from the repository root:
 
-    python -m bauhinia.language.character_sets
+    python -c "from bauhinia.language.character_sets import write; write()"
 
 A character counts as Simplified only when OpenCC converts it and never to itself, and it is no form that
 Hong Kong writes. 后, 里, 面, 只, 台, 干, 系, 范, 于, 云 and 余 are therefore in neither set.
@@ -21,7 +21,7 @@ DATA = Path(__file__).parent / "data" / "characters.json"
 HONG_KONG_FORMS = frozenset("霉苧虱肴床峰秘痴灶粽群扑晒凄炖瓮栖昵咏吓冲叁麽恤凭卧揾着")
 """OpenCC's standard differs (牀 峯 羣 祕 曬), or the character is a Cantonese word (晒 吓 揾 扑)."""
 
-SIMPLIFIED_IN_PRACTICE = frozenset("适胜苹虫党种极据价确广厂叶硷柜愿万与个荐听宁")
+SIMPLIFIED_IN_PRACTICE = frozenset("适胜苹虫党种极据价确广厂叶柜愿万与个荐听宁")
 """Also rare or archaic Traditional characters (拮据 is the one living word: see `KEPT`), but in an
 administrative text always the Simplified form of 適 勝 蘋 蟲 黨 ..."""
 
@@ -71,5 +71,6 @@ def load() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(data["simplified_only"]), frozenset(data["traditional_only"])
 
 
-if __name__ == "__main__":
+def write() -> None:
+    """Derive the sets and write them to `data/characters.json`."""
     DATA.write_text(json.dumps(derive(), ensure_ascii=False, indent=0) + "\n", encoding="utf-8")

@@ -124,7 +124,7 @@ def _longest_first(words: list[str]) -> re.Pattern[str]:
 def _from_simplified(run: str, quoted: bool) -> str:
     """A run through OpenCC and the whole table, until nothing changes: so that twice is the same as once."""
     for _ in range(_SETTLED):
-        converted = _forms("simplified").apply(_to_hong_kong(run), quoted)
+        converted = _PARTICLE.sub("着", _forms("simplified").apply(_to_hong_kong(run), quoted))
         converted = _SURNAME.sub(lambda match: _SURNAMES[match.group()], converted)
         converted = _rest(converted)
         if converted == run:

@@ -15,6 +15,7 @@ from .word_lists import word_list
 _HAN = f"[{HAN_RANGES}]"
 _CAPITAL = r"[A-Z][A-Za-z]*(?:['’\-][A-Za-z]+)*"
 _RUN = re.compile(rf"{_CAPITAL}(?:(?:,?\s(?:of|for|on|the|&|of the|for the|on the))?\s{_CAPITAL})*")
+_LINK = re.compile(r",?\s(?:of the|for the|on the|of|for|on|the)\s")
 _ACRONYM = re.compile(r"(?<![A-Za-z0-9$])[A-Z][A-Z&]*[A-Z](?![A-Za-z0-9$])")
 _HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Hon|Sir|Madam|The|the|Ir|Sr)\.?\s+")
 _TITLE = re.compile(r"《([^《》\n]{2,60})》")
@@ -44,8 +45,8 @@ _GENERIC = re.compile(
 def names(text: str) -> list[str]:
     """The names of a text, once each, in the order of their first place.
 
-    Terms of the termbase that are names; English words in capitals that no sentence explains (Chan Tai-man,
-    FEHD); 《titles》; Chinese bodies, posts and laws by their endings; people by how they are addressed.
+    Terms of the termbase that are names; English words in capitals that no rule explains (Chan Tai-man,
+    FEHD); 《titles》; Chinese bodies, posts and laws by their endings; people by their address.
     """
     found = sorted(_places(text))
     return list(dict.fromkeys(name for _, name in found))
@@ -114,9 +115,21 @@ def _english_names(text: str) -> Iterator[tuple[int, str]]:
             yield from ((start + match.start(), match.group()) for match in _ACRONYM.finditer(sentence))
             continue
         for match in _RUN.finditer(sentence):
-            name = _without_opening(match.group(), first=_opens(sentence, match.start()))
-            if name and not _is_ordinary(name):
-                yield start + match.start(), name
+            for at, piece in _pieces(match.group()):
+                name = _without_opening(piece, first=at == 0 and _opens(sentence, match.start()))
+                if name and not _is_ordinary(name):
+                    yield start + match.start() + at, name
+
+
+def _pieces(run: str) -> Iterator[tuple[int, str]]:
+    """The run cut at `of`, `for` and `on`, except after a word that they belong to: Director of Health."""
+    at = 0
+    for match in _LINK.finditer(run):
+        before = run[at : match.start()].split()
+        if before and before[-1].rstrip(",").lower() not in word_list("words_with_of"):
+            yield at, run[at : match.start()]
+            at = match.end()
+    yield at, run[at:]
 
 
 def _opens(sentence: str, at: int) -> bool:

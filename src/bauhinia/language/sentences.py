@@ -21,6 +21,9 @@ _CLAUSE_END = re.compile(rf"[，,；;：:、](?![0-9])[{_CLOSERS}]*\s*")
 _ABBREVIATIONS = word_list("abbreviations")
 _MAY_END = word_list("abbreviations_that_may_end")
 """Abbreviations that also stand last in a sentence: they end one when a capital follows."""
+_SPEAKER = re.compile("[\u4e00-\u9fff]{1,6}[問說道答稱][。，：]")
+"""Who spoke, after what was said: 「為甚麼？」他問。"""
+_FIRM = re.compile(r"\s*(?:Ltd|Inc|Corp|LLC|Limited)\b")
 _BEFORE = re.compile(r"([A-Za-z][A-Za-z.]*|[0-9]+)$")
 _LIST_MARK = re.compile(r"^\s*(?:[(（]?(?:[0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[)）.]?|[-*•])$")
 
@@ -82,6 +85,8 @@ def _goes_on(text: str, match: re.Match[str]) -> bool:
     closed = len(match.group()) > 1 and match.group()[-1] in "」』”’\"'）)"
     rest = text[match.end() : match.end() + 2]
     following = rest.lstrip(" ")[:1]
+    if closed and _SPEAKER.match(text, match.end()):
+        return True
     return closed and (following in tuple("，、；：,;:。") or (following.islower() and following.isascii()))
 
 
@@ -97,6 +102,8 @@ def _full_stop(text: str, start: int, match: re.Match[str]) -> bool:
     word = _BEFORE.search(before)
     if word is None or len(match.group()) > 1:
         return True
+    if _FIRM.match(rest):
+        return False
     return _word_ends(word.group().lower(), word.group(), following)
 
 

@@ -1,8 +1,8 @@
 """From written Chinese to written Cantonese, word for word.
 
 A last resort: for the answer of a model that was asked in Cantonese and replied in written Chinese. It
-changes only words that are safe to change (`data/cantonese_forms.csv`); sentences keep their order, and formal
-words stay.
+changes only words that are safe to change (`data/cantonese_forms.csv`); sentences keep their order, and
+formal words stay.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 _TABLE = Path(__file__).parent / "data" / "cantonese_forms.csv"
 _LEFT_ALONE = re.compile(r"「[^「」\n]*」|『[^『』\n]*』|《[^《》\n]*》|“[^“”\n]*”|https?://\S+|\S+@\S+")
-_DAYS = re.compile("(?<=[0-9０-９一二三四五六七八九十百兩幾半])天(?![氣文然台橋])")
+_DAYS = re.compile("(?<=[0-9０-９一二三四五六七八九十百兩幾半])天(?![氣文然台橋]|到晚)")
 
 
 def to_cantonese(text: str) -> str:
