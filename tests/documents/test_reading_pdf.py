@@ -208,6 +208,34 @@ def test_ruled_tables_with_merged_cells() -> None:
     ]
 
 
+def test_a_table_that_goes_on_over_the_page_is_one_table() -> None:
+    def grid(rows: list[tuple[str, str]], top: float) -> list[At | Stroke]:
+        ys = [top + 20 * n for n in range(len(rows) + 1)]
+        rules = [Stroke(60, y, 400, y) for y in ys] + [Stroke(x, ys[0], x, ys[-1]) for x in (60, 200, 400)]
+        cells = [
+            At(x, y + 14, text)
+            for row, y in zip(rows, ys, strict=False)
+            for x, text in zip((65, 205), row, strict=True)
+        ]
+        return [*rules, *cells]
+
+    first = [At(60, 80, "The figures are:"), *grid([("No.", "Fee"), ("1", "ten")], 700), At(300, 780, "1")]
+    second = [*grid([("No.", "Fee"), ("2", "twenty")], 60), At(60, 140, "The end."), At(300, 780, "2")]
+    document = read_here(pdf([first, second]), "a.pdf")
+    cells = [(block.text, block.cell, block.page) for block in document.blocks if block.kind == "table_cell"]
+    assert cells[2:] == [
+        ("1", Cell(table=0, row=1, column=0), 1), ("ten", Cell(table=0, row=1, column=1), 1),
+        ("2", Cell(table=0, row=2, column=0), 2), ("twenty", Cell(table=0, row=2, column=1), 2),
+    ]  # fmt: skip
+
+
+def test_a_line_end_between_scripts_follows_the_document() -> None:
+    glued = lines(["在這三個年度之內分別接獲了412宗和386宗，以及", "297宗的報告。"], size=12, step=20)
+    assert "以及297宗" in read_here(pdf([glued]), "a.pdf").blocks[0].text
+    apart = lines(["在這三個年度內分別接獲 412 宗和 386 宗，以及", "297 宗的報告。"], size=12, step=20)
+    assert "以及 297 宗" in read_here(pdf([apart]), "a.pdf").blocks[0].text
+
+
 def test_a_frame_round_text_is_not_a_table() -> None:
     frame = [
         Stroke(50, 80, 500, 80),

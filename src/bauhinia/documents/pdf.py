@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
@@ -13,7 +14,7 @@ from .collecting import Reading
 from .document import BlockKind, Cell
 from .normal import BULLET, NUMBER_LABEL, SENTENCE_END, tidy
 from .pdf_layout import (
-    Hyphens,
+    Joining,
     Page,
     Paragraph,
     in_order,
@@ -157,6 +158,26 @@ class _Heading(NamedTuple):
     bold: bool
 
 
+@dataclass(slots=True)
+class _OpenTable:
+    """The table that was written last."""
+
+    number: int
+    xs: list[float]
+    heading: list[str]
+    rows: int = 0
+    last: str = ""
+    """Id of its last block."""
+
+    def goes_on(self, grid: Grid, last: str) -> bool:
+        """Whether a table with nothing between is its rest: the same columns."""
+        return (
+            last == self.last
+            and len(grid.xs) == len(self.xs)
+            and all(abs(one - other) <= 3 for one, other in zip(grid.xs, self.xs, strict=True))
+        )
+
+
 class _Writer:
     """Turns the pages into blocks, knowing the whole document's sizes, indents and words."""
 
@@ -166,7 +187,7 @@ class _Writer:
         self.outline = outline
         set_running_apart(pages)
         ordered = [in_order(page) for page in pages]
-        self.hyphens = Hyphens(ordered)
+        self.joining = Joining(ordered)
         pitch = usual_pitch(ordered)
         self.flow = [paragraphs(lines, pitch) for lines in ordered]
         self.body, self.body_bold = self._body()
@@ -174,6 +195,7 @@ class _Writer:
         self.heading_title = self._find_title()
         self.indents = self._indents()
         self.running: set[str] = set()
+        self.open_table: _OpenTable | None = None
 
     def write(self) -> None:
         """Every block, in order."""
@@ -185,7 +207,7 @@ class _Writer:
                 if isinstance(piece, Grid):
                     self._table(piece, page.number)
                 elif piece in notes:
-                    self.reading.add("footnote", self.hyphens.text(piece), page=page.number)
+                    self.reading.add("footnote", self.joining.text(piece), page=page.number)
                 else:
                     self._paragraph(piece)
             self._running("footer", page.footer)
@@ -224,6 +246,10 @@ class _Writer:
 
     def _find_title(self) -> Paragraph | None:
         """The document's title: the first heading, when nothing else is as large."""
+        named = _bare(str(self.reading.metadata.get("title", "")))
+        for paragraph in self.flow[0] if named else ():
+            if _bare(self.joining.text(paragraph)) == named and self._heading(paragraph):
+                return paragraph
         looks = [(look, each) for flow in self.flow for each in flow if (look := self._heading(each))]
         if not looks or [look.size for look, _ in looks].count(looks[0][0].size) > 1:
             return None
@@ -254,7 +280,8 @@ class _Writer:
                 continue
             tables = [grid.top for grid in page.grids]
             begins = not any(top < body[0].first.top for top in tables)
-            if last is not None and begins and not self._heading(last) and runs_on(last, body[0]):
+            text = last is not None and not self._heading(last) and not self._heading(body[0])
+            if last is not None and text and begins and runs_on(last, body[0]):
                 last.lines += body[0].lines
                 flow.remove(body[0])
                 body = body[1:] or [last]
@@ -305,13 +332,31 @@ class _Writer:
         return pieces
 
     def _table(self, grid: Grid, page: int) -> None:
-        number = self.reading.begin_table()
-        for row, column, text in grid.texts():
-            cell = Cell(table=number, row=row, column=column)
+        """A table, or the rest of one that goes on from the page before, without its repeated heading."""
+        texts = list(grid.texts())
+        heading = [text for row, _, text in texts if row == texts[0][0]]
+        open_table = self.open_table
+        if open_table is not None and open_table.goes_on(grid, self._last_of_body()):
+            first = open_table.rows
+            if heading == open_table.heading:
+                texts = [each for each in texts if each[0] != texts[0][0]]
+                first -= 1
+        else:
+            open_table, first = _OpenTable(self.reading.begin_table(), grid.xs, heading), 0
+        for row, column, text in texts:
+            cell = Cell(table=open_table.number, row=first + row, column=column)
             self.reading.add("table_cell", text, page=page, cell=cell)
+        open_table.rows = first + len(grid.ys) - 1
+        open_table.last = self._last_of_body()
+        self.open_table = open_table
+
+    def _last_of_body(self) -> str:
+        """Id of the last block that is not a running line."""
+        blocks = reversed(self.reading.blocks)
+        return next((block.id for block in blocks if block.kind not in ("header", "footer")), "")
 
     def _paragraph(self, paragraph: Paragraph) -> None:
-        text = self.hyphens.text(paragraph)
+        text = self.joining.text(paragraph)
         kind: BlockKind = "paragraph"
         level = 0
         look = self._heading(paragraph)
@@ -331,7 +376,7 @@ class _Writer:
         level = listed or (self.ranks[look] if look else 1)
         title = self.heading_title
         if title is not None:
-            own = self.outline.get(_bare(self.hyphens.text(title)))
+            own = self.outline.get(_bare(self.joining.text(title)))
             alone = own == 1 and list(self.outline.values()).count(1) == 1
             level -= 1 if (alone or not listed) else 0
         return min(max(level, 1), 6)

@@ -25,6 +25,8 @@ _LONG_GAP = 1.28
 LEADERS = re.compile(r"(?:\s?[.．·…_]){4,}\s*(?=\d+$|[ivxlc]+$|$)")
 """Dots that lead from an entry of a table of contents to its page."""
 _ITEM_END = re.compile(r"[;；]\s*(?:and|or|及|或|以及)?$")
+_MIXED_APART = re.compile(r"[\u4e00-\u9fff] [A-Za-z0-9]|[A-Za-z0-9] [\u4e00-\u9fff]")
+_MIXED_TOGETHER = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]")
 _WORD = re.compile(r"[A-Za-z]{2,}(?:-[A-Za-z]{2,})*")
 _PREFIXES = frozenset(
     "non self co re pre post sub inter multi semi anti ex well cross long short half part mid".split()  # noqa: SIM905
@@ -44,7 +46,7 @@ class Page:
     footer: list[Line] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Paragraph:
     """Lines that belong together."""
 
@@ -304,19 +306,27 @@ def runs_on(one: Paragraph, other: Paragraph) -> bool:
     """Whether a paragraph that ends a page goes on in the one that begins the next."""
     last, first = one.last, other.first
     text = other.first.text
-    if SENTENCE_END.search(last.text) or abs(last.size - first.size) > 0.05 * last.size:
+    if (
+        SENTENCE_END.search(last.text)
+        or LEADERS.search(last.text)
+        or abs(last.size - first.size) > 0.05 * last.size
+    ):
         return False
     if last.bold != first.bold or BULLET.match(text) or NUMBER_LABEL.match(text):
         return False
-    if first.x0 > other.left + 0.8 * first.size or _is_short(one, first):
-        return False
-    return text[0].islower() or is_wide(text[0]) or last.hyphen or last.text.endswith(",")
+    return first.x0 <= other.left + 0.8 * first.size and not _is_short(one, first)
 
 
-class Hyphens:
-    """Decides whether a hyphen at a line's end belongs to the word, by how the document writes it."""
+class Joining:
+    """Joins the lines of a paragraph as the document writes elsewhere: words with or without a hyphen,
+    Chinese and figures with or without a space between them."""
 
     def __init__(self, pages: list[list[Line]]) -> None:
+        texts = [line.text for lines in pages for line in lines]
+        apart, together = (
+            sum(len(each.findall(text)) for text in texts) for each in (_MIXED_APART, _MIXED_TOGETHER)
+        )
+        self.spaced = apart >= together
         self.words: set[str] = set()
         broken = False
         for line in (line for lines in pages for line in lines):
@@ -339,7 +349,10 @@ class Hyphens:
         before, after = re.search(r"([A-Za-z]+)[-‐]?$", text), re.match(r"[A-Za-z]+", line)
         dashed = text.endswith(("-", "‐"))
         if not (before and after and (hyphen or dashed) and after[0][0].islower()):
-            return text + line if dashed and text[:-1][-1:].isalnum() else join_lines(text, line)
+            if dashed and text[:-1][-1:].isalnum():
+                return text + line
+            mixed = text and line and is_wide(text[-1]) != is_wide(line[0])
+            return text + line if mixed and not self.spaced else join_lines(text, line)
         stem = text.rstrip("-‐")
         return f"{stem}-{line}" if self._keeps(before[1].casefold(), after[0].casefold()) else stem + line
 

@@ -37,7 +37,7 @@ class Word(NamedTuple):
     x1: float
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Line:
     """A piece of one line of text. Places are in points from the page's top left corner, as displayed."""
 
