@@ -1,7 +1,8 @@
 # Everything a person does here, each a verb. `make help` lists them.
 .POSIX:
-.PHONY: help run test demo bench lint clean
+.PHONY: help run test demo bench lint docs clean
 
+BENCH = start gateway pipeline
 PYTHON = python3 python3.14 python3.13 python3.12 python3.11
 
 help: ## Say what can be done
@@ -20,14 +21,18 @@ demo: ## Run every task on the samples with the real embedded model
 	@.venv/bin/bauhinia models fetch
 	@.venv/bin/bauhinia demo
 
-bench: ## Run the benchmarks; rewrites docs/benchmarks.json and docs/benchmarks.md
+bench: ## Run the benchmarks into docs/benchmarks.*; BENCH=quality takes hours
 	@PYTHON="$(PYTHON)" scripts/setup dev
-	@.venv/bin/bauhinia models fetch
-	@.venv/bin/python -m bench
+	@scripts/bench $(BENCH)
 
 lint: ## Style, types, import layers, and docs that match the code
 	@PYTHON="$(PYTHON)" scripts/setup dev
 	@scripts/lint
+
+docs: ## Write afresh the docs and the picture that the code can tell
+	@PYTHON="$(PYTHON)" scripts/setup dev
+	@.venv/bin/python scripts/write_docs.py
+	@.venv/bin/python scripts/draw_architecture.py
 
 clean: ## Remove what was built here; documents, the database and weights stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build src/*.egg-info

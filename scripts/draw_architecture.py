@@ -150,6 +150,9 @@ def _tip(name: str, kind: str) -> str:
 
 def _arrow(source: str, target: str, arrows: Sequence[tuple[str, str]], places: Mapping[str, Place]) -> str:
     """A curve from the bottom of one box to the top of the other, between the boxes of the rows it passes."""
+    if places[source].y == places[target].y:
+        return _sideways(places[source], places[target])
+    arrows = [(s, t) for s, t in arrows if places[s].y != places[t].y]
     leaving = sorted((places[t].x, t) for s, t in arrows if s == source)
     coming = sorted((places[s].x, s) for s, t in arrows if t == target)
     start = _spot(places[source], leaving.index((places[target].x, target)), len(leaving))
@@ -169,6 +172,19 @@ def _arrow(source: str, target: str, arrows: Sequence[tuple[str, str]], places: 
     if target == BEHIND:
         kind, tip = ("through" if source == DOOR else "around"), "b"
     return f'<path class="{kind}" marker-end="url(#{tip})" d="{path}"/>'
+
+
+def _sideways(source: Place, target: Place) -> str:
+    """An arrow within a row: straight to a neighbour, below the boxes to any other."""
+    right = target.x > source.x
+    if abs(target.x - source.x) <= BOX + GAP:
+        start, end = (source.x + BOX, target.x - 2) if right else (source.x, target.x + BOX + 2)
+        return f'<path class="edge" marker-end="url(#a)" d="M{start:g} {source.y + 20:g}H{end:g}"/>'
+    low = source.y + HEIGHT
+    return (
+        f'<path class="edge" marker-end="url(#a)" d="M{source.middle:g} {low:g}'
+        f'C{source.middle:g} {low + 40:g} {target.middle:g} {low + 40:g} {target.middle:g} {low + 2:g}"/>'
+    )
 
 
 def _opening(x: float, top: float, places: Mapping[str, Place]) -> float:
@@ -227,7 +243,7 @@ def main() -> int:
     stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text("utf-8") != text]
     if "--check" in sys.argv:
         for path in stale:
-            print(f"{path.relative_to(ROOT)} is not what the code does: run scripts/draw_architecture.py")
+            print(f"{path.relative_to(ROOT)} is not what the code does: run `make docs`")
         return 1 if stale else 0
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)

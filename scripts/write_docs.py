@@ -110,7 +110,7 @@ def main() -> int:
         elif not path.is_file() or path.read_text(encoding="utf-8") != text:
             stale.append(name)
     for name in stale:
-        print(f"{name} is not what the code says: run scripts/write_docs.py", file=sys.stderr)
+        print(f"{name} is not what the code says: run `make docs`", file=sys.stderr)
     return 1 if stale else 0
 
 
