@@ -13,7 +13,15 @@ from typing import Any, Protocol
 
 import orjson
 
-from ..language import StreamConverter, Variety, fits, simplified_characters, to_simplified, to_traditional
+from ..language import (
+    StreamConverter,
+    Variety,
+    fits,
+    simplified_characters,
+    to_cantonese,
+    to_simplified,
+    to_traditional,
+)
 from ..models import ChatRequest, Message
 from .exchange import Decision
 
@@ -213,8 +221,6 @@ def _to_simplified(text: str) -> str:
 
 
 def _to_spoken(text: str) -> str:
-    from ..language import to_cantonese
-
     return to_cantonese(to_traditional(text))
 
 
