@@ -114,7 +114,8 @@ def _han_day_range(match: re.Match[str]) -> Iterator[tuple[str, str | None]]:
     year = _han_year(part["y"]) if part.get("y") else None
     month = _han(part["m"])
     yield "d1", _value(year, month, _han(part["d1"]))
-    yield "d2", _value(year, _han(part["m2"]) if part.get("m2") else month, _han(part["d2"]))
+    last = "m2" if part.get("m2") else "d2"
+    yield last, _value(year, _han(part["m2"]) if part.get("m2") else month, _han(part["d2"]))
 
 
 def _han_month_range(match: re.Match[str]) -> Iterator[tuple[str, str | None]]:
@@ -235,11 +236,14 @@ def find_dates(text: str) -> list[Dated]:
 
 
 def _place(match: re.Match[str], group: str, *, last: bool) -> tuple[int, int]:
-    """Where the date stands: the group, or of a range's last date everything to the end."""
+    """Where the date stands: the first of a range with all before it, the last with all after."""
     if group == "all":
         return match.span()
     start, end = match.span(group)
-    return (start, match.end()) if last else (start, end)
+    if last:
+        return start, match.end()
+    unit = match.string[end : end + 1] in tuple("日號号月")
+    return match.start(), end + unit
 
 
 def find_times(text: str) -> list[Dated]:

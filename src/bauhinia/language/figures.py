@@ -73,7 +73,7 @@ _PASSED_OVER = compiled(
 
 _SHARE = compiled(
     rf"百分之\s?(?P<han>{CHINESE_NUMBER})"
-    rf"|(?P<cheng>[一二三四五六七八九十兩][一二三四五六七八九]?|[0-9](?:\.[0-9])?)成(?P<half>半)?"
+    rf"|(?P<cheng>[一二三四五六七八九十兩][一二三四五六七八九]?|[0-9](?:\.[0-9])?)成(?P<more>[半一二三四五六七八九](?![十百千萬]))?"
     r"(?!員|员|功|為|为|立|果|本|熟|人|長|长|績|绩|效|分|就|因|交)"
     rf"|(?P<plain>{ENGLISH_NUMBER}|{CHINESE_NUMBER})\s?"
     r"(?:%|％|(?:per ?cent|percentage points?)\b|個百分點|个百分点)"
@@ -103,6 +103,7 @@ _CLASSIFIERS = (
     "個个名項项份宗次年月日天週周季小時鐘分秒類类種种間间座幢棟輛辆架艘條条張张頁页期階阶段步級级層层樓楼人位家所隊队組组批輪轮屆届倍元歲岁角點点"
     "章節节款件套課课卷區区處处司署地縣市州校院館站隻只對对團团方大支塊枚場场公米尺噸吨斤升度代句字版頓晚號号"
 )
+_OPENS_RANGE = compiled(f"[至到](?:[0-9]+|[{HAN}]+)[{_CLASSIFIERS}]")
 _APPROXIMATE = compiled("一兩|一二|兩三|二三|三四|三五|四五|五六|六七|七八|八九|一两|两三")
 _DIGIT_NUMBER = compiled(
     rf"(?<![0-9.])(?<![0-9],)"
@@ -120,7 +121,7 @@ def figures(text: str) -> list[Figure]:
         places = list(find(blank))
         found += [(kind, place) for place in places]
         spans = [(start, end) for start, end, _ in places]
-        if kind == "reference":
+        if kind == "time":
             spans += [match.span() for match in _spans_passed_over(_blank(blank, spans))]
         blank = _blank(blank, spans)
     ordered = sorted(found, key=lambda item: item[1][0])
@@ -137,7 +138,10 @@ def _idioms() -> re.Pattern[str]:
     """Words that hold a numeral and count nothing, longest first."""
     written = (Path(__file__).parent / "data" / "numeral_idioms.txt").read_text(encoding="utf-8")
     words = [word for line in written.splitlines() if not line.startswith("#") for word in line.split()]
-    return compiled("|".join(sorted(map(re.escape, words), key=len, reverse=True)))
+    alternatives = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+    return compiled(
+        f"(?<![0-9{HAN}])(?:{alternatives}|十分(?![鐘钟之])|(?<![個个])百分[點点])|進一步|进一步|同一|劃一|萬一"
+    )
 
 
 def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -156,7 +160,8 @@ def _shares(text: str) -> Iterator[_Found]:
             tenths = match["cheng"]
             whole = read_number(tenths[0]) if not tenths[0].isdigit() else read_number(tenths)
             value = whole * 10 + (read_number(tenths[1]) if len(tenths) == 2 else 0)
-            yield *match.span(), canonical(value + (5 if match["half"] else 0))
+            more = 5 if match["more"] == "半" else read_number(match["more"]) if match["more"] else 0
+            yield *match.span(), canonical(value + more)
         else:
             yield *match.span(), canonical(read_number(match["han"] or match["plain"]))
 
@@ -216,7 +221,8 @@ def _counts(written: str, text: str, start: int, end: int) -> bool:
         return False
     if len(written) > 1:
         return True
-    return text[end : end + 1] in tuple(_CLASSIFIERS) or written == "十"
+    following = text[end : end + 1]
+    return following in tuple(_CLASSIFIERS) or written == "十" or _OPENS_RANGE.match(text, end) is not None
 
 
 _FINDERS: tuple[tuple[FigureKind, Callable[[str], Iterable[_Found]]], ...] = (
@@ -261,7 +267,7 @@ _SMALL_WORDS = {
 
 
 def _uncovered(wanted: list[Figure], held: list[Figure], held_text: str) -> list[Figure]:
-    dates = [figure.value for figure in held if figure.kind == "date"]
+    dates = [figure.value for figure in held if figure.kind == "date" or _is_year(figure)]
     others = {(figure.kind, figure.value) for figure in held}
     bare = {number for figure in held for number in _bare_numbers(figure)}
     return [figure for figure in wanted if not _covered(figure, others, dates, bare, held_text)]
@@ -290,6 +296,10 @@ def _covered(
     )
 
 
+def _is_year(figure: Figure) -> bool:
+    return figure.kind == "number" and figure.value == figure.text and 1900 <= Fraction(figure.value) < 2100
+
+
 def _is_small_word(figure: Figure) -> bool:
     """Every small number may be a word in the other language; a figure in digits from 3 up must be there."""
     return figure.value in ("0", "1", "2", "0.5", "0.25") or not figure.text[:1].isdigit()
@@ -303,7 +313,7 @@ def _bare_numbers(figure: Figure) -> tuple[str, ...]:
         currency, _, amount = figure.value.partition(" ")
         return (amount,) if currency == "HKD" else ()
     if figure.kind == "date":
-        return (figure.value,) if figure.value.isdigit() else (str(int(figure.value[-2:])),)
+        return tuple(part.lstrip("0") for part in re.split("[-/]", figure.value) if part)
     if figure.kind == "reference":
         number = figure.value.partition(":")[2]
         return (number,) if number.isdigit() else ()

@@ -8,7 +8,17 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from .numbers import CHINESE_NUMBER, ENGLISH_NUMBER, canonical, compiled, read_number, write_number
+from .numbers import (
+    CHINESE_NUMBER,
+    DIGITS,
+    ENGLISH_NUMBER,
+    FORMAL,
+    HAN,
+    canonical,
+    compiled,
+    read_number,
+    write_number,
+)
 from .variety import Variety
 
 _SIGNS = {
@@ -38,9 +48,10 @@ _UNIT = (
     "|\\s(?:Hong Kong |US )?dollars?\\b|\\spounds\\b|\\seuros\\b|\\syuan\\b)"
 )
 _AMOUNT = rf"(?:{ENGLISH_NUMBER}|{CHINESE_NUMBER})"
+_IN_WAN = rf"(?=(?:{DIGITS}|[{HAN}]+)\s?[十百千]?[萬万億亿])"
 _MONEY = compiled(
-    rf"{_SIGN}\s?(?P<n1>(?:{CHINESE_NUMBER}(?=\s?[萬万億亿])|{ENGLISH_NUMBER})(?:\s?[m]\b)?(?:{CHINESE_NUMBER})?)(?:[多餘])?(?:元|港元)?"
-    rf"|(?P<n2>{_AMOUNT})\s?[多餘]?{_UNIT}"
+    rf"{_SIGN}\s?(?P<n1>{_IN_WAN}{CHINESE_NUMBER}|{ENGLISH_NUMBER}|{CHINESE_NUMBER})[多餘]?(?:港?元)?"
+    rf"|(?P<n2>{_AMOUNT}|{FORMAL})\s?[多餘]?{_UNIT}"
 )
 
 

@@ -55,8 +55,8 @@ def names(text: str) -> list[str]:
 def same_name(one: str, other: str) -> bool:
     """Whether two names are of the same thing, in whichever language.
 
-    By the termbase; by their words; an abbreviation by its initials (FEHD) or, in Chinese, by its characters in
-    order (食環署).
+    By the termbase; by their words; an abbreviation by its initials (FEHD) or, in Chinese, by its
+    characters in order (食環署).
     """
     first, second = _plain(one), _plain(other)
     if first.casefold() == second.casefold():
