@@ -69,8 +69,11 @@ class Database:
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             await connection.close()
             raise _lost() from error
+        except Exception:
+            await _roll_back(connection)
+            raise
         except BaseException:
-            # A statement that was interrupted leaves the connection unusable, and rolling back would wait.
+            # Cancelled in the middle of a statement: nobody is left to wait for its end.
             await connection.close()
             raise
         finally:
@@ -99,6 +102,14 @@ class Database:
 
     async def _connect(self) -> Connection:
         return await AsyncConnection.connect(self.url, connect_timeout=_CONNECT_SECONDS)
+
+
+async def _roll_back(connection: Connection) -> None:
+    try:
+        await connection.rollback()
+        await connection.set_autocommit(False)
+    except psycopg.Error:
+        await connection.close()
 
 
 def _lost() -> StoreError:

@@ -160,12 +160,13 @@ class EmbeddedPostgres:
         making = self._folder / "making"
         shutil.rmtree(making, ignore_errors=True)
         self._run(
-            "initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions", "--no-sync",
+            "initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8",
+            "--no-instructions", "--no-sync",
             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "-D", str(making),
         )  # fmt: skip
         making.rename(self._data)
         if self._durable:
-            # The first flush of 1,000 files takes seconds on a slow disk, and a new cluster holds nothing yet.
+            # The first flush of 1,000 files takes seconds, and a new cluster holds nothing yet.
             flush = ("initdb", "--sync-only", "-D", str(self._data))
             threading.Thread(
                 target=self._run, args=flush, name="flush of the new database", daemon=True
@@ -215,7 +216,7 @@ class EmbeddedPostgres:
                 logger.error("%s failed: %s", program, output.read().decode(errors="replace").strip())
                 raise StoreError(
                     f"The embedded database could not be run ({program} failed).",
-                    hint=f"Read {self.log} for the reason, or set BAUHINIA_DATABASE_URL to a PostgreSQL of yours.",
+                    hint=f"Read {self.log} for the reason, or set BAUHINIA_DATABASE_URL.",
                 )
 
     def _socket_folder(self, *, make: bool = False) -> Path:
