@@ -139,6 +139,8 @@ def _opens(sentence: str, at: int) -> bool:
 
 def _is_heading(sentence: str) -> bool:
     """Whether nearly every word has a capital, so that capitals tell nothing."""
+    if sentence.rstrip().endswith((".", "。", "!", "?")):
+        return False
     found = re.findall(r"[A-Za-z]{4,}", sentence)
     return len(found) >= 3 and sum(word[0].isupper() for word in found) >= 0.8 * len(found)
 

@@ -217,7 +217,8 @@ class _EnglishIndex:
                 at += 1
                 continue
             term, length, wrong = hit
-            start, end = found[at].start(), found[at + length - 1].end()
+            last = found[at + length - 1]
+            start, end = found[at].start(), last.end() - (2 if last.group().endswith(("'s", "’s")) else 0)
             yield term, (start, end, text[start:end]), wrong
             at += length
 
@@ -235,12 +236,12 @@ class _EnglishIndex:
 
 
 def _folded(word: str) -> str:
-    return word.lower().replace("’", "'")
+    return word.lower().replace("’", "'").removesuffix("'s")
 
 
 def _stem(word: str) -> str:
     """A word without what a plural changes; good enough to compare two words by."""
-    if word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "is")):
+    if word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "sis", "this")):
         word = word[:-1]
     if word.endswith("e"):
         word = word[:-1]
@@ -257,7 +258,7 @@ def _same_words(here: Sequence[str], words: Sequence[str]) -> bool:
 def _adjacent(text: str, found: list[re.Match[str]], at: int, count: int) -> bool:
     """Whether the words stand in one phrase: nothing but spaces, a hyphen or a comma between them."""
     return all(
-        text[found[k].end() : found[k + 1].start()].strip(" \u00a0\n,-–") == ""
+        text[found[k].end() : found[k + 1].start()].strip(" \u00a0\n,-–'’") == ""
         for k in range(at, at + count - 1)
     )
 
