@@ -401,7 +401,9 @@ class _Writer:
         headings = [block for block in self.reading.blocks if block.kind in ("heading", "title")]
         first = [block for block in headings if block.page == headings[0].page] if headings else []
         largest = min(first, key=lambda block: block.level, default=None)
-        self.reading.title = given if given and not named else largest.text if largest else ""
+        shown = largest.text if largest else ""
+        # Some programs cut the title that they put into the metadata.
+        self.reading.title = given if given and not named and not shown.startswith(given) else shown
 
 
 def _marker(line: Line) -> bool:
