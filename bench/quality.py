@@ -32,7 +32,7 @@ CHECKPOINT = ROOT / "build" / "quality.jsonl"
 SAMPLES = ROOT / "docs" / "quality-samples.md"
 TARGETS = {
     "same_language": ">= 99",
-    "script_purity": "== 100",
+    "script_purity": "= 100",
     "terms": ">= 90",
     "numbers": ">= 99.5",
     "unsupported": "<= 2",
