@@ -41,6 +41,9 @@ def main() -> None:
 
 def _serve(order: dict[str, Any]) -> Any:
     """The running `xllamacpp.Server`; raises RuntimeError when the model cannot be loaded."""
+    # OpenMP reads this when xllamacpp is loaded. Threads that wait must sleep: spinning ones take the core
+    # that another process, or their own fellow, needs, and slow the model itself twentyfold on a busy machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import xllamacpp
 
     params = xllamacpp.CommonParams()
@@ -57,8 +60,6 @@ def _serve(order: dict[str, Any]) -> Any:
     params.verbosity = 2
     for threads in (params.cpuparams, params.cpuparams_batch):
         threads.n_threads = order["threads"]
-        # Waiting threads sleep instead of spinning: spinning ones take the other processes' core and,
-        # on a busy machine, slow the model itself tenfold.
         threads.poll = 0
     return xllamacpp.Server(params)
 
