@@ -15,8 +15,6 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from report import record
-
 from bauhinia.evaluation import MEASURES, SETS, PlainModel, Product, Share, compare, score
 from bauhinia.evaluation.comparison import Arm, Outcomes, SetName
 from bauhinia.evaluation.pilot_arm import PilotArm
@@ -26,6 +24,7 @@ from bauhinia.models.selection import open_backend
 from bauhinia.pilot.office import open_office
 from bauhinia.settings import Settings
 from bauhinia.store import Database
+from report import record
 
 ROOT = Path(__file__).parent.parent
 CHECKPOINT = ROOT / "build" / "quality.jsonl"
