@@ -174,12 +174,41 @@ def test_lists() -> None:
 
 def test_two_columns_are_read_one_after_the_other() -> None:
     left = [f"left column line {n} runs on to here" for n in range(8)]
+    left[-1] = "left column line 7 ends at this place."
     right = [f"right column line {n} runs on to it" for n in range(8)]
     page: list[At | Stroke] = [At(60, 60, "A heading over both of the columns of this page of ours", 10)]
     for n in range(8):  # drawn across, as some programs do
         page += [At(60, 100 + 14 * n, left[n]), At(320, 100 + 14 * n, right[n])]
     texts = [text for _, text in shape(read_here(pdf([page]), "a.pdf"))]
     assert texts[1:] == [" ".join(left), " ".join(right)]
+
+
+def test_a_short_piece_in_two_columns_between_other_lines() -> None:
+    left = [
+        "政府一直十分關注有關問題，並會在諮",
+        "詢相關持份者後，考慮是否需要修訂現",
+        "行法例，以及在適當時候向立法會提交",
+        "建議。當局亦會留意市場的發展，並按",
+    ]
+    right = [
+        "照實際情況檢視措施的成效。此外當局",
+        "會與業界保持緊密聯繫，確保有關安排",
+        "得以順利落實，並減少對市民生活的影",
+        "響。",
+    ]
+    page: list[At | Stroke] = [At(60, 60, "背景"), At(60, 90, "短句。")]
+    for n in range(4):
+        page += [At(60, 130 + 14 * n, left[n]), At(320, 130 + 14 * n, right[n])]
+    page.append(At(60, 230, "之後一段。"))
+    texts = [text for _, text in shape(read_here(pdf([page]), "a.pdf"))]
+    assert texts[2:] == ["".join(left + right), "之後一段。"]
+
+
+def test_chinese_cells_side_by_side_stay_two_cells() -> None:
+    rules = [Stroke(60, y, 180, y) for y in (100, 120)] + [Stroke(x, 100, x, 120) for x in (60, 120, 180)]
+    page = [*rules, At(88, 114, "二四年"), At(121, 114, "二五年")]
+    cells = [text for kind, text in shape(read_here(pdf([page]), "a.pdf")) if kind == "table_cell"]
+    assert cells == ["二四年", "二五年"]
 
 
 def test_ruled_tables_with_merged_cells() -> None:

@@ -80,8 +80,8 @@ def _gather(document: Any, reading: Reading) -> list[Page]:
             broken.append(index + 1)
             continue
         turn = page_turn(page)
-        text = page_text(page, turn, index + 1)
         objects = page_objects(page, turn)
+        text = page_text(page, turn, index + 1, objects.rules)
         page.close()
         characters += text.characters
         unknown += text.unknown

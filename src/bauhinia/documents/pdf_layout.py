@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -20,6 +21,8 @@ _PAGE_NUMBER = re.compile(
     r"\s*(?:頁|页|pages)?[\s,，]*(?:共\s*\d{1,4}\s*[頁页])?[-–—‐\s]*$",
     re.I,
 )
+_COLUMN_LINES = 4
+"""Lines beside each other that make two columns."""
 _LONG_GAP = 1.28
 """Lines further apart than this many times the usual pitch are in two paragraphs."""
 LEADERS = re.compile(r"(?:\s?[.．·…_]){4,}\s*(?=\d+$|[ivxlc]+$|$)")
@@ -131,14 +134,15 @@ def in_order(page: Page) -> list[Line]:
     ordered: list[Line] = []
     left: list[Line] = []
     right: list[Line] = []
+    before: Line | None = None
     for line in rows:
-        if line.x1 <= gutter:
-            left.append(line)
-        elif line.x0 >= gutter:
-            right.append(line)
-        else:
-            ordered += [*left, *right, line]
+        crossing = line.x0 < gutter < line.x1
+        # White space over both columns ends them, as a line over both does.
+        if crossing or (before is not None and line.base - before.base > 2.4 * before.size):
+            ordered += [*left, *right]
             left, right = [], []
+        (ordered if crossing else left if line.x1 <= gutter else right).append(line)
+        before = line
     return [*ordered, *left, *right]
 
 
@@ -183,24 +187,29 @@ def _together(one: Line, other: Line, *, apart: bool) -> Line:
 
 def _gutter(lines: list[Line], page: Page) -> float | None:
     """The middle of the white strip between two columns of running text, or None."""
-    best: tuple[int, float] | None = None
-    for step in range(35, 66):
-        x = page.width * step / 100
-        crossing = sum(line.x0 < x < line.x1 for line in lines)
-        if best is None or crossing < best[0]:
-            best = (crossing, x)
-    if best is None:
+    places = [page.width * step / 100 for step in range(35, 66)]
+    x = min(places, key=lambda place: sum(line.x0 < place < line.x1 for line in lines))
+    left, right = _beside(lines, x)
+    if min(len(left), len(right)) < _COLUMN_LINES:
         return None
-    crossing, x = best
-    left = [line for line in lines if line.x1 <= x]
-    right = [line for line in lines if line.x0 >= x]
-    if min(len(left), len(right)) < 5 or crossing > 0.4 * len(lines):
-        return None
-    starts = Counter(round(line.x0 / 4) for line in right).most_common(1)[0]
     edge, begin = max(line.x1 for line in left), min(line.x0 for line in right)
+    starts = Counter(round(line.x0 / 4) for line in right).most_common(1)[0]
     # Columns of a table also leave a strip, but their cells do not fill their column line after line.
     fills = _fill(left, edge) >= 0.6 and _fill(right, max(line.x1 for line in right)) >= 0.6
     return (edge + begin) / 2 if fills and starts[1] >= 0.4 * len(right) else None
+
+
+def _beside(lines: list[Line], x: float) -> tuple[list[Line], list[Line]]:
+    """The lines on each side of `x` that have a line about level with them on the other side."""
+    left = [line for line in lines if line.x1 <= x]
+    right = [line for line in lines if line.x0 >= x]
+
+    def level(line: Line, others: list[float]) -> bool:
+        place = bisect_left(others, line.base - 0.8 * line.size)
+        return place < len(others) and others[place] <= line.base + 0.8 * line.size
+
+    lefts, rights = sorted(line.base for line in left), sorted(line.base for line in right)
+    return [line for line in left if level(line, rights)], [line for line in right if level(line, lefts)]
 
 
 def _fill(lines: list[Line], edge: float) -> float:
@@ -235,6 +244,8 @@ def _continues(paragraph: Paragraph, line: Line, pitch: float) -> bool:
     last = paragraph.last
     size = max(last.size, line.size)
     step = line.base - last.base
+    if step < 0 and line.x0 > last.x1:  # the top of the next column
+        return runs_on(paragraph, Paragraph([line], line.right, line.x0))
     if not 0.5 * size < step <= _LONG_GAP * pitch * size:
         return False
     if abs(last.size - line.size) > 0.12 * size or (last.bold != line.bold and _is_short(paragraph, line)):
@@ -303,7 +314,7 @@ def usual_pitch(pages: list[list[Line]]) -> float:
 
 
 def runs_on(one: Paragraph, other: Paragraph) -> bool:
-    """Whether a paragraph that ends a page goes on in the one that begins the next."""
+    """Whether a paragraph that ends a page or column goes on in the one that begins the next."""
     last, first = one.last, other.first
     text = other.first.text
     if (

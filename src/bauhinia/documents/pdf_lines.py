@@ -6,13 +6,13 @@ import ctypes
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
-from .normal import is_wide
+from .normal import NUMBER_LABEL, is_wide
 
 _BREAKS = re.compile("[\r\n]+|[\x02\ufffe]|\xad(?=[\r\n]|$)")
 _HYPHENS = frozenset("\x02\ufffe\xad")
@@ -111,11 +111,23 @@ def page_turn(page: Any) -> Turn:
     return Turn(page.get_rotation() // 90 % 4, left, bottom, right - left, top - bottom)
 
 
-def page_text(page: Any, turn: Turn, number: int) -> PageText:
-    """The lines of a pypdfium2 page, in the order in which the file draws them."""
+class Rule(NamedTuple):
+    """A horizontal or vertical line as displayed: at `at`, from `start` to `end`, in points."""
+
+    across: bool
+    at: float
+    start: float
+    end: float
+
+
+def page_text(page: Any, turn: Turn, number: int, rules: Sequence[Rule] = ()) -> PageText:
+    """The lines of a pypdfium2 page, in the order in which the file draws them.
+
+    Words on two sides of a vertical rule are never made one.
+    """
     text_page = page.get_textpage()
     try:
-        reader = _Reader(text_page.raw, turn, number)
+        reader = _Reader(text_page.raw, turn, number, [rule for rule in rules if not rule.across])
         return PageText(list(reader.lines()), reader.characters, reader.unknown, reader.slanted)
     finally:
         text_page.close()
@@ -124,8 +136,9 @@ def page_text(page: Any, turn: Turn, number: int) -> PageText:
 class _Reader:
     """Asks pdfium about characters as seldom as it can: calls are the whole cost."""
 
-    def __init__(self, handle: Any, turn: Turn, number: int) -> None:
+    def __init__(self, handle: Any, turn: Turn, number: int, upright: list[Rule]) -> None:
         self.handle = handle
+        self.upright = upright
         self.turn = turn
         self.number = number
         self.box = pdfium.FS_RECTF()
@@ -158,7 +171,8 @@ class _Reader:
         piece: list[tuple[Word, int]] = []
         for first, after in words:
             word = Word(self._characters(first, after, size), *self._extent(first, after - 1))
-            if piece and self._is_only_set_apart(piece[-1][0], word, first, size):
+            label = len(piece) == 1 and NUMBER_LABEL.fullmatch(piece[0][0].text)
+            if piece and not label and self._is_only_set_apart(piece[-1][0], word, first, size):
                 last, begun = piece[-1]
                 piece[-1] = (Word(last.text + word.text, last.x0, word.x1), begun)
                 continue
@@ -174,7 +188,13 @@ class _Reader:
         if not last.text or not word.text or not (is_wide(last.text[-1]) or is_wide(word.text[0])):
             return False
         near = -0.5 * size < word.x0 - last.x1 < 0.45 * size
-        return near and pdfium.FPDFText_IsGenerated(self.handle, first - 1) == 1
+        if not near or pdfium.FPDFText_IsGenerated(self.handle, first - 1) != 1:
+            return False
+        _, base = self._origin(first)
+        return not any(
+            last.x1 - 1 <= rule.at <= word.x0 + 1 and rule.start <= base <= rule.end + size
+            for rule in self.upright
+        )
 
     def _line(self, piece: list[tuple[Word, int]], hyphen: bool) -> Iterator[Line]:
         words = [word for word, _ in piece if word.text]

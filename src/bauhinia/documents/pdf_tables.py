@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as pdfium
 
 from .normal import join_lines
-from .pdf_lines import Line, Turn, Word
+from .pdf_lines import Line, Rule, Turn, Word
 
 _RULES_MOST = 4_000
 """A page with more lines than this holds a drawing; its tables are not sought."""
@@ -20,15 +20,6 @@ _NEAR = 3.0
 """Points within which two rules are the same, or meet."""
 _THIN = 3.0
 _SHORTEST = 6.0
-
-
-class Rule(NamedTuple):
-    """A horizontal or vertical line as displayed: at `at`, from `start` to `end`, in points."""
-
-    across: bool
-    at: float
-    start: float
-    end: float
 
 
 class Matrix(NamedTuple):
