@@ -209,11 +209,19 @@ _DATES: tuple[tuple[re.Pattern[str], Parser], ...] = tuple(
 
 
 _HALVES = "上午|下午|早上|晚上|中午|凌晨|傍晚|朝早|夜晚|晏晝"
+
+
+def _minutes(name: str) -> str:
+    """What may follow an hour: 30分, 半, 正."""
+    return rf"\s?(?:(?P<{name}m>{_HAN_SMALL})\s?分(?!之)|(?P<{name}p>半)|正)?"
+
+
 _CLOCK = compiled(
     r"(?P<word>\b(?:12 )?(?:noon|midnight)\b|正午|午夜)"
     r"|\b(?P<h>1[0-2]|0?[0-9])(?:[:.](?P<min>[0-5][0-9]))?\s?(?P<half>[ap]\.?\s?m\b\.?)"
-    rf"|(?P<before>{_HALVES})\s?(?P<hh>{_HAN_SMALL})\s?(?:時|点|點|:)(?!間|候|期)\s?(?:(?P<hm>[0-5]?[0-9]|[{HAN}]{{1,3}})分?|(?P<hp>半)|正)?"
-    rf"|(?P<ch>[0-9]{{1,2}})\s?[時點](?!間|候|期|半)\s?(?:(?P<cm>[0-5]?[0-9])\s?分)?"
+    rf"|(?P<before>{_HALVES})\s?(?P<hh>{_HAN_SMALL})\s?"
+    rf"(?:[時点點](?!候|期(?!間)){_minutes('h')}|[:：](?P<hc>[0-5][0-9]))"
+    rf"|{_NOT_INSIDE}(?P<ch>[0-9]{{1,2}}|[二三四五六七八九十]{{1,3}})\s?時(?!間|候|期(?!間)){_minutes('c')}"
     r"|(?<![0-9:])(?P<th>[01]?[0-9]|2[0-3]):(?P<tm>[0-5][0-9])(?![0-9:])"
 )
 
@@ -247,12 +255,25 @@ def _place(match: re.Match[str], group: str, *, last: bool) -> tuple[int, int]:
 
 
 def find_times(text: str) -> list[Dated]:
-    """Every time of day of a text."""
-    found = (
-        (match.start(), match.start() + len(match.group().rstrip()), _time(match))
-        for match in _CLOCK.finditer(text)
-    )
-    return [(start, end, value) for start, end, value in found if value is not None]
+    """Every time of day of a text. The end of a range takes its half of the day from its start."""
+    found: list[Dated] = []
+    for match in _CLOCK.finditer(text):
+        value = _time(match)
+        if value is None:
+            continue
+        if value.endswith("?") and found and _RANGE.fullmatch(text, found[-1][1], match.start()):
+            value = _later(value, found[-1][2])
+        found.append((match.start(), match.start() + len(match.group().rstrip()), value))
+    return found
+
+
+def _later(value: str, than: str) -> str:
+    """The first time of day with this face that is later than another, which must be certain."""
+    hour, minute = (int(part) for part in value.rstrip("?").split(":"))
+    morning, evening = (f"{hour % 12 + half:02d}:{minute:02d}" for half in (0, 12))
+    if than.endswith("?"):
+        return value
+    return morning if morning > than else evening if evening > than else value
 
 
 def _time(match: re.Match[str]) -> str | None:
@@ -262,14 +283,15 @@ def _time(match: re.Match[str]) -> str | None:
     if part["h"]:
         return _clock(int(part["h"]), int(part["min"] or 0), afternoon=part["half"][0].lower() == "p")
     if part["before"]:
-        minute = 30 if part["hp"] else _han(part["hm"]) if part["hm"] else 0
+        minute = 30 if part["hp"] else _han(part["hm"] or part["hc"] or "0")
         return _clock(_han(part["hh"]), minute, afternoon=part["before"] in _LATE)
     if part["ch"]:
-        hour = int(part["ch"])
-        return _open_clock(hour, int(part["cm"] or 0)) if hour < 25 else None
+        hour, minute = _han(part["ch"]), 30 if part["cp"] else _han(part["cm"] or "0")
+        return _open_clock(hour, minute) if hour < 25 and minute < 60 else None
     return _open_clock(int(part["th"]), int(part["tm"]))
 
 
+_RANGE = compiled(r"\s?(?:至|到|-|–|—|to|until)\s?")
 _LATE = ("下午", "晚上", "傍晚", "夜晚", "晏晝", "中午")
 
 

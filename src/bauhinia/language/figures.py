@@ -76,11 +76,13 @@ _SHARE = compiled(
     rf"|(?P<cheng>[一二三四五六七八九十兩][一二三四五六七八九]?|[0-9](?:\.[0-9])?)成(?P<more>[半一二三四五六七八九](?![十百千萬]))?"
     r"(?!員|员|功|為|为|立|果|本|熟|人|長|长|績|绩|效|分|就|因|交)"
     rf"|(?P<plain>{ENGLISH_NUMBER}|{CHINESE_NUMBER})\s?"
-    r"(?:%|％|(?:per ?cent|percentage points?)\b|個百分點|个百分点)"
+    r"(?:%|％|(?:per\s?cent|percentage points?)\b|個百分點|个百分点)"
 )
-_SHARE_RANGE = compiled(rf"(?P<first>{DIGITS})(?=\s?(?:-|–|to|至)\s?{DIGITS}\s?(?:%|％|per ?cent\b))")
+_SHARE_RANGE = compiled(
+    rf"(?P<first>{DIGITS})(?=\s?(?:-|–|to|至)\s?(?P<second>{DIGITS})\s?(?:%|％|per\s?cent\b))"
+)
 _SCALE_RANGE = compiled(
-    rf"(?P<first>{DIGITS})(?=\s?(?:-|–|to|至)\s?(?:HK\$|\$)?{DIGITS}\s?(?P<scale>[十百千]?[萬万億亿]|(?:million|billion|trillion)\b))"
+    rf"(?P<first>{DIGITS})(?=\s?(?:-|–|to|至)\s?(?:HK\$|\$)?(?P<second>{DIGITS})\s?(?P<scale>[十百千]?[萬万億亿]|(?:million|billion|trillion)\b))"
 )
 _PART_NAMES = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 _FRACTION = compiled(
@@ -96,9 +98,10 @@ _ORDINAL = compiled(
     rf"第\s?(?P<han>[0-9]{{1,4}}|[{HAN}]{{1,5}})(?![一二三]?者|三方|一手|一時間|一时间|一線|一线|二天)"
     r"|\b(?P<digits>[0-9]{1,4})(?:st|nd|rd|th)\b"
     rf"|\b(?P<word>(?i:{'|'.join(_ORDINAL_WORDS)}))\b(?! party| parties|-party|-hand| hand|ly)"
-    rf"|(?<=\b(?:Stage|Phase|stage|phase)\s)(?P<stage>[0-9]|I{{1,3}}|{'|'.join(list(ENGLISH)[1:11])})\b"
+    r"|\b(?i:stage|phase|officer|workman|artisan|class|grade|tier|level)\s"
+    rf"(?P<stage>[0-9]\b|I{{1,3}}\b|IV\b|(?:{'|'.join(list(ENGLISH)[1:11])})\b)"
 )
-_ROMAN = {"I": 1, "II": 2, "III": 3}
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _CLASSIFIERS = (
     "個个名項项份宗次年月日天週周季小時鐘分秒類类種种間间座幢棟輛辆架艘條条張张頁页期階阶段步級级層层樓楼人位家所隊队組组批輪轮屆届倍元歲岁角點点"
     "章節节款件套課课卷區区處处司署地縣市州校院館站隻只對对團团方大支塊枚場场公米尺噸吨斤升度代句字版頓晚號号"
@@ -154,7 +157,8 @@ def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 def _shares(text: str) -> Iterator[_Found]:
     for match in _SHARE_RANGE.finditer(text):
-        yield *match.span("first"), canonical(read_number(match["first"]))
+        if read_number(match["first"]) < read_number(match["second"]):
+            yield *match.span("first"), canonical(read_number(match["first"]))
     for match in _SHARE.finditer(text):
         if match["cheng"]:
             tenths = match["cheng"]
@@ -194,6 +198,8 @@ def _ordinals(text: str) -> Iterator[_Found]:
 def _scaled(text: str) -> Iterator[_Found]:
     """The first of `5 to 10 million`, which leaves its scale to the second."""
     for match in _SCALE_RANGE.finditer(text):
+        if read_number(match["first"]) >= read_number(match["second"]):
+            continue  # in 2025 to 45 million
         yield *match.span("first"), canonical(read_number(f"{match['first']} {match['scale']}"))
 
 

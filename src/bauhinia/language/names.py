@@ -20,16 +20,16 @@ _ACRONYM = re.compile(r"(?<![A-Za-z0-9$])[A-Z][A-Z&]*[A-Z](?![A-Za-z0-9$])")
 _HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Hon|Sir|Madam|The|the|Ir|Sr)\.?\s+")
 _TITLE = re.compile(r"《([^《》\n]{2,60})》")
 _BREAK = (
-    "的由向在及和與或於是為將對按據經往到至該本各從把被就並已可須應請讓令使給以因但而且若如當每這那其此有跟隨稱說指表示認希望"
+    "個間項元年月日共將去今的由向在及和與或於是為將對按據經往到至該本各從把被就並已可須應請讓令使給以因但而且若如當每這那其此有跟隨稱說指表示認希望"
     "負責獲聯同透過根包括"
 )
 _SUFFIX = (
     "委員會|管理局|審裁處|辦公室|事務處|條例|規例|計劃|基金|協會|學會|商會|工會|聯會|總會|議會|公司|集團|銀行|醫院|診所|中心|大學|學院|中學|小學|學校"
-    "|法院|公署|總署|小組|專責組|署長|局長|處長|司長|專員|署|局|處"
+    "|法院|公署|總署|小組|專責組|署長|局長|處長|司長|專員|署|局|處(?![理分罰置境於所方死事])"
 )
 _BODY = re.compile(f"(?:(?![{_BREAK}]){_HAN}){{2,12}}?(?:{_SUFFIX})(?:{_SUFFIX})?")
 _VERB = re.compile(
-    "成立|設立|推出|修訂|制定|制訂|諮詢|通知|聯絡|委託|邀請|要求|提交|轉交|交予|查詢|前往|到訪|向|市民|政府"
+    "成立|設立|推出|開放|離開|改善|攜帶|興建|擴建|增設|關閉|啟用|位於|設有|修訂|制定|制訂|諮詢|通知|聯絡|委託|邀請|要求|提交|轉交|交予|查詢|前往|到訪|向|市民|政府"
 )
 _SURNAMES = (
     "陳李張王黃何林吳劉梁鄭曾葉蔡郭謝馮鄧許周楊蘇羅盧潘黎余趙朱馬胡徐高鍾鄺譚莫方麥莊歐關廖洪孔"
@@ -114,7 +114,7 @@ def _english_names(text: str) -> Iterator[tuple[int, str]]:
         if _is_heading(sentence):
             yield from ((start + match.start(), match.group()) for match in _ACRONYM.finditer(sentence))
             continue
-        for match in _RUN.finditer(sentence):
+        for match in _RUN.finditer(sentence.replace("\n", " ")):
             for at, piece in _pieces(match.group()):
                 name = _without_opening(piece, first=at == 0 and _opens(sentence, match.start()))
                 if name and not _is_ordinary(name):
@@ -134,7 +134,8 @@ def _pieces(run: str) -> Iterator[tuple[int, str]]:
 
 def _opens(sentence: str, at: int) -> bool:
     """Whether a word stands first in its sentence, so that its capital tells nothing."""
-    return not sentence[:at].strip(" \"'“‘「(（-*•")
+    before = sentence[:at].rstrip(" \"'“‘「(（-*•#>")
+    return not before or before[-1] in "|:：.。!！?？;；/\n"
 
 
 def _is_heading(sentence: str) -> bool:

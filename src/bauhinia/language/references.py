@@ -45,7 +45,7 @@ _EXPRESSIONS: tuple[tuple[str, str], ...] = (
     # HAD/1-55/2; L/M (12) in HAD 4-35/1 is read from its last part
     (
         "file",
-        r"\b(?=[^\s，。]*[0-9])(?P<n>[A-Z]{2,}(?:[ &][A-Z]{1,4})?(?:/[A-Z0-9()&.-]+)+"
+        r"\b(?=[^\s，。]*[0-9])(?P<n>[A-Z]{2,}(?:[ &][A-Z]{1,4})?(?:/[A-Z0-9()&.-]*[A-Z0-9)])+"
         r"(?: ?Pt\.? ?[0-9IVX]+)?)(?![a-z])",
     ),
     (

@@ -278,7 +278,7 @@ def _repaired(term: Term, found: str, variety: Variety, wrong: bool) -> str:
         return term.zh if wrong else found
     if wrong:
         return _like(found, term.en)
-    is_name = term.domain in _PROPER and " " in term.en
+    is_name = term.domain in _PROPER - {"post", "scheme"} and " " in term.en
     return term.en if is_name and found.lower() == term.en.lower() and found == found.lower() else found
 
 
