@@ -19,8 +19,6 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from report import record
-
 from bauhinia.gateway import Gateway
 from bauhinia.models import Backend, BackendEvent, ChatRequest, Finish
 from bauhinia.models.selection import open_backend
@@ -28,6 +26,7 @@ from bauhinia.pilot.office import open_office
 from bauhinia.pilot.orders import SummariseOrder
 from bauhinia.settings import Settings
 from bauhinia.store import Database
+from report import record
 
 DOCUMENT = Path(__file__).parent.parent / "samples" / "consultation-paper-en.pdf"
 
@@ -74,7 +73,7 @@ class Recorder:
                 yield event
 
 
-async def product(document: Path, settings: Settings) -> tuple[float, Recorder]:
+async def product(name: str, data: bytes, settings: Settings) -> tuple[float, Recorder]:
     """Tokens a second of the task, from the order to the draft, and what it asked."""
     with tempfile.TemporaryDirectory() as folder:
         own = settings.model_copy(update={"data_folder": Path(folder) / "data"})
@@ -84,7 +83,7 @@ async def product(document: Path, settings: Settings) -> tuple[float, Recorder]:
             return Gateway(settings, database, backend=recorder)
 
         async with open_office(own, door) as office:
-            card = await office.shelf.add(document.read_bytes(), document.name)
+            card = await office.shelf.add(data, name)
             await office.model
             began = time.perf_counter()
             task = await office.tasks.wait(await office.start(SummariseOrder(documents=[card.id])))
@@ -111,16 +110,18 @@ async def direct(requests: list[ChatRequest], settings: Settings) -> float:
         await recorder.stop()
 
 
-async def main(document: Path, settings: Settings, rounds: int) -> None:
+async def main(name: str, data: bytes, settings: Settings, rounds: int) -> None:
     """Alternate the two, and record the median of the rounds' ratios."""
     ratios, own, floor = [], [], []
     for _ in range(rounds):
-        speed, recorder = await product(document, settings)
+        speed, recorder = await product(name, data, settings)
         alone = await direct(recorder.requests, settings)
         own.append(speed)
         floor.append(alone)
         ratios.append(speed / alone)
-        print(f"product {speed:.2f} tokens/s, backend alone {alone:.2f} tokens/s, {len(recorder.requests)} requests")
+        print(
+            f"product {speed:.2f} tokens/s, backend alone {alone:.2f} tokens/s, {len(recorder.requests)} requests"
+        )
     record(
         "pipeline.efficiency",
         statistics.median(ratios),
@@ -139,4 +140,11 @@ if __name__ == "__main__":
     parser.add_argument("--document", type=Path, default=DOCUMENT)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    asyncio.run(main(options.document, Settings(model=options.model), options.rounds))
+    asyncio.run(
+        main(
+            options.document.name,
+            options.document.read_bytes(),
+            Settings(model=options.model),
+            options.rounds,
+        )
+    )

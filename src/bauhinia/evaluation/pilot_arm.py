@@ -1,4 +1,4 @@
-"""The product's arm of the comparison: the pilot's own tasks, through the door, as for an officer."""
+"""The product's arm of the comparison: the pilot's own tasks, through the door, as an order runs them."""
 
 from __future__ import annotations
 

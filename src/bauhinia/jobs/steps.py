@@ -50,6 +50,6 @@ class UnkeptSteps(Steps):
     def __init__(self) -> None:
         """Nothing is kept, so there is no database and no task."""
 
-    async def run(self, key: str, work: Callable[[], Awaitable[Any]]) -> Any:
+    async def run(self, key: str, work: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ARG002
         """`work()`'s result."""
         return await work()
