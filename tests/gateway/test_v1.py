@@ -239,6 +239,14 @@ async def test_the_reply_language_can_be_asked_for(serve: Serve) -> None:
         assert [made["reason"] for made in told["decisions"]] == ["asked_again"]
 
 
+async def test_names_from_outside_are_kept_as_words(serve: Serve, database: Database) -> None:
+    strange = chat(model="no\x00such\nmodel" * 100, bauhinia={"classification": "\x00"})
+    async with serve(FakeModel()) as client:
+        status, _ = await post(client, strange)
+    assert status == 404
+    assert await _outcomes(database) == ["refused"]
+
+
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("first_delay", [0.0, 5.0])
 async def test_a_client_that_hangs_up_frees_the_backend(

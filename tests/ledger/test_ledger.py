@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bauhinia.errors import StoreError
 from bauhinia.ledger import Entry, FileAnchor, Ledger, Verification
 from bauhinia.store import Database
 
@@ -107,6 +108,16 @@ async def test_a_lost_connection_neither_loses_nor_repeats_an_entry(database: Da
             "WHERE pid <> pg_backend_pid() AND datname = current_database()"
         )
     assert await asyncio.gather(*(made.append(ENTRY) for _ in range(5))) == [2, 3, 4, 5, 6]
+    assert (await made.verify()).ok
+
+
+async def test_one_entry_that_cannot_be_kept_does_not_cost_the_others_theirs(database: Database) -> None:
+    made = Ledger(database)
+    wrong = replace(ENTRY, model="nul \x00")
+    got = await asyncio.gather(
+        *(made.append(entry) for entry in (ENTRY, wrong, ENTRY)), return_exceptions=True
+    )
+    assert got[0] == 1 and isinstance(got[1], StoreError) and got[2] == 2
     assert (await made.verify()).ok
 
 

@@ -12,6 +12,8 @@ from ..models import Message, Usage
 from ..people import Officer
 from .exchange import Decision
 
+_LONGEST_WORD = 200
+
 
 @dataclass(slots=True, kw_only=True)
 class Notes:
@@ -51,10 +53,10 @@ def entry_of(notes: Notes, outcome: Outcome, error: BaseException | None = None)
         outcome=outcome,
         officer=notes.officer.id,
         department=notes.officer.department,
-        use=notes.use,
-        model=notes.model,
-        task=notes.task,
-        classification=notes.classification,
+        use=_word(notes.use),
+        model=_word(notes.model),
+        task=None if notes.task is None else _word(notes.task),
+        classification=_word(notes.classification),
         decisions=tuple((made.stage, made.allowed, made.reason) for made in notes.decisions),
         prompt_digest=_digest(notes.sent) if notes.sent else "",
         prompt_characters=sum(map(len, notes.sent)),
@@ -66,6 +68,11 @@ def entry_of(notes: Notes, outcome: Outcome, error: BaseException | None = None)
         seconds=round(notes.seconds, 4),
         error=type(error).__name__ if error is not None else "",
     )
+
+
+def _word(text: str) -> str:
+    """A name that may come from outside, as it can be kept: no control characters, not endless."""
+    return "".join(character for character in text[:_LONGEST_WORD] if character.isprintable())
 
 
 def _digest(texts: Sequence[str]) -> str:
