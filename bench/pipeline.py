@@ -120,7 +120,8 @@ async def main(name: str, data: bytes, settings: Settings, rounds: int) -> None:
         floor.append(alone)
         ratios.append(speed / alone)
         print(
-            f"product {speed:.2f} tokens/s, backend alone {alone:.2f} tokens/s, {len(recorder.requests)} requests"
+            f"product {speed:.2f} tokens/s, backend alone {alone:.2f} tokens/s, "
+            f"{len(recorder.requests)} requests"
         )
     record(
         "pipeline.efficiency",
