@@ -92,6 +92,12 @@ def test_rows_and_table_cells_are_shown_in_their_rows() -> None:
     assert lines[lines.index("party | when | source") + 1] == "All staff | 30 June | [1]"
 
 
+def test_a_title_that_the_text_begins_with_is_not_said_twice() -> None:
+    title = Passage(id="p0", kind="heading", level=1, text="Circular 3/2026")
+    assert "Circular 3/2026" not in lines_of(draft(title))
+    assert lines_of(draft(title))[0] == "# Circular 3/2026"
+
+
 def test_the_cost_says_time_tokens_and_rate() -> None:
     assert (
         cost_line(draft())

@@ -26,7 +26,8 @@ def harmless(text: str) -> str:
 def draft_lines(draft: Draft, names: Mapping[str, str]) -> Iterator[str]:
     """The whole draft. `names` gives each cited document's file name by its id."""
     numbers = _numbered(draft)
-    if draft.title:
+    first = next(iter(draft.passages()), None)
+    if draft.title and (first is None or first.kind != "heading" or first.text != draft.title):
         yield from (draft.title, "")
     for section in draft.sections:
         yield from _section_lines(section, numbers, draft)
