@@ -1,0 +1,143 @@
+"""`bauhinia serve` as a real process: where it is, how it stops, what it says when it cannot start."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+Start = Callable[..., "Process"]
+
+
+class Process:
+    """A server started from the command line."""
+
+    def __init__(self, *arguments: str, **environment: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", "from bauhinia.cli import main; main()", "serve", *arguments],
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.lines: queue.Queue[str] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.put(line)
+
+    def address(self) -> tuple[str, int]:
+        """Host and port, once the server prints them."""
+        line = self.lines.get(timeout=60)
+        url = urlsplit(line.split()[3])
+        assert url.hostname is not None and url.port is not None
+        return url.hostname, url.port
+
+    def stop(self) -> str:
+        """End it as a service manager does; gives what it wrote on standard error."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        assert self.process.stderr is not None
+        with self.process.stderr as stream:
+            said = stream.read()
+        self.process.wait(30)
+        self._reader.join(5)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return said
+
+
+@pytest.fixture
+def start(database_url: str, tmp_path: Path) -> Iterator[Start]:
+    """Starts servers on a fresh database; whatever still runs at the end is stopped."""
+    started: list[Process] = []
+
+    def one(*arguments: str, folder: str = "data") -> Process:
+        where = {"BAUHINIA_DATABASE_URL": database_url, "BAUHINIA_DATA_FOLDER": str(tmp_path / folder)}
+        started.append(Process(*arguments, **where))
+        return started[-1]
+
+    yield one
+    for process in started:
+        with suppress(ValueError):
+            process.stop()
+
+
+def test_it_says_where_it_is_answers_there_and_stops_in_good_order(start: Start) -> None:
+    process = start("--port", "0")
+    host, port = process.address()
+    assert host == "127.0.0.1"
+    connection = http.client.HTTPConnection(host, port, timeout=20)
+    connection.request("GET", "/health")
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["status"]) == (200, "ok")
+    connection.close()
+    said = process.stop()
+    assert process.process.returncode == -signal.SIGTERM
+    assert "The model is ready." in said and "Stopping." in said
+    assert "Traceback" not in said
+
+
+def test_a_request_that_is_under_way_is_finished_before_it_stops(start: Start) -> None:
+    process = start("--port", "0")
+    address = process.address()
+    body = (
+        b'--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+        b"The Highways Department will repair 42 footbridges.\r\n--x--\r\n"
+    )
+    head = (
+        f"POST /api/documents HTTP/1.1\r\nhost: {address[0]}:{address[1]}\r\n"
+        f"content-type: multipart/form-data; boundary=x\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(head.encode() + body[:40])
+        time.sleep(0.5)
+        process.process.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        assert process.process.poll() is None
+        connection.sendall(body[40:])
+        assert connection.recv(4_096).startswith(b"HTTP/1.1 201 ")
+    process.process.wait(20)
+    assert "Traceback" not in process.stop()
+
+
+def test_a_port_in_use_is_one_sentence(start: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = start("--port", str(port))
+        process.process.wait(60)
+        said = process.stop()
+    assert process.process.returncode == 1
+    assert said.startswith(f"Error: Something else already uses port {port} of 127.0.0.1.\n")
+    assert "What to do: " in said and "Traceback" not in said
+
+
+def test_two_servers_on_one_data_folder_is_one_sentence(start: Start) -> None:
+    start("--port", "0").address()
+    second = start("--port", "0")
+    second.process.wait(60)
+    said = second.stop()
+    assert second.process.returncode == 1
+    assert "Error: Another server" in said and "Traceback" not in said
+
+
+def test_listening_beyond_this_machine_is_said_to_be_open(start: Start) -> None:
+    process = start("--port", "0", "--host", "0.0.0.0")
+    process.address()
+    assert "whoever can reach this address" in process.stop()
