@@ -167,11 +167,12 @@ def _plain_kind(passage: Passage) -> Literal["heading", "paragraph"]:
 
 
 def _table(group: Sequence[Passage]) -> list[list[str]]:
-    """Cells put back in their rows and columns."""
+    """Cells put back in their rows and columns; one may hold several paragraphs."""
     table: dict[int, dict[int, str]] = {}
     for passage in group:
         row, column = int(passage.columns["row"]), int(passage.columns["column"])
-        table.setdefault(row, {})[column] = passage.text
+        cells = table.setdefault(row, {})
+        cells[column] = "\n".join(filter(None, [cells.get(column, ""), passage.text]))
     width = max(column for row in table.values() for column in row) + 1
     return [[table[row].get(column, "") for column in range(width)] for row in sorted(table)]
 
