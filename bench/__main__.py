@@ -1,4 +1,4 @@
-"""Every benchmark, one after the other: `python -m bench`, or some of them: `python -m bench start gateway`."""
+"""Every benchmark in turn: `python -m bench`; or some: `python -m bench start gateway`."""
 
 from __future__ import annotations
 
