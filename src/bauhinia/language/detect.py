@@ -73,7 +73,14 @@ class Census(NamedTuple):
 
 def detect(text: str) -> Detection:
     """The variety of a text as a whole. A mixture is what its larger part is; see `shares`."""
-    return _judge(_census(_plain(text)), text)
+    plain = _plain(text)
+    census = _census(plain)
+    if census.han and census.latin > 2:
+        # a translation in brackets, or a quotation, is not the language that a sentence is in
+        bare = _census(_QUOTED.sub(" ", _ASIDE.sub(" ", plain)))
+        if bare.length * 2 >= census.length:
+            census = bare
+    return _judge(census, text)
 
 
 def detect_sentences(text: str) -> list[tuple[str, Variety]]:

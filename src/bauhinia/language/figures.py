@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from .dates import find_dates, find_times, holds_date, write_date, write_time
+from .dates import MONTHS, find_dates, find_times, holds_date, write_date, write_time
 from .money import find_money, write_money
 from .numbers import (
     CHINESE_NUMBER,
@@ -59,6 +59,7 @@ class FigureDifference(NamedTuple):
 
 _Found = tuple[int, int, str]
 
+NOTHING = "\x00"
 _ADDRESS = compiled(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PASSED_OVER = compiled(
     r"(?:星期|禮拜|礼拜|週|周)[一二三四五六日]"
@@ -115,9 +116,26 @@ _DIGIT_NUMBER = compiled(
 _HALF_MORE = compiled(r"\s?(?:個半|个半|年半)|\s(?:and a half)\b")
 
 
+_MAY_HOLD = compiled(
+    rf"[0-9{HAN}壹貳叁肆伍陸柒捌玖拾]|正午|午夜|附[件錄录]"
+    rf"|\b(?:{'|'.join([*ENGLISH, *_ORDINAL_WORDS, *MONTHS, 'a (?:million|billion|hundred|thousand)'])})"
+    r"|\b(?:noon|midnight|annex|appendix|stage|phase|officer|class|grade|level|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep)",
+    re.IGNORECASE,
+)
+"""Without any of these a text has no figure: most sentences end here."""
+
+
 def figures(text: str) -> list[Figure]:
     """Every figure of a text, in order, none overlapping."""
+    return list(_figures(text))
+
+
+@lru_cache(maxsize=2048)
+def _figures(text: str) -> tuple[Figure, ...]:
+    """Kept, because a statement is compared with many places of its sources."""
     plain = text.translate(FULL_WIDTH)
+    if not _MAY_HOLD.search(plain):
+        return ()
     found: list[tuple[FigureKind, _Found]] = []
     blank = _blank(plain, (match.span() for match in _ADDRESS.finditer(plain)))
     for kind, find in _FINDERS:
@@ -128,7 +146,7 @@ def figures(text: str) -> list[Figure]:
             spans += [match.span() for match in _spans_passed_over(_blank(blank, spans))]
         blank = _blank(blank, spans)
     ordered = sorted(found, key=lambda item: item[1][0])
-    return [Figure(kind, value, start, end, text[start:end]) for kind, (start, end, value) in ordered]
+    return tuple(Figure(kind, value, start, end, text[start:end]) for kind, (start, end, value) in ordered)
 
 
 def _spans_passed_over(text: str) -> Iterator[re.Match[str]]:
@@ -149,10 +167,9 @@ def _idioms() -> re.Pattern[str]:
 
 def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """The text with these places made unreadable, at the same length."""
-    pieces = list(text)
     for start, end in spans:
-        pieces[start:end] = "\x00" * (end - start)
-    return "".join(pieces)
+        text = f"{text[:start]}{NOTHING * (end - start)}{text[end:]}"
+    return text
 
 
 def _shares(text: str) -> Iterator[_Found]:
@@ -262,9 +279,9 @@ _SMALL_WORDS = {
     "2": compiled(
         r"\b(?:two|both|twice|double|dual|pair|couple|either|second|bi\w+)\b|[兩雙二两]", re.IGNORECASE
     ),
-    "3": compiled(r"\b(?:three|third|tri\w+)\b|三", re.IGNORECASE),
+    "3": compiled(r"\b(?:three|third|tri\w+)\b|(?<![期第])三", re.IGNORECASE),
     "12": compiled(r"\b(?:dozen)\b|一打", re.IGNORECASE),
-    "10": compiled(r"\b(?:decade)s?\b|十", re.IGNORECASE),
+    "10": compiled(r"\b(?:decade)s?\b|(?<!第)十(?!分)", re.IGNORECASE),
     "7": compiled(r"\b(?:weeks?)\b|[週周]", re.IGNORECASE),
     "0": compiled(r"\b(?:no|none|nil|zero|without)\b|[無零沒]", re.IGNORECASE),
     "0.5": compiled(r"\b(?:half|halves|halved)\b|半", re.IGNORECASE),
@@ -362,8 +379,3 @@ def _write_plain(figure: Figure, variety: Variety) -> str | None:
     if value.denominator == 1 and 1900 <= value < 2100 and figure.text.isdigit():
         return figure.text
     return write_number(value, variety)
-
-
-def shifted(found: Iterable[Figure], by: int) -> list[Figure]:
-    """Figures found in a part of a text, at their places in the whole."""
-    return [replace(figure, start=figure.start + by, end=figure.end + by) for figure in found]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from .scripts import HAN_RANGES
 from .sentences import split_sentences
@@ -48,8 +48,14 @@ def names(text: str) -> list[str]:
     Terms of the termbase that are names; English words in capitals that no rule explains (Chan Tai-man,
     FEHD); 《titles》; Chinese bodies, posts and laws by their endings; people by their address.
     """
+    return list(_names(text))
+
+
+@lru_cache(maxsize=2048)
+def _names(text: str) -> tuple[str, ...]:
+    """Kept, because a statement is compared with many places of its sources."""
     found = sorted(_places(text))
-    return list(dict.fromkeys(name for _, name in found))
+    return tuple(dict.fromkeys(re.sub(r"\s+", " ", name) for _, name in found))
 
 
 def same_name(one: str, other: str) -> bool:
