@@ -85,7 +85,7 @@ def test_rows_and_table_cells_are_shown_in_their_rows() -> None:
         id="p0",
         kind="row",
         text="",
-        columns={"party": "All staff", "when": "30 June"},
+        columns={"when": "30 June", "party": "All staff"},
         citations=(citation("b1", "q"),),
     )
     lines = lines_of(draft(row))

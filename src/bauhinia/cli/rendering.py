@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..pilot import Citation, Draft, Finding, Passage, Section
+from ..pilot.analyse import COLUMNS
 
 QUOTE_CHARACTERS = 160
 """Longest quote in the list of sources."""
@@ -72,9 +73,8 @@ def _section_lines(section: Section, numbers: Numbers, draft: Draft) -> Iterator
         yield from (f"({section.language})", "")
     if section.title and section.title != draft.title:
         yield from (section.title, "")
-    columns = list(
-        dict.fromkeys(c for passage in section.passages if passage.kind == "row" for c in passage.columns)
-    )
+    seen = {column for passage in section.passages if passage.kind == "row" for column in passage.columns}
+    columns = [column for column in COLUMNS if column in seen]
     if columns:
         yield " | ".join([*columns, "source"])
     groups = _groups(section.passages)
