@@ -162,6 +162,7 @@ def test_a_long_path_gets_a_private_socket_elsewhere(database_folder: Path) -> N
             assert connection.execute("SELECT 1").fetchone() == (1,)
     finally:
         server.stop()
+    assert not folder.exists()
 
 
 def test_two_servers_on_one_data_folder_clash(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -191,6 +191,9 @@ class EmbeddedPostgres:
     def _stop_cluster(self) -> None:
         if self._answers():
             self._run("pg_ctl", "stop", "--silent", "-w", "-m", "fast", "-D", str(self._data))
+        if self._socket_folder() != self._folder:
+            with suppress(OSError):
+                self._socket_folder().rmdir()
 
     def _run(self, program: str, *arguments: str) -> None:
         identity: dict[str, Any] = {}
