@@ -2,7 +2,7 @@
 .POSIX:
 .PHONY: help run test demo bench lint docs clean
 
-BENCH = start gateway pipeline
+BENCH = start gateway documents pipeline
 PYTHON = python3 python3.14 python3.13 python3.12 python3.11
 
 help: ## Say what can be done
@@ -23,7 +23,8 @@ demo: ## Run every task on the samples with the real embedded model
 
 bench: ## Run the benchmarks into docs/benchmarks.*; BENCH=quality takes hours
 	@PYTHON="$(PYTHON)" scripts/setup dev
-	@scripts/bench $(BENCH)
+	@.venv/bin/bauhinia models fetch
+	@.venv/bin/python -m bench $(BENCH)
 
 lint: ## Style, types, import layers, and docs that match the code
 	@PYTHON="$(PYTHON)" scripts/setup dev

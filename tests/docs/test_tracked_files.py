@@ -45,7 +45,7 @@ def test_nothing_heavy_is_tracked() -> None:
     assert [path for path in tracked() if path.stat().st_size > HEAVY] == []
 
 
-@pytest.mark.parametrize("name", ["setup", "lint", "test", "bench", "debian-packages"])
+@pytest.mark.parametrize("name", ["setup", "lint", "test", "debian-packages"])
 def test_scripts_can_be_run(name: str) -> None:
     script = ROOT / "scripts" / name
     assert script.stat().st_mode & 0o111

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..pilot import Citation, Draft, Finding, Passage, Section
-from ..pilot.analyse import COLUMNS
+from ..pilot.obligations import COLUMNS
 
 QUOTE_CHARACTERS = 160
 """Longest quote in the list of sources."""
