@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -257,3 +259,23 @@ def test_what_is_best_left_to_the_writer() -> None:
     assert write_figure(Figure("number", "2", 0, 3, "two"), HANT) is None
     assert write_figure(Figure("ordinal", "2", 0, 6, "second"), HANT) is None
     assert write_figure(Figure("reference", "art:12", 0, 10, "section 12"), HANT) is None
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text(alphabet="0129一二十百千萬億零年月日時分成第條元個%$HK./-, ()（）amp.MarchoneCap", max_size=80)
+)
+def test_any_text_can_be_read(text: str) -> None:
+    found = figures(text)
+    assert all(text[figure.start : figure.end] == figure.text for figure in found)
+    assert all(one.end <= other.start for one, other in pairwise(found))
+    for figure in found:
+        for variety in (EN, HANT, HANS):
+            assert write_figure(figure, variety) != ""
+
+
+@pytest.mark.parametrize("part", ["1", "一", "1萬", "one hundred ", "第1", "1%", "Aa ", "A/", "「", "1 000"])
+def test_a_hostile_text_takes_no_longer_than_its_length(part: str) -> None:
+    began = time.perf_counter()
+    figures((part * 10_000)[:10_000])
+    assert time.perf_counter() - began < 5

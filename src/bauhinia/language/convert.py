@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from .rewording import Rewording
 from .scripts import HAN_RANGES, SIMPLIFIED_ONLY, TRADITIONAL_ONLY, simplified_characters
 
 LONGEST_RUN = 64
@@ -106,19 +107,15 @@ class _Forms:
 
     def __init__(self, rows: list[dict[str, str]]) -> None:
         self._glyphs = {ord(row["from"]): row["to"] for row in rows if row["kind"] == "glyph"}
-        self._words = {row["from"]: row["to"] for row in rows if row["kind"] != "glyph"}
-        spellings = [row["from"] for row in rows if row["kind"] not in ("glyph", "wording")]
-        self._anywhere = _longest_first(list(self._words))
-        self._in_quotation = _longest_first(spellings)
+        words = {row["from"]: row["to"] for row in rows if row["kind"] != "glyph"}
+        wording = {row["from"] for row in rows if row["kind"] == "wording"}
+        self._anywhere = Rewording(words)
+        self._in_quotation = Rewording({word: to for word, to in words.items() if word not in wording})
 
     def apply(self, text: str, quoted: bool) -> str:
         """The text in these forms; inside a quotation its wording stays."""
-        pattern = self._in_quotation if quoted else self._anywhere
-        return pattern.sub(lambda match: self._words[match.group()], text.translate(self._glyphs))
-
-
-def _longest_first(words: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)))
+        words = self._in_quotation if quoted else self._anywhere
+        return words.apply(text.translate(self._glyphs))
 
 
 def _from_simplified(run: str, quoted: bool) -> str:

@@ -22,7 +22,7 @@ FitReason = Literal["ok", "wrong_language", "wrong_script", "no_text"]
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’\-][A-Za-zÀ-ɏ]+)*")
 _OTHER = re.compile("[\u0370-\u05ff\u0600-\u06ff\u0900-\u0eff\u1100-\u11ff\u3040-\u30ff\uac00-\ud7af]")
 _ADDRESS = re.compile(
-    r"(?:https?://|www\.)[^\s，。；、）」》\u4e00-\u9fff]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|`[^`\n]*`"
+    r"(?:https?://|www\.)[^\s，。；、）」》\u4e00-\u9fff]+|[A-Za-z0-9_.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}|`[^`\n]*`"
 )
 _QUOTED = re.compile(
     r"「[^「」\n]{0,80}」|『[^『』\n]{0,80}』|《[^《》\n]{0,80}》|“[^“”\n]{0,200}”|\"[^\"\n]{0,200}\""

@@ -60,7 +60,7 @@ class FigureDifference(NamedTuple):
 _Found = tuple[int, int, str]
 
 NOTHING = "\x00"
-_ADDRESS = compiled(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = compiled(r"https?://\S+|www\.\S+|[A-Za-z0-9_.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}")
 _PASSED_OVER = compiled(
     r"(?:星期|禮拜|礼拜|週|周)[一二三四五六日]"
     r"|\b(?:no|any|some|every)[ -]?one\b"
@@ -87,7 +87,7 @@ _SCALE_RANGE = compiled(
 )
 _PART_NAMES = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 _FRACTION = compiled(
-    rf"(?P<below>[{HAN}]+|[0-9]+)分之(?P<above>[{HAN}]+|[0-9]+)"
+    rf"(?P<below>[{HAN}]{{1,12}}|[0-9]{{1,12}})分之(?P<above>[{HAN}]{{1,12}}|[0-9]{{1,12}})"
     rf"|\b(?P<up>one|two|three|four|five|seven|nine)[- ](?P<down>{'|'.join(_PART_NAMES)})s?\b"
     r"|(?<![0-9/])(?P<over>[0-9]{1,2})/(?P<under>[0-9]{1,2})(?![0-9/])"
 )
@@ -107,7 +107,7 @@ _CLASSIFIERS = (
     "個个名項项份宗次年月日天週周季小時鐘分秒類类種种間间座幢棟輛辆架艘條条張张頁页期階阶段步級级層层樓楼人位家所隊队組组批輪轮屆届倍元歲岁角點点"
     "章節节款件套課课卷區区處处司署地縣市州校院館站隻只對对團团方大支塊枚場场公米尺噸吨斤升度代句字版頓晚號号"
 )
-_OPENS_RANGE = compiled(f"[至到](?:[0-9]+|[{HAN}]+)[{_CLASSIFIERS}]")
+_OPENS_RANGE = compiled(f"[至到](?:[0-9]+|[{HAN}]{{1,12}})[{_CLASSIFIERS}]")
 _APPROXIMATE = compiled("一兩|一二|兩三|二三|三四|三五|四五|五六|六七|七八|八九|一两|两三")
 _DIGIT_NUMBER = compiled(
     rf"(?<![0-9.])(?<![0-9],)"

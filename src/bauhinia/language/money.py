@@ -48,7 +48,7 @@ _UNIT = (
     "|\\s(?:Hong Kong |US )?dollars?\\b|\\spounds\\b|\\seuros\\b|\\syuan\\b)"
 )
 _AMOUNT = rf"(?:{ENGLISH_NUMBER}|{CHINESE_NUMBER})"
-_IN_WAN = rf"(?=(?:{DIGITS}|[{HAN}]+)\s?[十百千]?[萬万億亿])"
+_IN_WAN = rf"(?=(?:{DIGITS}|[{HAN}]{{1,24}})\s?[十百千]?[萬万億亿])"
 _MONEY = compiled(
     rf"{_SIGN}\s?(?P<n1>{_IN_WAN}{CHINESE_NUMBER}|{ENGLISH_NUMBER}|{CHINESE_NUMBER})[多餘]?(?:港?元)?"
     rf"|(?P<n2>{_AMOUNT}|{FORMAL})\s?[多餘]?{_UNIT}"

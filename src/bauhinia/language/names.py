@@ -14,7 +14,7 @@ from .word_lists import word_list
 
 _HAN = f"[{HAN_RANGES}]"
 _CAPITAL = r"[A-Z][A-Za-z]*(?:['’\-][A-Za-z]+)*"
-_RUN = re.compile(rf"{_CAPITAL}(?:(?:,?\s(?:of|for|on|the|&|of the|for the|on the))?\s{_CAPITAL})*")
+_RUN = re.compile(rf"{_CAPITAL}(?:(?:,?\s(?:of|for|on|the|&|of the|for the|on the))?\s{_CAPITAL}){{0,12}}")
 _LINK = re.compile(r",?\s(?:of the|for the|on the|of|for|on|the)\s")
 _ACRONYM = re.compile(r"(?<![A-Za-z0-9$])[A-Z][A-Z&]*[A-Z](?![A-Za-z0-9$])")
 _HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Hon|Sir|Madam|The|the|Ir|Sr)\.?\s+")

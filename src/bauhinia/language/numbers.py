@@ -50,27 +50,28 @@ _SMALL_UNITS = {"十": 10, "拾": 10, "廿": 20, "卅": 30, "百": 100, "佰": 1
 _LARGE_UNITS = {"萬": 10**4, "万": 10**4, "億": 10**8, "亿": 10**8}
 
 HAN = "〇零○一二三四五六七八九十百千兩两廿卅"
-FORMAL = "[零壹貳叁參肆伍陸柒捌玖拾佰仟萬億]{2,}"
+FORMAL = "[零壹貳叁參肆伍陸柒捌玖拾佰仟萬億]{2,24}"
 """Numerals of cheques; too many of them are words to be read outside an amount of money."""
 DIGITS = (
-    r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?"
+    r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,8}|[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3}){1,8}(?![0-9])|[0-9]{1,30})"
+    r"(?:\.[0-9]{1,12})?"
 )
+"""Every repetition is bounded, so that no text, however long its numerals, takes long to read."""
 _LARGE = "[萬万億亿]"
 CHINESE_NUMBER = (
-    rf"(?:{DIGITS}|[{HAN}]+(?:點[{HAN}]+)?)"
-    rf"(?: ?[十百千]?{_LARGE}(?:零?(?:{DIGITS}|[{HAN}]+))?)*"
+    rf"(?:{DIGITS}|[{HAN}]{{1,24}}(?:點[{HAN}]{{1,12}})?)"
+    rf"(?: ?[十百千]?{_LARGE}(?:零?(?:{DIGITS}|[{HAN}]{{1,12}}))?){{0,4}}"
 )
 """A numeral in Chinese text, digits or characters or both."""
 _WORD = "(?:" + "|".join(sorted(ENGLISH, key=len, reverse=True)) + ")"
 _SCALE = "(?:hundred|thousand|million|billion|trillion)"
 ENGLISH_WORDS = (
-    rf"(?:(?:\b{_WORD}|\ba(?= {_SCALE}\b))(?:(?:-|\s)(?:and\s)?(?:{_WORD}|{_SCALE})\b)*(?![A-Za-z]))"
+    rf"(?:(?:\b{_WORD}|\ba(?= {_SCALE}\b))(?:(?:-|\s)(?:and\s)?(?:{_WORD}|{_SCALE})\b){{0,16}}(?![A-Za-z]))"
 )
 ENGLISH_NUMBER = rf"(?:{DIGITS}(?:\s?(?:hundred|thousand|million|billion|trillion|mn|bn)\b)?|{ENGLISH_WORDS})"
 """A numeral in English text, digits or words or both."""
 
 _PARTS = compiled(rf"({DIGITS})|([A-Za-z]+)|([^\s])")
-_DIGITS_ONLY = compiled(DIGITS)
 
 
 def read_number(text: str) -> Fraction:

@@ -12,8 +12,9 @@ import re
 from .numbers import HAN, canonical, compiled, read_number
 from .variety import Variety
 
-_NUM = r"(?P<n>[0-9]+[A-Z]{0,3}(?:\.[0-9]+)*(?:\([0-9A-Za-z]{1,4}\))*)"
-_HAN_NUM = rf"(?P<n>[0-9]+[A-Z]{{0,3}}(?:\.[0-9]+)*(?:\([0-9A-Za-z]{{1,4}}\))*|[{HAN}]{{1,5}}[A-Z]?)"
+_PLAIN = r"[0-9]{1,12}[A-Z]{0,3}(?:\.[0-9]{1,12})*(?:\([0-9A-Za-z]{1,4}\))*"
+_NUM = rf"(?P<n>{_PLAIN})"
+_HAN_NUM = rf"(?P<n>{_PLAIN}|[{HAN}]{{1,5}}[A-Z]?)"
 _ENGLISH_PARTS = {
     "art": "sections?|regulations?|articles?|rules?|clauses?|sect?\\.|reg\\.|art\\.|ss?\\.",
     "para": "paragraphs?|paras?\\.?",
@@ -37,7 +38,7 @@ _HAN_ITEM = "[一二三四五六七八九十]{1,3}"
 _EXPRESSIONS: tuple[tuple[str, str], ...] = (
     (
         "paper",
-        r"\b(?P<n>(?:CB|LS|LC|EC|FCR|PWSC|FC)\s?\(\s?[0-9]{1,2}\s?\)\s?[0-9]+/[0-9]{2,4}(?:-[0-9]{2})?"
+        r"\b(?P<n>(?:CB|LS|LC|EC|FCR|PWSC|FC)\s?\(\s?[0-9]{1,2}\s?\)\s?[0-9]{1,12}/[0-9]{2,4}(?:-[0-9]{2})?"
         r"(?:\([0-9]{2}\))?)",
     ),
     ("paper", r"\b(?P<n>(?:FCR|PWSC|EC|FC|LS)\s?\(?[0-9]{4}-[0-9]{2}\)?\s?[0-9]*)"),
@@ -52,7 +53,7 @@ _EXPRESSIONS: tuple[tuple[str, str], ...] = (
         "file",
         r"\b(?P<n>[A-Z]{2,6}(?: [A-Z]{1,4})? ?\([A-Z0-9]{1,4}\) ?(?:in )?[A-Z]*[0-9A-Z]*(?:/[A-Z0-9()-]+)+)",
     ),
-    ("file", r"\b(?P<n>[A-Z]{2,5}[0-9]{4,}(?:[A-Z0-9-]*)|[A-Z]{1,5}-(?:20)?[0-9]{2,}-[0-9]+)\b"),
+    ("file", r"\b(?P<n>[A-Z]{2,5}[0-9]{4,}(?:[A-Z0-9-]*)|[A-Z]{1,5}-(?:20)?[0-9]{2,}-[0-9]{1,12})\b"),
     (
         "cap",
         r"\b(?:[Cc]ap\.?|[Cc]hapter|CAP\.?)\s?(?P<n>[0-9]{1,4}[A-Z]{0,3})\b"

@@ -12,8 +12,12 @@ import re
 from functools import cache
 from pathlib import Path
 
+from .rewording import Rewording
+
 _TABLE = Path(__file__).parent / "data" / "cantonese_forms.csv"
-_LEFT_ALONE = re.compile(r"「[^「」\n]*」|『[^『』\n]*』|《[^《》\n]*》|“[^“”\n]*”|https?://\S+|\S+@\S+")
+_LEFT_ALONE = re.compile(
+    r"「[^「」\n]*」|『[^『』\n]*』|《[^《》\n]*》|“[^“”\n]*”|https?://\S+|[\w.+-]{1,64}@[\w.-]+"
+)
 _DAYS = re.compile("(?<=[0-9０-９一二三四五六七八九十百兩幾半])天(?![氣文然台橋]|到晚)")
 
 
@@ -28,13 +32,10 @@ def to_cantonese(text: str) -> str:
 
 
 def _reword(text: str) -> str:
-    forms, pattern = _forms()
-    return _DAYS.sub("日", pattern.sub(lambda match: forms[match.group()], text))
+    return _DAYS.sub("日", _forms().apply(text))
 
 
 @cache
-def _forms() -> tuple[dict[str, str], re.Pattern[str]]:
-    """The table, and an expression that finds its longest words first; kept words stand for themselves."""
+def _forms() -> Rewording:
     with _TABLE.open(encoding="utf-8", newline="") as file:
-        forms = {row["from"]: row["to"] for row in csv.DictReader(file)}
-    return forms, re.compile("|".join(sorted(map(re.escape, forms), key=len, reverse=True)))
+        return Rewording({row["from"]: row["to"] for row in csv.DictReader(file)})
