@@ -85,8 +85,7 @@ def test_to_simplified() -> None:
 
 
 def test_every_simplified_character_is_converted() -> None:
-    simplified, _ = load()
-    left = [char for char in simplified if simplified_characters(to_traditional(char))]
+    left = [char for char in load().simplified_only if simplified_characters(to_traditional(char))]
     assert left == []
 
 

@@ -15,6 +15,7 @@ import json
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 DATA = Path(__file__).parent / "data" / "characters.json"
 
@@ -34,8 +35,17 @@ WRITTEN_IN_BOTH = frozenset(
 """Traditional characters that Simplified texts hold too: 乾隆, 瞭望, 著名, 狼藉, names."""
 
 
+class CharacterSets(NamedTuple):
+    """What the characters of a text tell of its script."""
+
+    simplified_only: frozenset[str]
+    traditional_only: frozenset[str]
+    in_both: frozenset[str]
+    """Right in both scripts, yet of Simplified text OpenCC changes some: 后 里 面."""
+
+
 def derive() -> dict[str, str]:
-    """The sets as `{"simplified_only": ..., "traditional_only": ...}`, each sorted by code point."""
+    """The sets of `CharacterSets` by name, each sorted by code point."""
     with tempfile.TemporaryDirectory() as folder:
         simplified = _dictionary("STCharacters", Path(folder))
         traditional = _dictionary("TSCharacters", Path(folder))
@@ -45,10 +55,9 @@ def derive() -> dict[str, str]:
     simplified_forms = {form for forms in traditional.values() for form in forms}
     other_way = {char for char, forms in traditional.items() if char not in forms}
     traditional_only = (other_way | hong_kong) - simplified_forms - WRITTEN_IN_BOTH - simplified_only
-    return {
-        "simplified_only": "".join(sorted(simplified_only)),
-        "traditional_only": "".join(sorted(traditional_only)),
-    }
+    changing = {char for char, forms in simplified.items() if forms != [char]} - simplified_only
+    sets = {"simplified_only": simplified_only, "traditional_only": traditional_only, "in_both": changing}
+    return {name: "".join(sorted(found)) for name, found in sets.items()}
 
 
 def _dictionary(name: str, folder: Path) -> dict[str, list[str]]:
@@ -65,10 +74,10 @@ def _dictionary(name: str, folder: Path) -> dict[str, list[str]]:
     return {row[0]: row[1].split(" ") for row in rows if len(row) == 2}
 
 
-def load() -> tuple[frozenset[str], frozenset[str]]:
-    """The committed sets: (Simplified only, Traditional only)."""
+def load() -> CharacterSets:
+    """The committed sets."""
     data = json.loads(DATA.read_text(encoding="utf-8"))
-    return frozenset(data["simplified_only"]), frozenset(data["traditional_only"])
+    return CharacterSets(**{name: frozenset(found) for name, found in data.items()})
 
 
 def write() -> None:

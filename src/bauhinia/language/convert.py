@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .rewording import Rewording
-from .scripts import HAN_RANGES, SIMPLIFIED_ONLY, TRADITIONAL_ONLY, simplified_characters
+from .scripts import HAN_RANGES, IN_BOTH, SIMPLIFIED_ONLY, TRADITIONAL_ONLY, simplified_characters
 
 LONGEST_RUN = 64
 """Characters after which a run is cut even where no mark or space stands: bounds what a stream holds back."""
@@ -39,6 +39,7 @@ _PARTICLE = re.compile(
 """着 for the particle and the verb (隨着 着手); 著 for writing and renown (著名 著作 顯著 為著名作家)."""
 _SURNAMES = {"餘": "余", "範": "范", "於": "于"}
 _SETTLED = 4
+_CHANGES = SIMPLIFIED_ONLY | IN_BOTH
 
 
 def to_traditional(text: str) -> str:
@@ -131,6 +132,8 @@ def _from_simplified(run: str, quoted: bool) -> str:
 
 
 def _to_hong_kong(run: str) -> str:
+    if _CHANGES.isdisjoint(run):
+        return run
     return str(_opencc("s2hk").convert(run))
 
 

@@ -7,7 +7,7 @@ import re
 from .character_sets import KEPT, load
 
 HAN_RANGES = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff〇\U00020000-\U000323af"
-SIMPLIFIED_ONLY, TRADITIONAL_ONLY = load()
+SIMPLIFIED_ONLY, TRADITIONAL_ONLY, IN_BOTH = load()
 
 _HAN_RUN = re.compile(f"[{HAN_RANGES}]+")
 _KEPT = re.compile("|".join(KEPT))
