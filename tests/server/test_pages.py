@@ -130,6 +130,17 @@ async def test_hostile_words_stay_words(open_site: OpenSite) -> None:
         assert all(script.get("src") for script in tree.xpath("//script"))
 
 
+async def test_the_columns_of_an_analysis_stand_in_their_order(site: Site) -> None:
+    task = await site.finished("analyse", mode="table")
+    tree = await page(site, f"/tasks/{task}", headers={"cookie": "language=zh-Hant-HK"})
+    heads = [text(head) for head in tree.xpath("//table[@class='analysis']//th")]
+    assert heads == ["類別", "負責方", "事項", "日期", "款額", "出處"]
+    rows = [
+        [text(cell) for cell in row.xpath("td")] for row in tree.xpath("//table[@class='analysis']/tbody/tr")
+    ]
+    assert [rows[0][0], rows[0][3], rows[0][5]] == ["日期", "31 March 2027", "[1]"]
+
+
 async def test_a_stopped_task_offers_to_go_on(open_site: OpenSite) -> None:
     site = await open_site(FakeModel(lambda _: TRUE * 30, delay=0.05))
     document = await site.document()

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from ..documents import Block, Document
 from ..pilot.draft import Citation, Finding, Passage, Section
+from ..pilot.obligations import COLUMNS
 from .markdown import render, render_inline
 from .words import Words
 
@@ -122,6 +123,11 @@ class PassageView:
         return self.passage.original is not None and self.passage.original != self.passage.text
 
     @property
+    def cells(self) -> list[str]:
+        """A row's cells that are not empty, in the pilot's order."""
+        return [cell for column in COLUMNS if (cell := self.passage.columns.get(column))]
+
+    @property
     def source_language(self) -> str:
         """The `lang` of the text that it translates."""
         return text_language(self.passage.source_text)
@@ -147,9 +153,9 @@ class SectionView:
 
     @property
     def columns(self) -> list[str]:
-        """The ids of its table's columns, in order of first appearance."""
-        rows = (passage for passage in self.section.passages if passage.kind == "row")
-        return list(dict.fromkeys(column for row in rows for column in row.columns))
+        """The ids of its table's columns, in the pilot's order: the database does not keep that of a row."""
+        rows = [passage for passage in self.section.passages if passage.kind == "row"]
+        return [column for column in COLUMNS if any(column in row.columns for row in rows)]
 
 
 def passage_view(passage: Passage, language: str, numbers: Numbers, words: Words) -> PassageView:
