@@ -42,7 +42,7 @@ def main() -> None:
 def _serve(order: dict[str, Any]) -> Any:
     """The running `xllamacpp.Server`; raises RuntimeError when the model cannot be loaded."""
     # OpenMP reads this when xllamacpp is loaded. Threads that wait must sleep: spinning ones take the core
-    # that another process, or their own fellow, needs, and slow the model itself twentyfold on a busy machine.
+    # that another process or their own fellow needs, and slow the model twentyfold on a busy machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import xllamacpp
 
