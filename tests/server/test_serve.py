@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 Start = Callable[..., "Process"]
@@ -92,6 +93,19 @@ def test_it_says_where_it_is_answers_there_and_stops_in_good_order(start: Start)
     assert process.process.returncode == -signal.SIGTERM
     assert "The model is ready." in said and "Stopping." in said
     assert "Traceback" not in said
+
+
+def test_a_task_that_a_killed_server_left_running_can_be_resumed(start: Start, database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            """INSERT INTO tasks (id, kind, "order", status) VALUES ('t1', 'summarise', '{}', 'running')"""
+        )
+    connection = http.client.HTTPConnection(*start("--port", "0").address(), timeout=20)
+    connection.request("GET", "/api/tasks/t1")
+    task = json.loads(connection.getresponse().read())
+    connection.close()
+    assert task["status"] == "interrupted"
+    assert "Resume it" in task["hint"]
 
 
 def test_a_request_that_is_under_way_is_finished_before_it_stops(start: Start) -> None:
