@@ -28,9 +28,10 @@ export function follow(task, kind, ended) {
     item.innerHTML = passage.html;
     passages.append(item);
   });
-  on("ended", () => {
+  on("ended", ({ status }) => {
     events.close();
-    ended();
+    // Still running means in another process, the command line's: look again in a while.
+    setTimeout(ended, status === "running" ? 5_000 : 0);
   });
   events.addEventListener("error", () => {
     if (events.readyState === EventSource.CLOSED) ended();
