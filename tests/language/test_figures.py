@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -180,6 +181,8 @@ def test_true_translations_have_no_difference(english: str, chinese: str) -> Non
         ("2:30 p.m.", "下午3時30分", ["2:30 p.m."], ["下午3時30分"]),
         ("twelve cases", "個案", ["twelve"], []),
         ("30%", "30", ["30%"], ["30"]),
+        ("15 cases by 15 March", "3月15日前的個案", ["15"], []),
+        ("12 cases under section 12", "根據第12條的個案", ["12"], []),
     ],
 )
 def test_differences(source: str, target: str, missing: list[str], added: list[str]) -> None:
@@ -279,3 +282,17 @@ def test_a_hostile_text_takes_no_longer_than_its_length(part: str) -> None:
     began = time.perf_counter()
     figures((part * 10_000)[:10_000])
     assert time.perf_counter() - began < 5
+
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+@pytest.mark.parametrize("name", ["circular", "legco-reply", "minutes"])
+def test_the_two_languages_of_a_sample_hold_the_same_figures(name: str) -> None:
+    """Documents of several pages, written in each language by hand: the comparison raises no false alarm."""
+    english, chinese = (
+        (SAMPLES / f"{name}-{tongue}.md").read_text(encoding="utf-8") for tongue in ("en", "tc")
+    )
+    difference = compare_figures(english, chinese)
+    assert len(figures(english)) > 30
+    assert [figure.text for figure in (*difference.missing, *difference.added)] == []

@@ -1,8 +1,9 @@
 """Which language and script; conversion; the termbase; figures in both languages."""
 
+from .comparing import FigureDifference, compare_figures
 from .convert import StreamConverter, to_simplified, to_traditional
 from .detect import Detection, Fit, detect, detect_sentences, fits
-from .figures import Figure, FigureDifference, FigureKind, compare_figures, figures, write_figure
+from .figures import Figure, FigureKind, figures, write_figure
 from .names import names, same_name
 from .scripts import simplified_characters
 from .sentences import clauses, split_sentences

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from .dates import MONTHS, find_dates, find_times, holds_date, write_date, write_time
+from .dates import MONTHS, find_dates, find_times, write_date, write_time
 from .money import find_money, write_money
 from .numbers import (
     CHINESE_NUMBER,
@@ -46,15 +46,6 @@ class Figure:
     end: int
     text: str
     """As it is written."""
-
-
-class FigureDifference(NamedTuple):
-    """What two texts do not share."""
-
-    missing: list[Figure]
-    """Figures of the source that the target does not hold."""
-    added: list[Figure]
-    """Figures of the target that the source does not hold."""
 
 
 _Found = tuple[int, int, str]
@@ -259,98 +250,6 @@ _FINDERS: tuple[tuple[FigureKind, Callable[[str], Iterable[_Found]]], ...] = (
     ("ordinal", _ordinals),
     ("number", _numbers),
 )
-
-
-def compare_figures(source: str, target: str) -> FigureDifference:
-    """Figures of each text that the other does not hold.
-
-    A figure once in the one text covers its repetitions in the other. A date is covered by one that says
-    more; a year by a number, a number by an ordinal or a reference with the same number. `a` and `both` cover
-    1 and 2.
-    """
-    of_source, of_target = figures(source), figures(target)
-    return FigureDifference(
-        missing=_uncovered(of_source, of_target, target), added=_uncovered(of_target, of_source, source)
-    )
-
-
-_SMALL_WORDS = {
-    "1": compiled(r"\b(?:an?|one|once|single|sole|each|every|per|another)\b|[一每單首獨某]", re.IGNORECASE),
-    "2": compiled(
-        r"\b(?:two|both|twice|double|dual|pair|couple|either|second|bi\w+)\b|[兩雙二两]", re.IGNORECASE
-    ),
-    "3": compiled(r"\b(?:three|third|tri\w+)\b|(?<![期第])三", re.IGNORECASE),
-    "12": compiled(r"\b(?:dozen)\b|一打", re.IGNORECASE),
-    "10": compiled(r"\b(?:decade)s?\b|(?<!第)十(?!分)", re.IGNORECASE),
-    "7": compiled(r"\b(?:weeks?)\b|[週周]", re.IGNORECASE),
-    "0": compiled(r"\b(?:no|none|nil|zero|without)\b|[無零沒]", re.IGNORECASE),
-    "0.5": compiled(r"\b(?:half|halves|halved)\b|半", re.IGNORECASE),
-    "0.25": compiled(r"\bquarters?\b|刻|四分一", re.IGNORECASE),
-}
-
-
-def _uncovered(wanted: list[Figure], held: list[Figure], held_text: str) -> list[Figure]:
-    dates = [figure.value for figure in held if figure.kind == "date" or _is_year(figure)]
-    others = {(figure.kind, figure.value) for figure in held}
-    bare = {number for figure in held for number in _bare_numbers(figure)}
-    return [figure for figure in wanted if not _covered(figure, others, dates, bare, held_text)]
-
-
-def _covered(
-    figure: Figure, held: set[tuple[FigureKind, str]], dates: list[str], bare: set[str], held_text: str
-) -> bool:
-    if (figure.kind, figure.value) in held:
-        return True
-    if figure.kind == "date":
-        alone = figure.value if figure.value.isdigit() else ""
-        return holds_date(figure.value, dates) or (bool(alone) and alone in bare)
-    if figure.kind == "time":
-        return _same_clock(figure.value, held)
-    if figure.kind in ("number", "ordinal"):
-        if figure.value in bare:
-            return True
-        word = _SMALL_WORDS.get(figure.value)
-        return _is_small_word(figure) and word is not None and word.search(held_text) is not None
-    numbers = _bare_numbers(figure)
-    return (
-        figure.kind != "percent"
-        and bool(numbers)
-        and any(("number", number) in held or ("ordinal", number) in held for number in numbers)
-    )
-
-
-def _is_year(figure: Figure) -> bool:
-    return figure.kind == "number" and figure.value == figure.text and 1900 <= Fraction(figure.value) < 2100
-
-
-def _is_small_word(figure: Figure) -> bool:
-    """Every small number may be a word in the other language; a figure in digits from 3 up must be there."""
-    return figure.value in ("0", "1", "2", "0.5", "0.25") or not figure.text[:1].isdigit()
-
-
-def _bare_numbers(figure: Figure) -> tuple[str, ...]:
-    """The plain numbers that a figure may be taken for."""
-    if figure.kind in ("number", "ordinal"):
-        return (figure.value,)
-    if figure.kind == "money":
-        currency, _, amount = figure.value.partition(" ")
-        return (amount,) if currency == "HKD" else ()
-    if figure.kind == "date":
-        return tuple(part.lstrip("0") for part in re.split("[-/]", figure.value) if part)
-    if figure.kind == "reference":
-        number = figure.value.partition(":")[2]
-        return (number,) if number.isdigit() else ()
-    return ()
-
-
-def _same_clock(value: str, held: set[tuple[FigureKind, str]]) -> bool:
-    """Whether a time is held, counting 2:30 without a half of the day as either."""
-    times = {other for kind, other in held if kind == "time"}
-    if f"{value}?" in times or value.rstrip("?") in times:
-        return True
-    hour, _, minute = value.rstrip("?").partition(":")
-    twin = f"{(int(hour) + 12) % 24:02d}:{minute}"
-    return (value.endswith("?") and twin in times) or f"{twin}?" in times
 
 
 def write_figure(figure: Figure, variety: Variety) -> str | None:
