@@ -38,8 +38,9 @@ _SMALL_WORDS = {
 def compare_figures(source: str, target: str) -> FigureDifference:
     """Figures of each text that the other does not hold.
 
-    A figure once in the one text covers its repetitions in the other, a date one that says less. A number is covered by the same number of another kind where languages differ in it: a year, an ordinal
-    (Phase 2, 第二期), an amount whose currency stands elsewhere; `a` and `both` cover 1 and 2.
+    A figure once in the one text covers its repetitions in the other, a date one that says less. A number is
+    covered by the same number of another kind where languages differ in it: a year, an ordinal (Phase 2,
+    第二期), an amount whose currency stands elsewhere; `a` and `both` cover 1 and 2.
     """
     of_source, of_target = figures(source), figures(target)
     held_by_source, held_by_target = _Held(of_source, source), _Held(of_target, target)
