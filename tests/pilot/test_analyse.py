@@ -70,7 +70,7 @@ async def test_a_cantonese_question_gets_a_cantonese_answer(open_with: OpenOffic
         work,
         CHINESE,
         "個津貼有幾多錢㗎？",
-        "每名合資格的申請人可以獲發3,000元的津貼，這是不用還的。",
+        "每名合資格的申請人可以獲發3,000元的津貼。",
     )
     assert fits(text, Variety.CANTONESE).ok, text
     assert "3,000元" in text

@@ -43,7 +43,7 @@ async def test_facts_that_nobody_gave_become_gaps(open_with: OpenOffice, work: W
     assert "[to be confirmed: amount]" in text
     removed = [f.values["added"] for p in draft.passages() for f in p.findings if f.check == "numbers"]
     assert all("9 million" in figure for figure in removed)
-    assert len(removed) == 3
+    assert len(removed) == 1
     assert [finding.check for finding in draft.findings] == ["gaps"]
 
 

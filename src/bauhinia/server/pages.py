@@ -230,7 +230,7 @@ def _subject(task: Task, names: dict[str, str]) -> str:
     """What a task was about, from its order."""
     asked = task.order.get("question") or task.order.get("instructions", "")
     found = [names[document] for document in documents_of(task.order) if document in names]
-    return ", ".join(filter(None, [asked[:80], *found]))
+    return " · ".join(filter(None, [asked[:80], *found]))
 
 
 @pages_router.get("/tasks/{task}")
