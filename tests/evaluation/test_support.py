@@ -49,6 +49,16 @@ def test_supported_in_english(statement: str) -> None:
     assert Evidence(ENGLISH).judge(statement).reason == "ok"
 
 
+def test_every_sentence_of_a_statement_must_be_supported() -> None:
+    first, last = (
+        "The adult fare will increase to $7.5.",
+        "Bicycles may be carried on the lower deck for $10.",
+    )
+    assert Evidence(ENGLISH).judge(f"{first} {last}").reason == "ok", "copied from places far apart"
+    assert Evidence(ENGLISH).judge(f"{first} Cyclists pay a yearly subscription.").reason != "ok"
+    assert Evidence(ENGLISH).judge(f"{first} {last.replace('10', '11')}").reason == "figure"
+
+
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [
@@ -96,7 +106,7 @@ def test_nearly_every_listed_fact_is_supported_by_its_own_document() -> None:
     judged = [(fact.text, Evidence(row.text)) for row in load_summaries() for fact in row.facts]
     wrong = [text for text, evidence in judged if not evidence.judge(text).supported]
     assert len(judged) > 120
-    assert len(wrong) <= 2, wrong
+    assert len(wrong) <= 1, wrong
 
 
 def test_nearly_every_fact_with_a_changed_figure_is_caught() -> None:
@@ -114,9 +124,20 @@ def test_nearly_every_fact_with_a_changed_figure_is_caught() -> None:
     assert len(fooled) / total <= 0.03, fooled
 
 
-def test_facts_of_another_document_are_not_supported() -> None:
-    rows = [row for row in load_summaries() if row.language == "en"]
-    for row, other in zip(rows, rows[1:] + rows[:1], strict=True):
-        evidence = Evidence(other.text)
-        supported = [fact.text for fact in row.facts if evidence.judge(fact.text).supported]
-        assert len(supported) <= 1, supported
+def test_facts_of_other_documents_are_seldom_supported() -> None:
+    rows = load_summaries()
+    judged = [
+        Evidence(other.text).judge(fact.text).supported
+        for row in rows
+        for other in rows
+        if other.id != row.id and other.language == row.language
+        for fact in row.facts
+    ]
+    assert len(judged) > 500
+    assert sum(judged) / len(judged) <= 0.015
+
+
+def test_wrapped_lines_are_one_sentence() -> None:
+    wrapped = "The fee will be waived between\nmidnight and 7 am.\n\nFrom: The Head\\\nTo: All staff"
+    assert not unsupported("The fee will be waived between midnight and 7 am.", wrapped)
+    assert Evidence(wrapped).pieces[1:] == ("From: The Head", "To: All staff")

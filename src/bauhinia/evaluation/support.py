@@ -1,6 +1,7 @@
 """Whether a document supports a statement: a strict judge without a model.
 
-A statement is supported only when none of these holds, asked in this order:
+A statement of several sentences is supported when each of them is. A sentence is supported only when none
+of these holds, asked in this order:
 
 1. `figure`: it claims a figure that the document does not hold (`quantities`).
 2. `name`: it holds an English acronym or run of capitalised words, or a Chinese name of a body, that the
@@ -64,7 +65,18 @@ class Evidence:
         object.__setattr__(self, "windows", tuple("\n".join(pieces[at : at + WINDOW]) for at in starts))
 
     def judge(self, statement: str) -> Support:
-        """Whether the document supports the statement. A statement without content words is `empty`."""
+        """Whether the document supports every sentence; else the first that it does not, and why.
+
+        A statement without content words is `empty`.
+        """
+        judged = [self._sentence(sentence) for sentence in _SENTENCE_END.split(statement) if sentence.strip()]
+        spoken = [support for support in judged if support.reason != "empty"]
+        failed = [support for support in spoken if not support.supported]
+        if failed or not spoken:
+            return failed[0] if failed else Support(False, "empty", 0.0)
+        return Support(True, "ok", min(support.alignment for support in spoken))
+
+    def _sentence(self, statement: str) -> Support:
         wanted = _content(statement)
         if not wanted:
             return Support(False, "empty", 0.0)
@@ -104,7 +116,11 @@ def _agreement(statement: str, core: str) -> SupportReason | None:
     """Tests 5 and 6."""
     if _opposed(statement, core):
         return "direction"
-    return "negation" if _NEGATION.search(statement) and not _NEGATION.search(core) else None
+    return "negation" if _denies(statement) and not _denies(core) else None
+
+
+def _denies(text: str) -> bool:
+    return bool(_NEGATION.search(_BOUND.sub("", text)))
 
 
 def unsupported(statement: str, document: str) -> bool:
@@ -115,16 +131,30 @@ def unsupported(statement: str, document: str) -> bool:
 def _pieces(text: str) -> Iterator[str]:
     """Sentences, headings and table rows, in order. A table's first row goes along with each other row."""
     header = ""
-    for raw in text.splitlines():
-        line = re.sub(r"^#+ |^- |\*\*|\\$", "", raw.strip())
-        if line.startswith("|"):
-            if not header:
-                header = line
-            elif not re.fullmatch(r"[|\s:-]+", line):
-                yield f"{header} {line}"
-            continue
-        header = ""
-        yield from (piece for piece in _SENTENCE_END.split(line) if piece.strip())
+    for line in _unwrapped(text):
+        if not line.startswith("|"):
+            header = ""
+            yield from (piece for piece in _SENTENCE_END.split(line) if piece.strip())
+        elif not header:
+            header = line
+        elif not re.fullmatch(r"[|\s:-]+", line):
+            yield f"{header} {line}"
+
+
+def _unwrapped(text: str) -> Iterator[str]:
+    """Whole paragraphs of Markdown: a line that neither ends one nor is followed by a mark goes on."""
+    held_back = ""
+    for raw in [*text.splitlines(), ""]:
+        line = raw.strip()
+        begins = not line or line[0] in "#|-"
+        if held_back and begins:
+            yield held_back
+            held_back = ""
+        plain = re.sub(r"^#+ |^- |\*\*|\\$", "", line)
+        held_back = f"{held_back} {plain}" if held_back else plain
+        if line.endswith("\\") or line.startswith(("#", "|")):
+            yield held_back
+            held_back = ""
 
 
 @lru_cache(maxsize=4096)
@@ -194,6 +224,9 @@ _NEGATION = re.compile(
     r"\b(?:not|no|never|without|none|nor|cannot|neither|fail\w*|unable|waive\w*|prohibit\w*|ban\w*)\b|n't\b"
     r"|不|沒|未|無|冇|唔|毋|禁止|零",
     re.IGNORECASE,
+)
+_BOUND = re.compile(
+    r"\bno(?:t|) (?:less|more|later|fewer|earlier|exceeding)\b|不少於|不多於|不超過|不遲於", re.IGNORECASE
 )
 _FILLER = re.compile(
     "[的了在和與及或並亦也是為將由於至到從對把被以而其該此這那有已之嘅咗喺係噉啲]|同埋"
