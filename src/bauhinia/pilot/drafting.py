@@ -1,6 +1,7 @@
 """Draft a text of a known kind from instructions and sources; what they do not say is marked, not made up.
 
-read -> gather (the facts the layout needs) -> write (part by part) -> check (figures and names) -> lay out
+read -> gather (the facts the layout needs) -> share out (the points of each part) -> write (part by part)
+     -> check (figures and names) -> lay out
 """
 
 from __future__ import annotations
@@ -8,13 +9,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from ..documents import Document
-from ..gateway import Message, estimate_tokens
+from ..gateway import Message
 from ..jobs import PassageReady
-from ..language import Variety, compare_figures, split_sentences
+from ..language import Variety, clauses, compare_figures, detect, split_sentences
 from .codec import to_json
-from .desk import Desk
+from .desk import Desk, Written
 from .draft import Citation, Draft, Finding, Passage, Section
 from .evidence import Evidence, missing_names
 from .orders import DraftOrder
@@ -33,26 +37,38 @@ GAP_KINDS = {
     "zh-HK": {"money": "款額", "date": "日期", "time": "時間", "percent": "百分比", "reference": "參考編號"},
 }
 SENTENCE_TOKENS = 60
+MOST_POINTS = 12
+"""A small model loses the thread of a longer list."""
 SYSTEM = {
     "en": (
         "You draft for the Hong Kong Government, in formal British English. You are writing: {title}. "
         "Tone: {tone}\nRules:\n{rules}\n"
-        "Take every fact from the instructions and the sources. Invent no name, date, figure or promise. "
-        "Where a fact is needed that they do not give, write [to be confirmed: what]. "
-        "Write only the part asked for."
+        "Use only the facts under Points. Invent no name, date, figure or promise. Write full official "
+        "sentences, not the words of the points. Write only the paragraph asked for."
     ),
     "zh-HK": (
-        "你為香港政府草擬公文，用繁體中文書面語。文種：{title}。語氣：{tone}\n規則：\n{rules}\n"
-        "所有事實須取自指示和資料，不得虛構姓名、日期、數字或承諾。欠缺的資料寫作[待確認：甚麼資料]。只寫所要求的部分。"
+        "你為香港政府草擬公文，用正式的繁體中文書面語。文種：{title}。語氣：{tone}\n規則：\n{rules}\n"
+        "只可用「事項」所列的事實，不得虛構姓名、日期、數字或承諾。不要照抄「事項」的字眼，要寫成完整的公文句子。"
+        "只寫所要求的一段。"
     ),
 }
 ASKED = {
-    "en": (
-        "Instructions:\n{instructions}\n\nSources:\n{sources}\n\n"
-        "Now write this part only, in about {count} sentences: {part}"
-    ),
-    "zh-HK": "指示：\n{instructions}\n\n資料：\n{sources}\n\n現在只寫這一部分，約{count}句：{part}",
+    "en": "Points:\n{points}\n\nWrite this paragraph, in about {count} sentences: {part}",
+    "zh-HK": "事項：\n{points}\n\n寫這一段，約{count}句：{part}",
 }
+EXAMPLE = {
+    "en": (
+        "Points:\n- application has been checked\n- tell him the deposit comes back by 5 March\n\n"
+        "Write this paragraph, in about 2 sentences: answer the points raised.",
+        "With regard to the return of your deposit, we have completed the checking of your application. "
+        "The deposit will be returned to you by 5 March.",
+    ),
+    "zh-HK": (
+        "事項：\n- 已核實申請\n- 告訴他按金會於3月5日前退還\n\n寫這一段，約2句：回應所提事項。",
+        "就退還按金一事，本署已核實有關申請。按金將於3月5日前退還，敬請留意。",
+    ),
+}
+"""A worked example shows the register better than any rule; its facts are checked away like any other."""
 FIELDS = {
     "en": (
         "From the text, copy these facts exactly as they are written. "
@@ -71,26 +87,32 @@ async def draft(
     evidence = Evidence(documents, desk.embed)
     facts = await _gather(order, template, documents, desk)
     known = "\n".join([order.instructions, *(document.text for document in documents.values())])
-    written = {}
-    async for index, passages in desk.in_order(
-        template.parts, lambda _, item: _part(order, template, item, evidence, known, desk)
-    ):
+    shares = await _share_out(order, template, evidence, desk)
+    written: dict[int, list[Passage]] = {}
+
+    async def write(_: int, item: tuple[int, Line]) -> tuple[int, list[Passage]]:
+        return await _part(order, template, item, shares[item[0]], evidence, known, desk)
+
+    async for index, passages in desk.in_order(template.parts, write):
         written[index] = passages
         desk.progress("write", len(written), len(template.parts))
-    passages = _lay_out(order, template, facts, written)
-    for passage in passages:
+    laid_out = _lay_out(order, template, facts, written)
+    for passage in laid_out:
         desk.report(PassageReady(section=0, passage=to_json(passage)))
-    variety = Variety.ENGLISH if order.language == "en" else Variety.TRADITIONAL
     title = template.title[order.language]
     return Draft(
         kind="draft",
         title=title,
-        sections=(Section(language=variety.value, title=title, passages=tuple(passages)),),
-        findings=tuple(_gaps(passages)),
+        sections=(Section(language=_variety(order).value, title=title, passages=tuple(laid_out)),),
+        findings=tuple(_gaps(laid_out)),
         usage=desk.usage,
         label=desk.label,
         model=desk.gateway.model,
     )
+
+
+def _variety(order: DraftOrder) -> Variety:
+    return Variety.ENGLISH if order.language == "en" else Variety.TRADITIONAL
 
 
 async def _gather(
@@ -125,48 +147,90 @@ async def _gather(
     }
 
 
+async def _share_out(
+    order: DraftOrder, template: Template, evidence: Evidence, desk: Desk
+) -> dict[int, list[str]]:
+    """The points of each part. A point goes to one part only, so that nothing is said twice."""
+    shares: dict[int, list[str]] = {index: [] for index, _ in template.parts}
+    points = [*_instructed(order), *(await _sourced(order, template, evidence))]
+    if len(shares) == 1:
+        return dict.fromkeys(shares, points)
+    tasks = [line.write[order.language] for _, line in template.parts if line.write]
+    parts = np.asarray(await desk.embed(tasks), dtype=np.float32)
+    vectors = np.asarray(await desk.embed(points), dtype=np.float32)
+    for point, likeness in zip(points, vectors @ parts.T, strict=True):
+        for best in np.argsort(-likeness):
+            index, line = template.parts[best]
+            if len(shares[index]) < 2 * line.sentences:
+                shares[index].append(point)
+                break
+    return shares
+
+
+def _instructed(order: DraftOrder) -> list[str]:
+    """What the instructions say, a sentence or, in Chinese, a clause each."""
+    text = order.instructions
+    spans = clauses(text) if detect(text).variety.is_chinese else split_sentences(text)
+    pieces = (text[start:end].strip(" \n，。；;") for start, end in spans)
+    return [piece for piece in pieces if piece]
+
+
+async def _sourced(order: DraftOrder, template: Template, evidence: Evidence) -> list[str]:
+    """The sentences of the sources that are nearest to the instructions, in their order.
+
+    A letter that is being answered is not a source of facts: it only fills the layout's fields.
+    """
+    if template.sources == "received" or not evidence.units:
+        return []
+    nearest = await evidence.nearest(order.instructions, MOST_POINTS)
+    return [evidence.units[unit].context for unit in sorted(unit for unit, _ in nearest)]
+
+
 async def _part(
     order: DraftOrder,
     template: Template,
     item: tuple[int, Line],
+    points: Sequence[str],
     evidence: Evidence,
     known: str,
     desk: Desk,
 ) -> tuple[int, list[Passage]]:
-    """One part, written from the sources nearest to it, and checked against all that is known."""
+    """One part, written from its points and checked against all that is known; a gap where there are none."""
     index, line = item
     assert line.write is not None
     task = line.write[order.language]
-    sources = await _sources(f"{task}\n{order.instructions}", evidence, desk)
-    variety = Variety.ENGLISH if order.language == "en" else Variety.TRADITIONAL
-    asked = ASKED[order.language].format(
-        instructions=gloss(order.instructions, variety, desk.termbase),
-        sources=gloss("\n".join(evidence.units[i].context for i in sources), variety, desk.termbase) or "-",
-        count=line.sentences,
-        part=task,
-    )
+    if not points:
+        gap = GAP[order.language].format(task.rstrip(".。"))
+        return index, [Passage(id=f"l{index}", kind=line.kind, text=gap)]
+    variety = _variety(order)
+    listed = "\n".join(f"- {gloss(point, variety, desk.termbase)}" for point in points)
+    example, answer = EXAMPLE[order.language]
     written = await desk.write(
         f"part/{index}",
-        [Message("system", _system(order, template)), Message("user", asked)],
+        [
+            Message("system", _system(order, template)),
+            Message("user", example),
+            Message("assistant", answer),
+            Message("user", ASKED[order.language].format(points=listed, count=line.sentences, part=task)),
+        ],
         reply_in=variety,
         max_tokens=line.sentences * SENTENCE_TOKENS + 40,
         passage=f"part{index}",
     )
     text, _ = desk.termbase.repair(written.text.strip(), variety)
-    return index, await _checked(text, index, line, order, known, evidence, sources)
+    sources = range(len(evidence.units)) if template.sources == "facts" else []
+    passages = await _checked(text, index, line, order, known, evidence, sources)
+    return index, _with_language(passages, written)
 
 
-async def _sources(wanted: str, evidence: Evidence, desk: Desk) -> list[int]:
-    """Units of the sources to write from: those nearest to the part, within its share of the context."""
-    if not evidence.units:
-        return []
-    chosen, spent = [], 0
-    for index, _ in await evidence.nearest(wanted, 40):
-        spent += estimate_tokens(evidence.units[index].context)
-        if spent > desk.part_tokens:
-            break
-        chosen.append(index)
-    return sorted(chosen)
+def _with_language(passages: list[Passage], written: Written) -> list[Passage]:
+    """Tells the officer when the model kept to the wrong language, at the part's first sentence."""
+    if not passages or not {"wrong_language", "wrong_script"} & set(written.reasons):
+        return passages
+    finding = Finding(
+        check="language", severity="error", message="The model did not write in the language asked for."
+    )
+    return [replace(passages[0], findings=(*passages[0].findings, finding)), *passages[1:]]
 
 
 def _system(order: DraftOrder, template: Template) -> str:

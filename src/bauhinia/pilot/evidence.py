@@ -4,8 +4,10 @@ The model is not asked where it read something: a small model's citations are in
 Instead each statement is matched with the sources' sentences. It is supported when
 
 1. every figure in it (number, date, amount, reference) occurs in the cited sentences,
-2. every name in it occurs there, and
-3. its meaning is near theirs (cosine similarity of embeddings).
+2. every name in it occurs there,
+3. it does not deny what they say, nor turn a rise into a fall, and
+4. its meaning is near theirs: by embeddings, and in the same language by at least half of its words, since an
+   embedding of Chinese sentences puts “will build a swimming pool” near “will open a shelter”.
 """
 
 from __future__ import annotations
@@ -20,15 +22,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..documents import Anchor, Block, Document
-from ..language import compare_figures, detect, names, same_name, split_sentences, words
+from ..language import compare_figures, detect, figures, names, same_name, split_sentences, words
 from .draft import Citation
+from .polarity import contradicts
 
 Embed = Callable[[Sequence[str], str], Awaitable[list[list[float]]]]
-Verdict = Literal["ok", "figures", "names", "meaning"]
+Verdict = Literal["ok", "figures", "names", "polarity", "meaning"]
 
 CANDIDATES = 8
 """Sentences whose meaning is compared, after the words have chosen them."""
 MOST_CITATIONS = 3
+NEAR_ACROSS = 0.78
+"""The same across languages, for a statement whose figures were all found: there embeddings tell less
+apart (0.79 to 0.87 for true statements of our sets, 0.78 to 0.83 for invented ones), and figures more."""
+SHARED = 0.5
+"""Least share of a statement's words, weighted by rarity, that its cited sentences hold."""
 NEAR = 0.83
 """Least cosine similarity of a supported statement. multilingual-e5-small rarely gives less than 0.70 to any
 two sentences; on our sets, statements and their own sources stand above 0.85, strangers below 0.82."""
@@ -72,6 +80,7 @@ class Evidence:
         self._embed = embed
         self._words = [Counter(words(unit.text)) for unit in self.units]
         self._weights = _rarity(self._words)
+        self._strangest = log(1 + len(self.units))
         self._vectors: dict[int, NDArray[np.float32]] = {}
 
     def of_blocks(self, places: Iterable[tuple[str, str]]) -> list[int]:
@@ -94,7 +103,7 @@ class Evidence:
         nearness = dict(ranked)
         best = max((nearness.get(index, 0.0) for index in chosen), default=0.0)
         citations = tuple(self.units[index].citation(nearness.get(index, best)) for index in chosen)
-        return self._judge(statement, chosen, citations, best)
+        return self._judge(statement, asked, chosen, citations, best)
 
     async def nearest(self, query: str, count: int) -> list[tuple[int, float]]:
         """The units nearest in meaning to a question, by embeddings and words together, best first."""
@@ -138,7 +147,12 @@ class Evidence:
         return [*missing_figures(statement, text), *missing_names(statement, text)]
 
     def _judge(
-        self, statement: str, chosen: Sequence[int], citations: tuple[Citation, ...], nearness: float
+        self,
+        statement: str,
+        asked: str,
+        chosen: Sequence[int],
+        citations: tuple[Citation, ...],
+        nearness: float,
     ) -> Support:
         text = "\n".join(self.units[index].text for index in chosen)
         verdict: Verdict = "ok"
@@ -147,7 +161,9 @@ class Evidence:
             verdict, missing = "figures", tuple(absent)
         elif absent := missing_names(statement, text):
             verdict, missing = "names", tuple(absent)
-        elif nearness < NEAR:
+        elif contradicts(statement, text):
+            verdict = "polarity"
+        elif nearness < _least(statement, text) or self._shared(statement, asked, chosen) < SHARED:
             verdict = "meaning"
         return Support(verdict=verdict, citations=citations, nearness=nearness, missing=missing)
 
@@ -156,6 +172,23 @@ class Evidence:
         total = sum(self._weights.get(word, 0.0) for word in asked)
         held = sum(self._weights.get(word, 0.0) for word in asked if word in self._words[index])
         return held / total if total else 0.0
+
+    def _shared(self, statement: str, asked: str, chosen: Sequence[int]) -> float:
+        """Share of the statement's words, those of the question left aside, that the chosen units hold.
+
+        Figures are checked by their values, and a single Chinese character says too little. Across
+        languages nothing can be said of words: 1.
+        """
+        context = " ".join(self.units[index].context for index in chosen)
+        if not _same_tongue(statement, context):
+            return 1.0
+        held = set(words(context))
+        known = set(words(asked))
+        stated = [w for w in words(statement) if len(w) > 1 and not w[0].isdigit() and w not in known]
+        weights = [self._weights.get(word, self._strangest) for word in stated]
+        total = sum(weights)
+        found = sum(weight for word, weight in zip(stated, weights, strict=True) if word in held)
+        return found / total if total else 1.0
 
     async def _unit_vectors(self, indices: Sequence[int]) -> NDArray[np.float32]:
         """Shape (len(indices), dimensions)."""
@@ -167,6 +200,12 @@ class Evidence:
         return np.stack([self._vectors[index] for index in indices])
 
 
+def _least(statement: str, source: str) -> float:
+    """How near in meaning a statement must be whose figures and names the source holds."""
+    across = not _same_tongue(statement, source)
+    return NEAR_ACROSS if across and figures(statement) else NEAR
+
+
 def missing_figures(statement: str, source: str) -> list[str]:
     """The statement's figures that the source does not hold, as they are written in the statement."""
     return [figure.text for figure in compare_figures(statement, source).missing]
@@ -175,17 +214,21 @@ def missing_figures(statement: str, source: str) -> list[str]:
 def missing_names(statement: str, source: str) -> list[str]:
     """The statement's names that the source does not hold, where the two are in one language.
 
-    Across languages only names that the termbase knows can be checked; the others are left to their meaning.
+    Across languages most names are written in words that no table knows; they are left to their meaning.
     """
+    if not _same_tongue(statement, source):
+        return []
     held = names(source)
+    return [name for name in names(statement) if not _is_named(name, source, held, statement)]
+
+
+def _is_named(name: str, source: str, held: Sequence[str], statement: str) -> bool:
+    """Whether the source holds the name; at a statement's start, its first word may be no part of it."""
+    forms = [name]
+    if statement.startswith(name) and " " in name:
+        forms.append(name.split(" ", 1)[1])
     folded = source.casefold()
-    same_tongue = _same_tongue(statement, source)
-    absent = []
-    for name in names(statement):
-        known = name.casefold() in folded or any(same_name(name, other) for other in held)
-        if not known and same_tongue:
-            absent.append(name)
-    return absent
+    return any(form.casefold() in folded or any(same_name(form, other) for other in held) for form in forms)
 
 
 def _same_tongue(one: str, other: str) -> bool:

@@ -73,6 +73,7 @@ AGAIN = {
     ),
 }
 WEIGHT = {"language": 100, "script": 50, "omission": 20, "numbers": 10, "terms": 4, "added": 3, "cut": 20}
+_DIGITS = re.compile(r"[\d.,]+")
 SHORTEST, LONGEST = 0.45, 2.2
 """Bounds of target tokens over source tokens, outside which something was left out or made up."""
 
@@ -115,9 +116,20 @@ def gloss(text: str, to: Variety, termbase: Termbase) -> str:
     places += [
         (figure.start, figure.end, written)
         for figure in figures(text)
-        if (written := write_figure(figure, to)) is not None
+        if _differs(figure) and (written := write_figure(figure, to)) is not None
     ]
     return _replace(text, places, spaced=not to.is_chinese)
+
+
+def _differs(figure: Figure) -> bool:
+    """Whether the two languages write this figure differently, and one word for word stands for the other.
+
+    Plain digits are the same in both: written anew, the hotline 1823 would become 1,823. Of references only
+    chapters are put over, since “paragraphs 14 to 18” is more than its figures.
+    """
+    if figure.kind == "reference":
+        return figure.value.startswith("cap:")
+    return _DIGITS.fullmatch(figure.text) is None
 
 
 def _replace(text: str, places: Sequence[tuple[int, int, str]], *, spaced: bool) -> str:

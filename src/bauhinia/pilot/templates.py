@@ -60,6 +60,8 @@ class Template(_Strict):
     """One sentence for the officer who chooses it."""
     tone: Words
     rules: dict[Language, list[str]]
+    sources: Literal["facts", "received"] = "facts"
+    """What the officer's documents are: facts to write from, or the letter that is being answered."""
     fields: list[Field] = []
     lines: list[Line]
 
