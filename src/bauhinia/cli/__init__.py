@@ -10,7 +10,7 @@ from .analyse import analyse
 from .demo import demo
 from .doctor import doctor
 from .draft import draft
-from .faults import Verbs, be_verbose
+from .faults import Verbs, be_quiet, be_verbose
 from .models import models_app
 from .serve import serve
 from .summarise import summarise
@@ -34,7 +34,8 @@ app = typer.Typer(
 def _options(
     verbose: Annotated[bool, typer.Option("--verbose", help="Log to the terminal, with traces.")] = False,
 ) -> None:
-    be_verbose(verbose)
+    if verbose:
+        be_verbose()
 
 
 app.command()(serve)
@@ -50,4 +51,5 @@ app.command()(version)
 
 def main() -> None:
     """The `bauhinia` command."""
+    be_quiet()
     app()

@@ -17,16 +17,27 @@ STOPPED = 130
 _verbose = False
 
 
-def be_verbose(verbose: bool) -> None:
-    """Log to the terminal, or only keep what is worth a person's attention off it."""
+def be_quiet() -> None:
+    """Keep the log off the terminal: without a handler, Python would print warnings and traces there."""
+    logging.getLogger().addHandler(logging.NullHandler())
+
+
+def be_verbose() -> None:
+    """Log everything to the terminal, and let a defect of ours show its trace."""
     global _verbose  # noqa: PLW0603  # a process has one terminal
-    _verbose = verbose
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.CRITICAL,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-        force=True,
-    )
+    _verbose = True
+    _log_from(logging.INFO)
+
+
+def log_warnings() -> None:
+    """Log what an operator of a server should know to the terminal."""
+    if not _verbose:
+        _log_from(logging.WARNING)
+
+
+def _log_from(level: int) -> None:
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=level, format=form, force=True)
 
 
 class Verbs(TyperGroup):

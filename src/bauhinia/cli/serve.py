@@ -29,6 +29,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65_535)] = None,
 ) -> None:
     """Serve the pages and the APIs on this machine."""
+    faults.log_warnings()
     settings = _chosen(get_settings(), host, port)
     listener = _listen(settings)
     _have_weights()
