@@ -141,9 +141,11 @@ async def _gather(
         found = json.loads(written.text)
     except ValueError:
         return {}
-    folded = _folded(text)
+    places = {"any": text, "instructions": order.instructions}
     return {
-        name: value.strip() for name, value in found.items() if value.strip() and _folded(value) in folded
+        field.name: value
+        for field in template.fields
+        if (value := found[field.name].strip()) and _folded(value) in _folded(places[field.given_by])
     }
 
 

@@ -12,6 +12,7 @@ Instead each statement is matched with the sources' sentences. It is supported w
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -224,6 +225,7 @@ def missing_names(statement: str, source: str) -> list[str]:
 
 def _is_named(name: str, source: str, held: Sequence[str], statement: str) -> bool:
     """Whether the source holds the name; at a statement's start, its first word may be no part of it."""
+    name = re.sub(r"['’]s$", "", name)
     forms = [name]
     if statement.startswith(name) and " " in name:
         forms.append(name.split(" ", 1)[1])

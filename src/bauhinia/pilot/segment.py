@@ -15,6 +15,7 @@ from ..language import (
     Termbase,
     Variety,
     compare_figures,
+    detect,
     figures,
     fits,
     simplified_characters,
@@ -46,6 +47,11 @@ EXAMPLES = {
             "Members of the public may return the form by post or by email.",
             "市民可以郵寄或電郵方式交回表格。",
         ),
+        (
+            "Under section 6(2) of the 廢物處置條例 (第354章), a licensee must keep records; "
+            "see paragraphs 3 to 5 of the paper.",
+            "根據《廢物處置條例》（第354章）第6(2)條，持牌人必須備存紀錄；詳見文件第3至5段。",
+        ),
     ),
     Variety.ENGLISH: (
         (
@@ -58,9 +64,14 @@ EXAMPLES = {
             "市民可以郵寄或電郵方式交回表格。",
             "Members of the public may return the form by post or by email.",
         ),
+        (
+            "根據《 Waste Disposal Ordinance》（Cap. 354）第6(2)條，持牌人必須備存紀錄；詳見文件第3至5段。",
+            "Under section 6(2) of the Waste Disposal Ordinance (Cap. 354), a licensee must keep records; "
+            "see paragraphs 3 to 5 of the paper.",
+        ),
     ),
 }
-"""Two short examples show the model what a half-glossed sentence is for."""
+"""Three short examples show the model what a half-glossed sentence is for."""
 
 AGAIN = {
     Variety.TRADITIONAL: (
@@ -73,6 +84,7 @@ AGAIN = {
     ),
 }
 WEIGHT = {"language": 100, "script": 50, "omission": 20, "numbers": 10, "terms": 4, "added": 3, "cut": 20}
+_TIDY = re.compile(r" +([,.;:!?)，。；：！？、）」》])")
 _DIGITS = re.compile(r"[\d.,]+")
 SHORTEST, LONGEST = 0.45, 2.2
 """Bounds of target tokens over source tokens, outside which something was left out or made up."""
@@ -107,7 +119,10 @@ def gloss(text: str, to: Variety, termbase: Termbase) -> str:
     """The source with its terms and figures already in the target language.
 
     A small model copies what is already right far more surely than it obeys a glossary beside the text.
+    A text that is in the target language already stays as it is.
     """
+    if detect(text).variety.is_chinese == to.is_chinese:
+        return text
     source = Variety.ENGLISH if to.is_chinese else Variety.TRADITIONAL
     places: list[tuple[int, int, str]] = [
         (hit.start, hit.end, hit.term.zh if to.is_chinese else hit.term.en)
@@ -141,7 +156,7 @@ def _replace(text: str, places: Sequence[tuple[int, int, str]], *, spaced: bool)
     for start, end, words in sorted(kept, reverse=True):
         middle = f" {words} " if spaced else words
         text = text[:start] + middle + text[end:]
-    return re.sub(r" {2,}", " ", text).strip()
+    return _TIDY.sub(r"\1", re.sub(r" {2,}", " ", text)).strip()
 
 
 def _examples(to: Variety) -> list[Message]:

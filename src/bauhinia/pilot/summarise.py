@@ -14,7 +14,7 @@ import numpy as np
 from ..documents import Document
 from ..gateway import Message, estimate_tokens
 from ..jobs import PassageReady
-from ..language import Variety
+from ..language import Variety, split_sentences
 from .codec import to_json
 from .desk import Desk
 from .draft import Draft, Finding, Passage, Section
@@ -25,8 +25,8 @@ from .segment import translate_segment
 
 STATEMENTS = {"short": 5, "medium": 10, "long": 20}
 """How many statements a summary of each length has, at most."""
-SPARE = 1.5
-"""Ask for half as many again: some will not stand the check."""
+SPARE = 2.0
+"""Ask for twice as many: some will not stand the check, and some will say the same."""
 STATEMENT_TOKENS = 70
 ALIKE = 0.94
 """Two statements nearer than this say the same thing."""
@@ -141,12 +141,13 @@ def _prompt(order: SummariseOrder, part: SourcePart, count: int, tongue: Variety
 
 
 def split_statements(text: str, *, cut: bool = False) -> list[str]:
-    """The statements of an answer, a line each, without bullets and preambles.
+    """The statements of an answer, a sentence each, without bullets and preambles.
 
     When the answer was cut short, the unfinished last line is dropped.
     """
     lines = [_MARK.sub("", line).strip().strip("*") for line in text.splitlines()]
-    statements = [line for line in lines if estimate_tokens(line) >= 4 and not _PREAMBLE.search(line)]
+    sentences = [line[start:end].strip() for line in lines for start, end in split_sentences(line)]
+    statements = [text for text in sentences if estimate_tokens(text) >= 4 and not _PREAMBLE.search(text)]
     if cut and statements and statements[-1][-1] not in ".。!！?？」”":
         statements.pop()
     return list(dict.fromkeys(statements))

@@ -31,6 +31,8 @@ class Field(_Strict):
     name: str
     label: Words
     """What it is, as a gap's words and as the model is asked for it."""
+    given_by: Literal["any", "instructions"] = "any"
+    """Where it may stand: who signs a reply is not found in the letter that is answered."""
 
 
 class Line(_Strict):
