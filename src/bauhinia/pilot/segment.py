@@ -65,7 +65,7 @@ EXAMPLES = {
             "Members of the public may return the form by post or by email.",
         ),
         (
-            "根據《 Waste Disposal Ordinance》（Cap. 354）第6(2)條，持牌人必須備存紀錄；詳見文件第3至5段。",
+            "根據《Waste Disposal Ordinance》（Cap. 354）第6(2)條，持牌人必須備存紀錄；詳見文件第3至5段。",
             "Under section 6(2) of the Waste Disposal Ordinance (Cap. 354), a licensee must keep records; "
             "see paragraphs 3 to 5 of the paper.",
         ),
@@ -84,7 +84,7 @@ AGAIN = {
     ),
 }
 WEIGHT = {"language": 100, "script": 50, "omission": 20, "numbers": 10, "terms": 4, "added": 3, "cut": 20}
-_TIDY = re.compile(r" +([,.;:!?)，。；：！？、）」》])")
+_TIDY = re.compile(r" +(?=[,.;:!?)，。；：！？、）」》])|(?<=[(（「《]) +")
 _DIGITS = re.compile(r"[\d.,]+")
 SHORTEST, LONGEST = 0.45, 2.2
 """Bounds of target tokens over source tokens, outside which something was left out or made up."""
@@ -156,7 +156,7 @@ def _replace(text: str, places: Sequence[tuple[int, int, str]], *, spaced: bool)
     for start, end, words in sorted(kept, reverse=True):
         middle = f" {words} " if spaced else words
         text = text[:start] + middle + text[end:]
-    return _TIDY.sub(r"\1", re.sub(r" {2,}", " ", text)).strip()
+    return _TIDY.sub("", re.sub(r" {2,}", " ", text)).strip()
 
 
 def _examples(to: Variety) -> list[Message]:
