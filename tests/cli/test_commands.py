@@ -197,6 +197,7 @@ def test_where_a_server_runs_on_the_data_folder_it_does_the_work(
         assert "Bauhinia is at" in server.stdout.readline()
         done = bauhinia("analyse", circular.name, "By when must old devices be returned?")
         assert done.returncode == 0, done.stderr
+        assert f"Asking the server at http://127.0.0.1:{environment['BAUHINIA_PORT']}" in done.stderr
         assert "By when must old devices be returned?" in done.stdout
         done = bauhinia("analyse", circular.name, "--table", "--out", "table.csv")
         assert done.returncode == 0, done.stderr

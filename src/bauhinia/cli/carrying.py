@@ -58,8 +58,8 @@ def _bytes_of(path: Path) -> bytes:
 async def _in_some_place(files: Files, make_order: MakeOrder, output: Output) -> Done:
     settings = get_settings()
     with watching(quiet=output.as_json) as watcher:
-        watcher.says("Opening the office")
         async with open_place(settings) as place:
+            watcher.says(place.where)
             done = await do_task(place, files, make_order, watcher)
             if output.out is not None:
                 output.write(await place.export(done.task["id"], output.format))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol, get_args
 
@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 
 EVENTS: Mapping[str, type[Any]] = {kind.name: kind for kind in get_args(TaskEvent)}
 MODEL_POLL_SECONDS = 0.5
+CONNECT_SECONDS = 5
 
 
 class Place(Protocol):
     """What a command needs of an office."""
+
+    where: str
+    """A sentence for the person who waits."""
 
     async def add(self, name: str, data: bytes) -> str:
         """Put a file on the shelf; gives its id. Raises DocumentError."""
@@ -50,21 +54,23 @@ class Place(Protocol):
 
 @asynccontextmanager
 async def open_place(settings: Settings) -> AsyncIterator[Place]:
-    """An office of this process; where a server holds the data folder, that server. Raises StoreError."""
-    from ..pilot.office import open_office
+    """The server that runs on the data folder, so that the model is loaded once; else an office of our own.
 
-    try:
-        async with open_office(settings) as office:
-            yield Here(office)
+    Raises StoreError.
+    """
+    async with AsyncExitStack() as stack:
+        if (server := await _server_of(settings, stack)) is not None:
+            yield server
             return
-    except DataFolderInUse as error:
-        in_use = error
-    async with _server_of(settings, in_use) as place:
-        yield place
+        from ..pilot.office import open_office
+
+        yield Here(await stack.enter_async_context(open_office(settings)))
 
 
 class Here:
     """An office of this process."""
+
+    where = "Opening an office of its own"
 
     def __init__(self, office: Office) -> None:
         self._office = office
@@ -104,8 +110,9 @@ class Here:
 class There:
     """A server that runs on this machine, asked through its API."""
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(self, session: aiohttp.ClientSession, address: str) -> None:
         self._session = session
+        self.where = f"Asking the server at {address}"
 
     async def add(self, name: str, data: bytes) -> str:
         import aiohttp
@@ -115,10 +122,14 @@ class There:
         return str((await self._json("POST", "/api/documents", data=form))["id"])
 
     async def ready(self) -> None:
-        while (model := (await self._json("GET", "/health"))["model"])["state"] == "loading":  # noqa: ASYNC110  # a server of another process
+        while (model := (await self.health())["model"])["state"] == "loading":  # noqa: ASYNC110  # a server of another process
             await asyncio.sleep(MODEL_POLL_SECONDS)
         if model["state"] != "ready":
             raise ModelUnavailable(model["message"], hint=model["hint"])
+
+    async def health(self) -> dict[str, Any]:
+        """Whether it and its model are ready."""
+        return await self._json("GET", "/health")
 
     async def start(self, order: AnyOrder) -> str:
         kind = type(order).__name__.removesuffix("Order").lower()
@@ -153,31 +164,43 @@ class There:
             return found
 
 
-@asynccontextmanager
-async def _server_of(settings: Settings, in_use: DataFolderInUse) -> AsyncIterator[There]:
-    """The server at the address of the settings. Raises `in_use` when none answers there."""
+async def _server_of(settings: Settings, stack: AsyncExitStack) -> There | None:
+    """The server that holds the data folder, when it answers at the address of the settings."""
+    from ..store import hold_data_folder
+
+    try:
+        with hold_data_folder(settings.data_folder):
+            return None
+    except DataFolderInUse:
+        pass
+
     import aiohttp
 
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     # No limit of time: a task may take minutes, and its events may be far apart.
-    session = aiohttp.ClientSession(
-        f"http://{host}:{settings.port}",
-        timeout=aiohttp.ClientTimeout(total=None, connect=5),
-        read_bufsize=2**22,
-    )
-    async with session:
-        place = There(session)
-        try:
-            await place._json("GET", "/health")
-        except (aiohttp.ClientError, BauhiniaError) as error:
-            raise in_use from error
-        try:
-            yield place
-        except aiohttp.ClientError as error:
-            raise BauhiniaError(
-                "The server stopped answering.",
-                hint="Look at its terminal; the task can be resumed on its page.",
-            ) from error
+    timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS)
+    address = f"http://{host}:{settings.port}"
+    session = aiohttp.ClientSession(address, timeout=timeout, read_bufsize=2**22)
+    place = There(await stack.enter_async_context(session), address)
+    try:
+        await place.health()
+    except (aiohttp.ClientError, BauhiniaError):
+        return None
+    stack.enter_context(_answering())
+    return place
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """A server that goes away in the middle is told in a sentence."""
+    import aiohttp
+
+    try:
+        yield
+    except aiohttp.ClientError as error:
+        raise BauhiniaError(
+            "The server stopped answering.", hint="Look at its terminal; the task can be resumed on its page."
+        ) from error
 
 
 async def _check(response: aiohttp.ClientResponse) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,11 +39,19 @@ def serve(
 
     app = create_app(settings)
     server = _server(app, listener)
+    # uvicorn logs the trace of whatever stops the start; an error of ours is a sentence instead.
+    logging.getLogger("uvicorn.error").addFilter(lambda _: not isinstance(_failure(app), BauhiniaError))
     try:
         server.run(sockets=[listener])
     except SystemExit:
-        failure = getattr(app.state, "failure", None)
+        failure = _failure(app)
         raise failure if isinstance(failure, BauhiniaError) else _unknown(failure) from failure
+
+
+def _failure(app: FastAPI) -> Exception | None:
+    """What kept the application from starting."""
+    failure: Exception | None = getattr(app.state, "failure", None)
+    return failure
 
 
 def _chosen(settings: Settings, host: str | None, port: int | None) -> Settings:
@@ -135,7 +144,7 @@ def _say_model(app: FastAPI) -> None:
         typer.echo(f"The model cannot be used: {now.message} {now.hint}", err=True)
 
 
-def _unknown(failure: BaseException | None) -> BauhiniaError:
+def _unknown(failure: Exception | None) -> BauhiniaError:
     """What to say when the server could not start for a reason that is not one of ours."""
     kind = type(failure).__name__ if failure else "unknown"
     return BauhiniaError(

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import psycopg
 from psycopg import AsyncConnection
 
-from ..errors import StoreError
+from ..errors import InputError, StoreError
 from ..settings import Settings
 from .migrate import bring_up_to_date
 from .pool import Connection, Pool
@@ -55,7 +55,8 @@ class Database:
     async def connection(self, *, autocommit: bool = False) -> AsyncIterator[Connection]:
         """A connection in a transaction that commits at the end, or rolls back on an error.
 
-        With `autocommit` every statement commits by itself. Raises StoreError when the database is lost.
+        With `autocommit` every statement commits by itself. Raises StoreError when the database is lost,
+        InputError for a value that PostgreSQL cannot keep.
         """
         connection = await self._pool.take()
         try:
@@ -69,6 +70,12 @@ class Database:
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             await connection.close()
             raise _lost() from error
+        except psycopg.DataError as error:
+            await _roll_back(connection)
+            raise InputError(
+                "The request holds something that cannot be kept, such as a character that is no text.",
+                hint="Take unusual characters out and try again.",
+            ) from error
         except Exception:
             await _roll_back(connection)
             raise
