@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bauhinia.documents import Document
@@ -9,7 +11,8 @@ from bauhinia.language import fits
 from bauhinia.language.variety import Variety
 from bauhinia.models import ChatRequest, FakeModel
 from bauhinia.pilot import Citation, Draft
-from bauhinia.pilot.evidence import Evidence, stands
+from bauhinia.pilot.citations import stands, without_invented_citations
+from bauhinia.pilot.evidence import Evidence
 from bauhinia.pilot.orders import SummariseOrder
 from bauhinia.pilot.summarise import split_statements
 
@@ -75,6 +78,12 @@ async def test_an_invented_citation_is_caught(open_with: OpenOffice, work: Work)
         fields = {"document": citation.document, "anchor": citation.anchor, "quote": citation.quote}
         invented = Citation(**{**fields, **change})  # type: ignore[arg-type]
         assert not stands(invented, {citation.document: document})
+        section = draft.sections[0]
+        passage = replace(section.passages[0], citations=(citation, invented))
+        tampered = replace(draft, sections=(replace(section, passages=(passage,)),))
+        (checked,) = without_invented_citations(tampered, {citation.document: document}).passages()
+        assert checked.citations == (citation,)
+        assert [finding.check for finding in checked.findings] == ["citation"]
 
 
 async def test_a_summary_in_both_languages_is_two_sections(open_with: OpenOffice, work: Work) -> None:

@@ -276,16 +276,3 @@ def _rarity(bags: Sequence[Counter[str]]) -> dict[str, float]:
     """Inverse document frequency of every word."""
     seen = Counter(word for bag in bags for word in bag)
     return {word: log(1 + len(bags) / count) for word, count in seen.items()}
-
-
-def stands(citation: Citation, documents: Mapping[str, Document]) -> bool:
-    """Whether the cited place exists and holds just the words that are quoted from it."""
-    document = documents.get(citation.document)
-    if document is None:
-        return False
-    try:
-        block = document.block(citation.anchor.block)
-    except KeyError:
-        return False
-    within = 0 <= citation.anchor.start < citation.anchor.end <= len(block.text)
-    return within and document.quote(citation.anchor) == citation.quote

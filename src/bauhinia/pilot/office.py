@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..documents import Document
 from ..gateway import Gateway
 from ..jobs import Report, Steps, TaskFunction, Tasks
 from ..language import Termbase
@@ -15,6 +16,7 @@ from ..people import Officer, local_officer
 from ..settings import Limits, Settings
 from ..store import Blobs, Database
 from .analyse import analyse
+from .citations import without_invented_citations
 from .codec import to_json
 from .desk import Desk
 from .draft import Draft, TaskKind
@@ -79,12 +81,14 @@ class Office:
         async def work(order: dict[str, Any], report: Report, steps: Steps, task: str) -> dict[str, Any]:
             await asyncio.shield(self.model)
             desk = self.desk(kind, steps=steps, report=report, task=task)
-            return to_json(await self._do(ORDERS[kind].model_validate(order), desk))
+            asked = ORDERS[kind].model_validate(order)
+            documents = await self.shelf.documents(documents_of(asked))
+            draft = await self._do(asked, documents, desk)
+            return to_json(without_invented_citations(draft, documents))
 
         return work
 
-    async def _do(self, order: AnyOrder, desk: Desk) -> Draft:
-        documents = await self.shelf.documents(documents_of(order))
+    async def _do(self, order: AnyOrder, documents: Mapping[str, Document], desk: Desk) -> Draft:
         match order:
             case SummariseOrder():
                 return await summarise(order, documents, desk)
