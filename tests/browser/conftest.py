@@ -103,6 +103,7 @@ class Server:
             self._failure = failure
             self._ready.set()
         finally:
+            self.listener.close()
             self._loop.close()
 
     async def _main(self) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bauhinia.models import ChatRequest, FakeModel
+from bauhinia.models.fake import default_reply
 from bauhinia.pilot.orders import AnalyseOrder, DraftOrder, SummariseOrder, TranslateOrder
 from bauhinia.server.words import LANGUAGES
 
@@ -28,7 +29,7 @@ def reply(request: ChatRequest) -> str:
     if request.schema and "rows" in request.schema["properties"]:
         return '{"rows": [{"n": 1, "party": "The Highways Department", "action": "repair 42 footbridges"}]}'
     if request.schema:
-        return "{}"
+        return default_reply(request)
     asked = request.messages[-1].content
     return "路政署會維修行人天橋。" if "Translate" in request.messages[0].content else f"{TRUE}\n{asked[:80]}"
 

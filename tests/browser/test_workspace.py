@@ -43,6 +43,8 @@ async def test_the_whole_road_by_keyboard_alone(serve: Serve, visit: OpenVisit) 
     server = serve(FakeModel(lambda _: f"{TRUE}\n{ALSO_TRUE}"))
     window = await visit(server, accept_downloads=True)
     page = await window.go("/")
+    page.on("filechooser", lambda _: None)  # Playwright takes choosers over from now on, not a moment late.
+    await page.wait_for_load_state("networkidle")
     await page.keyboard.press("Tab")
     await expect(page.locator(".skip")).to_be_focused()
     await tab_to(page, "#file")

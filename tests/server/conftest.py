@@ -79,9 +79,10 @@ async def _running(settings: Settings, model: FakeModel) -> AsyncIterator[Site]:
     def door(settings: Settings, database: Database) -> Gateway:
         return Gateway(settings, database, backend=model, embedder=FakeEmbedder())
 
-    async with open_office(settings, door) as office:
+    async with AsyncExitStack() as stack:
+        office = await stack.enter_async_context(open_office(settings, door))
         app = create_app(settings, office)
-        listener = socket.create_server(("127.0.0.1", 0))
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=5))
         server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]
         serving = asyncio.create_task(server.serve(sockets=[listener]))
