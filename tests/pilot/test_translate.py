@@ -90,6 +90,7 @@ def test_gloss_puts_terms_and_figures_into_the_target_language() -> None:
         ("The department received 1 502 complaints in 2025, and has set aside HK$36 million.", "language"),
         ("該部门在2025年收到1 502宗投訴，並已預留3,600萬元。", "script"),
         ("1 502，2025年，3,600萬元。", "omission"),
+        ("該部門在2025年收到1 502宗complaints，並已預留3,600萬元。", "untranslated"),
     ],
 )
 def test_every_fault_is_found(target: str, check: str) -> None:

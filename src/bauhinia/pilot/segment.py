@@ -83,8 +83,20 @@ AGAIN = {
         "Write the whole translation again, in English, correctly."
     ),
 }
-WEIGHT = {"language": 100, "script": 50, "omission": 20, "numbers": 10, "terms": 4, "added": 3, "cut": 20}
+WEIGHT = {
+    "language": 100,
+    "script": 50,
+    "omission": 20,
+    "numbers": 10,
+    "terms": 4,
+    "untranslated": 4,
+    "added": 3,
+    "cut": 20,
+}
 _TIDY = re.compile(r" +(?=[,.;:!?)，。；：！？、）」》])|(?<=[(（「《]) +")
+_LOWER_CASE = re.compile(r"(?<![A-Za-z@./_-])[a-z]{3,}(?![A-Za-z@/_-]|\.[a-z])")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
 _DIGITS = re.compile(r"[\d.,]+")
 SHORTEST, LONGEST = 0.45, 2.2
 """Bounds of target tokens over source tokens, outside which something was left out or made up."""
@@ -196,6 +208,7 @@ def check_translation(source: str, target: str, to: Variety, termbase: Termbase)
     """Everything that a program can tell is wrong with a translation."""
     return (
         *_check_language(target, to),
+        *_check_leftovers(target, to),
         *_check_figures(source, target),
         *_check_terms(source, target, to, termbase),
         *_check_length(source, target),
@@ -208,6 +221,15 @@ def _check_language(target: str, to: Variety) -> tuple[Finding, ...]:
     if not fits(target, to).ok:
         return (_finding("language", "error", "The translation is not in the language asked for."),)
     return ()
+
+
+def _check_leftovers(target: str, to: Variety) -> tuple[Finding, ...]:
+    """Words that stayed in the source's language. Capitals are names, codes and abbreviations."""
+    found = (_LOWER_CASE if to.is_chinese else _HAN).findall(_ADDRESS.sub(" ", target))
+    if not found:
+        return ()
+    left = ", ".join(dict.fromkeys(found))
+    return (_finding("untranslated", "warning", f"Left untranslated: {left}.", found=left),)
 
 
 def _check_figures(source: str, target: str) -> tuple[Finding, ...]:
@@ -276,6 +298,8 @@ def _fault(finding: Finding, to: Variety) -> str:
             return f"{values['added']} is not in the source"
         case "terms":
             return f"use the term {values['term']}"
+        case "untranslated":
+            return f"{values['found']} is not translated"
         case "omission":
             return "part of the text was left out or added"
         case "script":
