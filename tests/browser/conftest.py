@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import pytest
 import pytest_asyncio
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bauhinia.gateway import Gateway
 from bauhinia.models import FakeEmbedder, FakeModel
@@ -44,6 +44,9 @@ Signs with the character 𠮷 mark the works. The cost of the works is estimated
 """
 TRUE = "The Highways Department will repair 42 footbridges in Kowloon by 31 March 2027."
 ALSO_TRUE = "The cost of the works is estimated at HK$36 million."
+
+expect.set_options(timeout=20_000)
+"""Milliseconds; a busy machine is not a failure."""
 
 Result = TypeVar("Result")
 
