@@ -7,7 +7,7 @@ import pytest
 
 from bauhinia.language import Variety, fits
 from bauhinia.models import ChatRequest, FakeModel
-from bauhinia.pilot.analyse import NOT_FOUND
+from bauhinia.pilot.analyse import NOT_FOUND, UNCONFIRMED
 from bauhinia.pilot.obligations import binds, said
 from bauhinia.pilot.orders import AnalyseOrder
 
@@ -59,7 +59,7 @@ async def test_an_invented_answer_is_withdrawn(open_with: OpenOffice, work: Work
     text, citations, findings = await _ask(
         open_with, work, ENGLISH, "How much is the grant?", "The grant is HK$20 million."
     )
-    assert text == NOT_FOUND[Variety.ENGLISH]
+    assert text == UNCONFIRMED[Variety.ENGLISH]
     assert citations == 0
     assert findings == ["support"]
 

@@ -7,7 +7,7 @@ import pytest
 from bauhinia.language import Termbase, Variety
 from bauhinia.models import FakeModel
 from bauhinia.pilot.orders import TranslateOrder
-from bauhinia.pilot.segment import check_translation, gloss
+from bauhinia.pilot.segment import check_translation, gloss, mend_figures
 from bauhinia.pilot.translate import segments
 
 from .conftest import OpenOffice, Work
@@ -105,3 +105,10 @@ def test_segments_end_where_sentences_end() -> None:
         assert text[start:end].strip().endswith("here.")
     joined = "".join(text[start:end] for start, end in segments(text))
     assert joined.split() == text.split()
+
+
+def test_a_figure_with_spaces_in_it_is_joined_only_where_the_source_has_it() -> None:
+    source = "抽取了 16,800 個樣本，合格率為 99.8 per cent；第7(2)條。"
+    assert mend_figures("16, 800 samples, 99. 8 per cent", source) == "16,800 samples, 99.8 per cent"
+    assert mend_figures("under section 7 (2)", source) == "under section 7(2)"
+    assert mend_figures("in 2025, 300 people", source) == "in 2025, 300 people"

@@ -46,6 +46,13 @@ NOT_FOUND = {
     Variety.SIMPLIFIED: "文件中没有这项资料。",
     Variety.CANTONESE: "份文件入面冇講到呢樣嘢。",
 }
+UNCONFIRMED = {
+    Variety.ENGLISH: "No answer that can be confirmed was found in the document.",
+    Variety.TRADITIONAL: "在文件中找不到可以核實的答案。",
+    Variety.SIMPLIFIED: "在文件中找不到可以核实的答案。",
+    Variety.CANTONESE: "喺份文件入面搵唔到可以核實嘅答案。",
+}
+"""The model did answer, but nothing of its answer stood the check; what it said is in the findings."""
 
 
 async def analyse(order: AnalyseOrder, documents: Mapping[str, Document], desk: Desk) -> Draft:
@@ -92,7 +99,8 @@ async def _answer(question: str, evidence: Evidence, desk: Desk) -> tuple[Sectio
     desk.progress("check")
     passages, findings = await _checked(written.text, question, extracts, evidence)
     if not passages:
-        passages = [Passage(id="p0", kind="paragraph", text=NOT_FOUND[asked])]
+        text = (UNCONFIRMED if findings else NOT_FOUND)[asked]
+        passages = [Passage(id="p0", kind="paragraph", text=text)]
     elif asked is Variety.CANTONESE:
         passages = [_in_cantonese(passage) for passage in passages]
     for passage in passages:

@@ -97,6 +97,7 @@ _TIDY = re.compile(r" +(?=[,.;:!?)，。；：！？、）」》])|(?<=[(（「�
 _LOWER_CASE = re.compile(r"(?<![A-Za-z@./_-])[a-z]{3,}(?![A-Za-z@/_-]|\.[a-z])")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
+_SPACED = re.compile(r"\d+(?:[.,] ?\d+)+|\d+ \(\d+\)")
 _DIGITS = re.compile(r"[\d.,]+")
 SHORTEST, LONGEST = 0.45, 2.2
 """Bounds of target tokens over source tokens, outside which something was left out or made up."""
@@ -184,7 +185,8 @@ async def _attempt(
 ) -> Segment:
     room = 3 * estimate_tokens(source) + 40
     written = await desk.write(key, messages, reply_in=to, max_tokens=room, passage=passage)
-    text, _ = desk.termbase.repair(_bare(written.text), to)
+    known = f"{source}\n{gloss(source, to, desk.termbase)}"
+    text, _ = desk.termbase.repair(mend_figures(_bare(written.text), known), to)
     findings = check_translation(source, text, to, desk.termbase)
     if written.cut:
         findings = (*findings, _finding("cut", "error", "The translation was cut short."))
@@ -202,6 +204,16 @@ def _bare(text: str) -> str:
         ):
             text = text[1:-1]
     return " ".join(text.split()) if text.isascii() else text.strip()
+
+
+def mend_figures(text: str, source: str) -> str:
+    """Join a figure that the model wrote with spaces in it (`16, 800`), where the source has it whole."""
+
+    def joined(match: re.Match[str]) -> str:
+        whole = match[0].replace(" ", "")
+        return whole if whole in source else match[0]
+
+    return _SPACED.sub(joined, text)
 
 
 def check_translation(source: str, target: str, to: Variety, termbase: Termbase) -> tuple[Finding, ...]:
