@@ -100,7 +100,9 @@ async def test_tasks_left_by_a_killed_process_are_found_at_start(database: Datab
     assert (await tasks.wait("t1")).status == "done"
 
 
-async def test_an_error_is_told_in_its_own_words_and_a_defect_is_not(database: Database) -> None:
+async def test_an_error_is_told_in_its_own_words_and_a_defect_is_not(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     async def unavailable(*_: Any) -> dict[str, Any]:
         raise ModelUnavailable("No model is loaded.", hint="Run `bauhinia models fetch`.")
 
@@ -114,10 +116,13 @@ async def test_an_error_is_told_in_its_own_words_and_a_defect_is_not(database: D
         "No model is loaded.",
         "Run `bauhinia models fetch`.",
     )
+    caplog.clear()
     row = await tasks.wait(await tasks.start("defect", {}))
     assert row.status == "failed"
     assert "secret" not in row.message + row.hint
     assert row.id in row.hint
+    assert "RuntimeError" in caplog.text
+    assert "secret" not in caplog.text
 
 
 async def test_what_is_done_is_not_resumed_and_what_is_not_there_not_found(database: Database) -> None:

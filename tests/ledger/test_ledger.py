@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bauhinia.errors import StoreError
+from bauhinia.errors import InputError
 from bauhinia.ledger import Entry, FileAnchor, Ledger, Verification
 from bauhinia.store import Database
 
@@ -117,7 +117,7 @@ async def test_one_entry_that_cannot_be_kept_does_not_cost_the_others_theirs(dat
     got = await asyncio.gather(
         *(made.append(entry) for entry in (ENTRY, wrong, ENTRY)), return_exceptions=True
     )
-    assert got[0] == 1 and isinstance(got[1], StoreError) and got[2] == 2
+    assert got[0] == 1 and isinstance(got[1], InputError) and got[2] == 2
     assert (await made.verify()).ok
 
 

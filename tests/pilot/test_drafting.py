@@ -103,3 +103,13 @@ def test_a_broken_template_is_refused_by_name(tmp_path: Path, text: str) -> None
     (tmp_path / "broken.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=r"broken\.yaml"):
         Templates(tmp_path)
+
+
+async def test_a_server_that_ignores_schemas_leaves_gaps_and_breaks_nothing(
+    open_with: OpenOffice, work: Work
+) -> None:
+    office = await open_with(
+        FakeModel(lambda request: "The matter is noted." if request.schema is None else "[3]")
+    )
+    draft = await work(office, DraftOrder(type="memo", instructions="Note it."))
+    assert "[to be confirmed: post of the sender]" in draft.passages()[0].text

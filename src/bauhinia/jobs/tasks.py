@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -200,12 +201,15 @@ class Tasks:
             ended = _INTERRUPTED if self._closing else _CANCELLED
         except BauhiniaError as error:
             ended = Ended(status="failed", message=error.message, hint=error.hint)
-        except Exception:
-            logger.exception("task %s (%s) failed", task, kind)
+        except Exception as error:
+            _log_defect(task, kind, error)
             ended = Ended(
                 status="failed", message="Something went wrong on our side.", hint=f"Quote task {task}."
             )
-        await self._finish(task, ended, draft, time.monotonic() - began)
+        try:
+            await self._finish(task, ended, draft, time.monotonic() - began)
+        except BauhiniaError as error:
+            ended = Ended(status="failed", message=error.message, hint=error.hint)
         run.report(ended)
 
     async def _finish(self, task: str, ended: Ended, draft: dict[str, Any] | None, seconds: float) -> None:
@@ -218,3 +222,10 @@ class Tasks:
     async def _execute(self, statement: LiteralString, values: tuple[Any, ...]) -> int:
         async with self._database.connection() as connection:
             return (await connection.execute(statement, values)).rowcount
+
+
+def _log_defect(task: str, kind: str, error: Exception) -> None:
+    """Where it happened, without the error's own words: they may quote a document."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    logger.error("task %s (%s): %s at %s", task, kind, type(error).__name__, where)

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import orjson
-import psycopg
 
-from ..errors import BauhiniaError, StoreError
+from ..errors import BauhiniaError, InputError, StoreError
 from ..store import Connection, Database
 from .anchor import Anchor
 from .chain import Entry, Head, Row, next_row
@@ -62,11 +61,14 @@ class Ledger:
         self._writer: asyncio.Task[None] | None = None
 
     async def append(self, entry: Entry) -> int:
-        """The entry's number, once it is committed. Raises StoreError when it could not be."""
+        """The entry's number, once it is committed.
+
+        Raises StoreError when it could not be, InputError when it holds what PostgreSQL cannot keep.
+        """
         return await asyncio.shield(self.submit(entry))
 
     def submit(self, entry: Entry) -> asyncio.Future[int]:
-        """Append without waiting; the future gives the entry's number or StoreError."""
+        """Append without waiting; the future gives the entry's number, StoreError or InputError."""
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._waiting.append((entry, done))
         if self._writer is None or self._writer.done():
@@ -104,7 +106,7 @@ class Ledger:
         """Commit these entries and tell who waits. False: none was written, because of what is in them."""
         try:
             rows = await self._commit([entry for entry, _ in batch])
-        except psycopg.DataError as error:
+        except InputError as error:
             if len(batch) > 1:
                 return False
             _fail(batch, error)

@@ -137,16 +137,24 @@ async def _gather(
             "additionalProperties": False,
         },
     )
-    try:
-        found = json.loads(written.text)
-    except ValueError:
-        return {}
+    found = _strings(written.text)
     places = {"any": text, "instructions": order.instructions}
     return {
         field.name: value
         for field in template.fields
-        if (value := found[field.name].strip()) and _folded(value) in _folded(places[field.given_by])
+        if (value := found.get(field.name, "").strip()) and _folded(value) in _folded(places[field.given_by])
     }
+
+
+def _strings(text: str) -> dict[str, str]:
+    """The strings of a JSON object; nothing of an answer that is none, as a server without schemas gives."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
 async def _share_out(

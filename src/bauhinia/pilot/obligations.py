@@ -159,9 +159,9 @@ def _parsed(text: str) -> dict[int, tuple[str, str]]:
     """Party and action by number. An answer that was cut short names nobody."""
     try:
         rows = json.loads(text)["rows"]
+        return {int(row["n"]): (str(row["party"]).strip(), str(row["action"]).strip()) for row in rows}
     except (ValueError, KeyError, TypeError):
         return {}
-    return {row["n"]: (row["party"].strip(), row["action"].strip()) for row in rows}
 
 
 async def _row(
