@@ -13,6 +13,7 @@ from ..gateway import Message, estimate_tokens
 from ..language import (
     Figure,
     Termbase,
+    TermHit,
     Variety,
     compare_figures,
     detect,
@@ -23,6 +24,7 @@ from ..language import (
 )
 from .desk import Desk
 from .draft import Finding
+from .official_names import put_right
 
 SYSTEM = {
     Variety.TRADITIONAL: (
@@ -74,14 +76,14 @@ EXAMPLES = {
 """Three short examples show the model what a half-glossed sentence is for."""
 
 AGAIN = {
-    Variety.TRADITIONAL: (
-        "Your translation is not right yet: {faults}. "
-        "Write the whole translation again, in Traditional Chinese, correctly."
-    ),
-    Variety.ENGLISH: (
-        "Your translation is not right yet: {faults}. "
-        "Write the whole translation again, in English, correctly."
-    ),
+    Variety.TRADITIONAL: "{text}\n\n（譯文須準確寫出：{needed}）",
+    Variety.ENGLISH: "{text}\n\n(The translation must have: {needed})",
+}
+"""The second request is a fresh one that names what the first left out: shown its own faulty translation, a
+small model repeats it."""
+AGAIN_WHOLE = {
+    Variety.TRADITIONAL: "\n\n（請完整翻譯，每個字都要譯成中文，不得增刪。）",
+    Variety.ENGLISH: "\n\n(Translate all of it, every word into English; add nothing, leave nothing out.)",
 }
 WEIGHT = {
     "language": 100,
@@ -114,17 +116,14 @@ class Segment:
 async def translate_segment(desk: Desk, key: str, text: str, to: Variety, *, passage: str = "") -> Segment:
     """Translate `text` into `to` (ENGLISH or TRADITIONAL). Raises the gateway's errors."""
     assert to in SYSTEM, to
-    messages = [
-        Message("system", SYSTEM[to]),
-        *_examples(to),
-        Message("user", gloss(text, to, desk.termbase)),
-    ]
-    first = await _attempt(desk, key, messages, text, to, passage)
+    before = [Message("system", SYSTEM[to]), *_examples(to)]
+    glossed = gloss(text, to, desk.termbase)
+    first = await _attempt(desk, key, [*before, Message("user", glossed)], text, to, passage)
     if not _faults(first):
         return first
-    faults = "; ".join(_fault(finding, to) for finding in _faults(first))
-    asked = [*messages, Message("assistant", first.text), Message("user", AGAIN[to].format(faults=faults))]
-    second = await _attempt(desk, f"{key}/repair", asked, text, to, "")
+    needed = _needed(first, text, to, desk.termbase)
+    again = AGAIN[to].format(text=glossed, needed=needed) if needed else glossed + AGAIN_WHOLE[to]
+    second = await _attempt(desk, f"{key}/repair", [*before, Message("user", again)], text, to, "")
     return min(first, second, key=_badness)
 
 
@@ -187,10 +186,14 @@ async def _attempt(
     written = await desk.write(key, messages, reply_in=to, max_tokens=room, passage=passage)
     known = f"{source}\n{gloss(source, to, desk.termbase)}"
     text, _ = desk.termbase.repair(mend_figures(_bare(written.text), known), to)
-    findings = check_translation(source, text, to, desk.termbase)
+    mended = put_right(source, text, to, desk.termbase)
+    findings = check_translation(source, mended, to, desk.termbase)
+    if mended != text:
+        words = "An official name was put right by the termbase; the model had written another."
+        findings = (*findings, Finding(check="mended", severity="note", message=words))
     if written.cut:
         findings = (*findings, _finding("cut", "error", "The translation was cut short."))
-    return Segment(text=text, findings=findings)
+    return Segment(text=mended, findings=findings)
 
 
 def _bare(text: str) -> str:
@@ -223,6 +226,7 @@ def check_translation(source: str, target: str, to: Variety, termbase: Termbase)
         *_check_leftovers(target, to),
         *_check_figures(source, target),
         *_check_terms(source, target, to, termbase),
+        *_check_names(source, target, to, termbase),
         *_check_length(source, target),
     )
 
@@ -269,6 +273,24 @@ def _check_terms(source: str, target: str, to: Variety, termbase: Termbase) -> t
     )
 
 
+def _check_names(source: str, target: str, to: Variety, termbase: Termbase) -> tuple[Finding, ...]:
+    """Bodies and laws of the termbase that the translation names and the source does not."""
+    named = {hit.term.id for hit in _bodies(source, _other(to), termbase)}
+    strange = [hit.text for hit in _bodies(target, to, termbase) if hit.term.id not in named]
+    if not strange:
+        return ()
+    added = ", ".join(dict.fromkeys(strange))
+    return (_finding("names", "error", f"Not in the source: {added}.", added=added),)
+
+
+def _bodies(text: str, variety: Variety, termbase: Termbase) -> list[TermHit]:
+    return [hit for hit in termbase.find(text, variety) if hit.term.domain in ("organisation", "statute")]
+
+
+def _other(to: Variety) -> Variety:
+    return Variety.ENGLISH if to.is_chinese else Variety.TRADITIONAL
+
+
 def _check_length(source: str, target: str) -> tuple[Finding, ...]:
     read, wrote = estimate_tokens(source), estimate_tokens(target)
     if read > 12 and not SHORTEST <= wrote / read <= LONGEST:
@@ -297,24 +319,13 @@ def _badness(segment: Segment) -> int:
     return sum(WEIGHT[finding.check] for finding in _faults(segment))
 
 
-def _fault(finding: Finding, to: Variety) -> str:
-    """A fault, told to the model."""
-    values = finding.values
-    match finding.check:
-        case "numbers":
-            written = ", ".join(
-                write_figure(figure, to) or figure.text for figure in figures(values["missing"])
-            )
-            return f"it must contain {written or values['missing']}"
-        case "added":
-            return f"{values['added']} is not in the source"
-        case "terms":
-            return f"use the term {values['term']}"
-        case "untranslated":
-            return f"{values['found']} is not translated"
-        case "omission":
-            return "part of the text was left out or added"
-        case "script":
-            return "it has Simplified characters"
-        case _:
-            return "it is in the wrong language" if finding.check == "language" else "it was cut short"
+def _needed(segment: Segment, source: str, to: Variety, termbase: Termbase) -> str:
+    """What the first translation left out, as the second is to write it; nothing where no words were lost."""
+    lost = [finding.values.get("missing", "") for finding in segment.findings if finding.check == "numbers"]
+    written = [write_figure(figure, to) or figure.text for figure in figures(", ".join(lost))]
+    terms = [finding.values["term"] for finding in segment.findings if finding.check == "terms"]
+    if any(finding.check == "names" for finding in segment.findings):
+        terms += [
+            hit.term.zh if to.is_chinese else hit.term.en for hit in _bodies(source, _other(to), termbase)
+        ]
+    return ("、" if to.is_chinese else ", ").join(dict.fromkeys([*terms, *written]))
