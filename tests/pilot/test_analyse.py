@@ -141,3 +141,14 @@ def test_words_that_are_not_the_sentences_are_not_taken() -> None:
     assert said("The Secretary", ENGLISH) == "The Secretary"
     assert said("The Chief Magistrate of Nowhere", ENGLISH) == ""
     assert said("", ENGLISH) == ""
+
+
+async def test_a_source_in_simplified_script_bears_out_a_traditional_answer(
+    open_with: OpenOffice, work: Work
+) -> None:
+    source = "整个项目的费用为3,150万元，由图书馆部门负责。"
+    text, citations, _ = await _ask(
+        open_with, work, source, "整個項目的費用是多少？", "整個項目的費用為3,150萬元。"
+    )
+    assert "3,150萬元" in text
+    assert citations == 1

@@ -23,7 +23,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..documents import Anchor, Block, Document
-from ..language import compare_figures, detect, figures, names, same_name, split_sentences, words
+from ..language import (
+    compare_figures,
+    detect,
+    figures,
+    names,
+    same_name,
+    split_sentences,
+    to_traditional,
+    words,
+)
 from .draft import Citation
 from .polarity import contradicts
 
@@ -55,6 +64,8 @@ class Unit:
     text: str
     context: str
     """What the meaning is judged by: for a table cell its whole row, else the sentence."""
+    folded: str
+    """The sentence in Traditional script, since a source may be in the other one."""
 
     def citation(self, support: float) -> Citation:
         """This place, as a citation."""
@@ -79,7 +90,7 @@ class Evidence:
     def __init__(self, documents: Mapping[str, Document], embed: Embed) -> None:
         self.units = [unit for key, document in documents.items() for unit in _units(key, document)]
         self._embed = embed
-        self._words = [Counter(words(unit.text)) for unit in self.units]
+        self._words = [Counter(words(unit.folded)) for unit in self.units]
         self._weights = _rarity(self._words)
         self._strangest = log(1 + len(self.units))
         self._vectors: dict[int, NDArray[np.float32]] = {}
@@ -96,6 +107,7 @@ class Evidence:
 
         `asked` is the question that the statement answers: “HK$3,000.” means little by itself.
         """
+        statement, asked = to_traditional(statement), to_traditional(asked)
         pool = list(range(len(self.units))) if within is None else list(within)
         if not pool:
             return Support(verdict="meaning", citations=(), nearness=0.0)
@@ -112,7 +124,8 @@ class Evidence:
         vectors = await self._unit_vectors(pool)
         asked = np.asarray((await self._embed([query], "query"))[0], dtype=np.float32)
         by_meaning = vectors @ asked
-        by_words = np.asarray([self._overlap(Counter(words(query)), index) for index in pool])
+        wanted = Counter(words(to_traditional(query)))
+        by_words = np.asarray([self._overlap(wanted, index) for index in pool])
         scores = by_meaning + 0.15 * by_words
         order = np.argsort(-scores)[:count]
         return [(int(index), float(by_meaning[index])) for index in order]
@@ -144,7 +157,7 @@ class Evidence:
 
     def _missing(self, statement: str, chosen: Sequence[int]) -> list[str]:
         """Figures and names of the statement that the chosen units do not hold."""
-        text = "\n".join(self.units[index].text for index in chosen)
+        text = "\n".join(self.units[index].folded for index in chosen)
         return [*missing_figures(statement, text), *missing_names(statement, text)]
 
     def _judge(
@@ -155,7 +168,7 @@ class Evidence:
         citations: tuple[Citation, ...],
         nearness: float,
     ) -> Support:
-        text = "\n".join(self.units[index].text for index in chosen)
+        text = "\n".join(self.units[index].folded for index in chosen)
         verdict: Verdict = "ok"
         missing: tuple[str, ...] = ()
         if absent := missing_figures(statement, text):
@@ -180,7 +193,7 @@ class Evidence:
         Figures are checked by their values, and a single Chinese character says too little. Across
         languages nothing can be said of words: 1.
         """
-        context = " ".join(self.units[index].context for index in chosen)
+        context = to_traditional(" ".join(self.units[index].context for index in chosen))
         if not _same_tongue(statement, context):
             return 1.0
         held = set(words(context))
@@ -258,6 +271,7 @@ def _units(key: str, document: Document) -> list[Unit]:
                     end=first + len(text),
                     text=text,
                     context=row or text,
+                    folded=to_traditional(text),
                 )
             )
     return units
