@@ -1,6 +1,6 @@
 """Translate one segment (a sentence or a few), and check it as a reviser would.
 
-gloss -> write -> correct -> check -> (write once more) -> keep the better
+gloss -> write -> correct -> put official names right -> check -> (write once more) -> keep the better
 """
 
 from __future__ import annotations
