@@ -165,21 +165,21 @@ def test_ctrl_c_stops_the_task_and_leaves_it_cancelled(
         f"Paragraph {n}. All staff must return device {n} by 29 May 2026." for n in range(3000)
     )
     (tmp_path / "long.md").write_text(long, encoding="utf-8")
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [*COMMAND, "translate", "long.md", "--to", "zh-HK"],
         env=environment,
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if line.startswith(("Working", "Writing")):
-            break
-    time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
-    out, error = process.communicate(timeout=30)
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith(("Working", "Writing")):
+                break
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=200)
     assert process.returncode == 130, error
     assert "Stopped." in error
     assert "Traceback" not in error

