@@ -281,7 +281,7 @@ def test_any_text_can_be_read(text: str) -> None:
 def test_a_hostile_text_takes_no_longer_than_its_length(part: str) -> None:
     began = time.process_time()
     figures((part * 10_000)[:10_000])
-    assert time.process_time() - began < 30
+    assert time.process_time() - began < 5
 
 
 SAMPLES = Path(__file__).parents[2] / "samples"
