@@ -22,3 +22,8 @@ class Variety(StrEnum):
     def is_chinese(self) -> bool:
         """Whether it is written with Chinese characters."""
         return self in (Variety.TRADITIONAL, Variety.SIMPLIFIED, Variety.CANTONESE)
+
+    @property
+    def counterpart(self) -> Variety:
+        """The other of the two official written languages: what is translated into this one."""
+        return Variety.ENGLISH if self.is_chinese else Variety.TRADITIONAL

@@ -39,8 +39,7 @@ def _with_title(source: str, target: str, to: Variety, term: Term) -> str:
 
 def _with_body(source: str, target: str, to: Variety, term: Term, termbase: Termbase) -> str:
     """The one strange body of the translation gives way to the one that is missing from it."""
-    tongue = Variety.ENGLISH if to.is_chinese else Variety.TRADITIONAL
-    known = {hit.term.id for hit in termbase.find(source, tongue)}
+    known = {hit.term.id for hit in termbase.find(source, to.counterpart)}
     right = {hit.text for hit in termbase.find(target, to) if hit.term.id in known}
     strange = [name for name in names(target) if _BODY_END.search(name) and name not in right]
     if len(strange) != 1 or strange[0] in source:

@@ -135,10 +135,9 @@ def gloss(text: str, to: Variety, termbase: Termbase) -> str:
     """
     if detect(text).variety.is_chinese == to.is_chinese:
         return text
-    source = Variety.ENGLISH if to.is_chinese else Variety.TRADITIONAL
     places: list[tuple[int, int, str]] = [
         (hit.start, hit.end, hit.term.zh if to.is_chinese else hit.term.en)
-        for hit in termbase.find(text, source)
+        for hit in termbase.find(text, to.counterpart)
     ]
     places += [
         (figure.start, figure.end, written)
@@ -184,7 +183,7 @@ async def _attempt(
 ) -> Segment:
     room = 3 * estimate_tokens(source) + 40
     written = await desk.write(key, messages, reply_in=to, max_tokens=room, passage=passage)
-    known = f"{source}\n{gloss(source, to, desk.termbase)}"
+    known = "\n".join([source, messages[-1].content])
     text, _ = desk.termbase.repair(mend_figures(_bare(written.text), known), to)
     mended = put_right(source, text, to, desk.termbase)
     findings = check_translation(source, mended, to, desk.termbase)
@@ -275,7 +274,7 @@ def _check_terms(source: str, target: str, to: Variety, termbase: Termbase) -> t
 
 def _check_names(source: str, target: str, to: Variety, termbase: Termbase) -> tuple[Finding, ...]:
     """Bodies and laws of the termbase that the translation names and the source does not."""
-    named = {hit.term.id for hit in _bodies(source, _other(to), termbase)}
+    named = {hit.term.id for hit in _bodies(source, to.counterpart, termbase)}
     strange = [hit.text for hit in _bodies(target, to, termbase) if hit.term.id not in named]
     if not strange:
         return ()
@@ -285,10 +284,6 @@ def _check_names(source: str, target: str, to: Variety, termbase: Termbase) -> t
 
 def _bodies(text: str, variety: Variety, termbase: Termbase) -> list[TermHit]:
     return [hit for hit in termbase.find(text, variety) if hit.term.domain in ("organisation", "statute")]
-
-
-def _other(to: Variety) -> Variety:
-    return Variety.ENGLISH if to.is_chinese else Variety.TRADITIONAL
 
 
 def _check_length(source: str, target: str) -> tuple[Finding, ...]:
@@ -326,6 +321,6 @@ def _needed(segment: Segment, source: str, to: Variety, termbase: Termbase) -> s
     terms = [finding.values["term"] for finding in segment.findings if finding.check == "terms"]
     if any(finding.check == "names" for finding in segment.findings):
         terms += [
-            hit.term.zh if to.is_chinese else hit.term.en for hit in _bodies(source, _other(to), termbase)
+            hit.term.zh if to.is_chinese else hit.term.en for hit in _bodies(source, to.counterpart, termbase)
         ]
     return ("、" if to.is_chinese else ", ").join(dict.fromkeys([*terms, *written]))
