@@ -49,6 +49,9 @@ def _only(text: str) -> tuple[str, str]:
         ("date", "--03-15", ["March 15", "15 March", "3月15日", "三月十五日"]),
         ("date", "--09", ["September", "9月", "九月"]),
         ("date", "2025/2026", ["2025-26", "2025/26", "2025-26年度", "二零二五至二六年度", "2025至26財政年度"]),
+        ("quarter", "Q3", ["third quarter", "3rd quarter", "Q3", "第三季", "第3季度", "third-quarter"]),
+        ("quarter", "Q1", ["the first quarter", "首季", "第一季度"]),
+        ("quarter", "Q4", ["fourth quarter", "末季", "第四季"]),
         ("time", "14:30", ["2:30 p.m.", "2.30 pm", "下午2時30分", "下午二時半", "14:30"]),
         ("time", "09:00", ["9 a.m.", "9am", "上午9時", "上午九時"]),
         ("time", "12:00", ["12 noon", "noon", "正午", "中午12時"]),
@@ -296,3 +299,30 @@ def test_the_two_languages_of_a_sample_hold_the_same_figures(name: str) -> None:
     difference = compare_figures(english, chinese)
     assert len(figures(english)) > 30
     assert [figure.text for figure in (*difference.missing, *difference.added)] == []
+
+
+def test_a_quarter_is_no_ordinal_of_something_else() -> None:
+    """Seen in the first whole comparison: a lost "five" hid behind the "first" of both."""
+    difference = compare_figures("in the first five months of 2026", "2026年第一季")
+    assert [figure.text for figure in difference.missing] == ["five"]
+    assert "第一季" in [figure.text for figure in difference.added]
+    assert not any(compare_figures("in the third quarter of 2026", "2026年第三季"))
+    assert [figure.kind for figure in figures("第三季節目，四季如春，a quarter of them")] == ["ordinal"]
+
+
+@pytest.mark.parametrize("variety", [EN, HANT])
+def test_a_quarter_is_written_as_each_language_does(variety: Variety) -> None:
+    for value in ("first quarter", "第二季", "Q3", "末季"):
+        (figure,) = figures(value)
+        written = write_figure(figure, variety)
+        assert written is not None
+        assert [(again.kind, again.value) for again in figures(written)] == [("quarter", figure.value)]
+
+
+def test_the_first_day_of_a_range_holds_its_own_month() -> None:
+    """Seen: only the 1 of "1 May" was put in Chinese, and May stayed behind it."""
+    found = figures("closed between 1 May and 30 September")
+    assert [(figure.value, figure.text) for figure in found] == [
+        ("--05-01", "1 May"),
+        ("--09-30", "30 September"),
+    ]

@@ -250,6 +250,7 @@ def _place(match: re.Match[str], group: str, *, last: bool) -> tuple[int, int]:
     start, end = match.span(group)
     if last:
         return start, match.end()
+    end = max(end, match.end("m1") if match.groupdict().get("m1") else end)
     unit = match.string[end : end + 1] in tuple("日號号月")
     return match.start(), end + unit
 

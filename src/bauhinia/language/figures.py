@@ -1,8 +1,8 @@
 """Figures of a text, normalised: the same quantity in English and in Chinese has the same value.
 
-Kinds are looked for in an order in which each takes its place from those after it: references, dates, times,
-percentages, fractions, money, ordinals, numbers. Idioms that only hold a numeral (一般, 統一, one of the) and
-numbers of list items are passed over.
+Kinds are looked for in an order in which each takes its place from those after it: references, dates,
+quarters of a year, times, percentages, fractions, money, ordinals, numbers. Idioms that only hold a numeral
+(一般, 統一, one of the) and numbers of list items are passed over.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from .numbers import (
 from .references import find_references, write_reference
 from .variety import Variety
 
-FigureKind = Literal["number", "percent", "money", "date", "time", "reference", "ordinal"]
+FigureKind = Literal["number", "percent", "money", "date", "time", "reference", "ordinal", "quarter"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,11 @@ _ORDINAL_WORDS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6,
     "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12,
 }  # fmt: skip
+_QUARTER_NAMES = {"first": "1", "second": "2", "third": "3", "fourth": "4", "首": "1", "末": "4"}
+_QUARTER = compiled(
+    r"\b(?P<word>(?i:first|second|third|fourth|[1-4](?=st|nd|rd|th)))(?:st|nd|rd|th)?[ -](?i:quarter)\b"
+    r"|\bQ(?P<number>[1-4])\b|第?(?P<han>(?<=第)[1-4一二三四]|[首末])季度?(?!節|节|風|风|候)"
+)
 _ORDINAL = compiled(
     rf"第\s?(?P<han>[0-9]{{1,4}}|[{HAN}]{{1,5}})(?![一二三]?者|三方|一手|一時間|一时间|一線|一线|二天)"
     r"|\b(?P<digits>[0-9]{1,4})(?:st|nd|rd|th)\b"
@@ -108,7 +113,7 @@ _HALF_MORE = compiled(r"\s?(?:個半|个半|年半)|\s(?:and a half)\b")
 
 
 _MAY_HOLD = compiled(
-    rf"[0-9{HAN}壹貳叁肆伍陸柒捌玖拾]|正午|午夜|附[件錄录]"
+    rf"[0-9{HAN}壹貳叁肆伍陸柒捌玖拾]|正午|午夜|[首末]季|附[件錄录]"
     rf"|\b(?:{'|'.join([*ENGLISH, *_ORDINAL_WORDS, *MONTHS, 'a (?:million|billion|hundred|thousand)'])})"
     r"|\b(?:noon|midnight|annex|appendix|stage|phase|officer|class|grade|level|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep)",
     re.IGNORECASE,
@@ -161,6 +166,14 @@ def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
     for start, end in spans:
         text = f"{text[:start]}{NOTHING * (end - start)}{text[end:]}"
     return text
+
+
+def _quarters(text: str) -> Iterator[_Found]:
+    """Quarters of a year: `first quarter`, `Q3`, 第三季, 首季, as `Q1` to `Q4`."""
+    for match in _QUARTER.finditer(text):
+        named = match["word"] or match["number"] or match["han"]
+        value = _QUARTER_NAMES.get(named.lower()) or canonical(read_number(named))
+        yield *match.span(), f"Q{value}"
 
 
 def _shares(text: str) -> Iterator[_Found]:
@@ -242,6 +255,7 @@ def _counts(written: str, text: str, start: int, end: int) -> bool:
 _FINDERS: tuple[tuple[FigureKind, Callable[[str], Iterable[_Found]]], ...] = (
     ("reference", find_references),
     ("date", find_dates),
+    ("quarter", _quarters),
     ("time", find_times),
     ("percent", _shares),
     ("number", _fractions),
@@ -265,10 +279,17 @@ def write_figure(figure: Figure, variety: Variety) -> str | None:
             return f"{figure.value}%" if variety.is_chinese else f"{figure.value} per cent"
         case "reference":
             return write_reference(figure.value, variety)
+        case "quarter":
+            return _write_quarter(figure.value[1:], variety)
         case "number":
             return _write_plain(figure, variety)
         case _:
             return None
+
+
+def _write_quarter(number: str, variety: Variety) -> str:
+    word = "第" + "一二三四"[int(number) - 1] + "季"
+    return word if variety.is_chinese else f"{list(_QUARTER_NAMES)[int(number) - 1]} quarter"
 
 
 def _write_plain(figure: Figure, variety: Variety) -> str | None:
