@@ -5,24 +5,29 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .document import Anchor, Block, BlockKind, Cell, Document
+from .document import Anchor, Aside, Block, BlockKind, Cell, Document, Mark, MarkKind
 
 if TYPE_CHECKING:
     from .output import OutputBlock, OutputKind, OutputMeta, write_csv, write_docx, write_markdown
-    from .reading import read_document
+    from .reading import read_document, read_units, rewrite
     from .sections import Part, split_sections
 
 __all__ = [
     "Anchor",
+    "Aside",
     "Block",
     "BlockKind",
     "Cell",
     "Document",
+    "Mark",
+    "MarkKind",
     "OutputBlock",
     "OutputKind",
     "OutputMeta",
     "Part",
     "read_document",
+    "read_units",
+    "rewrite",
     "split_sections",
     "write_csv",
     "write_docx",
@@ -35,6 +40,8 @@ _HOMES = {
     "OutputMeta": "output",
     "Part": "sections",
     "read_document": "reading",
+    "read_units": "reading",
+    "rewrite": "reading",
     "split_sections": "sections",
     "write_csv": "output",
     "write_docx": "output",

@@ -1,8 +1,10 @@
-"""The process that reads one file: `python -m bauhinia.documents.child`.
+"""The process that opens one file: `python -m bauhinia.documents.child`.
 
-On its input: a line of JSON (`name`, `bounds`), then the file. On its output: one JSON object with one key,
-`document`, `error` (`code`, `message`, `hint`) or `crash` (a trace for the log). Its memory, time and files
-are limited by the kernel, so a hostile file costs one answer and not the server.
+On its input: a line of JSON (`name`, `bounds`, `work` and what that work needs), then the file. On its
+output: a line of JSON, an object with one key: what the work gives (`document`, `units`, `rewritten`),
+`error` (`code`, `message`, `hint`) or `crash` (a trace for the log); after it, of `rewritten`, the new
+file's bytes. Its memory, time and files are limited by the kernel, so a hostile file costs one answer and
+not the server.
 """
 
 from __future__ import annotations
@@ -12,23 +14,47 @@ import os
 import resource
 import sys
 import traceback
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, EmptyDocument
+from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, EmptyDocument, UnsupportedFormat
 from .collecting import Bounds, Reading
 from .document import Document
 from .formats import READERS
 from .sniff import sniff
+
+if TYPE_CHECKING:  # Loaded only when a layout is asked for: most files are only read.
+    from .layout import Layout
 
 
 def parse(data: bytes, name: str, bounds: Bounds) -> Document:
     """Read a file in this process. Raises DocumentError."""
     form = sniff(data, name)
     reading = Reading(bounds)
-    try:
+    with damage_told(bounds):
         READERS[form].reader()(data, reading)
+    if not reading.blocks:
+        raise EmptyDocument("The file has no text in it.", hint="Check that this is the right file.")
+    return Document(
+        name=name,
+        format=form,
+        blocks=tuple(reading.blocks),
+        asides=tuple(reading.asides),
+        pages=reading.pages,
+        title=reading.title,
+        warnings=reading.all_warnings(),
+        metadata=reading.metadata,
+    )
+
+
+@contextmanager
+def damage_told(bounds: Bounds) -> Iterator[None]:
+    """What a damaged file makes a reader raise, as a DocumentError."""
+    try:
+        yield
     except RecursionError as error:
         raise too_deep(bounds) from error
     except (UnicodeError, LookupError, ValueError, ArithmeticError, OSError) as error:
@@ -38,17 +64,20 @@ def parse(data: bytes, name: str, bounds: Bounds) -> Document:
             "The file is damaged: part of it makes no sense to the reader.",
             hint="Open it in the program that made it, save it again, then upload the new file.",
         ) from error
-    if not reading.blocks:
-        raise EmptyDocument("The file has no text in it.", hint="Check that this is the right file.")
-    return Document(
-        name=name,
-        format=form,
-        blocks=tuple(reading.blocks),
-        pages=reading.pages,
-        title=reading.title,
-        warnings=reading.all_warnings(),
-        metadata=reading.metadata,
-    )
+
+
+def layout(data: bytes, name: str, bounds: Bounds) -> Layout:
+    """Take a file apart in this process. Raises DocumentError."""
+    from .layout import LAYOUTS
+
+    form = sniff(data, name)
+    if form not in LAYOUTS:
+        raise UnsupportedFormat(
+            f"A file of this kind ({form}) cannot be written back with its layout.",
+            hint="Translate it as text, or save it as .docx first.",
+        )
+    with damage_told(bounds):
+        return LAYOUTS[form].open(data, bounds)
 
 
 def too_deep(bounds: Bounds) -> DocumentTooLarge:
@@ -74,16 +103,36 @@ def confine(bounds: Bounds) -> None:
         resource.setrlimit(what, (least, least))
 
 
-def answer(data: bytes, name: str, bounds: Bounds) -> dict[str, Any]:
-    """`parse` as the object that the parent reads."""
+def answer(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
+    """The work that the order names, as the object that the parent reads and the bytes that follow it."""
     try:
-        return {"document": parse(data, name, bounds)}
+        return _WORK[order["work"]](data, order, bounds)
     except DocumentError as error:
-        return {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
+        return {"error": {"code": error.code, "message": error.message, "hint": error.hint}}, b""
     except MemoryError:
-        return {"crash": "MemoryError"}
+        return {"crash": "MemoryError"}, b""
     except Exception:
-        return {"crash": traceback.format_exc()}
+        return {"crash": traceback.format_exc()}, b""
+
+
+def _read(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
+    return {"document": parse(data, order["name"], bounds)}, b""
+
+
+def _units(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
+    return {"units": list(layout(data, order["name"], bounds).units)}, b""
+
+
+def _rewrite(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
+    from ..language import Variety
+
+    opened = layout(data, order["name"], bounds)
+    with damage_told(bounds):
+        written = opened.write(order["targets"], Variety(order["to"]))
+    return {"rewritten": list(written.notes)}, written.data
+
+
+_WORK = {"read": _read, "units": _units, "rewrite": _rewrite}
 
 
 def main() -> None:
@@ -94,12 +143,13 @@ def main() -> None:
     order = orjson.loads(sys.stdin.buffer.readline())
     bounds = Bounds(**order["bounds"])
     confine(bounds)
-    said = answer(sys.stdin.buffer.read(), order["name"], bounds)
+    said, body = answer(sys.stdin.buffer.read(), order, bounds)
     with os.fdopen(out, "wb") as pipe:
         try:
-            pipe.write(orjson.dumps(said))
+            pipe.write(orjson.dumps(said) + b"\n")
+            pipe.write(body)
         except MemoryError:
-            pipe.write(b'{"crash":"MemoryError"}')
+            pipe.write(b'{"crash":"MemoryError"}\n')
 
 
 if __name__ == "__main__":

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import DocumentTooLarge
-from .document import Block, BlockKind, Cell
+from .document import Aside, Block, BlockKind, Cell, Mark, MarkKind
 from .normal import tidy
 
 
@@ -47,6 +48,7 @@ class Reading:
 
     bounds: Bounds
     blocks: list[Block] = field(default_factory=list)
+    asides: list[Block] = field(default_factory=list)
     pages: int | None = None
     title: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
@@ -56,6 +58,8 @@ class Reading:
     characters: int = 0
     tables: int = 0
     """Tables begun so far; a new one takes this number."""
+    part: str = ""
+    """Path of the file inside the file that is being read; empty for the file itself."""
 
     def add(
         self,
@@ -65,19 +69,46 @@ class Reading:
         page: int | None = None,
         level: int = 0,
         cell: Cell | None = None,
+        marks: Sequence[tuple[MarkKind, int, int]] = (),
     ) -> None:
         """Put a block last, its text in normal form; text without a character is left out.
 
-        Raises DocumentTooLarge over the limits of blocks and characters.
+        `marks` name characters of `text` as it is given. Raises DocumentTooLarge over the limits of blocks
+        and characters.
         """
-        text = tidy(text)
-        if not text:
-            return
-        self.characters += len(text)
-        self._check_size()
-        self.blocks.append(
-            Block(id=f"b{len(self.blocks)}", kind=kind, text=text, page=page, level=level, cell=cell)
-        )
+        words = self._counted(text)
+        if words:
+            self.blocks.append(
+                Block(
+                    id=f"b{len(self.blocks)}",
+                    kind=kind,
+                    text=words,
+                    page=page,
+                    level=level,
+                    cell=cell,
+                    part=self.part,
+                    marks=tuple(_marks(text, marks)),
+                )
+            )
+
+    def add_aside(
+        self, aside: Aside, kind: BlockKind, text: str, *, page: int | None = None, cell: Cell | None = None
+    ) -> None:
+        """Keep what the file holds beside its text, after the last block. Raises DocumentTooLarge."""
+        words = self._counted(text)
+        if words:
+            self.asides.append(
+                Block(
+                    id=f"a{len(self.asides)}",
+                    kind=kind,
+                    text=words,
+                    page=page,
+                    cell=cell,
+                    part=self.part,
+                    aside=aside,
+                    after=self.blocks[-1].id if self.blocks else "",
+                )
+            )
 
     def begin_table(self) -> int:
         """The number of a table that begins here."""
@@ -97,10 +128,17 @@ class Reading:
         ]
         return (*self.warnings, *counted)
 
+    def _counted(self, text: str) -> str:
+        """The text in normal form, within the limits."""
+        text = tidy(text)
+        self.characters += len(text)
+        self._check_size()
+        return text
+
     def _check_size(self) -> None:
         bounds = self.bounds
         hint = "Split it into smaller files and upload the parts that you need."
-        if len(self.blocks) >= bounds.blocks:
+        if len(self.blocks) + len(self.asides) >= bounds.blocks:
             raise DocumentTooLarge(
                 f"The file has more than {bounds.blocks:,} paragraphs and table cells, which is the limit.",
                 hint=hint,
@@ -110,3 +148,14 @@ class Reading:
                 f"The file has more than {bounds.characters:,} characters of text, which is the limit.",
                 hint=hint,
             )
+
+
+def _marks(text: str, marks: Sequence[tuple[MarkKind, int, int]]) -> list[Mark]:
+    """The marks at their places in the normal form; those that hold no character of it are dropped."""
+    placed = [Mark(kind=kind, start=_place(text, start), end=_place(text, end)) for kind, start, end in marks]
+    return [mark for mark in placed if mark.start < mark.end]
+
+
+def _place(text: str, place: int) -> int:
+    """Where a place of `text` stands in its normal form."""
+    return min(len(tidy(f"{text[:place]}x")) - 1, len(tidy(text)))

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -17,10 +18,12 @@ import orjson
 from .. import errors
 from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, EmptyDocument
 from .collecting import Bounds
-from .document import Block, Cell, Document
+from .document import Block, Cell, Document, Mark
 
 if TYPE_CHECKING:  # The reading process imports this package and must not load pydantic.
+    from ..language import Variety
     from ..settings import Limits
+    from .layout import Rewritten, Unit
 
 log = logging.getLogger(__name__)
 _ROOT = str(Path(__file__).resolve().parents[2])
@@ -33,6 +36,36 @@ async def read_document(data: bytes, name: str, limits: Limits) -> Document:
 
     Raises a DocumentError subclass. Cancelling ends the reading process; nothing is left on the disk.
     """
+    said, _ = await _work("read", data, name, limits)
+    return await asyncio.to_thread(_document, said["document"])
+
+
+async def read_units(data: bytes, name: str, limits: Limits) -> tuple[Unit, ...]:
+    """The file's units, to be translated and given to `rewrite`. Raises a DocumentError subclass."""
+    from .layout import Unit
+
+    said, _ = await _work("units", data, name, limits)
+    return tuple(Unit(**unit) for unit in said["units"])
+
+
+async def rewrite(
+    data: bytes, name: str, targets: Mapping[str, str], to: Variety, limits: Limits
+) -> Rewritten:
+    """The same file with tagged text `targets[unit id]` in its units. Raises a DocumentError subclass."""
+    from .layout import LayoutNote, Rewritten
+
+    order = {"targets": dict(targets), "to": to.value}
+    said, body = await _work("rewrite", data, name, limits, order)
+    return Rewritten(data=body, notes=tuple(LayoutNote(**note) for note in said["rewritten"]))
+
+
+async def _work(
+    work: str, data: bytes, name: str, limits: Limits, more: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any], bytes]:
+    """What a child process answers about a file, and the bytes that follow.
+
+    Raises a DocumentError subclass.
+    """
     name = PurePosixPath(name.replace("\\", "/")).name[-255:]
     if not data:
         raise EmptyDocument("The file is empty (0 bytes).", hint="Check the file, then upload it again.")
@@ -42,14 +75,14 @@ async def read_document(data: bytes, name: str, limits: Limits) -> Document:
             hint="Split it, or make its pictures smaller, then upload it again.",
         )
     bounds = {each.name: getattr(limits, each.name) for each in fields(Bounds)}
-    order = orjson.dumps({"name": name, "bounds": bounds}) + b"\n"
+    order = orjson.dumps({"work": work, "name": name, "bounds": bounds, **(more or {})}) + b"\n"
     try:
         async with _turn(), asyncio.timeout(limits.seconds):
-            said = await _ask_child((order, data), _most_output(limits))
+            said, body = await _ask_child((order, data), _most_output(limits))
     except TimeoutError:
         raise _too_slow(limits) from None
-    if "document" in said:
-        return await asyncio.to_thread(_document, said["document"])
+    if said.keys() & {"document", "units", "rewritten"}:
+        return said, body
     raise _error(said, limits)
 
 
@@ -58,7 +91,7 @@ def _turn() -> asyncio.Semaphore:
     return _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(max(2, os.cpu_count() or 1)))
 
 
-async def _ask_child(order: tuple[bytes, ...], most: int) -> dict[str, Any]:
+async def _ask_child(order: tuple[bytes, ...], most: int) -> tuple[dict[str, Any], bytes]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "bauhinia.documents.child",
         stdin=asyncio.subprocess.PIPE,
@@ -75,11 +108,12 @@ async def _ask_child(order: tuple[bytes, ...], most: int) -> dict[str, Any]:
         if process.returncode is None:
             process.kill()
             await asyncio.shield(process.wait())
+    head, _, body = said.partition(b"\n")
     try:
-        answer = orjson.loads(said)
+        answer = orjson.loads(head)
     except orjson.JSONDecodeError:
         answer = {"signal": -code}
-    return answer if isinstance(answer, dict) else {"signal": -code}
+    return (answer if isinstance(answer, dict) else {"signal": -code}), body
 
 
 async def _send(pipe: asyncio.StreamWriter, order: tuple[bytes, ...]) -> None:
@@ -105,7 +139,7 @@ async def _receive(pipe: asyncio.StreamReader, most: int) -> bytes:
 
 
 def _most_output(limits: Limits) -> int:
-    return 1_000_000 + 6 * limits.characters + 400 * limits.blocks
+    return 1_000_000 + 6 * limits.characters + 400 * limits.blocks + 2 * limits.file_bytes
 
 
 def _environment() -> dict[str, str]:
@@ -115,13 +149,17 @@ def _environment() -> dict[str, str]:
 
 
 def _document(said: dict[str, Any]) -> Document:
-    blocks = said.pop("blocks")
+    blocks, asides = said.pop("blocks"), said.pop("asides")
     return Document(
         **{**said, "warnings": tuple(said["warnings"])},
-        blocks=tuple(
-            Block(**{**block, "cell": Cell(**block["cell"]) if block["cell"] else None}) for block in blocks
-        ),
+        blocks=tuple(map(_block, blocks)),
+        asides=tuple(map(_block, asides)),
     )
+
+
+def _block(said: dict[str, Any]) -> Block:
+    cell = Cell(**said["cell"]) if said["cell"] else None
+    return Block(**{**said, "cell": cell, "marks": tuple(Mark(**mark) for mark in said["marks"])})
 
 
 def _error(said: dict[str, Any], limits: Limits) -> DocumentError:
