@@ -22,6 +22,7 @@ BauhiniaError                      500
 │   └── MalformedAnswer            502   the backend's answer could not be understood
 ├── WeightsError                   503   weights cannot be had
 │   └── WrongDigest                502   bytes that are not the file the catalogue names
+├── MissingPart                    503   a program, a font or a package that the work needs is not here
 ├── StoreError                     503   the database cannot be used
 │   └── DataFolderInUse            409   another server holds this data folder
 └── Cancelled                      499   the person stopped the work
@@ -148,6 +149,12 @@ class WrongDigest(WeightsError):
     """Bytes that are not the file the catalogue names."""
 
     status = 502
+
+
+class MissingPart(BauhiniaError):
+    """A part of the installation that the work needs is not there: a program, a font, a package."""
+
+    status = 503
 
 
 class StoreError(BauhiniaError):

@@ -84,6 +84,16 @@ class Settings(BaseSettings):
 
     department: str = "Pilot Department"
     """The department of the single local officer, until people sign in."""
+    department_zh: str = ""
+    """Its name in Chinese, for the letterhead; empty writes the English one."""
+    address: str = ""
+    """Its address on the letterhead, lines parted by a semicolon."""
+    address_zh: str = ""
+    """The same in Chinese."""
+    telephone: str = ""
+    """Its telephone number on the letterhead, as it is to be printed."""
+    crest: Path | None = None
+    """A PNG or JPEG picture for the letterhead."""
 
 
 @lru_cache(maxsize=1)

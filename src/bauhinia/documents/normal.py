@@ -24,6 +24,14 @@ _LONG_LINE = 25
 SENTENCE_END = re.compile(r"[.!?。！？；;…:：][\"'”’」』)）\]]*$")
 
 
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+def without_illegal(text: str) -> str:
+    """`text` without the characters that XML cannot hold."""
+    return _ILLEGAL.sub("", text)
+
+
 def tidy(text: str) -> str:
     """`text` in NFC with each run of white space made one space; controls, soft hyphens, direction marks and
     other invisible characters are taken out. No word is changed."""

@@ -12,6 +12,23 @@ from ..language.variety import Variety
 from .normal import NUMBER_LABEL
 
 OutputKind = Literal["title", "heading", "paragraph", "bullet", "numbered", "table", "caption", "label"]
+Place = Literal[
+    "",
+    "marking",
+    "reference",
+    "pair",
+    "date",
+    "address",
+    "salutation",
+    "subject",
+    "rule",
+    "body",
+    "closing",
+    "signature",
+    "ending",
+    "copies",
+]
+"""What a line of an official text is there for; `places` says how each is set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +47,21 @@ class OutputBlock:
     """Findings for the officer: comments in Word, quoted lines in Markdown."""
     language: Variety = Variety.UNKNOWN
     """UNKNOWN means the file's."""
+    place: Place = ""
+    number: str = ""
+    """The paragraph's own number as it is printed before it, such as `2.`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """The head of a department's paper, in the language of the text."""
+
+    name: str
+    address: str = ""
+    """Lines parted by a semicolon."""
+    telephone: str = ""
+    crest: bytes = b""
+    """A PNG or JPEG picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +74,24 @@ class OutputMeta:
     """The sentence that says that AI had a part in it: at the end, in the footer and in the properties."""
     department: str = ""
     subject: str = ""
+    letterhead: Letterhead | None = None
+
+
+def write_pdf(blocks: Sequence[OutputBlock], meta: OutputMeta) -> bytes:
+    """A PDF/A-2a file with its structure tagged.
+
+    Raises MissingPart where no font has the text's characters.
+    """
+    from .pdf_output import build
+
+    return build(blocks, meta)
+
+
+def write_odt(blocks: Sequence[OutputBlock], meta: OutputMeta) -> bytes:
+    """An OpenDocument text, A4, with page numbers and the label; findings are annotations."""
+    from .odt_output import build
+
+    return build(blocks, meta)
 
 
 def write_docx(blocks: Sequence[OutputBlock], meta: OutputMeta) -> bytes:
@@ -95,7 +145,11 @@ def is_numbered(block: OutputBlock) -> bool:
 
 
 def _markdown(block: OutputBlock, number: dict[int, int]) -> str:
-    text = escape(block.text) + "".join(f" \\[{escape(mark)}\\]" for mark in block.marks)
+    text = (
+        (f"{escape(block.number)} " if block.number else "")
+        + escape(block.text)
+        + "".join(f" \\[{escape(mark)}\\]" for mark in block.marks)
+    )
     if block.kind in ("title", "heading"):
         level = 1 if block.kind == "title" else min(max(block.level, 1) + 1, 6)
         text = f"{'#' * level} {' '.join(text.split())}"

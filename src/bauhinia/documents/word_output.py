@@ -9,9 +9,9 @@ JhengHei or Microsoft YaHei, which every Windows since 7 has.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
@@ -26,13 +26,20 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from ..language.variety import Variety
-from .output import OutputBlock, OutputMeta, is_numbered
+from .normal import without_illegal
+from .output import Letterhead, OutputBlock, OutputMeta, is_numbered
+from .places import SETTINGS
 
 _LISTS = {"bullet": "List Bullet", "numbered": "List Number"}
 _STYLES = {"title": "Title", "caption": "Caption", "label": "AI Label"}
+_ALIGN = {
+    "left": WD_ALIGN_PARAGRAPH.LEFT,
+    "centre": WD_ALIGN_PARAGRAPH.CENTER,
+    "right": WD_ALIGN_PARAGRAPH.RIGHT,
+    "justify": WD_ALIGN_PARAGRAPH.JUSTIFY,
+}
 _DEEPEST = 2
 """Lists have styles for three levels."""
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _PROPERTIES_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 
 
@@ -112,15 +119,56 @@ class _Writer:
 
     def write(self, blocks: Sequence[OutputBlock]) -> None:
         """All of them, and the label last unless it is among them."""
-        for block in blocks:
-            if block.kind != "numbered":
-                self.list_number = None
-            if block.kind == "table":
-                self._table(block)
-            else:
-                self._paragraph(block)
+        if self.meta.letterhead is not None:
+            self._letterhead(self.meta.letterhead)
+        for paired, run in groupby(blocks, key=lambda block: block.place == "pair"):
+            if paired:
+                self._pairs(list(run))
+                continue
+            for block in run:
+                self._one(block)
         if self.meta.label and not any(block.kind == "label" for block in blocks):
             self._paragraph(OutputBlock(kind="label", text=self.meta.label, language=self.meta.language))
+
+    def _one(self, block: OutputBlock) -> None:
+        if block.kind != "numbered":
+            self.list_number = None
+        if block.kind == "table":
+            self._table(block)
+        else:
+            self._paragraph(block)
+
+    def _letterhead(self, head: Letterhead) -> None:
+        """Crest and name, then the address, at the top of the first page."""
+        block = OutputBlock(kind="paragraph", text="")
+        name = self.document.add_paragraph()
+        if head.crest:
+            name.add_run().add_picture(io.BytesIO(head.crest), height=Mm(18))
+        run = self._run(name, f" {head.name}" if head.crest else head.name, block)
+        run.bold, run.font.size, name.paragraph_format.space_after = True, Pt(14), Pt(0)
+        for line in filter(None, [*map(str.strip, head.address.split(";")), head.telephone]):
+            paragraph = self.document.add_paragraph()
+            paragraph.paragraph_format.space_after = Pt(0)
+            self._run(paragraph, line, block).font.size = Pt(9)
+        self.document.add_paragraph().paragraph_format.space_after = Pt(0)
+
+    def _pairs(self, blocks: Sequence[OutputBlock]) -> None:
+        """Lines that stand two in a row, as the head of a memo has them: a table without rules."""
+        table = self.document.add_table(rows=0, cols=2)
+        for start in range(0, len(blocks), 2):
+            cells = table.add_row().cells
+            for cell, block in zip(cells, blocks[start : start + 2], strict=False):
+                self._comment(block, self._run(cell.paragraphs[0], block.text, block))
+
+    def _set(self, paragraph: Any, block: OutputBlock) -> None:
+        """Stand where lines of this place do."""
+        setting, form = SETTINGS[block.place], paragraph.paragraph_format
+        form.alignment = _ALIGN[setting.align]
+        form.space_before, form.space_after = Pt(setting.before), Pt(setting.after)
+        form.left_indent = Mm(setting.indent) if setting.indent else None
+        form.keep_with_next = setting.with_next or None
+        for run in paragraph.runs:
+            run.bold, run.underline = setting.bold or None, setting.underline or None
 
     def _paragraph(self, block: OutputBlock) -> None:
         paragraph = self.document.add_paragraph(style=self._style(block))
@@ -128,12 +176,16 @@ class _Writer:
             self._count(paragraph, min(block.level, _DEEPEST))
         if is_numbered(block):
             paragraph.paragraph_format.left_indent = Mm(8 * min(max(block.level, 0), _DEEPEST))
-        run = self._run(paragraph, block.text, block)
+        run = self._run(paragraph, f"{block.number}\t{block.text}" if block.number else block.text, block)
+        if block.place:
+            self._set(paragraph, block)
         for mark in block.marks:
             self._run(paragraph, f"[{mark}]", block).font.superscript = True
         self._comment(block, run)
 
     def _style(self, block: OutputBlock) -> str | None:
+        if block.place and block.kind == "paragraph":
+            return None
         if block.kind == "heading":
             return f"Heading {min(max(block.level, 1), 9)}"
         if is_numbered(block):
@@ -145,7 +197,7 @@ class _Writer:
 
     def _run(self, paragraph: Any, text: str, block: OutputBlock) -> Any:
         language = self.meta.language if block.language is Variety.UNKNOWN else block.language
-        run = paragraph.add_run(_ILLEGAL.sub("", text))
+        run = paragraph.add_run(without_illegal(text))
         properties = run._r.get_or_add_rPr()
         if language.is_chinese:
             # Quotation marks and dashes belong to both scripts; the hint gives them the Chinese font.
@@ -162,7 +214,7 @@ class _Writer:
         if not run.text:
             return  # Word anchors a comment to text
         for comment in block.comments:
-            self.document.add_comment(run, text=_ILLEGAL.sub("", comment), author="Bauhinia", initials="B")
+            self.document.add_comment(run, text=without_illegal(comment), author="Bauhinia", initials="B")
 
     def _table(self, block: OutputBlock) -> None:
         if not block.rows:
@@ -223,6 +275,14 @@ def _list_level(depth: int, form: str, text: str) -> Any:
     return level
 
 
+def stamp(document: Any, meta: OutputMeta) -> None:
+    """Mark a file that was laid out elsewhere as made by AI: a last line, and the properties."""
+    if meta.label:
+        run = document.add_paragraph().add_run(without_illegal(meta.label))
+        run.font.size, run.italic = Pt(9), True
+    _properties(document, meta)
+
+
 def _footer(document: Any, meta: OutputMeta) -> None:
     """The label, and the page's number of all pages."""
     footer = document.sections[0].footer
@@ -230,7 +290,7 @@ def _footer(document: Any, meta: OutputMeta) -> None:
     if meta.label:
         label = paragraph
         label.style = document.styles["AI Label"]
-        label.add_run(_ILLEGAL.sub("", meta.label))
+        label.add_run(without_illegal(meta.label))
         paragraph = footer.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     for instruction, between in (("PAGE", " / "), ("NUMPAGES", "")):
@@ -254,15 +314,15 @@ def _field(paragraph: Any, instruction: str) -> None:
 
 def _properties(document: Any, meta: OutputMeta) -> None:
     properties = document.core_properties
-    properties.title = _ILLEGAL.sub("", meta.title)[:255]
-    properties.subject = _ILLEGAL.sub("", meta.subject)[:255]
-    properties.author = _ILLEGAL.sub("", meta.department)[:255]
-    properties.comments = _ILLEGAL.sub("", meta.label)[:255]
+    properties.title = without_illegal(meta.title)[:255]
+    properties.subject = without_illegal(meta.subject)[:255]
+    properties.author = without_illegal(meta.department)[:255]
+    properties.comments = without_illegal(meta.label)[:255]
     properties.keywords = "AI-generated" if meta.label else ""
     properties.language = str(meta.language)
     properties.created = properties.modified = datetime.now(UTC)
     if meta.label:
-        _custom_property(document, "AI-Label", _ILLEGAL.sub("", meta.label))
+        _custom_property(document, "AI-Label", without_illegal(meta.label))
 
 
 def _custom_property(document: Any, name: str, value: str) -> None:

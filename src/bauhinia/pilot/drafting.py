@@ -1,7 +1,7 @@
 """Draft a text of a known kind from instructions and sources; what they do not say is marked, not made up.
 
 read -> gather (the facts the layout needs) -> share out (the points of each part) -> write (part by part)
-     -> check (figures and names) -> lay out
+     -> check (figures, names, house rules) -> lay out
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from .codec import to_json
 from .desk import Desk, Written
 from .draft import Citation, Draft, Finding, Passage, Section
 from .evidence import Evidence, missing_names
+from .house_rules import apply
 from .orders import DraftOrder
 from .segment import gloss
 from .templates import Line, Template
@@ -229,7 +230,7 @@ async def _part(
     )
     text, _ = desk.termbase.repair(written.text.strip(), variety)
     sources = range(len(evidence.units)) if template.sources == "facts" else []
-    passages = await _checked(text, index, line, order, known, evidence, sources)
+    passages = await _checked(text, index, template, order, known, evidence, sources)
     return index, _with_language(passages, written)
 
 
@@ -253,14 +254,15 @@ def _system(order: DraftOrder, template: Template) -> str:
 async def _checked(
     text: str,
     index: int,
-    line: Line,
+    template: Template,
     order: DraftOrder,
     known: str,
     evidence: Evidence,
     sources: Sequence[int],
 ) -> list[Passage]:
     """The part's sentences; figures and names that nobody gave become gaps, with a finding."""
-    passages = []
+    passages: list[Passage] = []
+    rules = template.house_rules.get(order.language, [])
     for number, (start, end) in enumerate(split_sentences(text)):
         sentence, findings = _without_inventions(text[start:end].strip(), order, known)
         if not sentence:
@@ -269,14 +271,15 @@ async def _checked(
         if sources:
             support = await evidence.support(sentence, sources)
             citations = support.citations if support.verdict == "ok" else ()
+        sentence, pointed = apply(rules, sentence, _variety(order))
         passages.append(
             Passage(
                 id=f"l{index}s{number}",
-                kind=line.kind,
+                kind=template.lines[index].kind,
                 text=sentence,
-                run_on=number > 0,
+                run_on=bool(passages),
                 citations=citations,
-                findings=tuple(findings),
+                findings=(*findings, *pointed),
             )
         )
     return passages
@@ -320,13 +323,31 @@ def _lay_out(
     labels = {field.name: field.label[order.language] for field in template.fields}
     values = {name: facts.get(name) or GAP[order.language].format(label) for name, label in labels.items()}
     passages: list[Passage] = []
+    paragraphs = 0
     for index, line in enumerate(template.lines):
-        if line.words is None:
-            passages += written[index]
-        else:
-            text = line.words[order.language].format_map(values)
-            passages.append(Passage(id=f"l{index}", kind=line.kind, text=text))
+        pieces = written[index] if line.write else _fixed(order, template, index, values)
+        if pieces and line.place == "body" and line.kind == "paragraph":
+            paragraphs += 1
+        number = f"{paragraphs}." if template.numbered and paragraphs > 1 and line.place == "body" else ""
+        passages += [_placed(piece, template, index, number) for piece in pieces]
     return passages
+
+
+def _fixed(order: DraftOrder, template: Template, index: int, values: Mapping[str, str]) -> list[Passage]:
+    """A line of fixed words with its facts; nothing where the language does not have it."""
+    line = template.lines[index]
+    words = (line.words or {}).get(order.language)
+    if words is None:
+        return []
+    rules = template.house_rules.get(order.language, [])
+    text, _ = apply(rules, words.format_map(values), _variety(order))
+    return [Passage(id=f"l{index}", kind=line.kind, text=text)]
+
+
+def _placed(passage: Passage, template: Template, index: int, number: str) -> Passage:
+    """The passage with what a file needs to set it: its line's name and place, the paragraph's number."""
+    columns = {"line": template.name_of(index), "place": template.lines[index].place}
+    return replace(passage, columns=columns | ({"number": number} if number and not passage.run_on else {}))
 
 
 def _gaps(passages: Sequence[Passage]) -> list[Finding]:

@@ -1,11 +1,12 @@
-"""A draft as a file: DOCX, Markdown or CSV. The AI label goes with it."""
+"""A draft as a file: DOCX, PDF, OpenDocument, Markdown or CSV. The AI label goes with it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, cast
 
 from ..documents import Document, OutputBlock, OutputMeta, write_csv, write_docx, write_markdown
+from ..documents.output import Letterhead, Place, write_odt, write_pdf
 from ..errors import InputError
 from ..language import Variety
 from .draft import Citation, Draft, Passage, Section
@@ -13,6 +14,8 @@ from .obligations import COLUMNS
 
 MEDIA_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "odt": "application/vnd.oasis.opendocument.text",
     "md": "text/markdown; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
 }
@@ -48,16 +51,36 @@ HEADINGS = {
 }
 
 
-def export(draft: Draft, form: str, documents: Mapping[str, Document], officer_department: str = "") -> bytes:
-    """The draft as `docx`, `md` or `csv`. Raises InputError for any other form."""
+def export(
+    draft: Draft,
+    form: str,
+    documents: Mapping[str, Document],
+    officer_department: str = "",
+    letterhead: Letterhead | None = None,
+) -> bytes:
+    """The draft in one of `MEDIA_TYPES`. Raises InputError for any other form, MissingPart without fonts."""
     if form == "csv":
         return write_csv(rows(draft, documents)).encode("utf-8")
-    if form not in ("docx", "md"):
-        raise InputError(f"A draft cannot be saved as “{form}”.", hint="Choose docx, md or csv.")
+    if form not in MEDIA_TYPES:
+        raise InputError(f"A draft cannot be saved as “{form}”.", hint=f"Choose {', '.join(MEDIA_TYPES)}.")
+    blocks, meta = blocks_of(draft, documents), meta_of(draft, officer_department, letterhead)
+    match form:
+        case "docx":
+            return write_docx(blocks, meta)
+        case "pdf":
+            return write_pdf(blocks, meta)
+        case "odt":
+            return write_odt(blocks, meta)
+        case _:
+            return write_markdown(blocks, meta).encode("utf-8")
+
+
+def meta_of(draft: Draft, department: str = "", letterhead: Letterhead | None = None) -> OutputMeta:
+    """What the file says of itself."""
     language = Variety(draft.sections[0].language) if draft.sections else Variety.ENGLISH
-    meta = OutputMeta(title=draft.title, language=language, label=draft.label, department=officer_department)
-    blocks = _blocks(draft, documents)
-    return write_docx(blocks, meta) if form == "docx" else write_markdown(blocks, meta).encode("utf-8")
+    return OutputMeta(
+        title=draft.title, language=language, label=draft.label, department=department, letterhead=letterhead
+    )
 
 
 def rows(draft: Draft, documents: Mapping[str, Document]) -> list[list[str]]:
@@ -97,8 +120,10 @@ def _place(citation: Citation, documents: Mapping[str, Document], words: Mapping
     return f"{name}, {words['page']} {citation.anchor.page}" if citation.anchor.page else name
 
 
-def _blocks(draft: Draft, documents: Mapping[str, Document]) -> list[OutputBlock]:
-    blocks = [OutputBlock(kind="title", text=draft.title)]
+def blocks_of(draft: Draft, documents: Mapping[str, Document]) -> list[OutputBlock]:
+    """The draft's passages as things to write; an official text brings its own title."""
+    own_title = any(passage.columns.get("place") == "subject" for passage in draft.passages())
+    blocks = [] if own_title else [OutputBlock(kind="title", text=draft.title)]
     for section in draft.sections:
         blocks += _section_blocks(section, documents)
     return blocks
@@ -127,6 +152,8 @@ def _section_blocks(section: Section, documents: Mapping[str, Document]) -> list
                 level=max(1, group[0].level) if group[0].kind == "heading" else group[0].level,
                 language=language,
                 comments=comments,
+                place=cast(Place, group[0].columns.get("place", "")),
+                number=group[0].columns.get("number", ""),
             )
         )
     return blocks + _source_list(section, numbers, documents, words, language)

@@ -1,8 +1,9 @@
-"""Kinds of text that can be drafted: a file each, so that a department adds one without code.
+"""Kinds of text that can be drafted: one or two files each, so that a department adds one without code.
 
 A template is YAML. `lines` are laid out in order; a line is either fixed words, in which `{field}` stands for
 a fact, or a part that the model writes. A fact that neither the instructions nor the sources give is left as
-`[to be confirmed: ...]`.
+`[to be confirmed: ...]`. Beside it may lie a Word file of the same name, `memo.docx` or one a language,
+`memo.zh-HK.docx`: the department's own paper, filled in by `layouts`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from ..documents.output import Place
 from ..errors import InputError, NotFound
+from .house_rules import RuleName
 
 FOLDER = Path(__file__).parent / "templates"
 Language = Literal["en", "zh-HK"]
@@ -38,7 +41,11 @@ class Field(_Strict):
 class Line(_Strict):
     """A piece of the layout: either `words` or `write`."""
 
+    name: str = ""
+    """What a Word layout calls it; `line1`, `line2`, ... where it has no name."""
     kind: Literal["heading", "paragraph", "bullet"] = "paragraph"
+    place: Place = ""
+    """What the line is there for, which says how it is set."""
     words: Words | None = None
     """Fixed words, with `{field}` for facts."""
     write: Words | None = None
@@ -64,6 +71,12 @@ class Template(_Strict):
     rules: dict[Language, list[str]]
     sources: Literal["facts", "received"] = "facts"
     """What the officer's documents are: facts to write from, or the letter that is being answered."""
+    letterhead: bool = False
+    """Whether it goes out on the department's paper."""
+    numbered: bool = False
+    """Paragraphs of the body count from 2: the first has no number."""
+    house_rules: dict[Language, list[RuleName]] = {}
+    """What a program puts right or points at in what the model wrote."""
     fields: list[Field] = []
     lines: list[Line]
 
@@ -72,13 +85,17 @@ class Template(_Strict):
         """The lines that the model writes, with their places in the layout."""
         return [(index, line) for index, line in enumerate(self.lines) if line.write is not None]
 
+    def name_of(self, index: int) -> str:
+        """What a Word layout calls the line at that place."""
+        return self.lines[index].name or f"line{index + 1}"
+
 
 class Templates:
     """The shipped templates and a department's own; one of the same name replaces the shipped one."""
 
     def __init__(self, own: Path | None = None) -> None:
-        folders = [FOLDER, *([own] if own and own.is_dir() else [])]
-        found = [_read(path) for folder in folders for path in sorted(folder.glob("*.yaml"))]
+        self.folders = [FOLDER, *([own] if own and own.is_dir() else [])]
+        found = [read(path) for folder in self.folders for path in sorted(folder.glob("*.yaml"))]
         self._templates = {template.name: template for template in found}
 
     def get(self, name: str) -> Template:
@@ -92,9 +109,17 @@ class Templates:
         """Every template, the shipped ones first."""
         return list(self._templates.values())
 
+    def paper(self, name: str, language: str) -> Path | None:
+        """The department's Word layout for a template in a language; None where it has none."""
+        for folder in reversed(self.folders):
+            for path in (folder / f"{name}.{language}.docx", folder / f"{name}.docx"):
+                if path.is_file():
+                    return path
+        return None
 
-def _read(path: Path) -> Template:
-    """Raises InputError when the file is not a template."""
+
+def read(path: Path) -> Template:
+    """A template's file. Raises InputError when it is none, with the place and the reason."""
     try:
         return Template.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:

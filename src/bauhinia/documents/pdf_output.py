@@ -1,0 +1,97 @@
+"""PDF/A files through Typst: the words go in as data, fonts that have them are embedded.
+
+Source of the standard: ISO 19005-2 (PDF/A-2a), as Typst checks it when it writes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from ..errors import MissingPart
+from ..language.variety import Variety
+from .output import OutputBlock, OutputMeta
+from .places import SETTINGS
+
+SOURCE = Path(__file__).parent / "data" / "draft.typ"
+_LATIN = ["Times New Roman", "Liberation Serif", "Libertinus Serif"]
+_LATIN_HEADING = ["Arial", "Liberation Sans", "Libertinus Serif"]
+_HAN = {
+    Variety.SIMPLIFIED: (["Noto Serif CJK SC", "SimSun"], ["Noto Sans CJK SC", "Microsoft YaHei"]),
+    Variety.TRADITIONAL: (["Noto Serif CJK HK", "PMingLiU"], ["Noto Sans CJK HK", "Microsoft JhengHei"]),
+}
+FONTS_HINT = "Install a Chinese font for PDF files: sudo apt-get install fonts-noto-cjk fonts-noto-cjk-extra."
+
+
+def build(blocks: Sequence[OutputBlock], meta: OutputMeta) -> bytes:
+    """The file's bytes. Raises MissingPart where no font of this machine has the characters."""
+    inputs = {"data": json.dumps(_data(blocks, meta), ensure_ascii=False)}
+    try:
+        written = typst.compile(
+            SOURCE.read_bytes(), format="pdf", sys_inputs=inputs, pdf_standards=["a-2a"], pdf_tags=True
+        )
+    except typst.TypstError as error:
+        if "font" in str(error):
+            raise MissingPart(
+                "No font on this machine has the draft's characters.", hint=FONTS_HINT
+            ) from error
+        raise
+    assert isinstance(written, bytes)
+    return written
+
+
+def _data(blocks: Sequence[OutputBlock], meta: OutputMeta) -> dict[str, Any]:
+    han_body, han_heading = _HAN.get(meta.language, _HAN[Variety.TRADITIONAL])
+    head = meta.letterhead
+    return {
+        "title": meta.title,
+        "author": meta.department,
+        "keywords": "AI-generated" if meta.label else "",
+        "label": meta.label,
+        "lang": "zh" if meta.language.is_chinese else "en",
+        "region": {Variety.ENGLISH: "gb", Variety.SIMPLIFIED: "cn"}.get(meta.language, "hk"),
+        "fonts": {"body": [*_LATIN, *han_body], "heading": [*_LATIN_HEADING, *han_heading]},
+        "crest": bool(head and head.crest),
+        "letterhead": head
+        and {
+            "name": head.name,
+            "lines": [
+                *map(str.strip, head.address.split(";")),
+                *([head.telephone] if head.telephone else []),
+            ],
+            "crest": list(head.crest),
+        },
+        "blocks": [_block(item) for item in _together(blocks)],
+    }
+
+
+def _together(blocks: Sequence[OutputBlock]) -> list[OutputBlock | list[OutputBlock]]:
+    """The blocks, neighbouring `pair` lines gathered into one list."""
+    found: list[OutputBlock | list[OutputBlock]] = []
+    for paired, run in groupby(blocks, key=lambda block: block.place == "pair"):
+        gathered = list(run)
+        found += [gathered] if paired else gathered
+    return found
+
+
+def _block(item: OutputBlock | list[OutputBlock]) -> dict[str, Any]:
+    if isinstance(item, list):
+        texts = [block.text for block in item]
+        return {"kind": "pairs", "rows": [[*texts[i : i + 2], ""][:2] for i in range(0, len(texts), 2)]}
+    width = max((len(row) for row in item.rows), default=0)
+    return {
+        "kind": item.kind,
+        "text": item.text + "".join(f" [{mark}]" for mark in item.marks),
+        "level": max(item.level, 1) if item.kind == "heading" else item.level,
+        "number": item.number,
+        "placed": bool(item.place),
+        "setting": asdict(SETTINGS[item.place]),
+        "width": width,
+        "rows": [[*row, *[""] * (width - len(row))] for row in item.rows],
+    }
