@@ -47,7 +47,7 @@ def fill(server: Server) -> list[str]:
     return [
         *("/", f"/summarise?document={document}", "/translate", "/draft", "/analyse"),
         *(f"/tasks/{task}" for task in tasks),
-        *("/tasks", f"/documents/{document}", "/about", "/api"),
+        *("/tasks", f"/documents/{document}", "/templates", "/about", "/api"),
     ]
 
 

@@ -13,7 +13,7 @@ from bauhinia.server.words import LANGUAGES
 
 from .conftest import SOURCE, TRUE, OpenSite, Site
 
-PAGES = ("/", "/summarise", "/translate", "/draft", "/analyse", "/tasks", "/about", "/api")
+PAGES = ("/", "/summarise", "/translate", "/draft", "/analyse", "/tasks", "/templates", "/about", "/api")
 
 
 async def page(site: Site, path: str, status: int = 200, **more: Any) -> html.HtmlElement:

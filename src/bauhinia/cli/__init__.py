@@ -14,6 +14,7 @@ from .faults import Verbs, be_quiet, be_verbose
 from .models import models_app
 from .serve import serve
 from .summarise import summarise
+from .templates import templates_app
 from .translate import translate
 from .version import version
 
@@ -44,6 +45,7 @@ app.command()(translate)
 app.command()(draft)
 app.command()(analyse)
 app.add_typer(models_app)
+app.add_typer(templates_app)
 app.command()(doctor)
 app.command()(demo)
 app.command()(version)

@@ -18,7 +18,7 @@ def draft(
         str,
         typer.Option(
             "--type",
-            help="reply, memo, letter, press-release, minutes, circular, legco-reply, speech, or your own.",
+            help="reply, letter, memo, minutes, ...; `bauhinia templates list` names all.",
         ),
     ] = "reply",
     source: Annotated[

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-FORMATS = ("docx", "md", "csv")
+FORMATS = ("docx", "pdf", "odt", "md", "csv")
 
 OutOption = Annotated[
-    Path | None, typer.Option("--out", "-o", help="Write the draft to this file: .docx, .md or .csv.")
+    Path | None,
+    typer.Option("--out", "-o", help="Write the draft to this .docx, .pdf, .odt, .md or .csv file."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the task and its draft as JSON.")]
 
@@ -35,7 +36,7 @@ class Output:
             return
         if self.format not in FORMATS:
             raise typer.BadParameter(
-                f"{self.out.name} does not end in .docx, .md or .csv.", param_hint="--out"
+                f"{self.out.name} ends in none of .{', .'.join(FORMATS)}.", param_hint="--out"
             )
         if not self.out.absolute().parent.is_dir():
             raise typer.BadParameter(f"there is no folder {self.out.absolute().parent}.", param_hint="--out")

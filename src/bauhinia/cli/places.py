@@ -97,14 +97,15 @@ class Here:
     async def export(self, task: str, form: str) -> bytes:
         from ..pilot import Draft
         from ..pilot.codec import from_json
-        from ..pilot.export import export
+        from ..pilot.issuing import issue
         from ..pilot.office import ORDERS, documents_of
 
         row = await self._office.tasks.get(task)
         assert row.draft is not None, "only a finished task is exported"
         order = ORDERS[row.kind].model_validate(row.order)  # type: ignore[index]  # kinds are TaskKind
         documents = await self._office.shelf.documents(documents_of(order))
-        return export(from_json(Draft, row.draft), form, documents, self._office.settings.department)
+        draft, office = from_json(Draft, row.draft), self._office
+        return issue(draft, form, row.order, documents, office.templates, office.settings)
 
 
 class There:

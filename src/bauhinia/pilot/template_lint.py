@@ -115,6 +115,7 @@ def _of_paper(path: Path, template: Template | None) -> Iterator[str]:
 
     try:
         layout = DocxTemplate(path)
+        layout.init_docx()
         used = layout.get_undeclared_template_variables(Environment(autoescape=True))
         text = layout.get_xml()
     except TemplateError as error:

@@ -168,16 +168,17 @@ async def edit_passage(request: Request, task: str, passage: str, edit: Edit) ->
 async def export_task(
     request: Request,
     task: str,
-    format: Literal["docx", "md", "csv"] = "docx",  # noqa: A002
+    format: Literal["docx", "pdf", "odt", "md", "csv"] = "docx",  # noqa: A002
 ) -> Response:
-    from ..pilot.export import MEDIA_TYPES, export
+    from ..pilot.export import MEDIA_TYPES
+    from ..pilot.issuing import issue
 
     office = office_of(request)
     row = await office.tasks.get(task)
     draft = draft_of(row)
     there = {card.id for card in await office.shelf.cards()}
     sources = await office.shelf.documents([key for key in documents_of(row.order) if key in there])
-    data = export(draft, format, sources, office.settings.department)
+    data = issue(draft, format, row.order, sources, office.templates, office.settings)
     name = f"{draft.title[:60] or row.kind}.{format}"
     return Response(data, media_type=MEDIA_TYPES[format], headers={"content-disposition": attachment(name)})
 

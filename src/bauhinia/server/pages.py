@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 import jinja2
@@ -18,7 +19,7 @@ from ..language import to_simplified
 from ..pilot.codec import from_json
 from ..pilot.draft import Draft, Passage, TaskKind
 from . import events
-from .api import uploaded
+from .api import attachment, uploaded
 from .ordering import ORDERS, documents_of, order_from_form
 from .state import closing_of, limits_of, office_of, readiness_of
 from .view import Numbers, finding_view, groups_of, passage_view, section_view, text_language
@@ -26,7 +27,7 @@ from .words import COOKIE, LANGUAGES, Words, words_for, words_of
 
 if TYPE_CHECKING:
     from ..pilot.shelf import Card
-    from ..pilot.templates import Template
+    from ..pilot.templates import Language, Template, Templates
 
 pages_router = APIRouter(include_in_schema=False)
 
@@ -148,7 +149,8 @@ async def _document(request: Request, document: str, template: str) -> HTMLRespo
 @pages_router.get("/analyse")
 async def order_page(request: Request) -> HTMLResponse:
     chosen = frozenset(request.query_params.getlist("document"))
-    return await _order_page(request, _kind(request), chosen, {})
+    begun = {key: value for key, value in request.query_params.items() if key == "type"}
+    return await _order_page(request, _kind(request), chosen, begun)
 
 
 @pages_router.post("/summarise")
@@ -215,6 +217,52 @@ def _named(template: Template, words: Words) -> dict[str, str]:
     if words.language == "zh-Hans":
         title, purpose = to_simplified(title), to_simplified(purpose)
     return {"name": template.name, "title": title, "purpose": purpose}
+
+
+@pages_router.get("/templates")
+async def kinds_of_text(request: Request) -> HTMLResponse:
+    """What can be drafted, and what is wrong with the department's own templates."""
+    from ..pilot.template_lint import lint
+
+    office, words = office_of(request), words_for(request)
+    own = office.settings.data_folder / "templates"
+    return _page(
+        request,
+        "templates.html",
+        templates=[_laid_open(template, office.templates, words) for template in office.templates.all()],
+        faults=await asyncio.to_thread(lint, own) if own.is_dir() else [],
+    )
+
+
+def _laid_open(template: Template, templates: Templates, words: Words) -> dict[str, Any]:
+    """A template with its lines and rules in the reader's language and script."""
+    language: Language = "en" if words.language == "en" else "zh-HK"
+
+    def said(text: str) -> str:
+        return to_simplified(text) if words.language == "zh-Hans" else text
+
+    lines = [
+        {"text": said((line.write or line.words or {}).get(language, "")), "written": line.write is not None}
+        for line in template.lines
+    ]
+    return {
+        **_named(template, words),
+        "lines": [line for line in lines if line["text"]],
+        "rules": [said(rule) for rule in template.rules.get(language, [])],
+        "own_paper": templates.paper(template.name, language) is not None,
+    }
+
+
+@pages_router.get("/templates/{name}/paper")
+async def blank(request: Request, name: str, language: Literal["en", "zh-HK"] = "en") -> Response:
+    """A template's layout as a Word file with fields."""
+    from ..pilot.blank_papers import blank_paper
+    from ..pilot.export import MEDIA_TYPES
+
+    office = office_of(request)
+    data = await asyncio.to_thread(blank_paper, office.templates.get(name), language, office.settings)
+    headers = {"content-disposition": attachment(f"{name}.{language}.docx")}
+    return Response(data, media_type=MEDIA_TYPES["docx"], headers=headers)
 
 
 @pages_router.get("/tasks")

@@ -81,7 +81,7 @@ def _counts(text: str) -> Counter[tuple[PieceKind, int]]:
 
 
 def _crossed(parts: Sequence[Piece]) -> int:
-    """The number of the first tag that is closed before it opens, or while a later one is open; 0 for none."""
+    """The first tag that is closed before it opens, or while a later one is open; 0 for none."""
     opened: list[int] = []
     for piece in parts:
         if piece.kind == "open":
