@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..documents import OutputBlock, OutputMeta, write_docx
+from ..documents import OutputBlock, OutputKind, OutputMeta, write_docx
 from ..language import Variety
 from ..settings import Settings
 from .papers import letterhead_of
@@ -37,5 +37,5 @@ def _lines(line: Line, name: str, language: Language) -> list[OutputBlock]:
         ]
     if line.words is None or language not in line.words:
         return []
-    kind = "heading" if line.kind == "heading" else "paragraph"
+    kind: OutputKind = "heading" if line.kind == "heading" else "paragraph"
     return [OutputBlock(kind=kind, text=f"{{{{ {name} }}}}", level=1, place=line.place)]
