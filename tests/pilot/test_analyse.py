@@ -152,3 +152,16 @@ async def test_a_source_in_simplified_script_bears_out_a_traditional_answer(
     )
     assert "3,150萬元" in text
     assert citations == 1
+
+
+@pytest.mark.parametrize(
+    ("reader", "script"), [("zh-Hans", "zh-Hans"), ("zh-Hant-HK", "zh-Hant"), ("", "zh-Hant")]
+)
+async def test_the_interface_settles_the_script_that_a_question_leaves_open(
+    open_with: OpenOffice, work: Work, reader: str, script: str
+) -> None:
+    office = await open_with(FakeModel(lambda _: "有效期是12個月。"))
+    card = await office.shelf.add("餐卡的有效期是12個月。".encode(), "card.txt")
+    order = AnalyseOrder(documents=[card.id], question="餐卡的有效期是多久？", reader=reader)  # type: ignore[arg-type]
+    draft = await work(office, order)
+    assert draft.sections[0].language.startswith(script)

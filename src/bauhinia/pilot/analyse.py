@@ -62,7 +62,7 @@ async def analyse(order: AnalyseOrder, documents: Mapping[str, Document], desk: 
     first = next(iter(documents.values()))
     if order.mode == "question":
         title = order.question
-        section, findings = await _answer(order.question, evidence, desk)
+        section, findings = await _answer(order, evidence, desk)
     else:
         title = first.title or first.name
         section, findings = await table_of(order, documents, evidence, desk), []
@@ -77,15 +77,13 @@ async def analyse(order: AnalyseOrder, documents: Mapping[str, Document], desk: 
     )
 
 
-async def _answer(question: str, evidence: Evidence, desk: Desk) -> tuple[Section, list[Finding]]:
+async def _answer(order: AnalyseOrder, evidence: Evidence, desk: Desk) -> tuple[Section, list[Finding]]:
     """An answer in the asker's language, each sentence cited or left out.
 
     A Cantonese question is answered in written Chinese, which the model is surer of and which can be held
     against the sources, and said in Cantonese last.
     """
-    asked = detect(question).variety
-    if asked is Variety.UNKNOWN:
-        asked = Variety.ENGLISH
+    question, asked = order.question, _asked_in(order)
     tongue = Variety.TRADITIONAL if asked is Variety.CANTONESE else asked
     extracts = await _extracts(question, evidence, desk)
     desk.progress("write")
@@ -106,6 +104,15 @@ async def _answer(question: str, evidence: Evidence, desk: Desk) -> tuple[Sectio
     for passage in passages:
         desk.report(PassageReady(section=0, passage=to_json(passage)))
     return Section(language=asked.value, title=question, passages=tuple(passages)), findings
+
+
+def _asked_in(order: AnalyseOrder) -> Variety:
+    """The question's variety; the reader's interface tells the script where its characters do not."""
+    found = detect(order.question)
+    shared = found.variety is Variety.TRADITIONAL and found.confidence <= 0.5
+    if shared and order.reader == "zh-Hans":
+        return Variety.SIMPLIFIED
+    return Variety.ENGLISH if found.variety is Variety.UNKNOWN else found.variety
 
 
 def _prompt(

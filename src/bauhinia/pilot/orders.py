@@ -53,6 +53,8 @@ class AnalyseOrder(Order):
     question: str = Field(default="", max_length=4_000)
     language: OutputLanguage = "en"
     """The table's language; a question is answered in the language it is asked in."""
+    reader: Literal["", "en", "zh-Hant-HK", "zh-Hans"] = ""
+    """The interface that the officer reads: it settles the script of a question that both scripts share."""
 
     @model_validator(mode="after")
     def _a_question_is_asked(self) -> AnalyseOrder:
