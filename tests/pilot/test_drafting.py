@@ -126,3 +126,27 @@ async def test_a_server_that_ignores_schemas_leaves_gaps_and_breaks_nothing(
     )
     draft = await work(office, DraftOrder(type="memo", instructions="Note it."))
     assert "[to be confirmed: post of the sender]" in draft.passages()[0].text
+
+
+@pytest.mark.parametrize(
+    ("instructions", "language"),
+    [
+        ("回覆投訴人。升降機會於五月十五日重開。", "zh-HK"),
+        ("Reply to the complainant. The lift reopens on 15 May.", "en"),
+    ],
+)
+async def test_the_errand_itself_is_no_point_of_the_reply(
+    open_with: OpenOffice, work: Work, instructions: str, language: str
+) -> None:
+    """Seen: 「已回覆投訴人」 in the reply to the person who complained."""
+    asked: list[str] = []
+
+    def reply(request: ChatRequest) -> str:
+        if request.schema is not None:
+            return _fields(request)
+        asked.append(request.messages[-1].content)
+        return "升降機會於五月十五日重開。" if language == "zh-HK" else "The lift reopens on 15 May."
+
+    office = await open_with(FakeModel(reply))
+    await work(office, DraftOrder(type="reply", instructions=instructions, language=language))  # type: ignore[arg-type]
+    assert asked and all("投訴人" not in text and "complainant" not in text for text in asked)

@@ -77,6 +77,13 @@ FIELDS = {
     ),
     "zh-HK": "從文中照抄以下資料，一字不改。文中沒有的留空：{labels}",
 }
+_ERRAND = re.compile(
+    r"(?:請|現)?(?:回覆|答覆|回應|覆函|去信|致函)(?:有關)?(?:該)?(?:投訴人|來函人|來信人|市民|對方|他|她)?"
+    r"|(?:please )?(?:reply|write|respond)(?: back)?"
+    r"(?: to (?:the )?(?:complainant|sender|writer|him|her|them))?\.?",
+    re.IGNORECASE,
+)
+"""An instruction that says only that a reply be written: as a point, it was copied into the reply."""
 _GAPS = re.compile(r"\[(?:to be confirmed|待確認)\s*[:：][^\]]*\]")
 
 
@@ -183,7 +190,7 @@ def _instructed(order: DraftOrder) -> list[str]:
     text = order.instructions
     spans = clauses(text) if detect(text).variety.is_chinese else split_sentences(text)
     pieces = (text[start:end].strip(" \n，。；;") for start, end in spans)
-    return [piece for piece in pieces if piece]
+    return [piece for piece in pieces if piece and not _ERRAND.fullmatch(piece)]
 
 
 async def _sourced(order: DraftOrder, template: Template, evidence: Evidence) -> list[str]:
