@@ -1,0 +1,72 @@
+"""Three hundred hostile files: each is refused in a sentence or read within the limits, and nothing stays behind."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import tempfile
+from pathlib import Path
+
+import psutil
+import pytest
+from hostile_files import HostileFile, hostile_files
+
+from bauhinia.documents import read_document
+from bauhinia.documents.reading import log
+from bauhinia.errors import DocumentError, UnsupportedFormat
+from bauhinia.settings import Limits
+
+LIMITS = Limits(
+    unpacked_bytes=50_000_000, blocks=50_000, characters=4_000_000, seconds=20, memory_bytes=1_500_000_000
+)
+MOST_GROWTH = 60_000_000
+"""Bytes that the server's own memory may grow by over the whole set: its caches, not the files."""
+
+
+async def _outcome(file: HostileFile) -> str:
+    """The name of the error, or `read`."""
+    try:
+        document = await read_document(file.data, file.name, LIMITS)
+    except DocumentError as error:
+        assert error.message.endswith(".") and "Traceback" not in error.message, (file.name, error.message)
+        assert error.hint or isinstance(error, UnsupportedFormat), file.name
+        return error.code
+    assert sum(len(block.text) for block in document.blocks) <= LIMITS.characters, file.name
+    return "read"
+
+
+async def test_every_hostile_file_ends_in_a_sentence_or_a_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    crashes: list[str] = []
+    log.addFilter(lambda record: crashes.append(record.getMessage()) or True)
+    files = hostile_files()
+    two_at_once = asyncio.Semaphore(2)
+
+    async def read(file: HostileFile) -> str:
+        async with two_at_once:
+            return await _outcome(file)
+
+    outcomes = await asyncio.gather(*(read(file) for file in files))
+    assert len(outcomes) >= 300
+    assert not [message for message in crashes if "signal" in message], crashes
+    left = await asyncio.to_thread(lambda: list(tmp_path.rglob("*")))
+    assert not left, "files were left behind"
+    running = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+    assert not running, "processes were left behind"
+    assert {"DocumentTooLarge", "BrokenDocument", "MislabelledDocument", "read"} <= set(outcomes)
+
+
+async def test_the_servers_memory_stays_flat() -> None:
+    files = [file for file in hostile_files() if file.kind in ("bombs", "tables", "words")]
+    process = psutil.Process()
+    for file in files[:10]:
+        await _outcome(file)
+    gc.collect()
+    first = process.memory_info().rss
+    for file in files:
+        await _outcome(file)
+    gc.collect()
+    assert process.memory_info().rss - first < MOST_GROWTH
