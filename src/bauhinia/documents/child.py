@@ -1,7 +1,7 @@
 """The process that opens one file: `python -m bauhinia.documents.child`.
 
 On its input: a line of JSON (`name`, `bounds`, `work` and what that work needs), then the file. On its
-output: a line of JSON, an object with one key: what the work gives (`document`, `units`, `rewritten`),
+output: a line of JSON, an object with one key: what the work gives (`document`, `page`, `units`, `rewritten`),
 `error` (`code`, `message`, `hint`) or `crash` (a trace for the log); after it, of `rewritten`, the new
 file's bytes. Its memory, time and files are limited by the kernel, so a hostile file costs one answer and
 not the server.
@@ -36,7 +36,7 @@ def parse(data: bytes, name: str, bounds: Bounds) -> Document:
     reading = Reading(bounds)
     with damage_told(bounds):
         READERS[form].reader()(data, reading)
-    if not reading.blocks:
+    if not reading.blocks and not reading.scanned:
         raise EmptyDocument("The file has no text in it.", hint="Check that this is the right file.")
     return Document(
         name=name,
@@ -44,6 +44,7 @@ def parse(data: bytes, name: str, bounds: Bounds) -> Document:
         blocks=tuple(reading.blocks),
         asides=tuple(reading.asides),
         pages=reading.pages,
+        scanned=tuple(reading.scanned),
         title=reading.title,
         warnings=reading.all_warnings(),
         metadata=reading.metadata,
@@ -132,7 +133,15 @@ def _rewrite(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[s
     return {"rewritten": list(written.notes)}, written.data
 
 
-_WORK = {"read": _read, "units": _units, "rewrite": _rewrite}
+def _page(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
+    from .ocr import read_page
+
+    with damage_told(bounds):
+        blocks, warnings = read_page(data, sniff(data, order["name"]), order["page"], bounds)
+    return {"page": {"blocks": blocks, "warnings": warnings}}, b""
+
+
+_WORK = {"read": _read, "page": _page, "units": _units, "rewrite": _rewrite}
 
 
 def main() -> None:

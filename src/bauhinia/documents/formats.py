@@ -38,6 +38,11 @@ class Format:
 READERS: dict[str, Format] = {
     "docx": Format(title="a Word document", suffixes=(".docx",), module="docx"),
     "pdf": Format(title="a PDF", suffixes=(".pdf",), module="pdf"),
+    "picture": Format(
+        title="a picture",
+        suffixes=(".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"),
+        module="ocr",
+    ),
     "txt": Format(title="plain text", suffixes=(".txt", ".text"), module="text"),
     "md": Format(title="Markdown", suffixes=(".md", ".markdown"), module="markdown"),
     "html": Format(title="a web page", suffixes=(".html", ".htm", ".xhtml"), module="html"),

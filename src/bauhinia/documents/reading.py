@@ -18,7 +18,8 @@ import orjson
 from .. import errors
 from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, EmptyDocument
 from .collecting import Bounds
-from .document import Block, Cell, Document, Mark
+from .document import Document
+from .scanned import ScannedPage, block_of
 
 if TYPE_CHECKING:  # The reading process imports this package and must not load pydantic.
     from ..language import Variety
@@ -34,10 +35,20 @@ _TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKe
 async def read_document(data: bytes, name: str, limits: Limits) -> Document:
     """The document in the file `data`, whose name (folders are dropped) says what it should be.
 
-    Raises a DocumentError subclass. Cancelling ends the reading process; nothing is left on the disk.
+    The pages that `scanned` names are left to `read_page`: each takes seconds. Raises a DocumentError
+    subclass. Cancelling ends the reading process; nothing is left on the disk.
     """
     said, _ = await _work("read", data, name, limits)
     return await asyncio.to_thread(_document, said["document"])
+
+
+async def read_page(data: bytes, name: str, page: int, limits: Limits) -> ScannedPage:
+    """One of the pages that a document's `scanned` names, read from its picture in a process of its own.
+
+    Raises a DocumentError subclass. Cancelling ends the process.
+    """
+    said, _ = await _work("page", data, name, limits, {"page": page})
+    return ScannedPage.of(said["page"])
 
 
 async def read_units(data: bytes, name: str, limits: Limits) -> tuple[Unit, ...]:
@@ -81,7 +92,7 @@ async def _work(
             said, body = await _ask_child((order, data), _most_output(limits))
     except TimeoutError:
         raise _too_slow(limits) from None
-    if said.keys() & {"document", "units", "rewritten"}:
+    if said.keys() & {"document", "page", "units", "rewritten"}:
         return said, body
     raise _error(said, limits)
 
@@ -151,15 +162,10 @@ def _environment() -> dict[str, str]:
 def _document(said: dict[str, Any]) -> Document:
     blocks, asides = said.pop("blocks"), said.pop("asides")
     return Document(
-        **{**said, "warnings": tuple(said["warnings"])},
-        blocks=tuple(map(_block, blocks)),
-        asides=tuple(map(_block, asides)),
+        **{**said, "warnings": tuple(said["warnings"]), "scanned": tuple(said["scanned"])},
+        blocks=tuple(map(block_of, blocks)),
+        asides=tuple(map(block_of, asides)),
     )
-
-
-def _block(said: dict[str, Any]) -> Block:
-    cell = Cell(**said["cell"]) if said["cell"] else None
-    return Block(**{**said, "cell": cell, "marks": tuple(Mark(**mark) for mark in said["marks"])})
 
 
 def _error(said: dict[str, Any], limits: Limits) -> DocumentError:
