@@ -1,7 +1,8 @@
 """The process that opens one file: `python -m bauhinia.documents.child`.
 
 On its input: a line of JSON (`name`, `bounds`, `work` and what that work needs), then the file. On its
-output: a line of JSON, an object with one key: what the work gives (`document`, `page`, `units`, `rewritten`),
+output: a line of JSON, an object with one key: what the work gives (`document`, `page`, `units`,
+`rewritten`),
 `error` (`code`, `message`, `hint`) or `crash` (a trace for the log); after it, of `rewritten`, the new
 file's bytes. Its memory, time and files are limited by the kernel, so a hostile file costs one answer and
 not the server.

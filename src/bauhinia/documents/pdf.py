@@ -123,7 +123,9 @@ def _judge(reading: Reading, pages: list[Page], pictures: list[int], broken: lis
     if pictures and installed():
         reading.scanned = pictures
     elif pictures:
-        reading.warn(f"{_listed(pictures)} without text, perhaps scanned, and not read: OCR is not installed.")
+        reading.warn(
+            f"{_listed(pictures)} without text, perhaps scanned, and not read: OCR is not installed."
+        )
     if broken:
         reading.warn(f"{_listed(broken)} damaged and not read.")
 
