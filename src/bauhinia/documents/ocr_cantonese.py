@@ -19,9 +19,9 @@ DOUBTED = 0.9
 _COUNTED = "個啲的陣日次度邊位間種時本年件條張班晚兩三幾份頭"
 _REPAIRS: tuple[tuple[str, str], ...] = (
     (r"喉(?=家(?![屋企]))", "𠵱"),
-    (r"(?<!咽)喉(?=[度邊呢咽嗰]|屋企|入面|出面|香港|公司|學校|街|香|九龍|新界|政府|網上)", "喺"),
+    (r"(?<!咽)[喉噝](?=[度邊呢咽嗰]|屋企|入面|出面|香港|公司|學校|街|香|九龍|新界|政府|網上)", "喺"),
     (f"咽(?=[{_COUNTED}])", "嗰"),
-    (r"個(?=陣時|[啲的]嘢)", "嗰"),
+    (r"個(?=陣時|[啲的喲]嘢)", "嗰"),
     (r"[喫哚](?=[啦喇咩嘛喎？！。，?!]|$)", "㗎"),
     (r"(?<=[好咁太幾唔都])边(?![界境])|边(?=到死)", "攰"),
     (r"[預狽](?=書包|仔|住個)", "孭"),
@@ -31,7 +31,7 @@ _REPAIRS: tuple[tuple[str, str], ...] = (
 )
 """Substitute in its context, and the character that stood there. 𨶹 comes back as 關, which is a word
 everywhere, and is never repaired."""
-_SUBSTITUTES = frozenset("喉咽喫哚边預狽猛較粒嚨關")
+_SUBSTITUTES = frozenset("喉噝喲咽喫哚边預狽猛較粒嚨關")
 
 
 def repaired(letters: Sequence[Letter]) -> tuple[Letter, ...]:
