@@ -20,11 +20,12 @@ from bauhinia.documents import read_page
 from bauhinia.settings import Limits
 from report import record
 
+# ruff: noqa: RUF001  # Chinese punctuation
 TEXTS = {
     "chinese": "運輸署將於二零二七年三月三十一日前完成四十二條行人天橋的維修工程，預算開支為三千六百萬元。"
     * 4,
     "english": "The Transport Department will repair 42 footbridges in Kowloon by 31 March 2027. " * 4,
-    "mixed": "運輸署 Transport Department 就 Policy Address 第 42 段作出回覆，電話 2804 2600。" * 4,
+    "mixed": "運輸署 Transport Department 就 Policy Address 第 42 段作出回覆：電話 2804 2600。" * 4,
     "cantonese": "嗰啲嘢喺邊度？佢話而家搭𨋢落嚟，唔使等㗎。我哋好攰，聽日先至搞掂。" * 4,
 }
 SETTING = (
