@@ -69,8 +69,8 @@ _STYLES: tuple[tuple[FontStyle, re.Pattern[str]], ...] = (
         "serif",
         re.compile(
             r"times|serif|roman|georgia|cambria|garamond|antiqua|palatino|century|bookman|baskerville|didot|bodoni"
-            r"|minion|caslon|constantia|charter|tinos|termes|\bcmr|latin modern|perpetua|rockwell|song|宋|ming"
-            r"|明|sung|mincho|batang|바탕|fangsong|\bbook\b",
+            r"|minion|caslon|constantia|charter|tinos|termes|\bcmr|latin modern|perpetua|rockwell|song|宋"
+            r"|ming|明|sung|mincho|batang|바탕|fangsong|\bbook\b",
             re.I,
         ),
     ),

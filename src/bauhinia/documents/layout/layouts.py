@@ -47,5 +47,7 @@ class LayoutFormat:
         return maker(data, bounds)
 
 
-LAYOUTS: dict[str, LayoutFormat] = {}
+LAYOUTS: dict[str, LayoutFormat] = {
+    "docx": LayoutFormat("docx"),
+}
 """By the key of `formats.READERS`."""
