@@ -176,7 +176,7 @@ class _Search:
             self._label(f"{part}#{mark}{number}", part, label)
 
     def _label(self, key: str, part: str, label: Label) -> None:
-        taken = take(_label_items(label.text))
+        taken = take(_label_items(label.text), hoist=False)
 
         def write(target: str, _writer: RunWriter) -> None:
             text = "".join(_label_text(item) for item in taken.woven(target))

@@ -108,12 +108,12 @@ class Taken:
         return levels[0]
 
 
-def take(items: Sequence[Item]) -> Taken:
-    """The items as a unit. Neighbours of equal look are one; what stands first or last is hoisted out; words
-    of the commonest look have no tag."""
+def take(items: Sequence[Item], *, hoist: bool = True) -> Taken:
+    """The items as a unit. Neighbours of equal look are one; what stands first or last is hoisted out, unless
+    its place is for the translator to choose; words of the commonest look have no tag."""
     levels: list[_Level] = []
     inner = _joined(items)
-    while True:
+    while hoist:
         head, inner, tail = _hoisted(inner)
         only = inner[0] if len(inner) == 1 else None
         levels.append(_Level(head, tail, only if isinstance(only, Pair) else None))
