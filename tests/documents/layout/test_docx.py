@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 
+import docx as docx_library
 import pytest
 from file_makers import bounds, docx, p, read_here
 
-from bauhinia.documents.layout import LAYOUTS, Unit, plain
+from bauhinia.documents.layout import LAYOUTS, LayoutFormat, Rewritten, Unit, plain
 from bauhinia.documents.layout.typography import typeset
 from bauhinia.language import Variety
 from bauhinia.models.pseudo import pseudo
@@ -253,3 +255,21 @@ def test_the_words_of_the_file_are_those_of_the_targets() -> None:
     data = docx(para(run("A "), run("bold", BOLD), run(" word")))
     again = read_here(rewritten(data, {"word/document.xml#0": "一個<1>粗體</1>字"}), "a.docx")
     assert [block.text for block in again.blocks] == ["一個粗體字"] == [plain("一個<1>粗體</1>字")]
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[3] / "samples").glob("*-en.docx"))[:2])
+def test_the_label_stands_in_the_properties_and_once_at_the_end(path: Path) -> None:
+    label = "Translated by AI; checked by nobody yet."
+    layout = LAYOUTS["docx"]
+    once = layout.marked(Rewritten(data=path.read_bytes()), label, bounds())
+    twice = layout.marked(once, label, bounds())
+    assert part(twice.data, "docProps/custom.xml").count(label) == 1
+    assert "AI-generated" in part(twice.data, "docProps/core.xml")
+    read = read_here(twice.data, "a.docx")
+    assert [block.text for block in read.blocks].count(label) == 1
+    assert docx_library.Document(io.BytesIO(twice.data)).paragraphs[-1].text == label
+
+
+def test_a_format_without_a_place_for_the_label_says_so() -> None:
+    said = LayoutFormat("unit").marked(Rewritten(data=b"x"), "label", bounds())
+    assert said.data == b"x" and [note.check for note in said.notes] == ["label"]

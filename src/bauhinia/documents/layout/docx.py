@@ -15,12 +15,14 @@ from ..package import broken
 from ..word_styles import Styles
 from .drawing_text import drawing_items, fill_drawing
 from .inline import Alone, Item, Text, take
+from .office_labels import set_label
 from .parts import Parts
 from .tags import Piece, faults, plain, projected, tagged
 from .typography import typeset
 from .unit import LayoutNote, Rewritten, Story, Unit
 from .word_fonts import fit_styles, set_language, theme_fonts
 from .word_items import Hidden, Lines
+from .word_label import add_last_line
 from .word_looks import Looks
 from .word_runs import RunWriter
 from .word_stories import (
@@ -57,6 +59,15 @@ class _Filled(NamedTuple):
 def open_layout(data: bytes, bounds: Bounds) -> WordLayout:
     """Take a Word document apart. Raises DocumentError."""
     return WordLayout(data, bounds)
+
+
+def mark(data: bytes, label: str, bounds: Bounds) -> bytes:
+    """The document with the label in its properties and as its last line. Raises DocumentError."""
+    parts = Parts(data, bounds)
+    set_label(parts, label)
+    add_last_line(parts.root(main_part(parts)), label)
+    parts.changed(main_part(parts))
+    return parts.written()
 
 
 class WordLayout:

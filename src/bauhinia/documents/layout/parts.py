@@ -27,8 +27,7 @@ class Parts:
         self._bounds = bounds
         self._originals: dict[str, bytes] = {}
         self._roots: dict[str, etree._Element] = {}
-        self._changed: dict[str, bytes | None] = {}
-        """New bytes of a part; None: its parsed tree, changed."""
+        self._changed: set[str] = set()
 
     def root(self, name: str) -> etree._Element:
         """A part's tree, with comments and instructions. Raises KeyError when there is no such part."""
@@ -40,11 +39,14 @@ class Parts:
     def changed(self, name: str) -> None:
         """Say that the part's tree was changed."""
         assert name in self._roots, name
-        self._changed[name] = None
+        self._changed.add(name)
 
-    def put(self, name: str, data: bytes) -> None:
-        """Write these bytes as the part, which may be new."""
-        self._changed[name] = data
+    def add(self, name: str, data: bytes) -> None:
+        """A new part, well-formed XML of our own, to be changed and written."""
+        assert name not in self.package.names, name
+        self._originals[name] = data
+        self.root(name)
+        self._changed.add(name)
 
     def written(self) -> bytes:
         """The package; with nothing changed, the bytes that came in."""
@@ -56,7 +58,7 @@ class Parts:
                 new = self._part(entry.filename)
                 data = self._original(entry.filename) if new is None else new
                 after.writestr(_like(entry), data, entry.compress_type)
-            for name in self._changed.keys() - self.package.names:
+            for name in sorted(self._changed - self.package.names):
                 after.writestr(name, self._part(name) or b"", zipfile.ZIP_DEFLATED)
         return out.getvalue()
 
@@ -70,8 +72,7 @@ class Parts:
         """The part's new bytes; None when it stays."""
         if name not in self._changed:
             return None
-        data = self._changed[name]
-        return serialised(self._roots[name], self._originals[name]) if data is None else data
+        return serialised(self._roots[name], self._originals[name])
 
 
 def _like(entry: zipfile.ZipInfo) -> zipfile.ZipInfo:

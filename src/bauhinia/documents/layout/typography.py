@@ -23,7 +23,7 @@ from .fonts import (
     fonts_for,
     latin_font,
 )
-from .tags import Piece, pieces, tagged
+from .tags import Edit, edited, line
 
 __all__ = [
     "FontStyle",
@@ -61,12 +61,6 @@ class ScriptRun(NamedTuple):
     han: bool
 
 
-class _Edit(NamedTuple):
-    start: int
-    end: int
-    words: str
-
-
 def language_tag(to: Variety) -> str:
     """The language as office programs name it: `zh-HK`, `zh-CN` or `en-GB`."""
     if to is Variety.SIMPLIFIED:
@@ -101,110 +95,82 @@ def typeset(text: str, to: Variety) -> str:
     return text
 
 
-def _edited(text: str, rule: Callable[[str], Iterator[_Edit]]) -> str:
+def _edited(text: str, rule: Callable[[str], Iterator[Edit]]) -> str:
     """The tagged text with the rule's edits made in its words."""
-    parts = pieces(text)
-    line = "".join(_ALONE if piece.kind == "alone" else piece.text for piece in parts)
-    kept = [(match.start(), match.end()) for match in _ADDRESS.finditer(line)]
+    words = line(text, _ALONE)
+    kept = [(match.start(), match.end()) for match in _ADDRESS.finditer(words)]
     edits = [
         edit
-        for edit in rule(line)
-        if edit.words != line[edit.start : edit.end]
+        for edit in rule(words)
+        if edit.words != words[edit.start : edit.end]
         and not any(start < edit.end and edit.start < end for start, end in kept)
     ]
-    if not edits:
-        return text
-    return tagged(_with(parts, edits))
+    return edited(text, edits, _ALONE) if edits else text
 
 
-def _with(parts: list[Piece], edits: list[_Edit]) -> Iterator[Piece]:
-    """Each edit's words stand where its first character stood; it takes characters out of any piece."""
-    at = 0
-    for piece in parts:
-        length = 1 if piece.kind == "alone" else len(piece.text)
-        if piece.kind == "text":
-            words = _piece_with(piece.text, at, edits)
-            if words:
-                yield Piece("text", words)
-        else:
-            yield piece
-        at += length
-
-
-def _piece_with(words: str, at: int, edits: list[_Edit]) -> str:
-    end = at + len(words)
-    for edit in reversed(edits):
-        if edit.end <= at or edit.start >= end:
-            continue
-        first, last = max(edit.start, at), min(edit.end, end)
-        written = edit.words if edit.start >= at else ""
-        words = words[: first - at] + written + words[last - at :]
-    return words
-
-
-def _wide_latin(line: str) -> Iterator[_Edit]:
-    for at, character in enumerate(line):
+def _wide_latin(text: str) -> Iterator[Edit]:
+    for at, character in enumerate(text):
         if (code := _WIDE_LATIN.get(ord(character))) is not None:
-            yield _Edit(at, at + 1, chr(code))
+            yield Edit(at, at + 1, chr(code))
         elif character == "％":
-            yield _Edit(at, at + 1, "%")
+            yield Edit(at, at + 1, "%")
 
 
 _TO_WIDE = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？", ".": "。"}
 _BEFORE_WIDE = re.compile(f"[{_HAN}」』》〉）】”’]")
 
 
-def _wide_marks(line: str) -> Iterator[_Edit]:
+def _wide_marks(text: str) -> Iterator[Edit]:
     """`,` and its like beside a Chinese character; a full stop only after one."""
-    for match in re.finditer(r"[,;:!?.]", line):
+    for match in re.finditer(r"[,;:!?.]", text):
         at, mark = match.start(), match[0]
-        before, after = _before(line, at), _after(line, at + 1)
+        before, after = _before(text, at), _after(text, at + 1)
         if mark == "." and (before == "." or after == "."):
             continue
         beside = _BEFORE_WIDE.match(before) or (mark in ",;:" and has_han(after) and before.isalnum())
         if beside and not (mark in ".:," and before.isdigit() and after.isdigit()):
-            yield _Edit(at, at + 1, _TO_WIDE[mark])
+            yield Edit(at, at + 1, _TO_WIDE[mark])
 
 
-def _dots(line: str) -> Iterator[_Edit]:
-    for match in re.finditer(f"(?<=[{_HAN}])(?:\\.{{3,6}}|…)(?!…)", line):
-        yield _Edit(match.start(), match.end(), "……")
+def _dots(text: str) -> Iterator[Edit]:
+    for match in re.finditer(f"(?<=[{_HAN}])(?:\\.{{3,6}}|…)(?!…)", text):
+        yield Edit(match.start(), match.end(), "……")
 
 
-def _wide_brackets(line: str) -> Iterator[_Edit]:
-    for start, end in _pairs(line, "(", ")"):
-        inside = line[start + 1 : end]
+def _wide_brackets(text: str) -> Iterator[Edit]:
+    for start, end in _pairs(text, "(", ")"):
+        inside = text[start + 1 : end]
         if _ENUMERATION.fullmatch(inside.strip()):
             continue
-        if has_han(inside) or has_han(_before(line, start)):
-            yield _Edit(start, start + 1, "（")
-            yield _Edit(end, end + 1, "）")
+        if has_han(inside) or has_han(_before(text, start)):
+            yield Edit(start, start + 1, "（")
+            yield Edit(end, end + 1, "）")
 
 
-def _corner_quotes(line: str) -> Iterator[_Edit]:
+def _corner_quotes(text: str) -> Iterator[Edit]:
     """Quotation marks round Chinese words: 「」, and 『』 inside them."""
     for pattern, opening, closing in (
         (r"“([^“”]*)”", "「", "」"),
         (r'"([^"]*)"', "「", "」"),
         (r"‘([^‘’]*)’", "『", "』"),
     ):
-        for match in re.finditer(pattern, line):
+        for match in re.finditer(pattern, text):
             if has_han(match[1]):
-                yield _Edit(match.start(), match.start() + 1, opening)
-                yield _Edit(match.end() - 1, match.end(), closing)
+                yield Edit(match.start(), match.start() + 1, opening)
+                yield Edit(match.end() - 1, match.end(), closing)
 
 
-def _no_spaces(line: str) -> Iterator[_Edit]:
+def _no_spaces(text: str) -> Iterator[Edit]:
     """Spaces between scripts and beside wide marks go; the one after a paragraph's number stays."""
-    label = NUMBER_LABEL.match(line.lstrip(_ALONE + " "))
-    first = len(line) - len(line.lstrip(_ALONE + " ")) + (label.end() if label else 0)
-    for match in re.finditer(r" +", line):
-        before, after = line[match.start() - 1 : match.start()], line[match.end() : match.end() + 1]
+    label = NUMBER_LABEL.match(text.lstrip(_ALONE + " "))
+    first = len(text) - len(text.lstrip(_ALONE + " ")) + (label.end() if label else 0)
+    for match in re.finditer(r" +", text):
+        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
         if not before or not after or match.start() <= first:
             continue
         mixed = (has_han(before) and _narrow(after)) or (_narrow(before) and has_han(after))
         if mixed or before in _WIDE_MARKS[:-2] or after in _WIDE_MARKS[:-2]:
-            yield _Edit(match.start(), match.end(), "")
+            yield Edit(match.start(), match.end(), "")
 
 
 def _narrow(character: str) -> bool:
@@ -222,29 +188,29 @@ _NO_SPACE_AFTER = "([“‘"
 _NO_SPACE_BEFORE = ",.;:!?)]”’%"
 
 
-def _narrow_marks(line: str) -> Iterator[_Edit]:
+def _narrow_marks(text: str) -> Iterator[Edit]:
     """Wide marks become narrow ones with their spaces, unless they stand in Chinese words."""
-    chinese = _chinese_spans(line)
-    for match in _NARROW_MARK.finditer(line):
+    chinese = _chinese_spans(text)
+    for match in _NARROW_MARK.finditer(text):
         mark = match.start() + len(match[0]) - len(match[0].lstrip(" "))
         if any(start <= mark < end for start, end in chinese):
             continue
         words = _TO_NARROW[match[0].strip() or "\u3000"]
-        before, after = line[: match.start()][-1:], line[match.end() :][:1]
+        before, after = text[: match.start()][-1:], text[match.end() :][:1]
         if not before or before in _NO_SPACE_AFTER + _OPENS or before.isspace():
             words = words.lstrip()
         if not after or after in _NO_SPACE_BEFORE + _CLOSES or after in _TO_NARROW:
             words = words.rstrip()
-        yield _Edit(match.start(), match.end(), words)
+        yield Edit(match.start(), match.end(), words)
 
 
-def _chinese_spans(line: str) -> list[tuple[int, int]]:
-    """Chinese names and quotations in an English line, with the marks that stand round and in them."""
+def _chinese_spans(text: str) -> list[tuple[int, int]]:
+    """Chinese names and quotations in an English text, with the marks that stand round and in them."""
     inside = f"[{_HAN}，。、；：！？（）「」『』《》〈〉\\d]*"
     return [
         (match.start(), match.end())
         for match in re.finditer(
-            f"[《「『〈（]*[{_HAN}](?:{inside}[{_HAN}])?(?:[。！？]?[》」』〉）])*", line
+            f"[《「『〈（]*[{_HAN}](?:{inside}[{_HAN}])?(?:[。！？]?[》」』〉）])*", text
         )
         if _balanced(match[0])
     ]
@@ -256,19 +222,19 @@ def _balanced(text: str) -> bool:
     )
 
 
-def _single_spaces(line: str) -> Iterator[_Edit]:
-    for match in re.finditer(r" {2,}(?=\S)|(?<=\S) +(?=[,.;:!?)\]](?:\s|$))", line):
-        if not line[: match.start()].strip():
+def _single_spaces(text: str) -> Iterator[Edit]:
+    for match in re.finditer(r" {2,}(?=\S)|(?<=\S) +(?=[,.;:!?)\]](?:\s|$))", text):
+        if not text[: match.start()].strip():
             continue
-        gone = line[match.end()] in ",.;:!?)]" and line[match.end() : match.end() + 3] != "..."
-        yield _Edit(match.start(), match.end(), "" if gone else " ")
+        gone = text[match.end()] in ",.;:!?)]" and text[match.end() : match.end() + 3] != "..."
+        yield Edit(match.start(), match.end(), "" if gone else " ")
 
 
-def _pairs(line: str, opening: str, closing: str) -> list[tuple[int, int]]:
+def _pairs(text: str, opening: str, closing: str) -> list[tuple[int, int]]:
     """Places of brackets that belong together, the inner ones first."""
     opened: list[int] = []
     found: list[tuple[int, int]] = []
-    for at, character in enumerate(line):
+    for at, character in enumerate(text):
         if character == opening:
             opened.append(at)
         elif character == closing and opened:
@@ -276,13 +242,13 @@ def _pairs(line: str, opening: str, closing: str) -> list[tuple[int, int]]:
     return found
 
 
-def _before(line: str, at: int) -> str:
+def _before(text: str, at: int) -> str:
     """The character before a place, spaces passed over; empty at the start."""
-    return line[:at].rstrip(" ")[-1:]
+    return text[:at].rstrip(" ")[-1:]
 
 
-def _after(line: str, at: int) -> str:
-    return line[at:].lstrip(" ")[:1]
+def _after(text: str, at: int) -> str:
+    return text[at:].lstrip(" ")[:1]
 
 
 _CHINESE = (_wide_latin, _dots, _wide_brackets, _corner_quotes, _wide_marks, _no_spaces)
