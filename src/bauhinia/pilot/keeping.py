@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import NamedTuple
 
 from ..documents import Block, read_units, rewrite
 from ..documents.layout import LayoutNote, Rewritten, Unit, line, pieces, reworded
@@ -51,18 +52,36 @@ class Original:
         return f"{path.stem}.{language}{path.suffix}"
 
 
-def blocks_of(units: Sequence[Unit], blocks: Sequence[Block]) -> Iterator[Block | None]:
-    """The block that each unit's words stand in, where it is found: units and blocks have the same order."""
+class Paragraph(NamedTuple):
+    """A unit of the file, a block of its text, or both."""
+
+    unit: Unit | None
+    block: Block | None
+
+
+def paragraphs(units: Sequence[Unit], blocks: Sequence[Block]) -> Iterator[Paragraph]:
+    """The units with the blocks that their words stand in, where they are found, and between them the blocks
+    that need no translation (figures in a table): units and blocks have the same order."""
     keys = [_key(block.text) for block in blocks]
     at = 0
+    before = ""
     for unit in units:
         parts = [key for piece in pieces(unit.source) if (key := _key(piece.text))]
-        found = next(
-            (index for index in range(at, min(at + _AHEAD, len(keys))) if _holds(keys[index], parts)), None
-        )
+        ahead = range(at, min(at + _AHEAD, len(keys)))
+        found = next((index for index in ahead if _holds(keys[index], parts)), None)
         if found is not None:
+            yield from _figures(blocks[at:found], before)
             at = found + 1
-        yield None if found is None else blocks[found]
+        before = "".join(parts)
+        yield Paragraph(unit, None if found is None else blocks[found])
+    yield from _figures(blocks[at:], before)
+
+
+def _figures(blocks: Sequence[Block], before: str) -> Iterator[Paragraph]:
+    """The blocks without a letter that are no further line of the unit before them."""
+    for block in blocks:
+        if not any(map(str.isalpha, block.text)) and _key(block.text) not in before:
+            yield Paragraph(None, block)
 
 
 def _key(text: str) -> str:

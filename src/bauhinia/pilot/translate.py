@@ -19,7 +19,7 @@ from ..language import Variety, detect, split_sentences, to_traditional
 from .codec import to_json
 from .desk import Desk
 from .draft import Draft, Finding, Passage, PassageKind, Section
-from .keeping import Original, blocks_of, finding_of, shown
+from .keeping import Original, finding_of, paragraphs, shown
 from .orders import TranslateOrder
 from .segment import Segment, translate_segment, translate_tagged
 from .tagged import tagged_segments, tags_of
@@ -80,7 +80,9 @@ async def _todo(order: TranslateOrder, document: Document, original: Original | 
     units = [unit for unit in await original.units() if unit.story in order.stories]
     return [
         _Work(key=unit.id, text=shown(unit.source), block=block, unit=unit)
-        for unit, block in zip(units, blocks_of(units, document.blocks), strict=True)
+        if unit
+        else _Work(key=block.id if block else "", text=block.text if block else "", block=block)
+        for unit, block in paragraphs(units, document.blocks)
     ]
 
 

@@ -72,5 +72,11 @@ _UNMARKED = LayoutNote(
 )
 LAYOUTS: dict[str, LayoutFormat] = {
     "docx": LayoutFormat("docx"),
+    "html": LayoutFormat("html"),
+    "md": LayoutFormat("markdown"),
+    "txt": LayoutFormat("plain_text"),
+    "srt": LayoutFormat("subtitles"),
+    "vtt": LayoutFormat("webvtt"),
+    "eml": LayoutFormat("mail"),
 }
 """By the key of `formats.READERS`."""
