@@ -12,9 +12,8 @@ import pytest
 from bauhinia.documents import read_document
 from bauhinia.documents.layout import faults
 from bauhinia.errors import InputError
-from bauhinia.models import FakeModel
+from bauhinia.models import FakeModel, pseudo_reply
 from bauhinia.models.backend import ChatRequest
-from bauhinia.models.pseudo import pseudo_reply
 from bauhinia.pilot import Draft
 from bauhinia.pilot.office import Office
 from bauhinia.pilot.orders import TranslateOrder

@@ -14,7 +14,7 @@ from file_makers import bounds, docx, p, read_here
 from bauhinia.documents.layout import LAYOUTS, LayoutFormat, Rewritten, Unit, plain
 from bauhinia.documents.layout.typography import typeset
 from bauhinia.language import Variety
-from bauhinia.models.pseudo import pseudo
+from bauhinia.models import pseudo
 
 CHINESE, ENGLISH = Variety.TRADITIONAL, Variety.ENGLISH
 

@@ -21,7 +21,7 @@ from file_makers import bounds, read_here
 from bauhinia.documents.layout import LAYOUTS, Layout, Rewritten, Unit, faults, pieces, plain
 from bauhinia.documents.layout.typography import typeset
 from bauhinia.language import Variety
-from bauhinia.models.pseudo import Pseudo, pseudo
+from bauhinia.models import Pseudo, pseudo
 
 SAMPLES = sorted((Path(__file__).parents[3] / "samples").glob("*.docx"))
 PSEUDO: tuple[tuple[Pseudo, Variety], ...] = (

@@ -12,7 +12,7 @@ from file_makers import bounds
 from bauhinia.documents.layout import Layout, LayoutFormat, Rewritten
 from bauhinia.documents.layout.typography import typeset
 from bauhinia.language import Variety
-from bauhinia.models.pseudo import pseudo
+from bauhinia.models import pseudo
 
 CHINESE, ENGLISH = Variety.TRADITIONAL, Variety.ENGLISH
 
