@@ -217,3 +217,14 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def test_a_translation_with_the_suffix_of_its_source_keeps_the_layout(bauhinia: Run, tmp_path: Path) -> None:
+    page = "<html lang='en'><body><p class='x'>公共服務</p></body></html>"
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    done = bauhinia("translate", "page.html", "--to", "zh-HK", "--out", "out.html")
+    assert done.returncode == 0, done.stderr
+    written = (tmp_path / "out.html").read_text(encoding="utf-8")
+    assert "<p class='x'>公共服務</p>" in written and 'lang="zh-HK"' in written and "ai-label" in written
+    refused = bauhinia("translate", "page.html", "--to", "zh-HK", "--out", "out.html", "--no-layout")
+    assert refused.returncode == 2

@@ -109,6 +109,8 @@ class Here:
         order = ORDERS[row.kind].model_validate(row.order)  # type: ignore[index]  # kinds are TaskKind
         documents = await self._office.shelf.documents(documents_of(order))
         draft, office = from_json(Draft, row.draft), self._office
+        if form == "same":
+            return (await office.original_format(draft, row.order))[1]
         return issue(draft, form, row.order, documents, office.templates, office.settings)
 
 

@@ -17,11 +17,17 @@ def translate(
     ],
     out: OutOption = None,
     as_json: JsonOption = False,
+    layout: Annotated[
+        bool,
+        typer.Option(help="Keep the file's looks, where --out has its suffix and the format can be written."),
+    ] = True,
 ) -> None:
     """Translate a document paragraph by paragraph, with the termbase, and check it."""
-    output = Output(out=out, as_json=as_json)
-
+    from ..documents.formats import SUFFIXES
+    from ..documents.layout import LAYOUTS
     from ..pilot.orders import TranslateOrder
     from .carrying import carry_out
 
-    carry_out([file], lambda documents: TranslateOrder(document=documents[0], to=to), output)
+    kept = layout and SUFFIXES.get(file.suffix.lower()) in LAYOUTS
+    output = Output(out=out, as_json=as_json, like=file if kept else None)
+    carry_out([file], lambda documents: TranslateOrder(document=documents[0], to=to, layout=layout), output)

@@ -127,10 +127,14 @@ def _units(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str
 
 def _rewrite(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
     from ..language import Variety
+    from .layout import LAYOUTS
 
     opened = layout(data, order["name"], bounds)
     with damage_told(bounds):
         written = opened.write(order["targets"], Variety(order["to"]))
+        if order["label"]:
+            form = LAYOUTS[sniff(data, order["name"])]
+            written = form.marked(written, order["label"], bounds)
     return {"rewritten": list(written.notes)}, written.data
 
 

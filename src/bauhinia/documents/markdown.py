@@ -14,7 +14,7 @@ from .decoding import decode
 from .document import BlockKind, Cell
 from .normal import join_lines, split_breaks, unwrap
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*$", re.M)
 _TAG = re.compile(r"<(?:!--.*?--|/?[a-zA-Z][^<>]*)>", re.S)
 
@@ -24,7 +24,7 @@ def read(data: bytes, reading: Reading) -> None:
     text, encoding = decode(data)
     reading.metadata["encoding"] = encoding
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if front := _FRONT_MATTER.match(text):
+    if front := FRONT_MATTER.match(text):
         found = _TITLE.search(front[1])
         reading.title = _unquoted(found[1]) if found else ""
         text = text[front.end() :]

@@ -78,11 +78,7 @@ class Package:
 
     def xml(self, name: str) -> etree._Element:
         """One part parsed. Raises KeyError, BrokenDocument or DocumentTooLarge."""
-        data = self.read(name)
-        if b"purl.oclc.org/ooxml" in data:
-            for strict, ordinary in _STRICT:
-                data = data.replace(strict, ordinary)
-        return parse_xml(data, self._bounds)
+        return parse_xml(ordinary_names(self.read(name)), self._bounds)
 
     def relations(self, name: str) -> dict[str, Relation]:
         """The links that leave the part `name` (the package itself: an empty name), by their id."""
@@ -106,18 +102,34 @@ class Package:
             )
 
 
-def parse_xml(data: bytes, bounds: Bounds) -> etree._Element:
+def ordinary_names(data: bytes) -> bytes:
+    """A part with the ordinary names in the place of those of "Strict Open XML"."""
+    if b"purl.oclc.org/ooxml" in data:
+        for strict, ordinary in _STRICT:
+            data = data.replace(strict, ordinary)
+    return data
+
+
+def strict_names(data: bytes) -> bytes:
+    """The inverse of `ordinary_names`, for a part that had strict names."""
+    for strict, ordinary in _STRICT:
+        data = data.replace(ordinary, strict)
+    return data
+
+
+def parse_xml(data: bytes, bounds: Bounds, *, whole: bool = False) -> etree._Element:
     """XML from outside: no entity is resolved, no network is used, no DTD is accepted.
 
-    Raises BrokenDocument or DocumentTooLarge.
+    `whole` keeps comments and instructions, for what is written again. Raises BrokenDocument or
+    DocumentTooLarge.
     """
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
+        remove_comments=not whole,
+        remove_pis=not whole,
     )
     try:
         root = etree.fromstring(data, parser)

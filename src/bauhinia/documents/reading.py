@@ -60,12 +60,15 @@ async def read_units(data: bytes, name: str, limits: Limits) -> tuple[Unit, ...]
 
 
 async def rewrite(
-    data: bytes, name: str, targets: Mapping[str, str], to: Variety, limits: Limits
+    data: bytes, name: str, targets: Mapping[str, str], to: Variety, limits: Limits, label: str = ""
 ) -> Rewritten:
-    """The same file with tagged text `targets[unit id]` in its units. Raises a DocumentError subclass."""
+    """The same file with tagged text `targets[unit id]` in its units, and the AI label in its metadata.
+
+    Raises a DocumentError subclass.
+    """
     from .layout import LayoutNote, Rewritten
 
-    order = {"targets": dict(targets), "to": to.value}
+    order = {"targets": dict(targets), "to": to.value, "label": label}
     said, body = await _work("rewrite", data, name, limits, order)
     return Rewritten(data=body, notes=tuple(LayoutNote(**note) for note in said["rewritten"]))
 

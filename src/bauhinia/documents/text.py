@@ -19,18 +19,18 @@ def read(data: bytes, reading: Reading) -> None:
     text, encoding = decode(data)
     reading.metadata["encoding"] = encoding
     lines = text.replace("\f", "\n\n").splitlines()
-    wrap = _wrap_width(lines)
+    wrap = wrap_width(lines)
     gathered = ""
     last_width = 0
     for line in lines:
         stripped = line.strip()
-        continues = gathered and wrap and last_width >= 0.7 * wrap and not _begins(line)
+        continues = gathered and wrap and last_width >= 0.7 * wrap and not begins(line)
         if not stripped or _RULE.match(line) or not continues:
             _add(reading, gathered)
             gathered = "" if _RULE.match(line) else stripped
         else:
             gathered = join_lines(gathered, stripped)
-        last_width = _width(line.rstrip())
+        last_width = line_width(line.rstrip())
     _add(reading, gathered)
 
 
@@ -43,15 +43,15 @@ def _add(reading: Reading, text: str) -> None:
         reading.add("paragraph", text)
 
 
-def _begins(line: str) -> bool:
+def begins(line: str) -> bool:
     """Whether a line begins a paragraph by its look: indented or numbered."""
     stripped = line.lstrip()
     return line[:1] in " \t\u3000" or bool(BULLET.match(stripped) or NUMBER_LABEL.match(stripped))
 
 
-def _wrap_width(lines: list[str]) -> int:
+def wrap_width(lines: list[str]) -> int:
     """The width that the file's lines are wrapped at; 0 when they are not: a paragraph a line."""
-    widths = sorted(_width(line.rstrip()) for line in lines if line.strip())
+    widths = sorted(line_width(line.rstrip()) for line in lines if line.strip())
     if len(widths) < 3 or widths[-1] > _WRAP_MOST:
         return 0
     widest = widths[int(len(widths) * 0.95)]
@@ -59,7 +59,7 @@ def _wrap_width(lines: list[str]) -> int:
     return widest if widest >= 40 and near >= 0.4 * len(widths) else 0
 
 
-def _width(line: str) -> int:
+def line_width(line: str) -> int:
     """In Latin letters; an East Asian character is two."""
     if line.isascii():
         return len(line)

@@ -23,6 +23,7 @@ class Style:
     list_number: str | None = None
     list_depth: int = 0
     bold: bool = False
+    italic: bool = False
     hidden: bool = False
 
 
@@ -79,6 +80,7 @@ def _own(element: etree._Element, base: Style) -> Style:
         list_number=(value_of(numbered, "numId") or base.list_number),
         list_depth=number_of(value_of(numbered, "ilvl"), base.list_depth),
         bold=toggled(run, "b", base.bold),
+        italic=toggled(run, "i", base.italic),
         hidden=toggled(run, "vanish", base.hidden),
     )
 

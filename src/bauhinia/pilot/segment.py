@@ -1,6 +1,8 @@
 """Translate one segment (a sentence or a few), and check it as a reviser would.
 
 gloss -> write -> correct -> put official names right -> check -> (write once more) -> keep the better
+
+A segment may be tagged text: the model keeps its tags, every other step looks at the words alone.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..documents.layout import Edit, edited, faults, line, reworded
 from ..gateway import Message, estimate_tokens
 from ..language import (
     Figure,
@@ -25,6 +28,7 @@ from ..language import (
 from .desk import Desk
 from .draft import Finding
 from .official_names import put_right
+from .tagged import Saved, saved, tags_of
 
 SYSTEM = {
     Variety.TRADITIONAL: (
@@ -75,6 +79,26 @@ EXAMPLES = {
 }
 """Three short examples show the model what a half-glossed sentence is for."""
 
+TAGS = (
+    " Tags such as <1>…</1> and <2/> stand for formatting: write each of them once, in the translation, "
+    "round or beside the same words."
+)
+TAGGED_EXAMPLES = {
+    Variety.TRADITIONAL: (
+        (
+            "Please return <1>Form A</1> by <2>2026年3月31日</2>.<3/>",
+            "請於<2>2026年3月31日</2>或之前交回<1>表格A</1>。<3/>",
+        ),
+    ),
+    Variety.ENGLISH: (
+        (
+            "請於<1>31 March 2026</1>或之前交回<2>表格A</2>。<3/>",
+            "Please return <2>Form A</2> by <1>31 March 2026</1>.<3/>",
+        ),
+    ),
+}
+"""A fourth example where there are tags: they may change their order."""
+
 AGAIN = {
     Variety.TRADITIONAL: "{text}\n\n（譯文須準確寫出：{needed}）",
     Variety.ENGLISH: "{text}\n\n(The translation must have: {needed})",
@@ -90,6 +114,7 @@ WEIGHT = {
     "script": 50,
     "omission": 20,
     "numbers": 10,
+    "tags": 6,
     "terms": 4,
     "untranslated": 4,
     "added": 3,
@@ -111,40 +136,73 @@ class Segment:
 
     text: str
     findings: tuple[Finding, ...]
+    tagged: str = ""
+    """The translation with its tags, of a segment that had some."""
 
 
 async def translate_segment(desk: Desk, key: str, text: str, to: Variety, *, passage: str = "") -> Segment:
     """Translate `text` into `to` (ENGLISH or TRADITIONAL). Raises the gateway's errors."""
+    return await _translated(desk, key, _Source(text), to, passage)
+
+
+async def translate_tagged(desk: Desk, key: str, text: str, to: Variety) -> Segment:
+    """Translate tagged text that has tags; the translation's tags are valid. Raises the gateway's errors."""
+    segment = await _translated(desk, key, _Source(line(text), text), to, "")
+    wrong = faults(text, segment.tagged)
+    if not wrong:
+        return segment
+    mended = saved(text, segment.tagged, wrong)
+    others = tuple(finding for finding in segment.findings if finding.check != "tags")
+    return Segment(text=line(mended.text), findings=(*others, *_tag_findings(mended)), tagged=mended.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What is translated: its words, and its tagged text where it has tags."""
+
+    text: str
+    tagged: str = ""
+
+
+async def _translated(desk: Desk, key: str, source: _Source, to: Variety, passage: str) -> Segment:
     assert to in SYSTEM, to
-    before = [Message("system", SYSTEM[to]), *_examples(to)]
-    glossed = gloss(text, to, desk.termbase)
-    first = await _attempt(desk, key, [*before, Message("user", glossed)], text, to, passage)
+    before = _instructions(to, bool(source.tagged))
+    glossed = gloss(source.tagged or source.text, to, desk.termbase)
+    first = await _attempt(desk, key, [*before, Message("user", glossed)], source, to, passage)
     if not _faults(first):
         return first
-    needed = _needed(first, text, to, desk.termbase)
+    needed = _needed(first, source.text, to, desk.termbase)
     again = AGAIN[to].format(text=glossed, needed=needed) if needed else glossed + AGAIN_WHOLE[to]
-    second = await _attempt(desk, f"{key}/repair", [*before, Message("user", again)], text, to, "")
+    second = await _attempt(desk, f"{key}/repair", [*before, Message("user", again)], source, to, "")
     return min(first, second, key=_badness)
 
 
+def _instructions(to: Variety, tags: bool) -> list[Message]:
+    """The system's message and the examples; a text without tags is not told of any."""
+    examples = (*EXAMPLES[to], *TAGGED_EXAMPLES[to]) if tags else EXAMPLES[to]
+    return [Message("system", SYSTEM[to] + (TAGS if tags else "")), *_as_messages(examples)]
+
+
 def gloss(text: str, to: Variety, termbase: Termbase) -> str:
-    """The source with its terms and figures already in the target language.
+    """The source with its terms and figures already in the target language; tags stay where they are.
 
     A small model copies what is already right far more surely than it obeys a glossary beside the text.
     A text that is in the target language already stays as it is.
     """
-    if detect(text).variety.is_chinese == to.is_chinese:
+    tagged = bool(tags_of(text))
+    words = line(text) if tagged else text
+    if detect(words).variety.is_chinese == to.is_chinese:
         return text
     places: list[tuple[int, int, str]] = [
         (hit.start, hit.end, hit.term.zh if to.is_chinese else hit.term.en)
-        for hit in termbase.find(text, to.counterpart)
+        for hit in termbase.find(words, to.counterpart)
     ]
     places += [
         (figure.start, figure.end, written)
-        for figure in figures(text)
+        for figure in figures(words)
         if _differs(figure) and (written := write_figure(figure, to)) is not None
     ]
-    return _replace(text, places, spaced=not to.is_chinese)
+    return _replace(text, places, spaced=not to.is_chinese, tagged=tagged)
 
 
 def _differs(figure: Figure) -> bool:
@@ -158,41 +216,47 @@ def _differs(figure: Figure) -> bool:
     return _DIGITS.fullmatch(figure.text) is None
 
 
-def _replace(text: str, places: Sequence[tuple[int, int, str]], *, spaced: bool) -> str:
+def _replace(text: str, places: Sequence[tuple[int, int, str]], *, spaced: bool, tagged: bool) -> str:
     """Replace each place; of overlapping ones the longer wins."""
-    kept: list[tuple[int, int, str]] = []
-    for place in sorted(places, key=lambda place: place[0] - place[1]):
-        if all(place[1] <= other[0] or place[0] >= other[1] for other in kept):
-            kept.append(place)
-    for start, end, words in sorted(kept, reverse=True):
-        middle = f" {words} " if spaced else words
-        text = text[:start] + middle + text[end:]
+    kept: list[Edit] = []
+    for start, end, words in sorted(places, key=lambda place: place[0] - place[1]):
+        if all(end <= other.start or start >= other.end for other in kept):
+            kept.append(Edit(start, end, f" {words} " if spaced else words))
+    if tagged:
+        text = edited(text, kept)
+    else:
+        for edit in sorted(kept, reverse=True):
+            text = text[: edit.start] + edit.words + text[edit.end :]
     return _TIDY.sub("", re.sub(r" {2,}", " ", text)).strip()
 
 
-def _examples(to: Variety) -> list[Message]:
+def _as_messages(examples: Sequence[tuple[str, str]]) -> list[Message]:
     return [
         message
-        for source, target in EXAMPLES[to]
+        for source, target in examples
         for message in (Message("user", source), Message("assistant", target))
     ]
 
 
 async def _attempt(
-    desk: Desk, key: str, messages: Sequence[Message], source: str, to: Variety, passage: str
+    desk: Desk, key: str, messages: Sequence[Message], source: _Source, to: Variety, passage: str
 ) -> Segment:
-    room = 3 * estimate_tokens(source) + 40
+    room = 3 * estimate_tokens(source.tagged or source.text) + 40
     written = await desk.write(key, messages, reply_in=to, max_tokens=room, passage=passage)
-    known = "\n".join([source, messages[-1].content])
-    text, _ = desk.termbase.repair(mend_figures(_bare(written.text), known), to)
-    mended = put_right(source, text, to, desk.termbase)
-    findings = check_translation(source, mended, to, desk.termbase)
+    answer = line(written.text) if source.tagged else written.text
+    known = "\n".join([source.text, messages[-1].content])
+    text, _ = desk.termbase.repair(mend_figures(_bare(answer), known), to)
+    mended = put_right(source.text, text, to, desk.termbase)
+    findings = check_translation(source.text, mended, to, desk.termbase)
     if mended != text:
         words = "An official name was put right by the termbase; the model had written another."
         findings = (*findings, Finding(check="mended", severity="note", message=words))
     if written.cut:
         findings = (*findings, _finding("cut", "error", "The translation was cut short."))
-    return Segment(text=mended, findings=findings)
+    if not source.tagged:
+        return Segment(text=mended, findings=findings)
+    tagged = reworded(written.text, mended)
+    return Segment(text=mended, findings=(*findings, *_check_tags(source.tagged, tagged)), tagged=tagged)
 
 
 def _bare(text: str) -> str:
@@ -294,6 +358,28 @@ def _check_length(source: str, target: str) -> tuple[Finding, ...]:
     return ()
 
 
+def _check_tags(source: str, target: str) -> tuple[Finding, ...]:
+    """Tags that the translation lacks, has twice, made up or crossed."""
+    wrong = {fault.number for fault in faults(source, target)}
+    if not wrong:
+        return ()
+    named = [tag for tag in tags_of(source) if int(_DIGITS.findall(tag)[0]) in wrong] or tags_of(source)
+    needed = ", ".join(named)
+    return (_finding("tags", "warning", f"Tags are wrong: {needed}.", needed=needed),)
+
+
+def _tag_findings(mended: Saved) -> tuple[Finding, ...]:
+    """What was done to a translation whose tags stayed wrong, for the officer."""
+    found = []
+    if mended.dropped:
+        words = f"Formatting of {mended.dropped} words was dropped."
+        found.append(_finding("tags", "warning", words, dropped=str(mended.dropped)))
+    if mended.moved:
+        words = "A field, a mark or a picture in the line was put back where it probably belongs."
+        found.append(_finding("tags", "warning", words, moved=str(mended.moved)))
+    return tuple(found)
+
+
 def _listed(found: Sequence[Figure]) -> str:
     return ", ".join(figure.text for figure in found)
 
@@ -323,4 +409,5 @@ def _needed(segment: Segment, source: str, to: Variety, termbase: Termbase) -> s
         terms += [
             hit.term.zh if to.is_chinese else hit.term.en for hit in _bodies(source, to.counterpart, termbase)
         ]
-    return ("、" if to.is_chinese else ", ").join(dict.fromkeys([*terms, *written]))
+    tags = [finding.values["needed"] for finding in segment.findings if finding.check == "tags"]
+    return ("、" if to.is_chinese else ", ").join(dict.fromkeys([*terms, *written, *tags]))

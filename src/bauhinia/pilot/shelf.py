@@ -17,6 +17,7 @@ from ..language import detect
 from ..settings import Limits
 from ..store import Blobs, Database
 from .codec import from_json, to_json
+from .keeping import Original
 from .reading import SAMPLE
 
 
@@ -148,6 +149,11 @@ class Shelf:
             )
         if not cursor.rowcount:
             raise _not_found()
+
+    async def original(self, key: str) -> Original:
+        """The document's file as it came. Raises NotFound, StoreError."""
+        name = (await self.card(key)).name
+        return Original(name=name, data=await self.file(key), limits=self._limits)
 
     async def documents(self, keys: Sequence[str]) -> dict[str, Document]:
         """By id, in the order asked. Raises NotFound."""

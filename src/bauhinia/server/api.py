@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -164,11 +165,13 @@ async def edit_passage(request: Request, task: str, passage: str, edit: Edit) ->
     return to_json(changed)
 
 
-@api_router.get("/api/tasks/{task}/export", summary="A finished draft as a file")
+@api_router.get(
+    "/api/tasks/{task}/export", summary="A finished draft as a file; `same`: in the original's format"
+)
 async def export_task(
     request: Request,
     task: str,
-    format: Literal["docx", "pdf", "odt", "md", "csv"] = "docx",  # noqa: A002
+    format: Literal["docx", "pdf", "odt", "md", "csv", "same"] = "docx",  # noqa: A002
 ) -> Response:
     from ..pilot.export import MEDIA_TYPES
     from ..pilot.issuing import issue
@@ -176,6 +179,10 @@ async def export_task(
     office = office_of(request)
     row = await office.tasks.get(task)
     draft = draft_of(row)
+    if format == "same":
+        name, data = await office.original_format(draft, row.order)
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return Response(data, media_type=kind, headers={"content-disposition": attachment(name)})
     there = {card.id for card in await office.shelf.cards()}
     sources = await office.shelf.documents([key for key in documents_of(row.order) if key in there])
     data = issue(draft, format, row.order, sources, office.templates, office.settings)

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bauhinia.documents.layout import Piece, TagFault, faults, pieces, plain, projected, renumbered, tagged
+from bauhinia.documents.layout import (
+    Piece,
+    TagFault,
+    faults,
+    pieces,
+    plain,
+    projected,
+    renumbered,
+    reworded,
+    tagged,
+)
 
 SOURCE = "See <1>Annex <2/>A</1> &amp; <3>B</3>"
 
@@ -64,3 +74,15 @@ def test_tags_are_counted_as_they_open() -> None:
     again, old = renumbered(pieces("a<7>b</7><3/>"))
     assert tagged(again) == "a<1>b</1><2/>"
     assert old == {1: 7, 2: 3}
+
+
+@given(st.text(alphabet="ab 文&<", max_size=20))
+def test_other_words_stand_in_the_tags_that_there_were(words: str) -> None:
+    other = reworded(SOURCE, words, "")
+    assert plain(other) == words
+    assert not faults(SOURCE, other)
+
+
+def test_what_an_officer_changes_keeps_its_formatting() -> None:
+    assert reworded("See <1>Annex A</1> now<2/>", "See Annex B now ") == "See <1>Annex B</1> now<2/>"
+    assert reworded("見<1>附件甲</1><2/>及乙", "請見附件甲 及乙") == "請見<1>附件甲</1><2/>及乙"

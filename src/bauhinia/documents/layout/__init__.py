@@ -3,12 +3,26 @@ in.
 """
 
 from .layouts import LAYOUTS, Layout, LayoutFormat
-from .tags import Piece, TagFault, faults, pieces, plain, projected, renumbered, tagged
+from .tags import (
+    Edit,
+    Piece,
+    TagFault,
+    edited,
+    faults,
+    line,
+    pieces,
+    plain,
+    projected,
+    renumbered,
+    reworded,
+    tagged,
+)
 from .unit import STORIES, LayoutNote, Rewritten, Story, Unit
 
 __all__ = [
     "LAYOUTS",
     "STORIES",
+    "Edit",
     "Layout",
     "LayoutFormat",
     "LayoutNote",
@@ -17,10 +31,13 @@ __all__ = [
     "Story",
     "TagFault",
     "Unit",
+    "edited",
     "faults",
+    "line",
     "pieces",
     "plain",
     "projected",
     "renumbered",
+    "reworded",
     "tagged",
 ]

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ...language import Variety
 from ..collecting import Bounds
-from .unit import Rewritten, Unit
+from .unit import LayoutNote, Rewritten, Unit
 
 
 class Layout(Protocol):
@@ -34,6 +34,14 @@ class LayoutMaker(Protocol):
         """Take a file apart. Raises DocumentError."""
 
 
+class Marker(Protocol):
+    """The function `mark` of a format's module, if its files can carry a label that nobody has to see."""
+
+    def __call__(self, data: bytes, label: str, bounds: Bounds) -> bytes:
+        """The file with the label in its metadata, and where the format says so on its page. Raises
+        DocumentError."""
+
+
 @dataclass(frozen=True, slots=True)
 class LayoutFormat:
     """Where a format's writer is; loaded only when it is used."""
@@ -46,6 +54,29 @@ class LayoutFormat:
         maker: LayoutMaker = import_module(f".{self.module}", __package__).open_layout
         return maker(data, bounds)
 
+    def marked(self, written: Rewritten, label: str, bounds: Bounds) -> Rewritten:
+        """The file with the AI label in it; where the format has no place for one, a note that says so.
 
-LAYOUTS: dict[str, LayoutFormat] = {}
+        Raises DocumentError.
+        """
+        marker: Marker | None = getattr(import_module(f".{self.module}", __package__), "mark", None)
+        if marker is None:
+            return Rewritten(data=written.data, notes=(*written.notes, _UNMARKED))
+        return Rewritten(data=marker(written.data, label, bounds), notes=written.notes)
+
+
+_UNMARKED = LayoutNote(
+    unit="",
+    check="label",
+    message="A file of this kind has no place for the AI label: say it beside the file.",
+)
+LAYOUTS: dict[str, LayoutFormat] = {
+    "docx": LayoutFormat("docx"),
+    "html": LayoutFormat("html"),
+    "md": LayoutFormat("markdown"),
+    "txt": LayoutFormat("plain_text"),
+    "srt": LayoutFormat("subtitles"),
+    "vtt": LayoutFormat("webvtt"),
+    "eml": LayoutFormat("mail"),
+}
 """By the key of `formats.READERS`."""

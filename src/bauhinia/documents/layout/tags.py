@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 PieceKind = Literal["text", "open", "close", "alone"]
@@ -28,6 +29,14 @@ class Piece(NamedTuple):
     """The words, not escaped; empty for a tag."""
     number: int = 0
     """The tag's number; 0 for words."""
+
+
+class Edit(NamedTuple):
+    """Words in the place of the characters `start` up to `end` of a line (see `line`)."""
+
+    start: int
+    end: int
+    words: str
 
 
 class TagFault(NamedTuple):
@@ -63,6 +72,46 @@ def tagged(parts: Iterable[Piece]) -> str:
 def plain(text: str) -> str:
     """The words alone."""
     return "".join(piece.text for piece in pieces(text))
+
+
+def line(text: str, alone: str = " ") -> str:
+    """The words as a reader sees them, with `alone` for each thing that stands in the line."""
+    return "".join(alone if piece.kind == "alone" else piece.text for piece in pieces(text))
+
+
+def edited(text: str, edits: Iterable[Edit], alone: str = " ") -> str:
+    """Tagged text with its words changed and its tags where they were. The edits are of `line(text, alone)`
+    and do not overlap."""
+    words: dict[int, str] = {}
+    gone: set[int] = set()
+    for edit in edits:
+        words[edit.start] = edit.words
+        gone.update(range(edit.start, edit.end))
+    return tagged(_with(pieces(text), words, gone, len(alone)))
+
+
+def _with(parts: Iterable[Piece], words: dict[int, str], gone: set[int], alone: int) -> Iterator[Piece]:
+    at = 0
+    for piece in parts:
+        length = alone if piece.kind == "alone" else len(piece.text)
+        if piece.kind == "text":
+            kept = (
+                words.get(at + i, "") + ("" if at + i in gone else each) for i, each in enumerate(piece.text)
+            )
+            yield Piece("text", "".join(kept))
+        else:
+            yield from (Piece("text", words[at + i]) for i in range(length) if at + i in words)
+            yield piece
+        at += length
+    yield Piece("text", words.get(at, ""))
+
+
+def reworded(text: str, words: str, alone: str = " ") -> str:
+    """Tagged text that says `words` (written as `line(text, alone)` is), its tags at the places that
+    correspond."""
+    before = line(text, alone)
+    changes = SequenceMatcher(None, before, words, autojunk=False).get_opcodes()
+    return edited(text, [Edit(a, b, words[c:d]) for kind, a, b, c, d in changes if kind != "equal"], alone)
 
 
 def faults(source: str, target: str) -> list[TagFault]:

@@ -1,0 +1,178 @@
+"""Markdown: paragraphs, headings, list items and table cells; code, addresses, front matter and HTML stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from ..collecting import Bounds
+from ..markdown import FRONT_MATTER
+from ..normal import join_lines
+from .inline import Alone, Item, Pair, Text, take
+from .spans import Span, SpanLayout, Written
+from .tags import plain
+from .unit import Unit
+
+_SPECIAL = re.compile(r"[\\`*\[\]<>|]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
+_LEADING = re.compile(r"^(\s*\d{0,9})(?=[#>+-]+\s|[.)]\s|={2,}|-{2,})")
+"""What would begin a heading, a quotation or a list: the mark after it is escaped."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """The marks round a pair."""
+
+    before: str
+    after: str
+
+
+def open_layout(data: bytes, bounds: Bounds) -> SpanLayout:
+    """Take a Markdown file apart. Raises DocumentError."""
+    return SpanLayout(data, lambda text: _spans(text, bounds))
+
+
+def mark(data: bytes, label: str, _bounds: Bounds) -> bytes:
+    """The file with the label in a comment at its end: a front matter is not ours to change."""
+    line = f"\n<!-- ai-label: {label.replace('--', '–')} -->\n"
+    return data + (b"" if data.endswith(b"\n") else b"\n") + line.encode("utf-8")
+
+
+def _spans(text: str, bounds: Bounds) -> list[Span]:
+    starts = _line_starts(text)
+    body = 0
+    if front := FRONT_MATTER.match(text.replace("\r\n", "\n")):
+        body = front[0].count("\n")
+    parser = MarkdownIt("commonmark", {"maxNesting": bounds.nesting * 2 + 10})
+    tokens = parser.enable(["table", "strikethrough"]).parse("\n" * body + text[starts[body] :])
+    finder = _Finder(text, starts)
+    spans: list[Span] = []
+    for token in tokens:
+        bounds.check_nesting(token.level)
+        if token.type == "inline" and token.map and (place := finder.place(token)):
+            spans += _span(text, token, *place)
+    return spans
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", text)), len(text)]
+
+
+class _Finder:
+    """Finds where a token's content stands in the file; cells of one row follow each other."""
+
+    def __init__(self, text: str, starts: Sequence[int]) -> None:
+        self._text = text
+        self._starts = starts
+        self._at = 0
+
+    def place(self, token: Token) -> tuple[int, int, str] | None:
+        """Its start, its end, and what stands before its second line; None where it is written otherwise than
+        the parser gives it (a cell with an escaped bar)."""
+        assert token.map is not None
+        first, lines = token.map[0], token.content.split("\n")
+        start = end = -1
+        before = ""
+        for number, line in enumerate(lines):
+            begin = max(self._starts[first + number], self._at)
+            found = self._text.find(line, begin, self._starts[first + number + 1])
+            if found < 0:
+                return None
+            if number == 1:
+                before = self._text[begin:found]
+            start = found if start < 0 else start
+            end = self._at = found + len(line)
+        return start, end, before
+
+
+def _span(text: str, token: Token, start: int, end: int, before: str) -> Iterator[Span]:
+    items, _ = _items(token.children or [], 0)
+    taken = take(items)
+    if not any(map(str.isalpha, plain(taken.source))):
+        return
+    newline = "\r\n" if "\r\n" in text else "\n"
+
+    def write(target: str, _raw: object) -> Written:
+        words = _rendered(taken.woven(target), f"{newline}{before}")
+        return Written(_LEADING.sub(r"\1\\", words))
+
+    unit = Unit(id=f"md#{start}", story="body", source=taken.source)
+    yield Span(unit=unit, start=start, end=end, write=write)
+
+
+def _items(children: Sequence[Token], at: int) -> tuple[list[Item], int]:
+    """The items from a place on, up to the end of the pair that is open there, and the place after it."""
+    items: list[Item] = []
+    while at < len(children):
+        token = children[at]
+        at += 1
+        if token.type.endswith("_close"):
+            break
+        if token.type == "link_open" and token.markup == "autolink":
+            items.append(Alone([f"<{children[at].content}>"]))
+            at += 2
+        elif token.type.endswith("_open"):
+            inner, at = _items(children, at)
+            items.append(Pair(_ends(token), inner))
+        elif token.type == "image":
+            inner, _ = _items(token.children or [], 0)
+            items.append(Pair(_Ends("![", f"]{_target(str(token.attrs.get('src', '')), token)}"), inner))
+        else:
+            _add(items, token)
+    return items, at
+
+
+def _add(items: list[Item], token: Token) -> None:
+    if token.type in ("text", "text_special", "softbreak"):
+        words = "\n" if token.type == "softbreak" else token.content
+        last = items[-1] if items else None
+        if not isinstance(last, Text):
+            items.append(Text(words))
+        elif last.words.endswith("\n"):
+            last.words = join_lines(last.words, words)
+        else:
+            last.words += words
+    elif token.type == "hardbreak":
+        items.append(Alone([None]))
+    elif token.type == "code_inline":
+        items.append(Alone([f"{token.markup}{_padded(token.content)}{token.markup}"]))
+    else:
+        items.append(Alone([token.content]))
+
+
+def _padded(code: str) -> str:
+    return f" {code} " if code.startswith("`") or code.endswith("`") else code
+
+
+def _ends(token: Token) -> _Ends:
+    if token.type == "link_open":
+        return _Ends("[", f"]{_target(str(token.attrs.get('href', '')), token)}")
+    return _Ends(token.markup, token.markup)
+
+
+def _target(address: str, token: Token) -> str:
+    """A link's address and title as they are written."""
+    address = f"<{address}>" if re.search(r"[\s()]", address) or not address else address
+    title = str(token.attrs.get("title", ""))
+    quoted = title.replace('"', '\\"')
+    return f'({address} "{quoted}")' if title else f"({address})"
+
+
+def _rendered(items: Sequence[Item], newline: str) -> str:
+    written = []
+    for item in items:
+        if isinstance(item, Text):
+            written.append(_SPECIAL.sub(r"\\\g<0>", " ".join(item.words.split("\n"))))
+        elif isinstance(item, Alone):
+            written += [f"\\{newline}" if each is None else each for each in item.things]
+        else:
+            inner = _rendered(item.items, newline)
+            ends: _Ends = item.handle
+            # Emphasis may not begin or end with a space: it goes outside.
+            words = inner.strip(" ")
+            lead, trail = inner[: len(inner) - len(inner.lstrip(" "))], inner[len(inner.rstrip(" ")) :]
+            written.append(f"{lead}{ends.before}{words}{ends.after}{trail}" if words else inner)
+    return "".join(written)

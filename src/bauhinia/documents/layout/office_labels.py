@@ -1,0 +1,82 @@
+"""The AI label in an Office Open XML file's properties, as the files that we write ourselves carry it."""
+
+from __future__ import annotations
+
+import posixpath
+
+from lxml import etree
+
+from ..collecting import Bounds
+from ..ooxml import local
+from .parts import Parts
+
+PROPERTY = "AI-Label"
+KEYWORD = "AI-generated"
+_TYPES = "[Content_Types].xml"
+_PART = "docProps/custom.xml"
+_CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+_KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
+_CUSTOM = "{http://schemas.openxmlformats.org/officeDocument/2006/custom-properties}"
+_VALUES = "{http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes}"
+_CORE = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
+_RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
+_FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+_EMPTY = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" '
+    b'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"/>'
+)
+
+
+def mark(data: bytes, label: str, bounds: Bounds) -> bytes:
+    """The file with the label as a custom property and a keyword. Raises DocumentError."""
+    parts = Parts(data, bounds)
+    set_label(parts, label)
+    return parts.written()
+
+
+def set_label(parts: Parts, label: str) -> None:
+    """Put the label into the package's properties; one that is there already gives way."""
+    relations = parts.package.relations("").values()
+    name = next((each.target for each in relations if each.kind == "custom-properties"), "")
+    if name not in parts.package.names:
+        name = _new_part(parts)
+    root = parts.root(name)
+    for old in root.findall(f"{_CUSTOM}property"):
+        if old.get("name") == PROPERTY:
+            root.remove(old)
+    numbers = [int(each.get("pid", "1")) for each in root.findall(f"{_CUSTOM}property")]
+    new = etree.SubElement(root, f"{_CUSTOM}property", fmtid=_FORMAT_ID, name=PROPERTY)
+    new.set("pid", str(max(numbers, default=1) + 1))
+    etree.SubElement(new, f"{_VALUES}lpwstr").text = label
+    parts.changed(name)
+    for relation in relations:
+        if relation.kind == "core-properties" and relation.target in parts.package.names:
+            _add_keyword(parts, relation.target)
+
+
+def _new_part(parts: Parts) -> str:
+    """A part for custom properties, told to the package."""
+    parts.add(_PART, _EMPTY)
+    types = parts.root(_TYPES)
+    namespace = str(types.tag).rpartition("}")[0]
+    etree.SubElement(types, f"{namespace}}}Override", PartName=f"/{_PART}", ContentType=_CONTENT_TYPE)
+    parts.changed(_TYPES)
+    relations = posixpath.join("_rels", ".rels")
+    root = parts.root(relations)
+    taken = {each.get("Id") for each in root}
+    key = next(f"rId{number}" for number in range(1, len(taken) + 2) if f"rId{number}" not in taken)
+    etree.SubElement(root, f"{_RELATIONS}Relationship", Id=key, Type=_KIND, Target=_PART)
+    parts.changed(relations)
+    return _PART
+
+
+def _add_keyword(parts: Parts, name: str) -> None:
+    root = parts.root(name)
+    keywords = next((each for each in root if isinstance(each.tag, str) and local(each) == "keywords"), None)
+    if keywords is None:
+        keywords = etree.SubElement(root, f"{_CORE}keywords")
+    words = keywords.text or ""
+    if KEYWORD not in words:
+        keywords.text = f"{words}; {KEYWORD}" if words.strip() else KEYWORD
+        parts.changed(name)
