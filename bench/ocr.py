@@ -20,7 +20,7 @@ from bauhinia.documents import read_page
 from bauhinia.settings import Limits
 from report import record
 
-# ruff: noqa: RUF001  # Chinese punctuation
+# Chinese punctuation
 TEXTS = {
     "chinese": "運輸署將於二零二七年三月三十一日前完成四十二條行人天橋的維修工程，預算開支為三千六百萬元。"
     * 4,

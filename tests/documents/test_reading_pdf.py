@@ -315,10 +315,11 @@ def test_slanted_text_is_left_out_with_a_warning() -> None:
     assert document.warnings == ("Slanted text, such as a watermark, was left out.",)
 
 
-def test_a_scan_is_named_as_one() -> None:
-    with pytest.raises(EmptyDocument, match=r"looks like a scan.*OCR") as caught:
-        read_here(pdf([[], []], picture=True), "scan.pdf")
-    assert caught.value.hint
+def test_a_scan_names_the_pages_that_wait_for_ocr() -> None:
+    pytest.importorskip("rapidocr")
+    found = read_here(pdf([[], []], picture=True), "scan.pdf")
+    assert found.scanned
+    assert not found.blocks
     with pytest.raises(EmptyDocument, match="no text"):
         read_here(pdf([[]]), "blank.pdf")
 

@@ -46,7 +46,7 @@ def recognise(pixels: Any) -> list[PictureLine]:
     """
     import rapidocr
 
-    engine = rapidocr.RapidOCR(
+    engine: Any = rapidocr.RapidOCR(
         params={
             "Global.use_cls": False,
             "Global.text_score": 0.3,
