@@ -40,6 +40,9 @@ READERS: dict[str, Format] = {
     "pdf": Format(title="a PDF", suffixes=(".pdf",), module="pdf"),
     "txt": Format(title="plain text", suffixes=(".txt", ".text"), module="text"),
     "md": Format(title="Markdown", suffixes=(".md", ".markdown"), module="markdown"),
+    "odt": Format(title="an OpenDocument text", suffixes=(".odt", ".ott"), module="odf"),
+    "ods": Format(title="an OpenDocument spreadsheet", suffixes=(".ods", ".ots"), module="odf"),
+    "odp": Format(title="an OpenDocument presentation", suffixes=(".odp", ".otp"), module="odf"),
     "html": Format(title="a web page", suffixes=(".html", ".htm", ".xhtml"), module="html"),
 }
 SUFFIXES: dict[str, str] = {suffix: name for name, each in READERS.items() for suffix in each.suffixes}

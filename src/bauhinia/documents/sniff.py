@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from pathlib import PurePath
 
 from ..errors import (
@@ -22,9 +23,8 @@ _OTHER_SUFFIXES = {
     ".docm": "a Word document with macros (.docm)",
     ".dotx": "a Word template (.dotx)",
     ".rtf": "a Rich Text file (.rtf)",
-    ".odt": "an OpenDocument text (.odt)",
-    ".ods": "an OpenDocument spreadsheet (.ods)",
-    ".odp": "an OpenDocument presentation (.odp)",
+    ".odg": "an OpenDocument drawing (.odg)",
+    **dict.fromkeys((".fodt", ".fods", ".fodp"), "an OpenDocument file in one piece (flat XML)"),
     ".ppt": "an old PowerPoint presentation (.ppt)",
     ".pptx": "a PowerPoint presentation (.pptx)",
     ".xls": "an old Excel workbook (.xls)",
@@ -58,6 +58,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
+_FLAT = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*>\s*<office:document\b")
+_OPEN_KINDS = {"text": "odt", "spreadsheet": "ods", "presentation": "odp", "graphics": ".odg"}
 _CONTROL = re.compile(rb"[\x00-\x06\x0e-\x19\x1c-\x1f]")
 _TEXTS = frozenset({"txt", "md", "html"})
 
@@ -103,6 +105,8 @@ def kind_of(data: bytes) -> str:
     for magic, suffix in _MAGIC:
         if data.startswith(magic):
             return suffix
+    if _FLAT.match(data[:4096]):
+        return ".fodt"
     if _HTML.match(data[:4096]):
         return "html"
     return "txt" if _looks_like_text(data[:65_536]) else "unknown"
@@ -110,15 +114,28 @@ def kind_of(data: bytes) -> str:
 
 def _kind_of_zip(data: bytes) -> str:
     try:
-        names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+        file = zipfile.ZipFile(io.BytesIO(data))
+        names = file.namelist()
+        opened = _open_kind(file) if "content.xml" in names else ""
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
         return "unknown"
     for folder, kind in (("word/", "docx"), ("ppt/", ".pptx"), ("xl/", ".xlsx")):
         if "[Content_Types].xml" in names and any(name.startswith(folder) for name in names):
             return kind
-    if "content.xml" in names:
-        return ".odt"
+    if opened:
+        return opened
     return ".epub" if "META-INF/container.xml" in names else ".zip"
+
+
+def _open_kind(file: zipfile.ZipFile) -> str:
+    """Of a zip with OpenDocument content, by its type; `odt` when it says none that is known."""
+    try:
+        with file.open("mimetype") as part:
+            said = part.read(200).decode("latin-1").strip()
+    except (KeyError, RuntimeError, zlib.error):
+        return "odt"
+    kind = said.removeprefix("application/vnd.oasis.opendocument.")
+    return _OPEN_KINDS.get(kind.removesuffix("-template"), "odt")
 
 
 def _kind_of_ole(data: bytes) -> str:
