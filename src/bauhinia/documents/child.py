@@ -14,14 +14,13 @@ import os
 import resource
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, EmptyDocument, UnsupportedFormat
+from ..errors import DocumentError, EmptyDocument, UnsupportedFormat
 from .collecting import Bounds, Reading
+from .damage import damage_told
 from .document import Document
 from .formats import READERS
 from .sniff import sniff
@@ -50,22 +49,6 @@ def parse(data: bytes, name: str, bounds: Bounds) -> Document:
     )
 
 
-@contextmanager
-def damage_told(bounds: Bounds) -> Iterator[None]:
-    """What a damaged file makes a reader raise, as a DocumentError."""
-    try:
-        yield
-    except RecursionError as error:
-        raise too_deep(bounds) from error
-    except (UnicodeError, LookupError, ValueError, ArithmeticError, OSError) as error:
-        if isinstance(error, DocumentError):
-            raise
-        raise BrokenDocument(
-            "The file is damaged: part of it makes no sense to the reader.",
-            hint="Open it in the program that made it, save it again, then upload the new file.",
-        ) from error
-
-
 def layout(data: bytes, name: str, bounds: Bounds) -> Layout:
     """Take a file apart in this process. Raises DocumentError."""
     from .layout import LAYOUTS
@@ -78,15 +61,6 @@ def layout(data: bytes, name: str, bounds: Bounds) -> Layout:
         )
     with damage_told(bounds):
         return LAYOUTS[form].open(data, bounds)
-
-
-def too_deep(bounds: Bounds) -> DocumentTooLarge:
-    """The error for a file nested deeper than any limit."""
-    try:
-        bounds.check_nesting(bounds.nesting + 1)
-    except DocumentTooLarge as error:
-        return error
-    raise AssertionError("a depth over the limit was accepted")
 
 
 def confine(bounds: Bounds) -> None:

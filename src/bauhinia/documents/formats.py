@@ -28,6 +28,8 @@ class Format:
     """The first is the usual one."""
     module: str
     """In this package; loaded only when a file of this format is read."""
+    through: str = ""
+    """The format that LibreOffice makes of it first, for one that has no reader of its own."""
 
     def reader(self) -> Reader:
         """The module's `read`."""
@@ -44,6 +46,9 @@ READERS: dict[str, Format] = {
     "ods": Format(title="an OpenDocument spreadsheet", suffixes=(".ods", ".ots"), module="odf"),
     "odp": Format(title="an OpenDocument presentation", suffixes=(".odp", ".otp"), module="odf"),
     "html": Format(title="a web page", suffixes=(".html", ".htm", ".xhtml"), module="html"),
+    "eml": Format(title="an e-mail", suffixes=(".eml",), module="mail"),
+    "msg": Format(title="an Outlook message", suffixes=(".msg",), module="outlook"),
+    "zip": Format(title="a zip archive", suffixes=(".zip",), module="archive"),
 }
 SUFFIXES: dict[str, str] = {suffix: name for name, each in READERS.items() for suffix in each.suffixes}
 

@@ -1,4 +1,4 @@
-"""What OpenDocument styles say of text: whether it is hidden, which list it belongs to, how lists are numbered."""
+"""What OpenDocument styles say of text: whether it is hidden, and how lists and headings are numbered."""
 
 from __future__ import annotations
 
