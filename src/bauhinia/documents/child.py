@@ -1,7 +1,8 @@
 """The process that opens one file: `python -m bauhinia.documents.child`.
 
 On its input: a line of JSON (`name`, `bounds`, `work` and what that work needs), then the file. On its
-output: a line of JSON, an object with one key: what the work gives (`document`, `units`, `rewritten`),
+output: a line of JSON, an object: what the work gives (`document`, `page_texts`, `units`, `rewritten`; or
+`form` and `through`, the format that LibreOffice must make of the file first),
 `error` (`code`, `message`, `hint`) or `crash` (a trace for the log); after it, of `rewritten`, the new
 file's bytes. Its memory, time and files are limited by the kernel, so a hostile file costs one answer and
 not the server.
@@ -90,6 +91,9 @@ def answer(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str
 
 
 def _read(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
+    form = sniff(data, order["name"])
+    if through := READERS[form].through:
+        return {"form": form, "through": through}, b""
     return {"document": parse(data, order["name"], bounds)}, b""
 
 
@@ -106,7 +110,14 @@ def _rewrite(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[s
     return {"rewritten": list(written.notes)}, written.data
 
 
-_WORK = {"read": _read, "units": _units, "rewrite": _rewrite}
+def _page_texts(data: bytes, _order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
+    from .pdf import page_texts
+
+    with damage_told(bounds):
+        return {"page_texts": page_texts(data, bounds)}, b""
+
+
+_WORK = {"read": _read, "page_texts": _page_texts, "units": _units, "rewrite": _rewrite}
 
 
 def main() -> None:

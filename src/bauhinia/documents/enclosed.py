@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ..errors import DocumentError, DocumentTooLarge, EmptyDocument, UnsupportedFormat
+from ..errors import DocumentError, DocumentTooLarge, EmptyDocument
 from .collecting import Reading
 from .damage import damage_told
 from .formats import READERS
@@ -32,13 +32,7 @@ def read_enclosed(data: bytes, name: str, reading: Reading) -> None:
     """
 
     def fill(inside: Reading) -> None:
-        form = READERS[sniff(data, inside.part.rpartition("/")[2])]
-        if form.through:
-            raise UnsupportedFormat(
-                f"{form.title[0].upper()}{form.title[1:]} is not read inside another file.",
-                hint="Take it out and upload it by itself.",
-            )
-        form.reader()(data, inside)
+        READERS[sniff(data, inside.part.rpartition("/")[2])].reader()(data, inside)
 
     enclose(name, len(data), reading, fill)
 

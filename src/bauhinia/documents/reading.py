@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -37,7 +37,19 @@ async def read_document(data: bytes, name: str, limits: Limits) -> Document:
     Raises a DocumentError subclass. Cancelling ends the reading process; nothing is left on the disk.
     """
     said, _ = await _work("read", data, name, limits)
+    if "through" in said:
+        return await _read_converted(data, name, said["form"], said["through"], limits)
     return await asyncio.to_thread(_document, said["document"])
+
+
+async def _read_converted(data: bytes, name: str, form: str, through: str, limits: Limits) -> Document:
+    """A file that LibreOffice makes readable first; what comes of it is read in a child as any other."""
+    from .libreoffice import convert
+
+    made = await convert(data, form, through, limits)
+    said, _ = await _work("read", made, f"{_name(name)}.{through}", limits)
+    document = await asyncio.to_thread(_document, said["document"])
+    return replace(document, name=_name(name), format=form)
 
 
 async def read_units(data: bytes, name: str, limits: Limits) -> tuple[Unit, ...]:
@@ -59,6 +71,12 @@ async def rewrite(
     return Rewritten(data=body, notes=tuple(LayoutNote(**note) for note in said["rewritten"]))
 
 
+async def read_page_texts(data: bytes, limits: Limits) -> list[str]:
+    """The text of each page of a PDF, as it comes. Raises a DocumentError subclass."""
+    said, _ = await _work("page_texts", data, "pages.pdf", limits)
+    return [str(text) for text in said["page_texts"]]
+
+
 async def _work(
     work: str, data: bytes, name: str, limits: Limits, more: Mapping[str, Any] | None = None
 ) -> tuple[dict[str, Any], bytes]:
@@ -66,7 +84,7 @@ async def _work(
 
     Raises a DocumentError subclass.
     """
-    name = PurePosixPath(name.replace("\\", "/")).name[-255:]
+    name = _name(name)
     if not data:
         raise EmptyDocument("The file is empty (0 bytes).", hint="Check the file, then upload it again.")
     if len(data) > limits.file_bytes:
@@ -81,9 +99,14 @@ async def _work(
             said, body = await _ask_child((order, data), _most_output(limits))
     except TimeoutError:
         raise _too_slow(limits) from None
-    if said.keys() & {"document", "units", "rewritten"}:
+    if said.keys() & {"document", "through", "page_texts", "units", "rewritten"}:
         return said, body
     raise _error(said, limits)
+
+
+def _name(name: str) -> str:
+    """A file's name without folders."""
+    return PurePosixPath(name.replace("\\", "/")).name[-250:]
 
 
 def _turn() -> asyncio.Semaphore:

@@ -19,16 +19,11 @@ from ..errors import (
 from .formats import READERS, SUFFIXES, readable
 
 _OTHER_SUFFIXES = {
-    ".doc": "an old Word document (.doc)",
-    ".dot": "an old Word template (.dot)",
     ".docm": "a Word document with macros (.docm)",
     ".dotx": "a Word template (.dotx)",
-    ".rtf": "a Rich Text file (.rtf)",
     ".odg": "an OpenDocument drawing (.odg)",
     **dict.fromkeys((".fodt", ".fods", ".fodp"), "an OpenDocument file in one piece (flat XML)"),
-    ".ppt": "an old PowerPoint presentation (.ppt)",
     ".pptx": "a PowerPoint presentation (.pptx)",
-    ".xls": "an old Excel workbook (.xls)",
     ".xlsx": "an Excel workbook (.xlsx)",
     ".csv": "a table of values (.csv)",
     ".epub": "an e-book (.epub)",
@@ -43,7 +38,7 @@ _OTHER_SUFFIXES = {
     ),
 }
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"{\\rtf", ".rtf"),
+    (b"{\\rtf", "rtf"),
     (b"\x89PNG\r\n", ".png"),
     (b"\xff\xd8\xff", ".jpg"),
     (b"GIF8", ".gif"),
@@ -58,9 +53,9 @@ _HTML = re.compile(
 )
 _STREAMS = {
     "EncryptedPackage": "encrypted",
-    "WordDocument": ".doc",
-    "PowerPoint Document": ".ppt",
-    "Workbook": ".xls",
+    "WordDocument": "doc",
+    "PowerPoint Document": "ppt",
+    "Workbook": "xls",
     "__substg1.0_": "msg",
 }
 """Streams of old office files, whose names stand in the container as UTF-16, and what each tells."""
@@ -154,7 +149,7 @@ def _open_kind(file: zipfile.ZipFile) -> str:
 def _kind_of_ole(data: bytes) -> str:
     """By the names of its streams."""
     names = _streams(data)
-    return next((kind for stream, kind in _STREAMS.items() if any(stream in name for name in names)), ".doc")
+    return next((kind for stream, kind in _STREAMS.items() if any(stream in name for name in names)), "doc")
 
 
 def _streams(data: bytes) -> list[str]:
