@@ -39,6 +39,15 @@ def opened(
             f"<office:document-styles {NAMES}><office:master-styles>{running}</office:master-styles>"
             "</office:document-styles>",
         )
-        for name, content in (parts or {}).items():
+        manifest = {"META-INF/manifest.xml": _manifest(kind, ["content.xml", "styles.xml", *(parts or {})])}
+        for name, content in {**manifest, **(parts or {})}.items():
             file.writestr(name, content)
     return out.getvalue()
+
+
+def _manifest(kind: str, names: list[str]) -> str:
+    """Without one, LibreOffice takes the file for a damaged one."""
+    entry = '<manifest:file-entry manifest:full-path="{}" manifest:media-type="{}"/>'
+    listed = "".join(entry.format(name, "text/xml") for name in names)
+    whole = entry.format("/", f"application/vnd.oasis.opendocument.{kind}")
+    return f"<manifest:manifest {NAMES}>{whole}{listed}</manifest:manifest>"

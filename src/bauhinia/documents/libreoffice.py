@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -56,6 +57,10 @@ _SETTINGS = (
     (_INTERNET, "ooInetFTPProxyPort", "9"),
     (_INTERNET, "ooInetNoProxy", ""),
 )
+_FIELD_CODE = re.compile(rb"(?:\\\*\s*)?\\fldinst(?![a-z])")
+"""In Rich Text a field's code can name a file of this machine, and the settings do not keep it from being
+opened. A destination of an unknown name is passed over; the field's result, which people see, stays.
+"""
 _CONFINED = 'ulimit -c 0; ulimit -t "$1"; ulimit -v "$2"; ulimit -f "$3"; shift 3; exec "$@"'
 _OVERHEAD_BYTES = 1_000_000_000
 """Address space that the program's libraries and fonts take before it opens a file."""
@@ -102,6 +107,8 @@ def _prepare(folder: Path, data: bytes, form: str) -> None:
         f"{items}</oor:items>",
         encoding="utf-8",
     )
+    if form == "rtf":
+        data = _FIELD_CODE.sub(rb"\\*\\fldnone", data)
     (folder / f"in.{form}").write_bytes(data)
     (folder / "out").mkdir()
 
