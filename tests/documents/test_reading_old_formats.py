@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import subprocess
 import tempfile
 import threading
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -193,50 +191,6 @@ async def test_links_are_not_followed(tmp_path: Path, listener: tuple[str, list[
     )
     await convert(picture, "odt", "pdf", Limits())
     assert asked == []
-
-
-BASIC = """<?xml version="1.0" encoding="UTF-8"?>
-<script:module xmlns:script="http://openoffice.org/2000/script" script:name="Module1" script:language="StarBasic">
-Sub Main
-Open "{}" For Output As #1
-Print #1, "ran"
-Close #1
-End Sub
-</script:module>"""
-
-
-async def test_macros_are_not_run(tmp_path: Path) -> None:
-    mark = tmp_path / "ran"
-    event = (
-        '<office:event-listeners xmlns:script="urn:oasis:names:tc:opendocument:xmlns:script:1.0" '
-        'xmlns:dom="http://www.w3.org/2001/xml-events"><script:event-listener script:language="ooo:script" '
-        'script:event-name="dom:load" xlink:href="vnd.sun.star.script:Standard.Module1.Main?language=Basic&amp;'
-        'location=document"/></office:event-listeners>'
-    )
-    library = (
-        '<library:library xmlns:library="http://openoffice.org/2000/library" library:name="Standard" '
-        'library:readonly="false"><library:element library:name="Module1"/></library:library>'
-    )
-    data = opened(
-        "text",
-        "<text:p>Text</text:p>",
-        parts={
-            "Basic/script-lc.xml": '<library:libraries xmlns:library="http://openoffice.org/2000/library">'
-            '<library:library library:name="Standard" library:link="false"/></library:libraries>',
-            "Basic/Standard/script-lb.xml": library,
-            "Basic/Standard/Module1.xml": BASIC.format(mark),
-        },
-    )
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(out, "w") as after:
-        for name in before.namelist():
-            styles = "<office:automatic-styles>"
-            content = before.read(name).decode()
-            after.writestr(
-                name, content.replace(styles, f"<office:scripts>{event}</office:scripts>{styles}", 1)
-            )
-    assert (await convert(out.getvalue(), "odt", "pdf", Limits())).startswith(b"%PDF")
-    assert not mark.exists()
 
 
 async def test_too_slow_and_cancelled_leave_nothing(old: dict[str, bytes]) -> None:

@@ -9,6 +9,7 @@ from .document import Anchor, Aside, Block, BlockKind, Cell, Document, Mark, Mar
 
 if TYPE_CHECKING:
     from .output import OutputBlock, OutputKind, OutputMeta, write_csv, write_docx, write_markdown
+    from .paging import with_pages
     from .reading import read_document, read_units, rewrite
     from .sections import Part, split_sections
 
@@ -29,6 +30,7 @@ __all__ = [
     "read_units",
     "rewrite",
     "split_sections",
+    "with_pages",
     "write_csv",
     "write_docx",
     "write_markdown",
@@ -43,6 +45,7 @@ _HOMES = {
     "read_units": "reading",
     "rewrite": "reading",
     "split_sections": "sections",
+    "with_pages": "paging",
     "write_csv": "output",
     "write_docx": "output",
     "write_markdown": "output",

@@ -37,7 +37,7 @@ async def health(request: Request) -> dict[str, Any]:
 )
 async def add_document(request: Request) -> dict[str, Any]:
     name, data = await uploaded(request)
-    return asdict(await office_of(request).shelf.add(data, name))
+    return asdict(await office_of(request).add_document(data, name))
 
 
 async def uploaded(request: Request) -> tuple[str, bytes]:

@@ -114,7 +114,7 @@ async def add_document(request: Request) -> Response:
     """An upload without scripts."""
     try:
         name, data = await uploaded(request)
-        entry = await office_of(request).shelf.add(data, name)
+        entry = await office_of(request).add_document(data, name)
     except InputError as error:
         return await _workspace(request, error=error)
     return RedirectResponse(f"/?{urlencode({'document': entry.id})}", SEE_OTHER)
