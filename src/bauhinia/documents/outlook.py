@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from olefile import OleFileIO
+from olefile import OleFileIO  # type: ignore[import-untyped]
 from oxmsg.domain import constants as tags
 from oxmsg.domain import encodings
 from oxmsg.properties import Properties

@@ -157,7 +157,7 @@ def _streams(data: bytes) -> list[str]:
 
     Of a damaged container, those that are written anywhere in it.
     """
-    from olefile import OleFileIO
+    from olefile import OleFileIO  # type: ignore[import-untyped]
 
     try:
         with OleFileIO(io.BytesIO(data)) as file:
