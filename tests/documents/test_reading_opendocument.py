@@ -276,6 +276,11 @@ def test_what_cannot_be_read_says_so() -> None:
         read_here(opened("graphics", ""), "a.odg")
 
 
+def test_the_manifest_of_an_old_program_may_have_a_document_type() -> None:
+    old = '<!DOCTYPE manifest:manifest PUBLIC "-//OpenOffice.org//DTD Manifest 1.0//EN" "Manifest.dtd"><x/>'
+    assert shape(odt("<text:p>x</text:p>", parts={"META-INF/manifest.xml": old})) == [("paragraph", "x")]
+
+
 def test_hostile_xml_is_refused() -> None:
     good = opened("text", "<text:p>&a;</text:p>")
     out = io.BytesIO()
