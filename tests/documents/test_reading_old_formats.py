@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import subprocess
 import tempfile
 import threading
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -21,7 +24,7 @@ from opendocument_maker import opened
 from bauhinia.documents import Document, read_document
 from bauhinia.documents.libreoffice import convert, program
 from bauhinia.documents.paging import letters, place_blocks, with_pages
-from bauhinia.errors import BrokenDocument, DocumentTooLarge, UnsupportedFormat
+from bauhinia.errors import BrokenDocument, DocumentTooLarge, EmptyDocument, UnsupportedFormat
 from bauhinia.settings import Limits
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -142,6 +145,36 @@ async def test_a_damaged_file_and_one_that_only_looks_old(old: dict[str, bytes])
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "WordDocument".encode("utf-16-le")
     with pytest.raises(BrokenDocument):
         await read_document(ole, "a.doc", Limits())
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        for name, data in files.items():
+            file.writestr(name, data)
+    return out.getvalue()
+
+
+async def test_old_files_inside_a_mail_and_an_archive(old: dict[str, bytes]) -> None:
+    made = EmailMessage()
+    made["Subject"] = "Papers"
+    made.set_content("See these.")
+    inner = zipped({"costs.xls": old["xls"], "broken.doc": old["doc"][:2000]})
+    for name, data in (("paper.doc", old["doc"]), ("again.doc", old["doc"]), ("in.zip", inner)):
+        made.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    document = await read_document(bytes(made), "a.eml", Limits())
+    assert [
+        (block.text, block.part) for block in document.blocks if block.text in ("cell", "HK$1,200.00")
+    ] == [
+        ("cell", "paper.doc"),
+        ("cell", "again.doc"),
+        ("HK$1,200.00", "in.zip/costs.xls"),
+    ]
+    assert len(document.warnings) == 1 and "“broken.doc” was not read" in document.warnings[0]
+    assert (await read_document(zipped({"a.xls": old["xls"]}), "a.zip", Limits())).blocks[1].text == "Costs"
+    with pytest.raises(EmptyDocument, match="None of the files") as caught:
+        await read_document(zipped({"a.doc": old["doc"][:2000]}), "a.zip", Limits())
+    assert "“a.doc” was not read" in caught.value.hint
 
 
 class _Listener(BaseHTTPRequestHandler):

@@ -2,7 +2,8 @@
 
 On its input: a line of JSON (`name`, `bounds`, `work` and what that work needs), then the file. On its
 output: a line of JSON, an object: what the work gives (`document`, `page_texts`, `units`, `rewritten`; or
-`form` and `through`, the format that LibreOffice must make of the file first),
+`form` and `through`, the format that LibreOffice must make of the file first; or beside the document
+`wanted`, format and size of files in old formats inside the file, whose bytes follow),
 `error` (`code`, `message`, `hint`) or `crash` (a trace for the log); after it, of `rewritten`, the new
 file's bytes. Its memory, time and files are limited by the kernel, so a hostile file costs one answer and
 not the server.
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from ..errors import DocumentError, EmptyDocument, UnsupportedFormat
-from .collecting import Bounds, Reading
+from .collecting import Bounds, Opened, Reading
 from .damage import damage_told
 from .document import Document
 from .formats import READERS
@@ -30,13 +31,13 @@ if TYPE_CHECKING:  # Loaded only when a layout is asked for: most files are only
     from .layout import Layout
 
 
-def parse(data: bytes, name: str, bounds: Bounds) -> Document:
-    """Read a file in this process. Raises DocumentError."""
+def parse(data: bytes, name: str, bounds: Bounds, opened: Opened | None = None) -> Document:
+    """Read a file in this process; `opened` takes note of the files inside it. Raises DocumentError."""
     form = sniff(data, name)
-    reading = Reading(bounds)
+    reading = Reading(bounds, opened=opened or Opened())
     with damage_told(bounds):
         READERS[form].reader()(data, reading)
-    if not reading.blocks:
+    if not reading.blocks and not reading.opened.wanted:
         raise EmptyDocument("The file has no text in it.", hint="Check that this is the right file.")
     return Document(
         name=name,
@@ -91,10 +92,27 @@ def answer(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str
 
 
 def _read(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
-    form = sniff(data, order["name"])
+    name = order["name"]
+    if sizes := order.get("converted"):
+        data, converted = _parted(data, sizes)
+        return {"document": parse(data, name, bounds, Opened(converted=converted))}, b""
+    form = sniff(data, name)
     if through := READERS[form].through:
         return {"form": form, "through": through}, b""
-    return {"document": parse(data, order["name"], bounds)}, b""
+    opened = Opened()
+    said: dict[str, Any] = {"document": parse(data, name, bounds, opened)}
+    if wanted := opened.wanted.values():
+        said["wanted"] = [(form, len(each)) for form, each in wanted]
+    return said, b"".join(each for _, each in wanted)
+
+
+def _parted(data: bytes, sizes: dict[str, int]) -> tuple[bytes, dict[str, bytes]]:
+    """The file, and the converted files of these sizes that follow it."""
+    at = len(data) - sum(sizes.values())
+    file, parts = data[:at], {}
+    for key, size in sizes.items():
+        parts[key], at = data[at : at + size], at + size
+    return file, parts
 
 
 def _units(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:

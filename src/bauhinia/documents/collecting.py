@@ -51,6 +51,10 @@ class Opened:
     paths: Counter[str] = field(default_factory=Counter)
     over: DocumentTooLarge | None = None
     """The limit of the whole that they broke."""
+    converted: dict[str, bytes] = field(default_factory=dict)
+    """What LibreOffice made of files in old formats, by the SHA-256 of the file."""
+    wanted: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    """Files in old formats, and which, that would have to be converted to be read."""
 
 
 @dataclass(slots=True)

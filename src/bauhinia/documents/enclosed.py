@@ -7,10 +7,11 @@ breaks a limit of the whole refuses the whole.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 
-from ..errors import DocumentError, DocumentTooLarge, EmptyDocument
+from ..errors import DocumentError, DocumentTooLarge, EmptyDocument, UnsupportedFormat
 from .collecting import Reading
 from .damage import damage_told
 from .formats import READERS
@@ -20,6 +21,8 @@ from .sniff import sniff
 DEPTH_MOST = 10
 """Files inside files inside files: no office file goes half as deep."""
 FILES_MOST = 10_000
+CONVERTED_MOST = 10
+"""Files in old formats that are converted for one upload: each takes about a second."""
 _WARNINGS_MOST = 50
 _NAME_MOST = 120
 _DRIVE = re.compile(r"^[A-Za-z]:")
@@ -32,9 +35,30 @@ def read_enclosed(data: bytes, name: str, reading: Reading) -> None:
     """
 
     def fill(inside: Reading) -> None:
-        READERS[sniff(data, inside.part.rpartition("/")[2])].reader()(data, inside)
+        name = sniff(data, inside.part.rpartition("/")[2])
+        if through := READERS[name].through:
+            READERS[through].reader()(_converted(data, name, inside), inside)
+        else:
+            READERS[name].reader()(data, inside)
 
     enclose(name, len(data), reading, fill)
+
+
+def _converted(data: bytes, form: str, reading: Reading) -> bytes:
+    """What LibreOffice made of a file in an old format, if that was done before this process began.
+
+    Raises UnsupportedFormat if not, and notes that it is wanted.
+    """
+    opened, key = reading.opened, hashlib.sha256(data).hexdigest()
+    if key in opened.converted:
+        return opened.converted[key]
+    held = sum(len(each) for _, each in opened.wanted.values())
+    if len(opened.wanted) < CONVERTED_MOST and held + len(data) <= reading.bounds.file_bytes:
+        opened.wanted[key] = (form, data)
+    title = READERS[form].title
+    raise UnsupportedFormat(
+        f"{title[0].upper()}{title[1:]} inside another file needs LibreOffice to be read."
+    )
 
 
 def enclose(name: str, size: int, reading: Reading, fill: Callable[[Reading], None]) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from .. import errors
 from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, EmptyDocument
 from .collecting import Bounds
 from .document import Block, Cell, Document, Mark
+from .formats import READERS
 
 if TYPE_CHECKING:  # The reading process imports this package and must not load pydantic.
     from ..language import Variety
@@ -36,10 +38,37 @@ async def read_document(data: bytes, name: str, limits: Limits) -> Document:
 
     Raises a DocumentError subclass. Cancelling ends the reading process; nothing is left on the disk.
     """
-    said, _ = await _work("read", data, name, limits)
+    said, body = await _work("read", data, name, limits)
+    if "wanted" in said and (converted := await _convert_enclosed(said["wanted"], body, limits)):
+        order = {"converted": {key: len(made) for key, made in converted.items()}}
+        said, _ = await _work("read", data, name, limits, order, tuple(converted.values()))
     if "through" in said:
         return await _read_converted(data, name, said["form"], said["through"], limits)
-    return await asyncio.to_thread(_document, said["document"])
+    document = await asyncio.to_thread(_document, said["document"])
+    if not document.blocks:
+        raise EmptyDocument(
+            "None of the files inside it could be read.",
+            hint=" ".join(document.warnings[:1]) or "Check that this is the right file.",
+        )
+    return document
+
+
+async def _convert_enclosed(
+    wanted: Sequence[tuple[str, int]], body: bytes, limits: Limits
+) -> dict[str, bytes]:
+    """What LibreOffice makes of the files in `body`, by the SHA-256 of each; those that it cannot open are
+    left out, and stay named in the document's warnings."""
+    from .libreoffice import convert
+
+    made: dict[str, bytes] = {}
+    at = 0
+    for form, size in wanted:
+        data, at = body[at : at + size], at + size
+        try:
+            made[hashlib.sha256(data).hexdigest()] = await convert(data, form, READERS[form].through, limits)
+        except DocumentError as error:
+            log.info("a file inside a file was not converted: %s", error.message)
+    return made
 
 
 async def _read_converted(data: bytes, name: str, form: str, through: str, limits: Limits) -> Document:
@@ -78,9 +107,14 @@ async def read_page_texts(data: bytes, limits: Limits) -> list[str]:
 
 
 async def _work(
-    work: str, data: bytes, name: str, limits: Limits, more: Mapping[str, Any] | None = None
+    work: str,
+    data: bytes,
+    name: str,
+    limits: Limits,
+    more: Mapping[str, Any] | None = None,
+    after: Sequence[bytes] = (),
 ) -> tuple[dict[str, Any], bytes]:
-    """What a child process answers about a file, and the bytes that follow.
+    """What a child process answers about a file (and what is sent `after` it), and the bytes that follow.
 
     Raises a DocumentError subclass.
     """
@@ -96,7 +130,7 @@ async def _work(
     order = orjson.dumps({"work": work, "name": name, "bounds": bounds, **(more or {})}) + b"\n"
     try:
         async with _turn(), asyncio.timeout(limits.seconds):
-            said, body = await _ask_child((order, data), _most_output(limits))
+            said, body = await _ask_child((order, data, *after), _most_output(limits))
     except TimeoutError:
         raise _too_slow(limits) from None
     if said.keys() & {"document", "through", "page_texts", "units", "rewritten"}:
