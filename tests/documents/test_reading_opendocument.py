@@ -8,11 +8,14 @@ from collections.abc import Mapping
 
 import pytest
 from file_makers import read_here, shape
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from opendocument_maker import NAMES, opened
 
 from bauhinia.documents import Document
 from bauhinia.errors import (
     BrokenDocument,
+    DocumentError,
     DocumentTooLarge,
     EncryptedDocument,
     MislabelledDocument,
@@ -295,3 +298,29 @@ def test_hostile_xml_is_refused() -> None:
     deep = "<text:section>" * 150 + "<text:p>x</text:p>" + "</text:section>" * 150
     with pytest.raises(DocumentTooLarge, match="100 deep"):
         odt(deep)
+
+
+TAGS = st.sampled_from([
+    "text:p", "text:h", "text:list", "text:list-item", "text:span", "text:section", "table:table", "table:table-row",
+    "table:table-cell", "table:covered-table-cell", "draw:frame", "draw:text-box", "draw:object", "draw:g", "draw:page",
+    "text:note", "text:note-body", "office:annotation", "text:change", "text:change-start", "presentation:notes", "text:s",
+])  # fmt: skip
+XML = st.recursive(
+    st.text("ab 政\u3000", max_size=6),
+    lambda inner: st.builds(
+        lambda tag, parts: f"<{tag}>{''.join(parts)}</{tag}>", TAGS, st.lists(inner, max_size=4)
+    ),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(XML, st.sampled_from(["text", "spreadsheet", "presentation"]))
+def test_elements_in_any_order(body: str, kind: str) -> None:
+    try:
+        document = read_here(opened(kind, body), "a")
+    except DocumentError as error:
+        assert error.message.endswith(".")
+        return
+    assert [block.id for block in document.blocks] == [f"b{n}" for n in range(len(document.blocks))]
+    assert all(aside.after == "" or document.block(aside.after) for aside in document.asides)

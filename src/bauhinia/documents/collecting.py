@@ -47,7 +47,8 @@ class Opened:
     """The files inside the file that were opened so far, at any depth."""
 
     files: int = 0
-    bytes: int = 0
+    size: int = 0
+    """Their bytes together."""
     paths: Counter[str] = field(default_factory=Counter)
     over: DocumentTooLarge | None = None
     """The limit of the whole that they broke."""

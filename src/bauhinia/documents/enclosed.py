@@ -108,13 +108,13 @@ def _unlike(path: str, reading: Reading) -> str:
 def _check(size: int, inside: Reading) -> None:
     opened, bounds = inside.opened, inside.bounds
     opened.files += 1
-    opened.bytes += size
+    opened.size += size
     said = ""
     if inside.depth > DEPTH_MOST:
         said = f"The file holds files inside files more than {DEPTH_MOST} deep, the limit."
     elif opened.files > FILES_MOST:
         said = f"The file holds more than {FILES_MOST:,} files, the limit."
-    elif opened.bytes > bounds.unpacked_bytes:
+    elif opened.size > bounds.unpacked_bytes:
         said = f"The files inside it are more than {bounds.unpacked_bytes:,} bytes together, the limit."
     if said:
         opened.over = DocumentTooLarge(said, hint="Take out the files that you need and upload those.")
