@@ -28,7 +28,9 @@ class Limits(BaseSettings):
     characters: int = 20_000_000
     """Text of one document."""
     seconds: float = 60.0
-    """Time to read one document."""
+    """Time to read one document; of a scan, one page."""
+    page_pixels: int = 40_000_000
+    """Pixels of a picture that is a page."""
     memory_bytes: int = 2_000_000_000
     """Address space of the reading process, bytes."""
 

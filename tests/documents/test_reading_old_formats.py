@@ -23,7 +23,7 @@ from opendocument_maker import opened
 
 from bauhinia.documents import Document, read_document
 from bauhinia.documents.libreoffice import convert, program
-from bauhinia.documents.paging import letters, place_blocks, with_pages
+from bauhinia.documents.paging import letters, place_blocks, with_page_numbers
 from bauhinia.errors import BrokenDocument, DocumentTooLarge, EmptyDocument, UnsupportedFormat
 from bauhinia.settings import Limits
 
@@ -269,19 +269,19 @@ async def test_word_documents_get_pages() -> None:
         + p("Third, the last"),
         parts={"header1": p("Second page")},
     )
-    document = await with_pages(await read_document(data, "a.docx", Limits()), data, Limits())
+    document = await with_page_numbers(await read_document(data, "a.docx", Limits()), data, Limits())
     assert [(block.text, block.page) for block in document.blocks] == [
         ("First page", 1), ("1", 1), ("Second page", 2), ("1", 2), ("Third, the last", 3),
     ]  # fmt: skip
     assert document.pages == 3
     text = await read_document(b"words", "a.txt", Limits())
-    assert await with_pages(text, b"words", Limits()) is text
+    assert await with_page_numbers(text, b"words", Limits()) is text
 
 
 async def test_a_samples_pages_are_those_that_its_pdf_reads_as() -> None:
     path = SAMPLES / "consultation-paper-en.docx"
     data = path.read_bytes()
-    placed = await with_pages(read_here(data, path.name), data, Limits())
+    placed = await with_page_numbers(read_here(data, path.name), data, Limits())
     rendered = read_here(await convert(data, "docx", "pdf", Limits()), "a.pdf")
     pages = {block.text: block.page for block in rendered.blocks}
     counts = Counter(block.text for document in (placed, rendered) for block in document.blocks)

@@ -23,7 +23,7 @@ async def pages(office: Office, key: str) -> int | None:
 
 async def test_the_card_comes_first_and_the_pages_afterwards(open_with: OpenOffice) -> None:
     office = await open_with(FakeModel())
-    card = await office.add_document(SAMPLE.read_bytes(), SAMPLE.name)
+    card = await office.add(SAMPLE.read_bytes(), SAMPLE.name)
     assert card.pages is None
     before = await office.shelf.document(card.id)
     assert await pages(office, card.id) == 2

@@ -71,19 +71,27 @@ async def do_task(place: Place, files: Files, make_order: MakeOrder, watcher: Wa
     names = {}
     for name, contents in files:
         watcher.says(f"Reading {name}")
-        names[await place.add(name, contents)] = name
+        document, reading = await place.add(name, contents)
+        names[document] = name
+        if reading:
+            await _see_through(place, reading, watcher)
     watcher.says("Loading the model")
     await place.ready()
     task_id = await place.start(make_order(list(names)))
+    await _see_through(place, task_id, watcher)
+    task = await place.task(task_id)
+    draft = replace(from_json(Draft, task["draft"]), seconds=task["seconds"])
+    return Done(task=task, draft=draft, names=names)
+
+
+async def _see_through(place: Place, task_id: str, watcher: Watcher) -> None:
+    """Watch a task to its end; cancelling stops it."""
     try:
         await _watch(place, task_id, watcher)
     except asyncio.CancelledError:
         watcher.says("Stopping")
         await place.cancel(task_id)
         raise
-    task = await place.task(task_id)
-    draft = replace(from_json(Draft, task["draft"]), seconds=task["seconds"])
-    return Done(task=task, draft=draft, names=names)
 
 
 async def _watch(place: Place, task_id: str, watcher: Watcher) -> None:

@@ -74,6 +74,7 @@ def _checks(settings: Settings, *, measure: bool) -> Iterator[Check]:
     yield _database(settings)
     yield _port(settings)
     yield _fonts()
+    yield _scans()
     yield _program("Chromium, for the tests of the pages", BROWSERS, "chromium")
     yield _program(
         "LibreOffice, for .doc, .rtf, .xls and .ppt files and for the page numbers of Word documents",
@@ -82,6 +83,14 @@ def _checks(settings: Settings, *, measure: bool) -> Iterator[Check]:
     )
     if measure:
         yield _guarded("speed", lambda: asyncio.run(_speed(settings)))
+
+
+def _scans() -> Check:
+    from ..documents.ocr_engine import installed
+
+    if installed():
+        return Check("scans", "ok", "text in pictures is read (rapidocr)")
+    return Check("scans", "note", "text in pictures cannot be read", "pip install 'bauhinia[ocr]'")
 
 
 def _guarded(about: str, look: Callable[[], str]) -> Check:

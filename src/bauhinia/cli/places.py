@@ -30,8 +30,11 @@ class Place(Protocol):
     where: str
     """A sentence for the person who waits."""
 
-    async def add(self, name: str, data: bytes) -> str:
-        """Put a file on the shelf; gives its id. Raises DocumentError."""
+    async def add(self, name: str, data: bytes) -> tuple[str, str]:
+        """Put a file on the shelf; gives its id and that of the task that reads its scanned pages, if any.
+
+        Raises DocumentError.
+        """
 
     async def ready(self) -> None:
         """Wait until the model can answer. Raises ModelError, WeightsError."""
@@ -75,8 +78,9 @@ class Here:
     def __init__(self, office: Office) -> None:
         self._office = office
 
-    async def add(self, name: str, data: bytes) -> str:
-        return (await self._office.shelf.add(data, name)).id
+    async def add(self, name: str, data: bytes) -> tuple[str, str]:
+        card = await self._office.add(data, name)
+        return card.id, card.reading
 
     async def ready(self) -> None:
         await asyncio.shield(self._office.model)
@@ -115,12 +119,13 @@ class There:
         self._session = session
         self.where = f"Asking the server at {address}"
 
-    async def add(self, name: str, data: bytes) -> str:
+    async def add(self, name: str, data: bytes) -> tuple[str, str]:
         import aiohttp
 
         form = aiohttp.FormData()
         form.add_field("file", data, filename=name, content_type="application/octet-stream")
-        return str((await self._json("POST", "/api/documents", data=form))["id"])
+        card = await self._json("POST", "/api/documents", data=form)
+        return card["id"], card["reading"]
 
     async def ready(self) -> None:
         while (model := (await self.health())["model"])["state"] == "loading":  # noqa: ASYNC110  # a server of another process

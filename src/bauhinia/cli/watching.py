@@ -17,6 +17,7 @@ from .rendering import harmless
 
 PHASES = {
     "read": "Reading",
+    "scan": "Reading the scanned pages",
     "find": "Finding passages",
     "map": "Working through the sections",
     "reduce": "Choosing what matters",

@@ -9,8 +9,9 @@ from .document import Anchor, Aside, Block, BlockKind, Cell, Document, Mark, Mar
 
 if TYPE_CHECKING:
     from .output import OutputBlock, OutputKind, OutputMeta, write_csv, write_docx, write_markdown
-    from .paging import with_pages
-    from .reading import read_document, read_units, rewrite
+    from .paging import with_page_numbers
+    from .reading import read_document, read_page, read_units, rewrite
+    from .scanned import ScannedPage, with_pages
     from .sections import Part, split_sections
 
 __all__ = [
@@ -26,10 +27,13 @@ __all__ = [
     "OutputKind",
     "OutputMeta",
     "Part",
+    "ScannedPage",
     "read_document",
+    "read_page",
     "read_units",
     "rewrite",
     "split_sections",
+    "with_page_numbers",
     "with_pages",
     "write_csv",
     "write_docx",
@@ -41,11 +45,14 @@ _HOMES = {
     "OutputKind": "output",
     "OutputMeta": "output",
     "Part": "sections",
+    "ScannedPage": "scanned",
     "read_document": "reading",
+    "read_page": "reading",
     "read_units": "reading",
     "rewrite": "reading",
     "split_sections": "sections",
-    "with_pages": "paging",
+    "with_page_numbers": "paging",
+    "with_pages": "scanned",
     "write_csv": "output",
     "write_docx": "output",
     "write_markdown": "output",

@@ -1,9 +1,9 @@
 """The process that opens one file: `python -m bauhinia.documents.child`.
 
 On its input: a line of JSON (`name`, `bounds`, `work` and what that work needs), then the file. On its
-output: a line of JSON, an object: what the work gives (`document`, `page_texts`, `units`, `rewritten`; or
-`form` and `through`, the format that LibreOffice must make of the file first; or beside the document
-`wanted`, format and size of files in old formats inside the file, whose bytes follow),
+output: a line of JSON, an object: what the work gives (`document`, `page`, `page_texts`, `units`,
+`rewritten`; or `form` and `through`, the format that LibreOffice must make of the file first; or beside the
+document `wanted`, format and size of files in old formats inside the file, whose bytes follow),
 `error` (`code`, `message`, `hint`) or `crash` (a trace for the log); after it, of `rewritten`, the new
 file's bytes. Its memory, time and files are limited by the kernel, so a hostile file costs one answer and
 not the server.
@@ -37,7 +37,7 @@ def parse(data: bytes, name: str, bounds: Bounds, opened: Opened | None = None) 
     reading = Reading(bounds, opened=opened or Opened())
     with damage_told(bounds):
         READERS[form].reader()(data, reading)
-    if not reading.blocks and not reading.opened.wanted:
+    if not (reading.blocks or reading.scanned or reading.opened.wanted):
         raise EmptyDocument("The file has no text in it.", hint="Check that this is the right file.")
     return Document(
         name=name,
@@ -45,6 +45,7 @@ def parse(data: bytes, name: str, bounds: Bounds, opened: Opened | None = None) 
         blocks=tuple(reading.blocks),
         asides=tuple(reading.asides),
         pages=reading.pages,
+        scanned=tuple(reading.scanned),
         title=reading.title,
         warnings=reading.all_warnings(),
         metadata=reading.metadata,
@@ -135,7 +136,15 @@ def _page_texts(data: bytes, _order: dict[str, Any], bounds: Bounds) -> tuple[di
         return {"page_texts": page_texts(data, bounds)}, b""
 
 
-_WORK = {"read": _read, "page_texts": _page_texts, "units": _units, "rewrite": _rewrite}
+def _page(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
+    from .ocr import read_page
+
+    with damage_told(bounds):
+        blocks, warnings = read_page(data, sniff(data, order["name"]), order["page"], bounds)
+    return {"page": {"blocks": blocks, "warnings": warnings}}, b""
+
+
+_WORK = {"read": _read, "page": _page, "page_texts": _page_texts, "units": _units, "rewrite": _rewrite}
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ class Bounds:
     characters: int
     seconds: float
     memory_bytes: int
+    page_pixels: int = 40_000_000
 
     def check_nesting(self, depth: int) -> None:
         """Raises DocumentTooLarge when `depth` is over the limit."""
@@ -69,6 +70,8 @@ class Reading:
     title: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    scanned: list[int] = field(default_factory=list)
+    """Pages whose text is in pictures."""
     unread: Counter[str] = field(default_factory=Counter)
     """How many of each kind of thing were not read: `picture`, `chart`, `comment`, ... in the singular."""
     characters: int = 0

@@ -90,6 +90,8 @@ class Document:
     """What the file holds beside its text, read and kept apart: no task takes it for the document's words."""
     pages: int | None = None
     title: str = ""
+    scanned: tuple[int, ...] = ()
+    """Pages, from 1, whose text is in pictures that are yet to be read (OCR)."""
     warnings: tuple[str, ...] = ()
     """What was in the file but not read, each a sentence."""
     metadata: dict[str, Any] = field(default_factory=dict)

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable
 
-from ..errors import DocumentError, DocumentTooLarge, EmptyDocument, UnsupportedFormat
+from ..errors import BauhiniaError, DocumentTooLarge, EmptyDocument, UnsupportedFormat
 from .collecting import Reading
 from .damage import damage_told
 from .formats import READERS
@@ -70,13 +70,17 @@ def enclose(name: str, size: int, reading: Reading, fill: Callable[[Reading], No
     try:
         with damage_told(reading.bounds):
             fill(inside)
+        if inside.scanned and not inside.blocks:
+            raise UnsupportedFormat("It is a picture or a scan; uploaded by itself it is read.")
         if not inside.blocks and not inside.asides:
             raise EmptyDocument("The file has no text in it.")
-    except DocumentError as error:
+    except BauhiniaError as error:
         if error is reading.opened.over:
             raise
         _warn(reading, f"“{shown}” was not read: {error.message}")
         return
+    if inside.scanned:
+        inside.warn("Pages that are pictures were not read; uploaded by itself they are.")
     for warning in inside.all_warnings():
         _warn(reading, f"In “{shown}”: {warning}")
     reading.absorb(inside, shown)

@@ -46,6 +46,11 @@ class Format:
 READERS: dict[str, Format] = {
     "docx": Format(title="a Word document", suffixes=(".docx",), module="docx"),
     "pdf": Format(title="a PDF", suffixes=(".pdf",), module="pdf"),
+    "picture": Format(
+        title="a picture",
+        suffixes=(".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"),
+        module="ocr",
+    ),
     "txt": Format(title="plain text", suffixes=(".txt", ".text"), module="text"),
     "md": Format(title="Markdown", suffixes=(".md", ".markdown"), module="markdown"),
     "odt": Format(title="an OpenDocument text", suffixes=(".odt", ".ott"), module="odf"),

@@ -21,7 +21,7 @@ _HEAD = 40
 _LEAST = 2
 
 
-async def with_pages(document: Document, data: bytes, limits: Limits) -> Document:
+async def with_page_numbers(document: Document, data: bytes, limits: Limits) -> Document:
     """The document with the page that each block begins on, as LibreOffice lays the file out.
 
     A block that is not found, a header, a footer, and what came out of a file inside keep `page = None`.

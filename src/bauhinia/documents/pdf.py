@@ -13,10 +13,12 @@ from ..errors import BrokenDocument, EmptyDocument, EncryptedDocument
 from .collecting import Bounds, Reading
 from .document import BlockKind, Cell
 from .normal import BULLET, NUMBER_LABEL, SENTENCE_END, tidy
+from .ocr_engine import installed, require
 from .pdf_layout import (
     Joining,
     Page,
     Paragraph,
+    doubts,
     in_order,
     paragraphs,
     runs_on,
@@ -26,6 +28,8 @@ from .pdf_layout import (
 from .pdf_lines import Line, page_text, page_turn
 from .pdf_tables import Grid, page_objects, take_tables
 
+_GARBAGE = 0.5
+"""A page with a picture, of whose characters the file does not tell this part, is read from the picture."""
 _HEADING_LETTERS = 200
 _LARGER = 1.12
 """Letters this many times the body's size are a heading's."""
@@ -72,6 +76,11 @@ def page_texts(data: bytes, bounds: Bounds) -> list[str]:
     return texts
 
 
+def write_pages(reading: Reading, pages: list[Page]) -> None:
+    """Put the blocks of pages, whose lines were read by other means, into `reading`."""
+    _Writer(reading, pages, {}).write()
+
+
 def _open(data: bytes) -> Any:
     try:
         return pdfium.PdfDocument(data)
@@ -105,8 +114,9 @@ def _gather(document: Any, reading: Reading) -> list[Page]:
         characters += text.characters
         unknown += text.unknown
         grids, lines = take_tables(objects.rules, text.lines) if objects.rules else ([], text.lines)
-        if not text.lines and objects.pictures:
+        if objects.pictures and (not lines or not objects.shown or text.unknown > _GARBAGE * text.characters):
             pictures.append(index + 1)
+            grids, lines = [], []
         if text.slanted:
             reading.warn("Slanted text, such as a watermark, was left out.")
         pages.append(Page(index + 1, *turn.shown, lines, grids))
@@ -125,14 +135,16 @@ def _judge(reading: Reading, pages: list[Page], pictures: list[int], broken: lis
         )
     if not any(page.lines or page.grids for page in pages):
         if pictures:
-            raise EmptyDocument(
-                "The PDF looks like a scan: its pages are pictures, and reading text in pictures (OCR) "
-                "is not in this version.",
-                hint="Upload the file that it was printed from, or put it through an OCR program first.",
-            )
+            require()
+            reading.scanned = pictures
+            return
         raise EmptyDocument("The PDF has no text in it.", hint="Check that this is the right file.")
-    if pictures:
-        reading.warn(f"{_listed(pictures)} without text, perhaps scanned, and not read.")
+    if pictures and installed():
+        reading.scanned = pictures
+    elif pictures:
+        reading.warn(
+            f"{_listed(pictures)} without text, perhaps scanned, and not read: OCR is not installed."
+        )
     if broken:
         reading.warn(f"{_listed(broken)} damaged and not read.")
 
@@ -226,7 +238,9 @@ class _Writer:
                 if isinstance(piece, Grid):
                     self._table(piece, page.number)
                 elif piece in notes:
-                    self.reading.add("footnote", self.joining.text(piece), page=page.number)
+                    text = self.joining.text(piece)
+                    marks = doubts(text, piece.lines)
+                    self.reading.add("footnote", text, page=page.number, marks=marks)
                 else:
                     self._paragraph(piece)
             self._running("footer", page.footer)
@@ -388,7 +402,8 @@ class _Writer:
             kind, level = "list_item", self._depth(paragraph.first)
             if bullet := BULLET.match(text):
                 text = text[bullet.end() :]
-        self.reading.add(kind, text, page=paragraph.first.page, level=level)
+        marks = doubts(text, paragraph.lines)
+        self.reading.add(kind, text, page=paragraph.first.page, level=level, marks=marks)
 
     def _level(self, listed: int | None, look: _Heading | None) -> int:
         """By the bookmarks, else by size; the title takes no level of its own."""
@@ -409,7 +424,7 @@ class _Writer:
             sign = kind + re.sub(r"\d+|^[ivxlc]+$", "#", line.text)
             if sign not in self.running:
                 self.running.add(sign)
-                self.reading.add(kind, line.text, page=line.page)
+                self.reading.add(kind, line.text, page=line.page, marks=doubts(line.text, [line]))
 
     def _title(self) -> None:
         """From the metadata, unless it is a file's name, else the first and largest heading."""

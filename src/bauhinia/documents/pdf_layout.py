@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from .document import MarkKind
 from .normal import BULLET, NUMBER_LABEL, SENTENCE_END, is_wide, join_lines
 from .pdf_lines import Line
 from .pdf_tables import Grid
@@ -176,7 +178,9 @@ def _joined(lines: list[Line]) -> list[Line]:
 def _together(one: Line, other: Line, *, apart: bool) -> Line:
     words = [*one.words, *other.words]
     if not apart:
-        glued = one.words[-1]._replace(text=one.words[-1].text + other.words[0].text, x1=other.words[0].x1)
+        last, first = one.words[-1], other.words[0]
+        doubts = (*last.doubts, *(len(last.text) + place for place in first.doubts))
+        glued = last._replace(text=last.text + first.text, x1=first.x1, doubts=doubts)
         words = [*one.words[:-1], glued, *other.words[1:]]
     larger = one if len(one.text) >= len(other.text) else other
     return Line(
@@ -326,6 +330,22 @@ def runs_on(one: Paragraph, other: Paragraph) -> bool:
     if last.bold != first.bold or BULLET.match(text) or NUMBER_LABEL.match(text):
         return False
     return first.x0 <= other.left + 0.8 * first.size and not _is_short(one, first)
+
+
+def doubts(text: str, lines: Iterable[Line]) -> list[tuple[MarkKind, int, int]]:
+    """Where the doubted characters of `lines` stand in `text`, which is the lines joined."""
+    marks: list[tuple[MarkKind, int, int]] = []
+    place = 0
+    for word in (word for line in lines for word in line.words):
+        for index, letter in enumerate(word.text):
+            found = text.find(letter, place, place + 3)
+            if found < 0:
+                continue
+            place = found + 1
+            if index in word.doubts:
+                begun = marks.pop()[1] if marks and marks[-1][2] == found else found
+                marks.append(("uncertain", begun, place))
+    return marks
 
 
 class Joining:

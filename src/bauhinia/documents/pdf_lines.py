@@ -35,6 +35,8 @@ class Word(NamedTuple):
     text: str
     x0: float
     x1: float
+    doubts: tuple[int, ...] = ()
+    """Characters of it, from 0, that were read from a picture with doubt."""
 
 
 @dataclass(slots=True, eq=False)

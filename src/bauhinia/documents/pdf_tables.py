@@ -84,6 +84,8 @@ class PageObjects(NamedTuple):
 
     rules: list[Rule]
     pictures: int
+    shown: bool = True
+    """Some of its text is drawn; a scan that an OCR program went over holds only text that is not."""
 
 
 def page_objects(page: Any, turn: Turn) -> PageObjects:
@@ -95,7 +97,8 @@ def page_objects(page: Any, turn: Turn) -> PageObjects:
         collector.take(pdfium.FPDFPage_GetObject(handle, index), Matrix(), 0)
         if collector.seen > _RULES_MOST:
             return PageObjects([], collector.pictures)
-    return PageObjects(collector.rules, collector.pictures)
+    shown = collector.drawn > 0 or collector.hidden == 0
+    return PageObjects(collector.rules, collector.pictures, shown)
 
 
 class _Collector:
@@ -103,6 +106,7 @@ class _Collector:
         self.turn = turn
         self.rules: list[Rule] = []
         self.pictures = 0
+        self.hidden = self.drawn = 0
         self.seen = 0
         self._x, self._y = ctypes.c_float(), ctypes.c_float()
         self._matrix = pdfium.FS_MATRIX()
@@ -113,6 +117,10 @@ class _Collector:
             self.pictures += 1
         elif kind == pdfium.FPDF_PAGEOBJ_PATH:
             self._path(handle, self._own(handle).within(outer))
+        elif kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            invisible = pdfium.FPDFTextObj_GetTextRenderMode(handle) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+            self.hidden += invisible
+            self.drawn += not invisible
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _FORMS_DEEP:
             inner = self._own(handle).within(outer)
             for index in range(max(0, pdfium.FPDFFormObj_CountObjects(handle))):

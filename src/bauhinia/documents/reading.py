@@ -19,8 +19,9 @@ import orjson
 from .. import errors
 from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, EmptyDocument
 from .collecting import Bounds
-from .document import Block, Cell, Document, Mark
+from .document import Document
 from .formats import READERS
+from .scanned import ScannedPage, block_of
 
 if TYPE_CHECKING:  # The reading process imports this package and must not load pydantic.
     from ..language import Variety
@@ -36,7 +37,8 @@ _TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKe
 async def read_document(data: bytes, name: str, limits: Limits) -> Document:
     """The document in the file `data`, whose name (folders are dropped) says what it should be.
 
-    Raises a DocumentError subclass. Cancelling ends the reading process; nothing is left on the disk.
+    The pages that `scanned` names are left to `read_page`: each takes seconds. Raises a DocumentError
+    subclass. Cancelling ends the reading process; nothing is left on the disk.
     """
     said, body = await _work("read", data, name, limits)
     if "wanted" in said and (converted := await _convert_enclosed(said["wanted"], body, limits)):
@@ -45,7 +47,7 @@ async def read_document(data: bytes, name: str, limits: Limits) -> Document:
     if "through" in said:
         return await _read_converted(data, name, said["form"], said["through"], limits)
     document = await asyncio.to_thread(_document, said["document"])
-    if not document.blocks:
+    if not document.blocks and not document.scanned:
         raise EmptyDocument(
             "None of the files inside it could be read.",
             hint=" ".join(document.warnings[:1]) or "Check that this is the right file.",
@@ -79,6 +81,15 @@ async def _read_converted(data: bytes, name: str, form: str, through: str, limit
     said, _ = await _work("read", made, f"{_name(name)}.{through}", limits)
     document = await asyncio.to_thread(_document, said["document"])
     return replace(document, name=_name(name), format=form)
+
+
+async def read_page(data: bytes, name: str, page: int, limits: Limits) -> ScannedPage:
+    """One of the pages that a document's `scanned` names, read from its picture in a process of its own.
+
+    Raises a DocumentError subclass. Cancelling ends the process.
+    """
+    said, _ = await _work("page", data, name, limits, {"page": page})
+    return ScannedPage.of(said["page"])
 
 
 async def read_units(data: bytes, name: str, limits: Limits) -> tuple[Unit, ...]:
@@ -133,7 +144,7 @@ async def _work(
             said, body = await _ask_child((order, data, *after), _most_output(limits))
     except TimeoutError:
         raise _too_slow(limits) from None
-    if said.keys() & {"document", "through", "page_texts", "units", "rewritten"}:
+    if said.keys() & {"document", "through", "page", "page_texts", "units", "rewritten"}:
         return said, body
     raise _error(said, limits)
 
@@ -208,15 +219,10 @@ def _environment() -> dict[str, str]:
 def _document(said: dict[str, Any]) -> Document:
     blocks, asides = said.pop("blocks"), said.pop("asides")
     return Document(
-        **{**said, "warnings": tuple(said["warnings"])},
-        blocks=tuple(map(_block, blocks)),
-        asides=tuple(map(_block, asides)),
+        **{**said, "warnings": tuple(said["warnings"]), "scanned": tuple(said["scanned"])},
+        blocks=tuple(map(block_of, blocks)),
+        asides=tuple(map(block_of, asides)),
     )
-
-
-def _block(said: dict[str, Any]) -> Block:
-    cell = Cell(**said["cell"]) if said["cell"] else None
-    return Block(**{**said, "cell": cell, "marks": tuple(Mark(**mark) for mark in said["marks"])})
 
 
 def _error(said: dict[str, Any], limits: Limits) -> DocumentError:

@@ -33,20 +33,20 @@ _OTHER_SUFFIXES = {
     ".json": "a JSON file (.json)",
     ".rar": "a RAR archive (.rar)",
     ".7z": "a 7-Zip archive (.7z)",
-    **dict.fromkeys(
-        (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp", ".heic"), "a picture"
-    ),
+    ".gif": "a moving picture (.gif)",
+    ".heic": "a picture of a telephone (.heic)",
 }
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", "rtf"),
-    (b"\x89PNG\r\n", ".png"),
-    (b"\xff\xd8\xff", ".jpg"),
+    (b"\x89PNG\r\n", "picture"),
+    (b"\xff\xd8\xff", "picture"),
     (b"GIF8", ".gif"),
-    (b"II*\x00", ".tif"),
-    (b"MM\x00*", ".tif"),
+    (b"II*\x00", "picture"),
+    (b"MM\x00*", "picture"),
     (b"Rar!\x1a", ".rar"),
     (b"7z\xbc\xaf\x27\x1c", ".7z"),
 )
+_BITMAP = re.compile(rb"BM.{4}\0{4}", re.S)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
@@ -108,6 +108,8 @@ def kind_of(data: bytes) -> str:
         return _kind_of_zip(data)
     if data.startswith(_OLE):
         return _kind_of_ole(data)
+    if (data.startswith(b"RIFF") and data[8:12] == b"WEBP") or _BITMAP.match(data):
+        return "picture"
     for magic, suffix in _MAGIC:
         if data.startswith(magic):
             return suffix
@@ -189,11 +191,6 @@ def _not_read(suffix: str, real: str) -> DocumentError:
 
 def _unsupported(suffix: str) -> UnsupportedFormat:
     what = _OTHER_SUFFIXES.get(suffix, f"a file of a kind that is not known here ({suffix[:20]})")
-    if what == "a picture":
-        return UnsupportedFormat(
-            "The file is a picture; reading text in pictures (OCR) is not in this version.",
-            hint=f"Upload the document that the picture was made from. {readable()}",
-        )
     return UnsupportedFormat(
         f"The file is {what}, which this version does not read.",
         hint=f"Open it in the program that made it and save it as .docx or .pdf. {readable()}",

@@ -15,7 +15,7 @@ class Progress:
     name: ClassVar[str] = "progress"
 
     phase: str
-    """`read`, `map`, `reduce`, `write`, `check`, `repair`: a stable word, translated by the page."""
+    """`read`, `scan`, `map`, `reduce`, `write`, `check`, `repair`: a stable word, translated by the page."""
     section: int = 0
     of: int = 0
     tokens: int = 0

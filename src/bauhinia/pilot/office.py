@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..documents import Document
-from ..errors import BauhiniaError
+from ..errors import BauhiniaError, InputError
 from ..gateway import Gateway
 from ..jobs import Report, Steps, TaskFunction, Tasks
 from ..language import Termbase
@@ -24,6 +24,7 @@ from .desk import Desk
 from .draft import Draft, TaskKind
 from .drafting import draft
 from .orders import AnalyseOrder, AnyOrder, DraftOrder, SummariseOrder, TranslateOrder
+from .scanning import KIND, read_scan
 from .shelf import Card, Shelf
 from .summarise import summarise
 from .templates import Templates
@@ -56,18 +57,33 @@ class Office:
 
     def __post_init__(self) -> None:
         functions: dict[str, TaskFunction] = {kind: self._function(kind) for kind in ORDERS}
+        functions[KIND] = self._read_scan
         self.tasks = Tasks(self.database, functions)
         self.model = asyncio.create_task(self.gateway.start(), name="load the model")
         self.model.add_done_callback(lambda done: done.cancelled() or done.exception())
 
-    async def add_document(self, data: bytes, name: str) -> Card:
-        """Put a file on the shelf; its pages are numbered afterwards. Raises DocumentError."""
+    async def add(self, data: bytes, name: str) -> Card:
+        """Put a file on the shelf. Pages that are pictures are read by a task, which the card names; those of
+        a Word document are numbered afterwards.
+
+        Raises DocumentError, and then nothing is kept.
+        """
         card = await self.shelf.add(data, name)
         if card.pages is None:
             numbering = asyncio.create_task(self._number_pages(card.id), name=f"pages of {card.id}")
             self._numbering.add(numbering)
             numbering.add_done_callback(self._numbering.discard)
-        return card
+        if not card.scanned:
+            return card
+        await self.tasks.start(KIND, {"document": card.id})
+        return await self.shelf.card(card.id)
+
+    async def remove(self, key: str) -> None:
+        """Take a document off the shelf, and stop reading it. Raises NotFound."""
+        card = await self.shelf.card(key)
+        if card.scanned and card.reading:
+            await self.tasks.cancel(card.reading)
+        await self.shelf.remove(key)
 
     async def close(self) -> None:
         """Stop what goes on in the background, then the model."""
@@ -86,12 +102,14 @@ class Office:
             log.info("no page numbers for a document: %s", error.message)
 
     async def start(self, order: AnyOrder) -> str:
-        """Begin a task; gives its id. Raises NotFound for a document or a template that does not exist."""
+        """Begin a task; gives its id. Raises NotFound for a document or a template that does not exist,
+        InputError for a document that is still being read.
+        """
         kind = next(kind for kind, made in ORDERS.items() if isinstance(order, made))
         if isinstance(order, DraftOrder):
             self.templates.get(order.type)
         for key in documents_of(order):
-            await self.shelf.card(key)
+            _check_read(await self.shelf.card(key))
         return await self.tasks.start(kind, order.model_dump(mode="json"))
 
     def desk(self, kind: TaskKind, *, steps: Steps, report: Report, task: str | None = None) -> Desk:
@@ -105,6 +123,13 @@ class Office:
             use=f"pilot.{kind}",
             task=task,
         )
+
+    async def _read_scan(
+        self, order: dict[str, Any], report: Report, steps: Steps, task: str
+    ) -> dict[str, Any]:
+        del task
+        await read_scan(order["document"], self.shelf, Limits(), report, steps)
+        return {}
 
     def _function(self, kind: TaskKind) -> TaskFunction:
         async def work(order: dict[str, Any], report: Report, steps: Steps, task: str) -> dict[str, Any]:
@@ -127,6 +152,14 @@ class Office:
                 return await draft(order, self.templates.get(order.type), documents, desk)
             case AnalyseOrder():
                 return await analyse(order, documents, desk)
+
+
+def _check_read(card: Card) -> None:
+    if card.scanned:
+        raise InputError(
+            f"{card.name} is a scan that has not been read to its end.",
+            hint="Wait until the shelf says that it is read, or resume its reading there.",
+        )
 
 
 def documents_of(order: AnyOrder) -> list[str]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from ..documents import Document, read_document, with_pages
+from ..documents import Document, read_document, with_page_numbers
 from ..errors import NotFound
 from ..language import detect
 from ..settings import Limits
@@ -35,17 +35,34 @@ class Card:
     characters: int
     warnings: list[str]
     created: datetime
+    scanned: int
+    """Pages that are pictures whose text is yet to be read; 0 once the document is whole."""
+    scanned_read: int
+    """How many of those the task has read so far."""
+    reading: str
+    """Id of the task that reads them; empty when there is none."""
+    reading_status: str
+    """A `TaskStatus`, or empty."""
 
 
 _CARD = """
-SELECT id, name, format, variety, created,
+SELECT documents.id, name, format, variety, documents.created,
        document ->> 'title' AS title,
        (document ->> 'pages')::int AS pages,
        jsonb_array_length(document -> 'blocks') AS blocks,
        (SELECT coalesce(sum(length(block ->> 'text')), 0)::int
           FROM jsonb_array_elements(document -> 'blocks') AS block) AS characters,
-       document -> 'warnings' AS warnings
+       document -> 'warnings' AS warnings,
+       coalesce(jsonb_array_length(document -> 'scanned'), 0) AS scanned,
+       coalesce(work.pages_read, 0)::int AS scanned_read,
+       coalesce(work.task, '') AS reading,
+       coalesce(work.status, '') AS reading_status
   FROM documents
+  LEFT JOIN LATERAL (
+       SELECT tasks.id AS task, status, (SELECT count(*) FROM steps WHERE steps.task = tasks.id) AS pages_read
+         FROM tasks
+        WHERE kind = 'read' AND "order" ->> 'document' = documents.id
+        ORDER BY tasks.created DESC LIMIT 1) AS work ON true
 """
 
 
@@ -58,7 +75,10 @@ class Shelf:
         self._limits = limits
 
     async def add(self, data: bytes, name: str) -> Card:
-        """Read a file and keep it. Raises DocumentError, and then nothing is kept."""
+        """Read a file, but for its pictures of pages, and keep it.
+
+        Raises DocumentError, and then nothing is kept.
+        """
         document = await read_document(data, name, self._limits)
         key = secrets.token_hex(8)
         digest = hashlib.sha256(data).hexdigest()
@@ -92,13 +112,9 @@ class Shelf:
             row = await cursor.fetchone()
         if row is None:
             raise _not_found()
-        paged = await with_pages(document, await self._blobs.get(row[0]), self._limits)
-        if paged is document:
-            return
-        async with self._database.connection() as connection:
-            await connection.execute(
-                "UPDATE documents SET document = %s WHERE id = %s", (Jsonb(to_json(paged)), key)
-            )
+        paged = await with_page_numbers(document, await self._blobs.get(row[0]), self._limits)
+        if paged is not document:
+            await self.replace(key, paged)
 
     async def card(self, key: str) -> Card:
         """Raises NotFound."""
@@ -106,7 +122,7 @@ class Shelf:
             self._database.connection() as connection,
             connection.cursor(row_factory=class_row(Card)) as cursor,
         ):
-            await cursor.execute(_CARD + " WHERE id = %s", (key,))
+            await cursor.execute(_CARD + " WHERE documents.id = %s", (key,))
             card = await cursor.fetchone()
         if card is None:
             raise _not_found()
@@ -118,7 +134,7 @@ class Shelf:
             self._database.connection() as connection,
             connection.cursor(row_factory=class_row(Card)) as cursor,
         ):
-            await cursor.execute(_CARD + " ORDER BY created DESC LIMIT %s", (limit,))
+            await cursor.execute(_CARD + " ORDER BY documents.created DESC LIMIT %s", (limit,))
             return await cursor.fetchall()
 
     async def document(self, key: str) -> Document:
@@ -129,6 +145,26 @@ class Shelf:
         if row is None:
             raise _not_found()
         return from_json(Document, row[0])
+
+    async def file(self, key: str) -> bytes:
+        """The bytes as they were sent. Raises NotFound."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute("SELECT digest FROM documents WHERE id = %s", (key,))
+            row = await cursor.fetchone()
+        if row is None:
+            raise _not_found()
+        return await self._blobs.get(row[0])
+
+    async def replace(self, key: str, document: Document) -> None:
+        """Keep a document, read further, in the place of what was read before. Raises NotFound."""
+        variety = detect(document.text[:SAMPLE]).variety.value
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(
+                "UPDATE documents SET document = %s, variety = %s WHERE id = %s",
+                (Jsonb(to_json(document)), variety, key),
+            )
+        if not cursor.rowcount:
+            raise _not_found()
 
     async def documents(self, keys: Sequence[str]) -> dict[str, Document]:
         """By id, in the order asked. Raises NotFound."""

@@ -37,7 +37,7 @@ async def health(request: Request) -> dict[str, Any]:
 )
 async def add_document(request: Request) -> dict[str, Any]:
     name, data = await uploaded(request)
-    return asdict(await office_of(request).add_document(data, name))
+    return asdict(await office_of(request).add(data, name))
 
 
 async def uploaded(request: Request) -> tuple[str, bytes]:
@@ -74,7 +74,7 @@ def _block(block: Block) -> dict[str, Any]:
 
 @api_router.delete("/api/documents/{document}", status_code=204, summary="Take a document off the shelf")
 async def remove_document(request: Request, document: str) -> Response:
-    await office_of(request).shelf.remove(document)
+    await office_of(request).remove(document)
     return Response(status_code=204)
 
 

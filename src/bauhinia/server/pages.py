@@ -18,6 +18,7 @@ from ..jobs import PassageReady, Task, TaskEvent, as_json
 from ..language import to_simplified
 from ..pilot.codec import from_json
 from ..pilot.draft import Draft, Passage, TaskKind
+from ..pilot.scanning import KIND
 from . import events
 from .api import attachment, uploaded
 from .ordering import ORDERS, documents_of, order_from_form
@@ -114,7 +115,7 @@ async def add_document(request: Request) -> Response:
     """An upload without scripts."""
     try:
         name, data = await uploaded(request)
-        entry = await office_of(request).add_document(data, name)
+        entry = await office_of(request).add(data, name)
     except InputError as error:
         return await _workspace(request, error=error)
     return RedirectResponse(f"/?{urlencode({'document': entry.id})}", SEE_OTHER)
@@ -122,7 +123,7 @@ async def add_document(request: Request) -> Response:
 
 @pages_router.post("/documents/{document}/remove")
 async def remove_document(request: Request, document: str) -> Response:
-    await office_of(request).shelf.remove(document)
+    await office_of(request).remove(document)
     return RedirectResponse("/", SEE_OTHER)
 
 
@@ -282,9 +283,11 @@ def _subject(task: Task, names: dict[str, str]) -> str:
 
 
 @pages_router.get("/tasks/{task}")
-async def task_page(request: Request, task: str) -> HTMLResponse:
+async def task_page(request: Request, task: str) -> Response:
     office = office_of(request)
     row = await office.tasks.get(task)
+    if row.kind == KIND:  # its progress and its result are on the shelf
+        return RedirectResponse("/", SEE_OTHER)
     draft = from_json(Draft, row.draft) if row.draft else None
     entries = {entry.id: entry for entry in await office.shelf.cards()}
     words = words_for(request)

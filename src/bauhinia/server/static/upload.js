@@ -15,6 +15,12 @@ input.addEventListener("change", async () => {
   await addAll(files);
 });
 
+// While a scan is being read, the shelf is asked again; it stops asking when nothing is.
+const POLL = 2000;
+setInterval(() => {
+  if (shelf.querySelector("[data-reading]") && !shelf.contains(document.activeElement)) refresh(new Set(checked()));
+}, POLL);
+
 let depth = 0;
 for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
   document.addEventListener(name, (event) => {
