@@ -56,7 +56,7 @@ async def test_a_small_file_is_read_in_a_child_process() -> None:
         (b"Rar!\x1a\x07", "a.rar", UnsupportedFormat, "RAR archive"),
         (b"x", "a.pptx", UnsupportedFormat, "PowerPoint"),
         (b"x", "a.xyz", UnsupportedFormat, "not known"),
-        (b"\xff\xd8\xff" + bytes(50), "scan", UnsupportedFormat, "OCR"),
+        (b"\xff\xd8\xff" + bytes(50), "scan", BrokenDocument, "damaged"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "a.docx", EncryptedDocument, "password"),
         (pdf([[At(60, 60, "x")]], encrypted=True), "a.pdf", EncryptedDocument, "password"),
     ],
