@@ -77,7 +77,9 @@ def _checks(settings: Settings, *, measure: bool) -> Iterator[Check]:
     yield _scans()
     yield _program("Chromium, for the tests of the pages", BROWSERS, "chromium")
     yield _program(
-        "LibreOffice, to look at DOCX files as PDF", ("soffice", "libreoffice"), "libreoffice-writer"
+        "LibreOffice, for .doc, .rtf, .xls and .ppt files and for the page numbers of Word documents",
+        ("soffice", "libreoffice"),
+        "--no-install-recommends libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui",
     )
     if measure:
         yield _guarded("speed", lambda: asyncio.run(_speed(settings)))

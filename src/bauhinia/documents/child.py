@@ -1,8 +1,9 @@
 """The process that opens one file: `python -m bauhinia.documents.child`.
 
 On its input: a line of JSON (`name`, `bounds`, `work` and what that work needs), then the file. On its
-output: a line of JSON, an object with one key: what the work gives (`document`, `page`, `units`,
-`rewritten`),
+output: a line of JSON, an object: what the work gives (`document`, `page`, `page_texts`, `units`,
+`rewritten`; or `form` and `through`, the format that LibreOffice must make of the file first; or beside the
+document `wanted`, format and size of files in old formats inside the file, whose bytes follow),
 `error` (`code`, `message`, `hint`) or `crash` (a trace for the log); after it, of `rewritten`, the new
 file's bytes. Its memory, time and files are limited by the kernel, so a hostile file costs one answer and
 not the server.
@@ -15,14 +16,13 @@ import os
 import resource
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, EmptyDocument, UnsupportedFormat
-from .collecting import Bounds, Reading
+from ..errors import DocumentError, EmptyDocument, UnsupportedFormat
+from .collecting import Bounds, Opened, Reading
+from .damage import damage_told
 from .document import Document
 from .formats import READERS
 from .sniff import sniff
@@ -31,13 +31,13 @@ if TYPE_CHECKING:  # Loaded only when a layout is asked for: most files are only
     from .layout import Layout
 
 
-def parse(data: bytes, name: str, bounds: Bounds) -> Document:
-    """Read a file in this process. Raises DocumentError."""
+def parse(data: bytes, name: str, bounds: Bounds, opened: Opened | None = None) -> Document:
+    """Read a file in this process; `opened` takes note of the files inside it. Raises DocumentError."""
     form = sniff(data, name)
-    reading = Reading(bounds)
+    reading = Reading(bounds, opened=opened or Opened())
     with damage_told(bounds):
         READERS[form].reader()(data, reading)
-    if not reading.blocks and not reading.scanned:
+    if not (reading.blocks or reading.scanned or reading.opened.wanted):
         raise EmptyDocument("The file has no text in it.", hint="Check that this is the right file.")
     return Document(
         name=name,
@@ -52,22 +52,6 @@ def parse(data: bytes, name: str, bounds: Bounds) -> Document:
     )
 
 
-@contextmanager
-def damage_told(bounds: Bounds) -> Iterator[None]:
-    """What a damaged file makes a reader raise, as a DocumentError."""
-    try:
-        yield
-    except RecursionError as error:
-        raise too_deep(bounds) from error
-    except (UnicodeError, LookupError, ValueError, ArithmeticError, OSError) as error:
-        if isinstance(error, DocumentError):
-            raise
-        raise BrokenDocument(
-            "The file is damaged: part of it makes no sense to the reader.",
-            hint="Open it in the program that made it, save it again, then upload the new file.",
-        ) from error
-
-
 def layout(data: bytes, name: str, bounds: Bounds) -> Layout:
     """Take a file apart in this process. Raises DocumentError."""
     from .layout import LAYOUTS
@@ -80,15 +64,6 @@ def layout(data: bytes, name: str, bounds: Bounds) -> Layout:
         )
     with damage_told(bounds):
         return LAYOUTS[form].open(data, bounds)
-
-
-def too_deep(bounds: Bounds) -> DocumentTooLarge:
-    """The error for a file nested deeper than any limit."""
-    try:
-        bounds.check_nesting(bounds.nesting + 1)
-    except DocumentTooLarge as error:
-        return error
-    raise AssertionError("a depth over the limit was accepted")
 
 
 def confine(bounds: Bounds) -> None:
@@ -118,7 +93,27 @@ def answer(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str
 
 
 def _read(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
-    return {"document": parse(data, order["name"], bounds)}, b""
+    name = order["name"]
+    if sizes := order.get("converted"):
+        data, converted = _parted(data, sizes)
+        return {"document": parse(data, name, bounds, Opened(converted=converted))}, b""
+    form = sniff(data, name)
+    if through := READERS[form].through:
+        return {"form": form, "through": through}, b""
+    opened = Opened()
+    said: dict[str, Any] = {"document": parse(data, name, bounds, opened)}
+    if wanted := opened.wanted.values():
+        said["wanted"] = [(form, len(each)) for form, each in wanted]
+    return said, b"".join(each for _, each in wanted)
+
+
+def _parted(data: bytes, sizes: dict[str, int]) -> tuple[bytes, dict[str, bytes]]:
+    """The file, and the converted files of these sizes that follow it."""
+    at = len(data) - sum(sizes.values())
+    file, parts = data[:at], {}
+    for key, size in sizes.items():
+        parts[key], at = data[at : at + size], at + size
+    return file, parts
 
 
 def _units(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
@@ -138,6 +133,13 @@ def _rewrite(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[s
     return {"rewritten": list(written.notes)}, written.data
 
 
+def _page_texts(data: bytes, _order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
+    from .pdf import page_texts
+
+    with damage_told(bounds):
+        return {"page_texts": page_texts(data, bounds)}, b""
+
+
 def _page(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
     from .ocr import read_page
 
@@ -146,7 +148,7 @@ def _page(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str,
     return {"page": {"blocks": blocks, "warnings": warnings}}, b""
 
 
-_WORK = {"read": _read, "page": _page, "units": _units, "rewrite": _rewrite}
+_WORK = {"read": _read, "page": _page, "page_texts": _page_texts, "units": _units, "rewrite": _rewrite}
 
 
 def main() -> None:

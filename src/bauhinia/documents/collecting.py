@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..errors import DocumentTooLarge
@@ -44,6 +44,22 @@ class Bounds:
 
 
 @dataclass(slots=True)
+class Opened:
+    """The files inside the file that were opened so far, at any depth."""
+
+    files: int = 0
+    size: int = 0
+    """Their bytes together."""
+    paths: Counter[str] = field(default_factory=Counter)
+    over: DocumentTooLarge | None = None
+    """The limit of the whole that they broke."""
+    converted: dict[str, bytes] = field(default_factory=dict)
+    """What LibreOffice made of files in old formats, by the SHA-256 of the file."""
+    wanted: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    """Files in old formats, and which, that would have to be converted to be read."""
+
+
+@dataclass(slots=True)
 class Reading:
     """What a reader gathers from one file."""
 
@@ -63,6 +79,10 @@ class Reading:
     """Tables begun so far; a new one takes this number."""
     part: str = ""
     """Path of the file inside the file that is being read; empty for the file itself."""
+    depth: int = 0
+    """How many files that file is inside of."""
+    opened: Opened = field(default_factory=Opened)
+    """Shared by all readings of one upload."""
 
     def add(
         self,
@@ -112,6 +132,37 @@ class Reading:
                     after=self.blocks[-1].id if self.blocks else "",
                 )
             )
+
+    def inside(self, part: str) -> Reading:
+        """A reading for a file inside this one, to be taken in by `absorb`."""
+        return Reading(self.bounds, part=part, depth=self.depth + 1, opened=self.opened)
+
+    def absorb(self, inside: Reading, name: str) -> None:
+        """Take in what was read of a file inside, under a heading with its name.
+
+        Raises DocumentTooLarge over the limits of blocks and characters.
+        """
+        part, self.part = self.part, inside.part
+        self.add("heading", name, level=1)
+        self.part = part
+        ids = {"": self.blocks[-1].id}
+        for block in inside.blocks:
+            ids[block.id] = f"b{len(self.blocks)}"
+            level = min(block.level + 1, 6) if block.kind == "heading" else block.level
+            self.blocks.append(replace(block, id=ids[block.id], level=level, cell=self._moved(block.cell)))
+        for aside in inside.asides:
+            moved = replace(aside, id=f"a{len(self.asides)}", after=ids[aside.after])
+            self.asides.append(replace(moved, cell=self._moved(aside.cell)))
+        self.tables += inside.tables
+        self.characters += inside.characters
+        try:
+            self._check_size()
+        except DocumentTooLarge as error:
+            self.opened.over = error
+            raise
+
+    def _moved(self, cell: Cell | None) -> Cell | None:
+        return cell and replace(cell, table=cell.table + self.tables)
 
     def begin_table(self) -> int:
         """The number of a table that begins here."""

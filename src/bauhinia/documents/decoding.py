@@ -48,7 +48,7 @@ def decode(data: bytes, *, html: bool = False) -> Decoded:
         if data.startswith(mark):
             return Decoded(data.decode(encoding, "replace"), encoding)
     declared = _DECLARED.search(data[:2048]) if html else None
-    guesses = ["utf-8", *([_known(declared[1].decode("ascii"))] if declared else [])]
+    guesses = ["utf-8", *([codec_of(declared[1].decode("ascii"))] if declared else [])]
     for encoding in guesses:
         if encoding and b"\x00" not in data and (text := _strictly(data, encoding)) is not None:
             return Decoded(text, encoding)
@@ -57,8 +57,11 @@ def decode(data: bytes, *, html: bool = False) -> Decoded:
     return _otherwise(data)
 
 
-def _known(label: str) -> str:
-    """Python's codec for a page's label: browsers read `big5` and `gb2312` as their supersets."""
+def codec_of(label: str) -> str:
+    """Python's codec for a declared encoding; empty when there is none of that name.
+
+    `big5` and `gb2312` mean their supersets, as in browsers.
+    """
     label = {"big5": "big5hkscs", "gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252"}.get(
         label.lower(), label
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol
 
+from ..errors import UnsupportedFormat
 from .collecting import Reading
 
 
@@ -26,11 +27,18 @@ class Format:
     title: str
     suffixes: tuple[str, ...]
     """The first is the usual one."""
-    module: str
+    module: str = ""
     """In this package; loaded only when a file of this format is read."""
+    through: str = ""
+    """The format that LibreOffice makes of it first, for one that has no reader of its own."""
 
     def reader(self) -> Reader:
-        """The module's `read`."""
+        """The module's `read`. Raises UnsupportedFormat where LibreOffice must make the file over first."""
+        if self.through:
+            raise UnsupportedFormat(
+                f"{self.title[0].upper()}{self.title[1:]} is not read where it stands inside another file.",
+                hint="Take it out and upload it by itself.",
+            )
         read: Reader = import_module(f".{self.module}", __package__).read
         return read
 
@@ -45,7 +53,17 @@ READERS: dict[str, Format] = {
     ),
     "txt": Format(title="plain text", suffixes=(".txt", ".text"), module="text"),
     "md": Format(title="Markdown", suffixes=(".md", ".markdown"), module="markdown"),
+    "odt": Format(title="an OpenDocument text", suffixes=(".odt", ".ott"), module="odf"),
+    "ods": Format(title="an OpenDocument spreadsheet", suffixes=(".ods", ".ots"), module="odf"),
+    "odp": Format(title="an OpenDocument presentation", suffixes=(".odp", ".otp"), module="odf"),
+    "doc": Format(title="an old Word document", suffixes=(".doc", ".dot"), through="docx"),
+    "rtf": Format(title="a Rich Text document", suffixes=(".rtf",), through="docx"),
+    "ppt": Format(title="an old PowerPoint presentation", suffixes=(".ppt", ".pps"), through="odp"),
+    "xls": Format(title="an old Excel workbook", suffixes=(".xls", ".xlt"), through="ods"),
     "html": Format(title="a web page", suffixes=(".html", ".htm", ".xhtml"), module="html"),
+    "eml": Format(title="an e-mail", suffixes=(".eml",), module="mail"),
+    "msg": Format(title="an Outlook message", suffixes=(".msg",), module="outlook"),
+    "zip": Format(title="a zip archive", suffixes=(".zip",), module="archive"),
 }
 SUFFIXES: dict[str, str] = {suffix: name for name, each in READERS.items() for suffix in each.suffixes}
 

@@ -15,6 +15,8 @@ _PLACE = re.compile(r"%([1-9])")
 _CHINESE_DIGITS = "〇一二三四五六七八九"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
+_CIRCLED = 20
+"""Unicode has ① to ⑳ in one row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,8 @@ def show(count: int, form: str) -> str:
         return str(count).translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
     if form in ("ideographDigital", "taiwaneseDigital", "chineseCounting0", "japaneseDigitalTenThousand"):
         return "".join(_CHINESE_DIGITS[int(digit)] for digit in str(abs(count)))
+    if form == "decimalEnclosedCircle" and 0 < count <= _CIRCLED:
+        return chr(0x245F + count)
     if form == "ideographTraditional" and 0 < count <= len(_STEMS):
         return _STEMS[count - 1]
     if form == "ideographZodiac" and 0 < count <= len(_BRANCHES):

@@ -50,7 +50,7 @@ class Package:
         if len(entries) > PARTS_LIMIT:
             raise DocumentTooLarge(
                 f"The file holds {len(entries):,} packed parts; the limit is {PARTS_LIMIT:,}.",
-                hint="Save it again in Word as a .docx file, then upload that.",
+                hint="Save it again in the program that made it, or upload the files in it that you need.",
             )
         if any(entry.flag_bits & 1 for entry in entries):
             raise EncryptedDocument(
@@ -58,9 +58,11 @@ class Package:
                 hint="Remove the password in the program that made the file, then upload it again.",
             )
         self._check_unpacked(sum(entry.file_size for entry in entries))
+        self.entries = tuple(entries)
+        """What the zip lists, in order."""
         self.names = frozenset(entry.filename for entry in entries)
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str | zipfile.ZipInfo) -> bytes:
         """One part's bytes. Raises KeyError when there is none, BrokenDocument when it is damaged."""
         chunks: list[bytes] = []
         try:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pypdfium2 as pdfium
 
 from ..errors import BrokenDocument, EmptyDocument, EncryptedDocument
-from .collecting import Reading
+from .collecting import Bounds, Reading
 from .document import BlockKind, Cell
 from .normal import BULLET, NUMBER_LABEL, SENTENCE_END, tidy
 from .ocr_engine import installed, require
@@ -55,6 +55,25 @@ def read(data: bytes, reading: Reading) -> None:
     finally:
         document.close()
     _Writer(reading, gathered, outline).write()
+
+
+def page_texts(data: bytes, bounds: Bounds) -> list[str]:
+    """The characters of each page in the order in which they were written.
+
+    Raises EncryptedDocument, BrokenDocument, DocumentTooLarge.
+    """
+    document = _open(data)
+    try:
+        bounds.check_pages(len(document))
+        texts: list[str] = []
+        for page in document:
+            held = page.get_textpage()
+            texts.append(str(held.get_text_range()))
+            held.close()
+            page.close()
+    finally:
+        document.close()
+    return texts
 
 
 def write_pages(reading: Reading, pages: list[Page]) -> None:

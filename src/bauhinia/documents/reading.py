@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import os
 import signal
 import sys
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -19,6 +20,7 @@ from .. import errors
 from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, EmptyDocument
 from .collecting import Bounds
 from .document import Document
+from .formats import READERS
 from .scanned import ScannedPage, block_of
 
 if TYPE_CHECKING:  # The reading process imports this package and must not load pydantic.
@@ -38,8 +40,47 @@ async def read_document(data: bytes, name: str, limits: Limits) -> Document:
     The pages that `scanned` names are left to `read_page`: each takes seconds. Raises a DocumentError
     subclass. Cancelling ends the reading process; nothing is left on the disk.
     """
-    said, _ = await _work("read", data, name, limits)
-    return await asyncio.to_thread(_document, said["document"])
+    said, body = await _work("read", data, name, limits)
+    if "wanted" in said and (converted := await _convert_enclosed(said["wanted"], body, limits)):
+        order = {"converted": {key: len(made) for key, made in converted.items()}}
+        said, _ = await _work("read", data, name, limits, order, tuple(converted.values()))
+    if "through" in said:
+        return await _read_converted(data, name, said["form"], said["through"], limits)
+    document = await asyncio.to_thread(_document, said["document"])
+    if not document.blocks and not document.scanned:
+        raise EmptyDocument(
+            "None of the files inside it could be read.",
+            hint=" ".join(document.warnings[:1]) or "Check that this is the right file.",
+        )
+    return document
+
+
+async def _convert_enclosed(
+    wanted: Sequence[tuple[str, int]], body: bytes, limits: Limits
+) -> dict[str, bytes]:
+    """What LibreOffice makes of the files in `body`, by the SHA-256 of each; those that it cannot open are
+    left out, and stay named in the document's warnings."""
+    from .libreoffice import convert
+
+    made: dict[str, bytes] = {}
+    at = 0
+    for form, size in wanted:
+        data, at = body[at : at + size], at + size
+        try:
+            made[hashlib.sha256(data).hexdigest()] = await convert(data, form, READERS[form].through, limits)
+        except DocumentError as error:
+            log.info("a file inside a file was not converted: %s", error.message)
+    return made
+
+
+async def _read_converted(data: bytes, name: str, form: str, through: str, limits: Limits) -> Document:
+    """A file that LibreOffice makes readable first; what comes of it is read in a child as any other."""
+    from .libreoffice import convert
+
+    made = await convert(data, form, through, limits)
+    said, _ = await _work("read", made, f"{_name(name)}.{through}", limits)
+    document = await asyncio.to_thread(_document, said["document"])
+    return replace(document, name=_name(name), format=form)
 
 
 async def read_page(data: bytes, name: str, page: int, limits: Limits) -> ScannedPage:
@@ -73,14 +114,25 @@ async def rewrite(
     return Rewritten(data=body, notes=tuple(LayoutNote(**note) for note in said["rewritten"]))
 
 
+async def read_page_texts(data: bytes, limits: Limits) -> list[str]:
+    """The text of each page of a PDF, as it comes. Raises a DocumentError subclass."""
+    said, _ = await _work("page_texts", data, "pages.pdf", limits)
+    return [str(text) for text in said["page_texts"]]
+
+
 async def _work(
-    work: str, data: bytes, name: str, limits: Limits, more: Mapping[str, Any] | None = None
+    work: str,
+    data: bytes,
+    name: str,
+    limits: Limits,
+    more: Mapping[str, Any] | None = None,
+    after: Sequence[bytes] = (),
 ) -> tuple[dict[str, Any], bytes]:
-    """What a child process answers about a file, and the bytes that follow.
+    """What a child process answers about a file (and what is sent `after` it), and the bytes that follow.
 
     Raises a DocumentError subclass.
     """
-    name = PurePosixPath(name.replace("\\", "/")).name[-255:]
+    name = _name(name)
     if not data:
         raise EmptyDocument("The file is empty (0 bytes).", hint="Check the file, then upload it again.")
     if len(data) > limits.file_bytes:
@@ -92,12 +144,17 @@ async def _work(
     order = orjson.dumps({"work": work, "name": name, "bounds": bounds, **(more or {})}) + b"\n"
     try:
         async with _turn(), asyncio.timeout(limits.seconds):
-            said, body = await _ask_child((order, data), _most_output(limits))
+            said, body = await _ask_child((order, data, *after), _most_output(limits))
     except TimeoutError:
         raise _too_slow(limits) from None
-    if said.keys() & {"document", "page", "units", "rewritten"}:
+    if said.keys() & {"document", "through", "page", "page_texts", "units", "rewritten"}:
         return said, body
     raise _error(said, limits)
+
+
+def _name(name: str) -> str:
+    """A file's name without folders."""
+    return PurePosixPath(name.replace("\\", "/")).name[-250:]
 
 
 def _turn() -> asyncio.Semaphore:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from pathlib import PurePath
 
 from ..errors import (
@@ -17,34 +19,25 @@ from ..errors import (
 from .formats import READERS, SUFFIXES, readable
 
 _OTHER_SUFFIXES = {
-    ".doc": "an old Word document (.doc)",
-    ".dot": "an old Word template (.dot)",
     ".docm": "a Word document with macros (.docm)",
     ".dotx": "a Word template (.dotx)",
-    ".rtf": "a Rich Text file (.rtf)",
-    ".odt": "an OpenDocument text (.odt)",
-    ".ods": "an OpenDocument spreadsheet (.ods)",
-    ".odp": "an OpenDocument presentation (.odp)",
-    ".ppt": "an old PowerPoint presentation (.ppt)",
+    ".odg": "an OpenDocument drawing (.odg)",
+    **dict.fromkeys((".fodt", ".fods", ".fodp"), "an OpenDocument file in one piece (flat XML)"),
     ".pptx": "a PowerPoint presentation (.pptx)",
-    ".xls": "an old Excel workbook (.xls)",
     ".xlsx": "an Excel workbook (.xlsx)",
     ".csv": "a table of values (.csv)",
-    ".eml": "an e-mail (.eml)",
-    ".msg": "an Outlook message (.msg)",
     ".epub": "an e-book (.epub)",
     ".pages": "a Pages document (.pages)",
     ".wps": "a WPS document (.wps)",
     ".xml": "an XML file (.xml)",
     ".json": "a JSON file (.json)",
-    ".zip": "a zip archive (.zip)",
     ".rar": "a RAR archive (.rar)",
     ".7z": "a 7-Zip archive (.7z)",
     ".gif": "a moving picture (.gif)",
     ".heic": "a picture of a telephone (.heic)",
 }
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"{\\rtf", ".rtf"),
+    (b"{\\rtf", "rtf"),
     (b"\x89PNG\r\n", "picture"),
     (b"\xff\xd8\xff", "picture"),
     (b"GIF8", ".gif"),
@@ -58,8 +51,23 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
+_STREAMS = {
+    "EncryptedPackage": "encrypted",
+    "WordDocument": "doc",
+    "PowerPoint Document": "ppt",
+    "Workbook": "xls",
+    "__substg1.0_": "msg",
+}
+"""Streams of old office files, whose names stand in the container as UTF-16, and what each tells."""
+_FLAT = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*>\s*<office:document\b")
+_OPEN_KINDS = {"text": "odt", "spreadsheet": "ods", "presentation": "odp", "graphics": ".odg"}
 _CONTROL = re.compile(rb"[\x00-\x06\x0e-\x19\x1c-\x1f]")
-_TEXTS = frozenset({"txt", "md", "html"})
+_MAIL = re.compile(
+    rb"^(?:(?:from|to|cc|subject|date|received|return-path|delivered-to|message-id|mime-version|content-type"
+    rb"|reply-to|sender|x-[a-z0-9-]+):[^\n]*\n(?:[ \t][^\n]*\n)*){3}",
+    re.I,
+)
+_TEXTS = frozenset({"txt", "md", "html", "eml"})
 
 
 def sniff(data: bytes, name: str) -> str:
@@ -87,7 +95,7 @@ def sniff(data: bytes, name: str) -> str:
             "The file is damaged, or is not a document at all.",
             hint=f"Check that it opens in the program that made it. {readable()}",
         )
-    if said is None or said == _packed_like(real):
+    if said is None:
         raise _unsupported(real)
     raise _mislabelled(suffix, _OTHER_SUFFIXES[real], "")
 
@@ -105,36 +113,61 @@ def kind_of(data: bytes) -> str:
     for magic, suffix in _MAGIC:
         if data.startswith(magic):
             return suffix
+    if _FLAT.match(data[:4096]):
+        return ".fodt"
     if _HTML.match(data[:4096]):
         return "html"
-    return "txt" if _looks_like_text(data[:65_536]) else "unknown"
+    if not _looks_like_text(data[:65_536]):
+        return "unknown"
+    return "eml" if _MAIL.match(data[:4096]) else "txt"
 
 
 def _kind_of_zip(data: bytes) -> str:
     try:
-        names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+        file = zipfile.ZipFile(io.BytesIO(data))
+        names = file.namelist()
+        opened = _open_kind(file) if "content.xml" in names else ""
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
         return "unknown"
     for folder, kind in (("word/", "docx"), ("ppt/", ".pptx"), ("xl/", ".xlsx")):
         if "[Content_Types].xml" in names and any(name.startswith(folder) for name in names):
             return kind
-    if "content.xml" in names:
-        return ".odt"
-    return ".epub" if "META-INF/container.xml" in names else ".zip"
+    if opened:
+        return opened
+    return ".epub" if "META-INF/container.xml" in names else "zip"
+
+
+def _open_kind(file: zipfile.ZipFile) -> str:
+    """Of a zip with OpenDocument content, by its type; `odt` when it says none that is known."""
+    try:
+        with file.open("mimetype") as part:
+            said = part.read(200).decode("latin-1").strip()
+    except (KeyError, RuntimeError, zlib.error):
+        return "odt"
+    kind = said.removeprefix("application/vnd.oasis.opendocument.")
+    return _OPEN_KINDS.get(kind.removesuffix("-template"), "odt")
 
 
 def _kind_of_ole(data: bytes) -> str:
-    """By the names of its streams, which stand in the container as UTF-16."""
-    for stream, kind in (
-        ("EncryptedPackage", "encrypted"),
-        ("WordDocument", ".doc"),
-        ("PowerPoint Document", ".ppt"),
-        ("Workbook", ".xls"),
-        ("__substg1.0_", ".msg"),
-    ):
-        if stream.encode("utf-16-le") in data:
-            return kind
-    return ".doc"
+    """By the names of its streams."""
+    names = _streams(data)
+    return next((kind for stream, kind in _STREAMS.items() if any(stream in name for name in names)), "doc")
+
+
+def _streams(data: bytes) -> list[str]:
+    """The names at the top of the container, so that what is embedded in the file does not count.
+
+    Of a damaged container, those that are written anywhere in it.
+    """
+    from olefile import OleFileIO  # type: ignore[import-untyped]
+
+    try:
+        with OleFileIO(io.BytesIO(data)) as file:
+            if names := [str(entry.name) for entry in file.root.kids]:
+                return names
+    except (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError, struct.error):
+        pass
+    return [stream for stream in _STREAMS if stream.encode("utf-16-le") in data]
 
 
 def _looks_like_text(head: bytes) -> bool:
@@ -148,11 +181,6 @@ def _looks_like_text(head: bytes) -> bool:
     even = head[0::2].count(b"\x00")
     one_sided = min(even, zeros - even) <= zeros * 0.05
     return one_sided and controls <= len(head) * 0.01
-
-
-def _packed_like(real: str) -> str:
-    """The format whose container the bytes share: a zip that holds no Word document may be a damaged one."""
-    return "docx" if real == ".zip" else ""
 
 
 def _not_read(suffix: str, real: str) -> DocumentError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 
 from ..documents import Document
 from ..documents.layout import LAYOUTS
-from ..errors import InputError
+from ..errors import BauhiniaError, InputError
 from ..gateway import Gateway
 from ..jobs import Report, Steps, TaskFunction, Tasks
 from ..language import Termbase
@@ -30,6 +31,7 @@ from .summarise import summarise
 from .templates import Templates
 from .translate import translate
 
+log = logging.getLogger(__name__)
 ORDERS: dict[TaskKind, type[AnyOrder]] = {
     "summarise": SummariseOrder,
     "translate": TranslateOrder,
@@ -52,6 +54,7 @@ class Office:
     tasks: Tasks = field(init=False)
     model: asyncio.Task[None] = field(init=False)
     """Loads the model; done when it can answer."""
+    _numbering: set[asyncio.Task[None]] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         functions: dict[str, TaskFunction] = {kind: self._function(kind) for kind in ORDERS}
@@ -61,11 +64,16 @@ class Office:
         self.model.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def add(self, data: bytes, name: str) -> Card:
-        """Put a file on the shelf. Pages that are pictures are read by a task, which the card names.
+        """Put a file on the shelf. Pages that are pictures are read by a task, which the card names; those of
+        a Word document are numbered afterwards.
 
         Raises DocumentError, and then nothing is kept.
         """
         card = await self.shelf.add(data, name)
+        if card.pages is None:
+            numbering = asyncio.create_task(self._number_pages(card.id), name=f"pages of {card.id}")
+            self._numbering.add(numbering)
+            numbering.add_done_callback(self._numbering.discard)
         if not card.scanned:
             return card
         await self.tasks.start(KIND, {"document": card.id})
@@ -77,6 +85,22 @@ class Office:
         if card.scanned and card.reading:
             await self.tasks.cancel(card.reading)
         await self.shelf.remove(key)
+
+    async def close(self) -> None:
+        """Stop what goes on in the background, then the model."""
+        await self.tasks.close()
+        background = [self.model, *self._numbering]
+        for each in background:
+            each.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        await self.gateway.stop()
+
+    async def _number_pages(self, key: str) -> None:
+        """A document without page numbers is whole all the same: what keeps them away is logged."""
+        try:
+            await self.shelf.number_pages(key)
+        except BauhiniaError as error:
+            log.info("no page numbers for a document: %s", error.message)
 
     async def start(self, order: AnyOrder) -> str:
         """Begin a task; gives its id. Raises NotFound for a document or a template that does not exist,
@@ -182,7 +206,4 @@ async def open_office(settings: Settings, make_gateway: GatewayMaker = Gateway) 
         try:
             yield office
         finally:
-            await office.tasks.close()
-            office.model.cancel()
-            await asyncio.gather(office.model, return_exceptions=True)
-            await office.gateway.stop()
+            await office.close()

@@ -11,7 +11,7 @@ from datetime import datetime
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from ..documents import Document, read_document
+from ..documents import Document, read_document, with_page_numbers
 from ..errors import NotFound
 from ..language import detect
 from ..settings import Limits
@@ -99,6 +99,23 @@ class Shelf:
                 ),
             )
         return await self.card(key)
+
+    async def number_pages(self, key: str) -> None:
+        """Find out on which pages the blocks of a Word document are, and keep that; takes seconds.
+
+        Other documents are left as they are.
+
+        Raises NotFound, and DocumentError where LibreOffice is not installed or cannot lay it out.
+        """
+        document = await self.document(key)
+        async with self._database.connection() as connection:
+            cursor = await connection.execute("SELECT digest FROM documents WHERE id = %s", (key,))
+            row = await cursor.fetchone()
+        if row is None:
+            raise _not_found()
+        paged = await with_page_numbers(document, await self._blobs.get(row[0]), self._limits)
+        if paged is not document:
+            await self.replace(key, paged)
 
     async def card(self, key: str) -> Card:
         """Raises NotFound."""
