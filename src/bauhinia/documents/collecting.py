@@ -11,6 +11,7 @@ from ..errors import DocumentTooLarge
 from .document import Aside, Block, BlockKind, Cell, Mark, MarkKind
 from .normal import tidy
 
+_SPLIT = "Split it into smaller files and upload the parts that you need."
 Span = tuple[MarkKind, int, int]
 """A mark while text is gathered: what it is, where it begins and ends in the text as it is given."""
 
@@ -52,7 +53,15 @@ class Bounds:
         if pages > self.pages:
             raise DocumentTooLarge(
                 f"The file has {pages:,} pages; the limit is {self.pages:,}.",
-                hint="Split it into smaller files and upload the parts that you need.",
+                hint=_SPLIT,
+            )
+
+    def check_characters(self, count: int) -> None:
+        """Raises DocumentTooLarge when there are more than the limit."""
+        if count > self.characters:
+            raise DocumentTooLarge(
+                f"The file has more than {self.characters:,} characters of text, which is the limit.",
+                hint=_SPLIT,
             )
 
 
@@ -164,17 +173,12 @@ class Reading:
 
     def _check_size(self) -> None:
         bounds = self.bounds
-        hint = "Split it into smaller files and upload the parts that you need."
         if len(self.blocks) + len(self.asides) >= bounds.blocks:
             raise DocumentTooLarge(
                 f"The file has more than {bounds.blocks:,} paragraphs and table cells, which is the limit.",
-                hint=hint,
+                hint=_SPLIT,
             )
-        if self.characters > bounds.characters:
-            raise DocumentTooLarge(
-                f"The file has more than {bounds.characters:,} characters of text, which is the limit.",
-                hint=hint,
-            )
+        bounds.check_characters(self.characters)
 
 
 def _marks(text: str, marks: Sequence[Span]) -> list[Mark]:

@@ -36,7 +36,11 @@ class Format:
 
 
 READERS: dict[str, Format] = {
-    "docx": Format(title="a Word document", suffixes=(".docx",), module="docx"),
+    "docx": Format(title="a Word document", suffixes=(".docx", ".docm", ".dotx"), module="docx"),
+    "pptx": Format(
+        title="a PowerPoint presentation", suffixes=(".pptx", ".pptm", ".ppsx", ".potx"), module="pptx"
+    ),
+    "xlsx": Format(title="an Excel workbook", suffixes=(".xlsx", ".xlsm", ".xltx"), module="xlsx"),
     "pdf": Format(title="a PDF", suffixes=(".pdf",), module="pdf"),
     "picture": Format(
         title="a picture",
@@ -45,6 +49,9 @@ READERS: dict[str, Format] = {
     ),
     "txt": Format(title="plain text", suffixes=(".txt", ".text"), module="text"),
     "md": Format(title="Markdown", suffixes=(".md", ".markdown"), module="markdown"),
+    "csv": Format(title="a table of values", suffixes=(".csv", ".tsv", ".tab"), module="table_text"),
+    "srt": Format(title="subtitles (SRT)", suffixes=(".srt",), module="subtitles"),
+    "vtt": Format(title="subtitles (WebVTT)", suffixes=(".vtt",), module="subtitles"),
     "html": Format(title="a web page", suffixes=(".html", ".htm", ".xhtml"), module="html"),
 }
 SUFFIXES: dict[str, str] = {suffix: name for name, each in READERS.items() for suffix in each.suffixes}

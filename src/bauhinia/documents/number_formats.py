@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,7 +20,8 @@ BUILT_IN: dict[int, str] = {
     41: "#,##0;-#,##0", 42: '"$"#,##0;-"$"#,##0', 43: "#,##0.00;-#,##0.00", 44: '"$"#,##0.00;-"$"#,##0.00',
     45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0", 48: "##0.0E+0", 49: "@",
     **dict.fromkeys((27, 36, 50, 57), "yyyy/m/d"),
-    **dict.fromkeys((28, 29, 51, 54, 58), 'yyyy"年"m"月"d"日"'), 30: "m/d/yy", 31: 'yyyy"年"m"月"d"日"', 32: 'hh"時"mm"分"', 33: 'hh"時"mm"分"ss"秒"',
+    **dict.fromkeys((28, 29, 51, 54, 58), 'yyyy"年"m"月"d"日"'),
+    30: "m/d/yy", 31: 'yyyy"年"m"月"d"日"', 32: 'hh"時"mm"分"', 33: 'hh"時"mm"分"ss"秒"',
     **dict.fromkeys((34, 52, 55), '上午/下午hh"時"mm"分"'),
     **dict.fromkeys((35, 53, 56), '上午/下午hh"時"mm"分"ss"秒"'),
 }  # fmt: skip
@@ -35,15 +36,17 @@ _CONDITION = re.compile(r"([<>=]{1,2})(-?\d+(?:\.\d+)?)$")
 _LONGEST_CODE = 500
 _DIGITS = 15
 """As many as a spreadsheet keeps."""
+_LARGEST = 20
+"""Of a number that a format writes out, the power of ten; a larger one is shown in powers."""
+_WIDE = Context(prec=_LONGEST_CODE + 2 * _LARGEST)
 
 
 class Token(NamedTuple):
     """A piece of a format code."""
 
     kind: str
-    """`text`, `digit`, `point`, `comma`, `percent`, `power`, `general`, `at`, `half`, `letters` (of a date) or
-    `elapsed`.
-    """
+    """`text`, `digit`, `point`, `comma`, `percent`, `power`, `general`, `at`,
+    `half`, `letters`, `elapsed`."""
     text: str
 
 
@@ -75,13 +78,15 @@ def shown(value: str, code: str, *, from_1904: bool = False) -> str:
     if not number.is_finite() or abs(number.adjusted()) > 400:
         return value
     section, signed = _section(_sections(code[:_LONGEST_CODE]), number)
-    if not section.tokens or section.shows("general") or section.shows("at"):
+    if section.shows("general") or section.shows("at") or not code:
         return _around(section, general(number))
     if section.dated:
         return date_shown(section.tokens, section.locale, number, from_1904=from_1904) or general(number)
     if not section.shows("digit"):
-        return _around(section, "")
+        return _words(section.tokens)
     if any(token.text == "/" for token in section.tokens):
+        return general(number)
+    if number.adjusted() > _LARGEST and not section.shows("power"):
         return general(number)
     text = _number(section.tokens, abs(number))
     return f"-{text}" if signed and number < 0 and re.search("[1-9]", text) else text
@@ -97,6 +102,12 @@ def general(number: Decimal) -> str:
         return text.rstrip("0").rstrip(".") if "." in text else text
     mantissa, _, power = f"{number:.5E}".partition("E")
     return f"{mantissa.rstrip('0').rstrip('.')}E{int(power):+03d}"
+
+
+def hides_text(code: str) -> bool:
+    """Whether a format shows nothing in place of text: `;;;`."""
+    sections = _sections(code[:_LONGEST_CODE])
+    return len(sections) > 3 and not sections[3].tokens
 
 
 @lru_cache(maxsize=500)
@@ -165,7 +176,7 @@ def _around(section: Section, number: str) -> str:
         number if token.kind in ("general", "at") else token.text if token.kind == "text" else ""
         for token in section.tokens
     )
-    return text if section.tokens else number
+    return text or number
 
 
 def _number(tokens: Sequence[Token], number: Decimal) -> str:
@@ -173,13 +184,14 @@ def _number(tokens: Sequence[Token], number: Decimal) -> str:
     first, last = places[0], places[-1]
     point = next((index for index, token in enumerate(tokens) if token.kind == "point"), len(tokens))
     number = number.scaleb(2 * sum(token.kind == "percent" for token in tokens))
-    number = number.scaleb(-3 * _scaling(tokens, min(point, last + 1)))
+    commas = {*_scaling(tokens[:point]), *_scaling(tokens)}
+    number = number.scaleb(-3 * len(commas))
     after = [token.text for token in tokens[point:] if token.kind == "digit"]
     if power := next((index for index, token in enumerate(tokens) if token.kind == "power"), 0):
         decimals = sum(tokens[index].kind == "digit" for index in range(min(point, power), power))
         return _scientific(number, decimals, len(places) - sum(index < power for index in places))
     before = [token.text for token in tokens[:point] if token.kind == "digit"]
-    number = number.quantize(Decimal(1).scaleb(-len(after)), ROUND_HALF_UP)
+    number = number.quantize(Decimal(1).scaleb(-len(after)), ROUND_HALF_UP, _WIDE)
     whole, _, part = f"{number:f}".partition(".")
     whole = "" if whole == "0" else whole
     whole = whole.rjust(sum(mark != "#" for mark in before), "0")
@@ -195,15 +207,13 @@ def _number(tokens: Sequence[Token], number: Decimal) -> str:
     return f"{head}{shown_whole}{f'.{part}' if part else ''}{tail}"
 
 
-def _scaling(tokens: Sequence[Token], end: int) -> int:
-    """How many commas follow the last digit before `end`: each divides by a thousand."""
-    count = 0
-    digits = [index for index, token in enumerate(tokens[:end]) if token.kind == "digit"]
-    for token in tokens[digits[-1] + 1 :] if digits else ():
-        if token.kind != "comma":
-            break
-        count += 1
-    return count
+def _scaling(tokens: Sequence[Token]) -> Iterator[int]:
+    """The places of the commas that follow the last digit: each divides by a thousand."""
+    last = max((index for index, token in enumerate(tokens) if token.kind == "digit"), default=len(tokens))
+    for index in range(last + 1, len(tokens)):
+        if tokens[index].kind != "comma":
+            return
+        yield index
 
 
 def _optional(part: str, marks: Sequence[str]) -> str:

@@ -19,17 +19,13 @@ from .formats import READERS, SUFFIXES, readable
 _OTHER_SUFFIXES = {
     ".doc": "an old Word document (.doc)",
     ".dot": "an old Word template (.dot)",
-    ".docm": "a Word document with macros (.docm)",
-    ".dotx": "a Word template (.dotx)",
     ".rtf": "a Rich Text file (.rtf)",
     ".odt": "an OpenDocument text (.odt)",
     ".ods": "an OpenDocument spreadsheet (.ods)",
     ".odp": "an OpenDocument presentation (.odp)",
     ".ppt": "an old PowerPoint presentation (.ppt)",
-    ".pptx": "a PowerPoint presentation (.pptx)",
     ".xls": "an old Excel workbook (.xls)",
-    ".xlsx": "an Excel workbook (.xlsx)",
-    ".csv": "a table of values (.csv)",
+    ".xlsb": "a binary Excel workbook (.xlsb)",
     ".eml": "an e-mail (.eml)",
     ".msg": "an Outlook message (.msg)",
     ".epub": "an e-book (.epub)",
@@ -55,11 +51,15 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 _BITMAP = re.compile(rb"BM.{4}\0{4}", re.S)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SUBTITLES = re.compile(rb"^(?:\xef\xbb\xbf)?WEBVTT(?=\s)")
 _HTML = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
 _CONTROL = re.compile(rb"[\x00-\x06\x0e-\x19\x1c-\x1f]")
-_TEXTS = frozenset({"txt", "md", "html"})
+_TEXTS = frozenset({"txt", "md", "html", "csv", "srt", "vtt"})
+_PAGE_TEXTS = frozenset({"txt", "md", "html"})
+"""Names that a web page may have; called a table of values it is mislabelled."""
+_PACKED = frozenset({"docx", "pptx", "xlsx"})
 
 
 def sniff(data: bytes, name: str) -> str:
@@ -74,7 +74,8 @@ def sniff(data: bytes, name: str) -> str:
     if said is None and suffix:
         raise _not_read(suffix, real)
     if real in READERS:
-        if said in (None, real) or {said, real} <= _TEXTS:
+        texts = _PAGE_TEXTS if real == "html" else _TEXTS
+        if said in (None, real) or {said, real} <= texts:
             return said or real
         raise _mislabelled(suffix, READERS[real].title, READERS[real].suffixes[0])
     if real == "encrypted":
@@ -87,7 +88,7 @@ def sniff(data: bytes, name: str) -> str:
             "The file is damaged, or is not a document at all.",
             hint=f"Check that it opens in the program that made it. {readable()}",
         )
-    if said is None or said == _packed_like(real):
+    if said is None or (real == ".zip" and said in _PACKED):
         raise _unsupported(real)
     raise _mislabelled(suffix, _OTHER_SUFFIXES[real], "")
 
@@ -107,6 +108,8 @@ def kind_of(data: bytes) -> str:
             return suffix
     if _HTML.match(data[:4096]):
         return "html"
+    if _SUBTITLES.match(data[:16]):
+        return "vtt"
     return "txt" if _looks_like_text(data[:65_536]) else "unknown"
 
 
@@ -115,7 +118,9 @@ def _kind_of_zip(data: bytes) -> str:
         names = zipfile.ZipFile(io.BytesIO(data)).namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
         return "unknown"
-    for folder, kind in (("word/", "docx"), ("ppt/", ".pptx"), ("xl/", ".xlsx")):
+    if "xl/workbook.bin" in names:
+        return ".xlsb"
+    for folder, kind in (("word/", "docx"), ("ppt/", "pptx"), ("xl/", "xlsx")):
         if "[Content_Types].xml" in names and any(name.startswith(folder) for name in names):
             return kind
     if "content.xml" in names:
@@ -148,11 +153,6 @@ def _looks_like_text(head: bytes) -> bool:
     even = head[0::2].count(b"\x00")
     one_sided = min(even, zeros - even) <= zeros * 0.05
     return one_sided and controls <= len(head) * 0.01
-
-
-def _packed_like(real: str) -> str:
-    """The format whose container the bytes share: a zip that holds no Word document may be a damaged one."""
-    return "docx" if real == ".zip" else ""
 
 
 def _not_read(suffix: str, real: str) -> DocumentError:
