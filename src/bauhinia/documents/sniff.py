@@ -81,7 +81,7 @@ def sniff(data: bytes, name: str) -> str:
     if real == "encrypted":
         raise EncryptedDocument(
             "The file is protected with a password.",
-            hint="Remove the password in Word (File, Info, Protect Document), then upload it again.",
+            hint="Remove the password (File, Info, Protect), save the file, then upload it again.",
         )
     if real == "unknown":
         raise BrokenDocument(
