@@ -146,7 +146,7 @@ class _Counted:
 
 def _streamed(file: _Counted, tags: Sequence[str]) -> Iterator[etree._Element]:
     parser = etree.iterparse(
-        file,  # type: ignore[arg-type]
+        file,
         events=("end",),
         tag=tags,
         resolve_entities=False,
@@ -163,7 +163,7 @@ def _streamed(file: _Counted, tags: Sequence[str]) -> Iterator[etree._Element]:
         yield element
         element.clear()
         while element.getprevious() is not None:
-            del element.getparent()[0]  # type: ignore[union-attr]
+            del element.getparent()[0]
 
 
 def parse_xml(data: bytes, bounds: Bounds) -> etree._Element:
