@@ -33,6 +33,7 @@ lint: ## Style, types, import layers, and docs that match the code
 docs: ## Write afresh the docs and the picture that the code can tell
 	@PYTHON="$(PYTHON)" scripts/setup dev
 	@.venv/bin/python scripts/write_docs.py
+	@.venv/bin/python scripts/write_coverage.py
 	@.venv/bin/python scripts/draw_architecture.py
 
 clean: ## Remove what was built here; documents, the database and weights stay

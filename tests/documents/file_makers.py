@@ -14,13 +14,20 @@ from bauhinia.documents.collecting import Bounds
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_NAMES = (
+M = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+NAMES = (
     f'xmlns:w="{W}" xmlns:r="{R}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
     'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
     'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
     'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
     'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
-    'xmlns:v="urn:schemas-microsoft-com:vml"'
+    'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
+    'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+    'xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram" '
+    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
+    'xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+    'xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" '
+    'xmlns:a14="http://schemas.microsoft.com/office/drawing/2010/main"'
 )
 
 
@@ -187,10 +194,20 @@ def p(text: str = "", *, properties: str = "", inner: str = "") -> str:
     return f"<w:p>{f'<w:pPr>{properties}</w:pPr>' if properties else ''}{run}{inner}</w:p>"
 
 
+def run(text: str, properties: str = "", *, tag: str = "t") -> str:
+    """A Word run; `tag` is `delText` in text that was deleted."""
+    return f'<w:r>{properties}<w:{tag} xml:space="preserve">{text}</w:{tag}></w:r>'
+
+
 def docx(
-    body: str, *, parts: Mapping[str, str] | None = None, more: Mapping[str, bytes] | None = None
+    body: str,
+    *,
+    parts: Mapping[str, str] | None = None,
+    more: Mapping[str, bytes] | None = None,
+    links: Mapping[str, tuple[str, str]] | None = None,
 ) -> bytes:
-    """A Word file with this body; `parts` are further parts by kind: `footnotes`, `numbering`, `header1`, ..."""
+    """A Word file with this body; `parts` are further parts by kind: `footnotes`, `numbering`, `header1`, ...;
+    `links` are further relations of the main part: id to kind and target."""
     out = io.BytesIO()
     parts = parts or {}
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
@@ -199,13 +216,29 @@ def docx(
             '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
         )
         file.writestr("_rels/.rels", _relations({"": ("officeDocument", "word/document.xml")}))
-        links = {f"{kind}.xml": (kind.rstrip("0123456789"), f"{kind}.xml") for kind in parts}
-        file.writestr("word/_rels/document.xml.rels", _relations(links))
-        file.writestr("word/document.xml", f"<w:document {_NAMES}><w:body>{body}</w:body></w:document>")
+        own = {f"{kind}.xml": (kind.rstrip("0123456789"), f"{kind}.xml") for kind in parts}
+        file.writestr("word/_rels/document.xml.rels", _relations({**own, **(links or {})}))
+        file.writestr("word/document.xml", f"<w:document {NAMES}><w:body>{body}</w:body></w:document>")
         for kind, xml in parts.items():
             tag = {"header": "hdr", "footer": "ftr"}.get(kind.rstrip("0123456789"), kind)
-            file.writestr(f"word/{kind}.xml", f"<w:{tag} {_NAMES}>{xml}</w:{tag}>")
+            file.writestr(f"word/{kind}.xml", f"<w:{tag} {NAMES}>{xml}</w:{tag}>")
         for name, data in (more or {}).items():
+            file.writestr(name, data)
+    return out.getvalue()
+
+
+def packed(parts: Mapping[str, str | bytes], links: Mapping[str, Mapping[str, tuple[str, str]]]) -> bytes:
+    """An Office file of these parts; `links` are the relations of each part: id to kind and target."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr(
+            "[Content_Types].xml",
+            '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+        )
+        for part, found in links.items():
+            folder, _, name = part.rpartition("/")
+            file.writestr(f"{folder}/_rels/{name}.rels".lstrip("/"), _relations(found))
+        for name, data in parts.items():
             file.writestr(name, data)
     return out.getvalue()
 
@@ -216,3 +249,44 @@ def _relations(links: Mapping[str, tuple[str, str]]) -> str:
         for key, (kind, target) in links.items()
     )
     return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{made}</Relationships>'
+
+
+def chart(title: str, axis: str, series: str, *categories: str) -> str:
+    """A chart part with a title, the name of an axis, one series and its categories."""
+    rich = "<c:{0}><c:tx><c:rich><a:p><a:r><a:t>{1}</a:t></a:r></a:p></c:rich></c:tx></c:{0}>"
+    points = "".join(f'<c:pt idx="{n}"><c:v>{text}</c:v></c:pt>' for n, text in enumerate(categories))
+    return (
+        f"<c:chartSpace {NAMES}><c:chart>{rich.format('title', title)}<c:plotArea><c:barChart><c:ser>"
+        f"<c:tx><c:strRef><c:strCache><c:pt idx='0'><c:v>{series}</c:v></c:pt></c:strCache></c:strRef></c:tx>"
+        f"<c:cat><c:strRef><c:strCache>{points}</c:strCache></c:strRef></c:cat>"
+        "<c:val><c:numRef><c:numCache><c:pt idx='0'><c:v>987654</c:v></c:pt></c:numCache></c:numRef></c:val>"
+        f"</c:ser></c:barChart><c:catAx>{rich.format('title', axis)}</c:catAx></c:plotArea></c:chart></c:chartSpace>"
+    )
+
+
+def diagram(*points: str) -> str:
+    """The data part of a diagram (SmartArt)."""
+    made = "".join(
+        f"<dgm:pt><dgm:t><a:p><a:r><a:t>{text}</a:t></a:r></a:p></dgm:t></dgm:pt>" for text in points
+    )
+    return f"<dgm:dataModel {NAMES}><dgm:ptLst>{made}</dgm:ptLst></dgm:dataModel>"
+
+
+def graphic(kind: str, link: str) -> str:
+    """An `a:graphic` that refers to a chart or a diagram."""
+    uri = f"http://schemas.openxmlformats.org/drawingml/2006/{kind}"
+    inner = f'<c:chart r:id="{link}"/>' if kind == "chart" else f'<dgm:relIds r:dm="{link}"/>'
+    return f'<a:graphic><a:graphicData uri="{uri}">{inner}</a:graphicData></a:graphic>'
+
+
+def beside(document: Document) -> list[tuple[str, str, str]]:
+    """What every aside is, its text, and the text of the block that it stands after."""
+    texts = {block.id: block.text for block in document.blocks}
+    return [(each.aside, each.text, texts.get(each.after, "")) for each in document.asides]
+
+
+def marked(document: Document) -> list[tuple[str, str]]:
+    """Every mark's kind and the characters that it holds."""
+    return [
+        (mark.kind, block.text[mark.start : mark.end]) for block in document.blocks for mark in block.marks
+    ]

@@ -10,7 +10,23 @@ from hypothesis import strategies as st
 from bauhinia.documents import Anchor, Document
 from bauhinia.errors import DocumentError
 
-NAMES = st.sampled_from(["a.docx", "a.pdf", "a.txt", "a.md", "a.html", "a", "a.doc", "a.zzz"])
+NAMES = st.sampled_from(
+    [
+        "a.docx",
+        "a.pdf",
+        "a.pptx",
+        "a.xlsx",
+        "a.csv",
+        "a.srt",
+        "a.vtt",
+        "a.txt",
+        "a.md",
+        "a.html",
+        "a",
+        "a.doc",
+        "a.zzz",
+    ]
+)
 STARTS = st.sampled_from(
     [b"", b"%PDF-1.4\n", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html>", b"\xff\xfe"]
 )
@@ -32,7 +48,7 @@ def test_random_bytes(start: bytes, data: bytes, name: str) -> None:
 
 
 @FEW
-@given(st.text(max_size=300), st.sampled_from(["a.txt", "a.md", "a.html"]))
+@given(st.text(max_size=300), st.sampled_from(["a.txt", "a.md", "a.html", "a.csv", "a.vtt"]))
 def test_random_text(text: str, name: str) -> None:
     document = read_or_refuse(text.encode("utf-8", "replace"), name)
     for block in document.blocks if document else ():

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from file_makers import At, docx, lines, p, pdf, read_here
+from file_makers import At, docx, lines, p, packed, pdf, read_here
+from office_makers import pptx, row, sheet, slide, sp, xlsx
 
 from bauhinia.documents import read_document
 from bauhinia.documents.formats import READERS
@@ -54,7 +55,17 @@ async def test_a_small_file_is_read_in_a_child_process() -> None:
         (b"\x89PNG\r\n\x1a\n" + bytes(50), "a.pdf", MislabelledDocument, "a picture"),
         (PAGE, "a.rtf", MislabelledDocument, "really a PDF"),
         (b"Rar!\x1a\x07", "a.rar", UnsupportedFormat, "RAR archive"),
-        (b"x", "a.pptx", UnsupportedFormat, "PowerPoint"),
+        (b"x", "a.pptx", MislabelledDocument, "really plain text"),
+        (pptx([slide(sp("x"))]), "a.xlsx", MislabelledDocument, "really a PowerPoint presentation"),
+        (xlsx({"S": sheet("")}), "a.docx", MislabelledDocument, "really an Excel workbook"),
+        (
+            xlsx({"S": sheet("")}, more={"xl/workbook.bin": b""}),
+            "a.xlsx",
+            MislabelledDocument,
+            "binary Excel",
+        ),
+        (PAGE, "a.csv", MislabelledDocument, "really a PDF"),
+        (packed({"other/x.xml": "<x/>"}, {}), "a.pptx", MislabelledDocument, "really a zip archive"),
         (b"x", "a.xyz", UnsupportedFormat, "not known"),
         (b"\xff\xd8\xff" + bytes(50), "scan", BrokenDocument, "damaged"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "a.docx", EncryptedDocument, "password"),
@@ -223,6 +234,10 @@ SEEDS = {
         p("Hello") + f"<w:tbl><w:tr><w:tc>{p('cell')}</w:tc></w:tr></w:tbl>", parts={"footnotes": p("n")}
     ),
     "b.docx": _stored(docx(p("Hello", properties='<w:numPr><w:numId w:val="1"/></w:numPr>') * 5)),
+    "a.pptx": _stored(pptx([slide(sp("Hello", kind="title") + sp("there"))] * 2)),
+    "a.xlsx": _stored(xlsx({"S": sheet(row({"A1": "x", "B2": 3.5}))})),
+    "a.csv": "部門,費用\n甲,1\n乙,2\n".encode("big5"),
+    "a.srt": b"1\n00:00:01,000 --> 00:00:02,000\nHello\n\n",
     "a.pdf": pdf([[*lines(["Hello there", "你好"]), At(60, 60, "T", 20)]] * 2, title="x"),
     "a.html": "<html><table><tr><td rowspan=3>x<ul><li>你好</table>".encode(),
     "a.md": b"# x\n\n- a\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
 
 import aiohttp
 import pytest
 from lxml import html
 
+from bauhinia.documents import Block, Cell, Document, Mark
 from bauhinia.models import FakeModel
+from bauhinia.server.view import groups_of, stretches
 from bauhinia.server.words import LANGUAGES
 
 from .conftest import SOURCE, TRUE, OpenSite, Site
@@ -171,3 +175,68 @@ async def test_static_files_are_ours_and_checked_each_time(site: Site) -> None:
         assert answer.status == 404
     async with site.client.get(f"{site.url}/words/en.json") as answer:
         assert "immutable" in answer.headers["cache-control"]
+
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def word_file(body: str) -> bytes:
+    """A Word file with this body and nothing else."""
+    out = io.BytesIO()
+    links = f'<Relationship Id="r" Type="{OFFICE}/officeDocument" Target="word/document.xml"/>'
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("[Content_Types].xml", "<Types/>")
+        file.writestr("_rels/.rels", f"<Relationships>{links}</Relationships>")
+        file.writestr(
+            "word/document.xml", f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>'
+        )
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("language", "hidden", "inserted"),
+    [
+        ("en", "Hidden in the file", "Inserted (tracked change)"),
+        ("zh-Hant-HK", "檔案內的隱藏內容", "新增（追蹤修訂）"),
+    ],
+)
+async def test_a_document_shows_its_asides_and_marks_in_words(
+    site: Site, language: str, hidden: str, inserted: str
+) -> None:
+    secret = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>Secret {}</w:t></w:r>"
+    body = (
+        "<w:p><w:r><w:t>The fee is </w:t></w:r><w:ins><w:r><w:t>$500</w:t></w:r></w:ins>"
+        f"{secret.format(1)}</w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>Cell</w:t></w:r>{secret.format(2)}</w:p></w:tc>"
+        "</w:tr></w:tbl>"
+    )
+    _, card = await site.upload(word_file(body), "fees.docx")
+    tree = await page(site, f"/documents/{card['id']}", headers={"cookie": f"language={language}"})
+    assert [text(each) for each in tree.xpath("//*[@class='block']")] == [
+        "The fee is $500", "Secret 1", "Cell", "Secret 2",
+    ]  # fmt: skip
+    assert [text(each) for each in tree.xpath("//*[@role='note']")] == [
+        f"{hidden} Secret 1",
+        f"{hidden} Secret 2",
+    ]
+    assert len(tree.xpath("//td//*[@role='note']")) == 1
+    (mark,) = tree.xpath("//ins")
+    assert (text(mark), mark.get("data-label")) == ("$500", inserted)
+
+
+def test_cells_stand_under_their_columns_and_marks_cut_the_text() -> None:
+    def cell(number: int, row: int, column: int) -> Block:
+        where = Cell(table=0, row=row, column=column)
+        return Block(id=f"b{number}", kind="table_cell", text=f"{row}{column}", cell=where)
+
+    blocks = (cell(0, 0, 0), cell(1, 0, 3), cell(2, 4, 3))
+    (group,) = groups_of(Document(name="a", format="xlsx", blocks=blocks))
+    assert [[[b.text for b in held] for held in row] for row in group.rows] == [
+        [["00"], ["03"]],
+        [[], ["43"]],
+    ]
+    marks = (Mark(kind="inserted", start=0, end=3), Mark(kind="equation", start=2, end=5))
+    marked = Block(id="b0", kind="paragraph", text="abcdefg", marks=marks)
+    assert [(piece.text, piece.mark) for piece in stretches(marked)] == [
+        ("abc", "inserted"), ("de", "equation"), ("fg", ""),
+    ]  # fmt: skip

@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import DocumentTooLarge
 from .document import Aside, Block, BlockKind, Cell, Mark, MarkKind
 from .normal import tidy
+
+_SPLIT = "Split it into smaller files and upload the parts that you need."
+Span = tuple[MarkKind, int, int]
+"""A mark while text is gathered: what it is, where it begins and ends in the text as it is given."""
+
+
+class Place(NamedTuple):
+    """What its surroundings make of a piece of text."""
+
+    kind: BlockKind | None = None
+    """Overrides the text's own kind: everything in a footnote is a footnote."""
+    cell: Cell | None = None
+    page: int | None = None
+    aside: Aside = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +53,15 @@ class Bounds:
         if pages > self.pages:
             raise DocumentTooLarge(
                 f"The file has {pages:,} pages; the limit is {self.pages:,}.",
-                hint="Split it into smaller files and upload the parts that you need.",
+                hint=_SPLIT,
+            )
+
+    def check_characters(self, count: int) -> None:
+        """Raises DocumentTooLarge when there are more than the limit."""
+        if count > self.characters:
+            raise DocumentTooLarge(
+                f"The file has more than {self.characters:,} characters of text, which is the limit.",
+                hint=_SPLIT,
             )
 
 
@@ -92,7 +114,7 @@ class Reading:
         page: int | None = None,
         level: int = 0,
         cell: Cell | None = None,
-        marks: Sequence[tuple[MarkKind, int, int]] = (),
+        marks: Sequence[Span] = (),
     ) -> None:
         """Put a block last, its text in normal form; text without a character is left out.
 
@@ -164,6 +186,17 @@ class Reading:
     def _moved(self, cell: Cell | None) -> Cell | None:
         return cell and replace(cell, table=cell.table + self.tables)
 
+    def put(
+        self, place: Place, kind: BlockKind, text: str, *, level: int = 0, marks: Sequence[Span] = ()
+    ) -> None:
+        """A block or an aside, whichever its place makes of the text. Raises DocumentTooLarge."""
+        if place.kind or place.cell:
+            kind, level = place.kind or "table_cell", 0
+        if place.aside:
+            self.add_aside(place.aside, kind, text, page=place.page, cell=place.cell)
+        else:
+            self.add(kind, text, page=place.page, level=level, cell=place.cell, marks=marks)
+
     def begin_table(self) -> int:
         """The number of a table that begins here."""
         self.tables += 1
@@ -191,20 +224,15 @@ class Reading:
 
     def _check_size(self) -> None:
         bounds = self.bounds
-        hint = "Split it into smaller files and upload the parts that you need."
         if len(self.blocks) + len(self.asides) >= bounds.blocks:
             raise DocumentTooLarge(
                 f"The file has more than {bounds.blocks:,} paragraphs and table cells, which is the limit.",
-                hint=hint,
+                hint=_SPLIT,
             )
-        if self.characters > bounds.characters:
-            raise DocumentTooLarge(
-                f"The file has more than {bounds.characters:,} characters of text, which is the limit.",
-                hint=hint,
-            )
+        bounds.check_characters(self.characters)
 
 
-def _marks(text: str, marks: Sequence[tuple[MarkKind, int, int]]) -> list[Mark]:
+def _marks(text: str, marks: Sequence[Span]) -> list[Mark]:
     """The marks at their places in the normal form; those that hold no character of it are dropped."""
     placed = [Mark(kind=kind, start=_place(text, start), end=_place(text, end)) for kind, start, end in marks]
     return [mark for mark in placed if mark.start < mark.end]
@@ -213,3 +241,27 @@ def _marks(text: str, marks: Sequence[tuple[MarkKind, int, int]]) -> list[Mark]:
 def _place(text: str, place: int) -> int:
     """Where a place of `text` stands in its normal form."""
     return min(len(tidy(f"{text[:place]}x")) - 1, len(tidy(text)))
+
+
+def divide_marks(text: str, lines: Sequence[str], marks: Sequence[Span]) -> list[list[Span]]:
+    """The marks of each of the lines that `text` was parted into: they differ from it in white space only."""
+    solid = [(kind, _solid(text[:start]), _solid(text[:end])) for kind, start, end in marks]
+    divided: list[list[Span]] = []
+    begun = 0
+    for line in lines:
+        places = [index for index, character in enumerate(line) if not character.isspace()] if marks else []
+        last = len(places)
+        divided.append(
+            [
+                (kind, places[max(0, start - begun)], places[min(last, end - begun) - 1] + 1)
+                for kind, start, end in solid
+                if start < begun + last and end > max(begun, start)
+            ]
+        )
+        begun += last
+    return divided
+
+
+def _solid(text: str) -> int:
+    """How many of its characters are not white space."""
+    return len("".join(text.split()))

@@ -44,7 +44,11 @@ class Format:
 
 
 READERS: dict[str, Format] = {
-    "docx": Format(title="a Word document", suffixes=(".docx",), module="docx"),
+    "docx": Format(title="a Word document", suffixes=(".docx", ".docm", ".dotx"), module="docx"),
+    "pptx": Format(
+        title="a PowerPoint presentation", suffixes=(".pptx", ".pptm", ".ppsx", ".potx"), module="pptx"
+    ),
+    "xlsx": Format(title="an Excel workbook", suffixes=(".xlsx", ".xlsm", ".xltx"), module="xlsx"),
     "pdf": Format(title="a PDF", suffixes=(".pdf",), module="pdf"),
     "picture": Format(
         title="a picture",
@@ -60,6 +64,9 @@ READERS: dict[str, Format] = {
     "rtf": Format(title="a Rich Text document", suffixes=(".rtf",), through="docx"),
     "ppt": Format(title="an old PowerPoint presentation", suffixes=(".ppt", ".pps"), through="odp"),
     "xls": Format(title="an old Excel workbook", suffixes=(".xls", ".xlt"), through="ods"),
+    "csv": Format(title="a table of values", suffixes=(".csv", ".tsv", ".tab"), module="table_text"),
+    "srt": Format(title="subtitles (SRT)", suffixes=(".srt",), module="subtitles"),
+    "vtt": Format(title="subtitles (WebVTT)", suffixes=(".vtt",), module="subtitles"),
     "html": Format(title="a web page", suffixes=(".html", ".htm", ".xhtml"), module="html"),
     "eml": Format(title="an e-mail", suffixes=(".eml",), module="mail"),
     "msg": Format(title="an Outlook message", suffixes=(".msg",), module="outlook"),

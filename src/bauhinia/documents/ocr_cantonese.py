@@ -15,7 +15,7 @@ from .ocr_engine import Letter
 LACKING = "喺嗰㗎攰孭掹𨋢𨶹𡃁𠵱"
 """Characters that the recogniser can never read (PP-OCRv6 small; 10 of 58 tried)."""
 DOUBTED = 0.9
-"""The substitutes' confidences were 0.21 to 0.85, so a surer reading is left alone (measured on 40)."""
+"""The substitutes on two drawn pages had confidences of 0.21 to 0.85, so a surer reading is left alone."""
 _COUNTED = "個啲的陣日次度邊位間種時本年件條張班晚兩三幾份頭"
 _REPAIRS: tuple[tuple[str, str], ...] = (
     (r"喉(?=家(?![屋企]))", "𠵱"),

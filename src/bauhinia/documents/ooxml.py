@@ -1,4 +1,4 @@
-"""Names and small look-ups in WordprocessingML."""
+"""Names and small look-ups in Office Open XML."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 
 
 def attribute(element: etree._Element, name: str) -> str:
@@ -39,3 +40,11 @@ def value_of(properties: etree._Element | None, name: str) -> str | None:
 def local(element: etree._Element) -> str:
     """The element's name without its namespace."""
     return str(element.tag).rpartition("}")[2]
+
+
+def chosen(alternate: etree._Element) -> etree._Element | None:
+    """Of the versions of one thing that newer and older programs draw, the newer."""
+    for name in ("Choice", "Fallback"):
+        if (found := alternate.find(f"{MC}{name}")) is not None:
+            return found
+    return None

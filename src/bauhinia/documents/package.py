@@ -6,22 +6,26 @@ import io
 import posixpath
 import zipfile
 import zlib
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, NamedTuple
 
 from lxml import etree
 
-from ..errors import BrokenDocument, DocumentTooLarge, EncryptedDocument
+from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, EncryptedDocument
 from .collecting import Bounds
 
 PARTS_LIMIT = 10_000
 _CHUNK = 1 << 20
 _NO_MEMORY = 2
 """libxml2's code for it."""
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
 _STRICT = (
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"),
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
     (b"http://purl.oclc.org/ooxml/officeDocument/math", b"http://schemas.openxmlformats.org/officeDocument/2006/math"),
     (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
+    (b"http://purl.oclc.org/ooxml/presentationml/main", b"http://schemas.openxmlformats.org/presentationml/2006/main"),
+    (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"),
 )  # fmt: skip
 """Names in "Strict Open XML" files and the ordinary ones for the same things."""
 
@@ -68,15 +72,35 @@ class Package:
         try:
             with self._zip.open(name) as part:
                 while chunk := part.read(_CHUNK):
-                    # The declared sizes were checked; they may lie, so what comes out is counted too.
-                    self._unpacked += len(chunk)
-                    self._check_unpacked(self._unpacked)
+                    self._count(len(chunk))
                     chunks.append(chunk)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
-            if isinstance(error, DocumentTooLarge):
+        except _DAMAGE as error:
+            if isinstance(error, DocumentError):
                 raise
             raise broken() from error
         return b"".join(chunks)
+
+    def elements(self, name: str, *tags: str) -> Iterator[etree._Element]:
+        """The elements of those names in a part that may be large, each emptied when the next is asked for.
+
+        A name may have any namespace: `{*}row`. Raises KeyError, BrokenDocument or DocumentTooLarge.
+        """
+        try:
+            with self._zip.open(name) as part:
+                counted = _Counted(part, self._count)
+                yield from _streamed(counted, tags)
+        except etree.XMLSyntaxError as error:
+            _explain(error, self._bounds)
+            raise broken() from error
+        except _DAMAGE as error:
+            if isinstance(error, DocumentError):
+                raise
+            raise broken() from error
+
+    def _count(self, size: int) -> None:
+        """Add to what was unpacked. The declared sizes were checked; they may lie."""
+        self._unpacked += size
+        self._check_unpacked(self._unpacked)
 
     def xml(self, name: str) -> etree._Element:
         """One part parsed. Raises KeyError, BrokenDocument or DocumentTooLarge."""
@@ -117,6 +141,42 @@ def strict_names(data: bytes) -> bytes:
     for strict, ordinary in _STRICT:
         data = data.replace(ordinary, strict)
     return data
+
+
+class _Counted:
+    """A file whose bytes are counted as they are read."""
+
+    def __init__(self, file: IO[bytes], count: Callable[[int], None]) -> None:
+        self._file = file
+        self._count = count
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes. Raises what `count` raises."""
+        data = self._file.read(size)
+        self._count(len(data))
+        return data
+
+
+def _streamed(file: _Counted, tags: Sequence[str]) -> Iterator[etree._Element]:
+    parser = etree.iterparse(
+        file,
+        events=("end",),
+        tag=tags,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    for _, element in parser:
+        document_type: object = element.getroottree().docinfo.doctype
+        if document_type:
+            raise broken()
+        yield element
+        element.clear()
+        while element.getprevious() is not None:
+            del element.getparent()[0]
 
 
 def parse_xml(data: bytes, bounds: Bounds, *, whole: bool = False) -> etree._Element:

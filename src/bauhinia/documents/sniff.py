@@ -19,13 +19,9 @@ from ..errors import (
 from .formats import READERS, SUFFIXES, readable
 
 _OTHER_SUFFIXES = {
-    ".docm": "a Word document with macros (.docm)",
-    ".dotx": "a Word template (.dotx)",
+    ".xlsb": "a binary Excel workbook (.xlsb)",
     ".odg": "an OpenDocument drawing (.odg)",
     **dict.fromkeys((".fodt", ".fods", ".fodp"), "an OpenDocument file in one piece (flat XML)"),
-    ".pptx": "a PowerPoint presentation (.pptx)",
-    ".xlsx": "an Excel workbook (.xlsx)",
-    ".csv": "a table of values (.csv)",
     ".epub": "an e-book (.epub)",
     ".pages": "a Pages document (.pages)",
     ".wps": "a WPS document (.wps)",
@@ -48,6 +44,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 _BITMAP = re.compile(rb"BM.{4}\0{4}", re.S)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SUBTITLES = re.compile(rb"^(?:\xef\xbb\xbf)?WEBVTT(?=\s)")
 _HTML = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
@@ -67,7 +64,9 @@ _MAIL = re.compile(
     rb"|reply-to|sender|x-[a-z0-9-]+):[^\n]*\n(?:[ \t][^\n]*\n)*){3}",
     re.I,
 )
-_TEXTS = frozenset({"txt", "md", "html", "eml"})
+_TEXTS = frozenset({"txt", "md", "html", "csv", "srt", "vtt", "eml"})
+_PAGE_TEXTS = frozenset({"txt", "md", "html"})
+"""Names that a web page may have; called a table of values it is mislabelled."""
 
 
 def sniff(data: bytes, name: str) -> str:
@@ -82,13 +81,14 @@ def sniff(data: bytes, name: str) -> str:
     if said is None and suffix:
         raise _not_read(suffix, real)
     if real in READERS:
-        if said in (None, real) or {said, real} <= _TEXTS:
+        texts = _PAGE_TEXTS if real == "html" else _TEXTS
+        if said in (None, real) or {said, real} <= texts:
             return said or real
         raise _mislabelled(suffix, READERS[real].title, READERS[real].suffixes[0])
     if real == "encrypted":
         raise EncryptedDocument(
             "The file is protected with a password.",
-            hint="Remove the password in Word (File, Info, Protect Document), then upload it again.",
+            hint="Remove the password (File, Info, Protect), save the file, then upload it again.",
         )
     if real == "unknown":
         raise BrokenDocument(
@@ -117,6 +117,8 @@ def kind_of(data: bytes) -> str:
         return ".fodt"
     if _HTML.match(data[:4096]):
         return "html"
+    if _SUBTITLES.match(data[:16]):
+        return "vtt"
     if not _looks_like_text(data[:65_536]):
         return "unknown"
     return "eml" if _MAIL.match(data[:4096]) else "txt"
@@ -129,7 +131,9 @@ def _kind_of_zip(data: bytes) -> str:
         opened = _open_kind(file) if "content.xml" in names else ""
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
         return "unknown"
-    for folder, kind in (("word/", "docx"), ("ppt/", ".pptx"), ("xl/", ".xlsx")):
+    if "xl/workbook.bin" in names:
+        return ".xlsb"
+    for folder, kind in (("word/", "docx"), ("ppt/", "pptx"), ("xl/", "xlsx")):
         if "[Content_Types].xml" in names and any(name.startswith(folder) for name in names):
             return kind
     if opened:

@@ -13,6 +13,7 @@ import jinja2
 from fastapi import APIRouter, Form, Header, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from ..documents.formats import SUFFIXES
 from ..errors import BauhiniaError, InputError
 from ..jobs import PassageReady, Task, TaskEvent, as_json
 from ..language import to_simplified
@@ -23,13 +24,24 @@ from . import events
 from .api import attachment, uploaded
 from .ordering import ORDERS, documents_of, order_from_form
 from .state import closing_of, limits_of, office_of, readiness_of
-from .view import Numbers, finding_view, groups_of, passage_view, section_view, text_language
+from .view import (
+    Numbers,
+    asides_of,
+    finding_view,
+    groups_of,
+    passage_view,
+    section_view,
+    stretches,
+    text_language,
+)
 from .words import COOKIE, LANGUAGES, Words, words_for, words_of
 
 if TYPE_CHECKING:
     from ..pilot.shelf import Card
     from ..pilot.templates import Language, Template, Templates
 
+_PAGE_WORDS = {"pptx": "slide", "xlsx": "sheet"}
+"""What a page is called in formats that have no pages."""
 pages_router = APIRouter(include_in_schema=False)
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -52,7 +64,9 @@ def _templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(LANGUAGES=LANGUAGES, text_language=text_language)
+    environment.globals.update(
+        LANGUAGES=LANGUAGES, text_language=text_language, stretches=stretches, suffixes=",".join(SUFFIXES)
+    )
     return environment
 
 
@@ -141,7 +155,14 @@ async def document_text(request: Request, document: str) -> HTMLResponse:
 async def _document(request: Request, document: str, template: str) -> HTMLResponse:
     office = office_of(request)
     entry, read = await office.shelf.card(document), await office.shelf.document(document)
-    return _page(request, template, entry=entry, groups=groups_of(read))
+    return _page(
+        request,
+        template,
+        entry=entry,
+        groups=groups_of(read),
+        asides=asides_of(read),
+        page_word=_PAGE_WORDS.get(read.format, "page"),
+    )
 
 
 @pages_router.get("/summarise")

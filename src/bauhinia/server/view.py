@@ -20,15 +20,37 @@ _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SIMPLIFIED_INTERFACE = "zh-Hans"
 
 
+_GRID_MOST = 4
+"""A table is shown as a grid unless that takes more than this many times as many places as it has cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asides:
+    """Neighbouring asides of one kind, shown as one note."""
+
+    kind: str
+    """`hidden`, `deleted` or `comment`."""
+    blocks: tuple[Block, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Neighbouring blocks that are shown as one thing."""
 
     kind: str
-    """`table`, `list`, or a block's kind."""
+    """`table`, `list`, `asides`, or a block's kind."""
     blocks: tuple[Block, ...] = ()
-    rows: tuple[tuple[Block, ...], ...] = ()
-    """A table's rows."""
+    rows: tuple[tuple[tuple[Block, ...], ...], ...] = ()
+    """A table's rows; of each row its cells, with those that are empty; of each cell its blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Characters of a block that are all marked alike."""
+
+    text: str
+    mark: str = ""
+    """`inserted`, `uncertain` or `equation`; empty for none."""
 
 
 def groups_of(document: Document) -> list[Group]:
@@ -43,15 +65,45 @@ def groups_of(document: Document) -> list[Group]:
     for (kind, _), run in groupby(document.blocks, key=together):
         blocks = tuple(run)
         if kind == "table":
-            groups.append(Group("table", rows=tuple(_rows(blocks))))
+            groups.append(Group("table", blocks, rows=tuple(_rows(blocks))))
         else:
             groups.append(Group("list" if kind == "list" else blocks[0].kind, blocks))
     return groups
 
 
-def _rows(cells: Sequence[Block]) -> Iterator[tuple[Block, ...]]:
-    for _, row in groupby(cells, key=lambda block: block.cell.row if block.cell else 0):
-        yield tuple(row)
+def asides_of(document: Document) -> dict[str, list[Asides]]:
+    """A document's asides by the block that they stand after; those that stand first under an empty id."""
+    found: dict[str, list[Asides]] = {}
+    for (after, kind), run in groupby(document.asides, key=lambda block: (block.after, block.aside)):
+        found.setdefault(after, []).append(Asides(kind, tuple(run)))
+    return found
+
+
+def stretches(block: Block) -> list[Stretch]:
+    """A block's text cut where its marks begin and end; of marks that overlap the first holds."""
+    pieces: list[Stretch] = []
+    place = 0
+    for mark in sorted(block.marks, key=lambda each: each.start):
+        start = max(place, mark.start)
+        if mark.end <= start:
+            continue
+        pieces += [Stretch(block.text[place:start]), Stretch(block.text[start : mark.end], mark.kind)]
+        place = mark.end
+    pieces.append(Stretch(block.text[place:]))
+    return [piece for piece in pieces if piece.text]
+
+
+def _rows(blocks: Sequence[Block]) -> Iterator[tuple[tuple[Block, ...], ...]]:
+    """The cells of a table, each under its column; a very sparse table without its empty cells."""
+    cells = [block.cell for block in blocks if block.cell]
+    columns = sorted({cell.column for cell in cells})
+    rows = len({cell.row for cell in cells})
+    aligned = rows * len(columns) <= _GRID_MOST * len(cells) + 100
+    for _, row in groupby(blocks, key=lambda block: block.cell.row if block.cell else 0):
+        held: dict[int, list[Block]] = {}
+        for block in row:
+            held.setdefault(block.cell.column if block.cell else 0, []).append(block)
+        yield tuple(tuple(held.get(column, ())) for column in (columns if aligned else sorted(held)))
 
 
 def text_language(text: str, interface: str = "") -> str:

@@ -61,8 +61,10 @@ async function load(body) {
 
 function clear() {
   document.querySelector(".cite.here")?.classList.remove("here");
-  for (const block of new Set([...document.querySelectorAll("mark.cited")].map((mark) => mark.parentElement))) {
-    block.textContent = block.textContent;
+  for (const mark of document.querySelectorAll("mark.cited")) {
+    const around = mark.parentElement;
+    mark.replaceWith(...mark.childNodes);
+    around.normalize();
   }
 }
 
@@ -70,25 +72,38 @@ function clear() {
 function highlight({ document: id, block, spans }) {
   const element = document.getElementById(`d-${id}-${block}`);
   if (!element) return [];
-  // Anchors count characters as Python does, by code point; a JavaScript string counts UTF-16 units.
-  const points = [...element.textContent];
-  const pieces = [];
   const marks = [];
-  let at = 0;
+  let done = 0;
   for (const [start, end] of ranges(spans)) {
-    const first = Math.max(at, start);
-    if (end <= first) continue;
-    pieces.push(points.slice(at, first).join(""));
+    marks.push(...wrap(element, Math.max(done, start), end));
+    done = Math.max(done, end);
+  }
+  return marks;
+}
+
+/** Put a mark around the characters from `start` up to `end`, in as many pieces as the block's own marks ask for. */
+function wrap(element, start, end) {
+  const marks = [];
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) texts.push(walker.currentNode);
+  let at = 0;
+  for (const text of texts) {
+    // Anchors count characters as Python does, by code point; a JavaScript string counts UTF-16 units.
+    const points = [...text.data];
+    const first = Math.max(start - at, 0);
+    const last = Math.min(end - at, points.length);
+    at += points.length;
+    if (first >= last) continue;
+    const cited = text.splitText(points.slice(0, first).join("").length);
+    cited.splitText(points.slice(first, last).join("").length);
     const mark = document.createElement("mark");
     mark.className = "cited";
-    mark.textContent = points.slice(first, end).join("");
-    pieces.push(mark);
+    cited.replaceWith(mark);
+    mark.append(cited);
     marks.push(mark);
-    at = end;
   }
-  pieces.push(points.slice(at).join(""));
-  element.replaceChildren(...pieces);
-  return marks.filter((mark) => mark.textContent);
+  return marks;
 }
 
 function ranges(spans) {
