@@ -72,6 +72,7 @@ _UNMARKED = LayoutNote(
 )
 LAYOUTS: dict[str, LayoutFormat] = {
     "docx": LayoutFormat("docx"),
+    "pptx": LayoutFormat("pptx"),
     "html": LayoutFormat("html"),
     "md": LayoutFormat("markdown"),
     "txt": LayoutFormat("plain_text"),
