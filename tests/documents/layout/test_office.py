@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from file_makers import bounds
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.chart import BarChart, Reference
+from openpyxl.comments import Comment
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.table import Table
 from source_packages import files_of, parts_of
 
 from bauhinia.documents.layout import LAYOUTS, pieces, plain
+from bauhinia.documents.layout.sheet_names import clean_names, renamed
 from bauhinia.documents.layout.typography import typeset
 from bauhinia.errors import DocumentError
 from bauhinia.language import Variety
@@ -61,3 +72,58 @@ def check_all(package: str, form: str, request: pytest.FixtureRequest) -> int:
 
 def test_presentations_of_python_pptx_come_back(request: pytest.FixtureRequest) -> None:
     assert check_all("python-pptx", "pptx", request) > 100
+
+
+def workbook() -> bytes:
+    """A workbook with every element that names a sheet or a heading."""
+    book = Workbook()
+    staff = book.active
+    staff.title = "Staff list"
+    for row in (["Grade", "Posts"], ["Clerk", 3], ["Officer", 4]):
+        staff.append(row)
+    staff["A5"] = CellRichText("All ", TextBlock(InlineFont(b=True), "permanent"), " posts")
+    staff["A2"].comment = Comment("Ask the registry", "post")
+    staff["B5"] = '=IF(A2="Clerk",SUM(B2:B3),0)'
+    staff["B6"] = "=SUM(Posts[Posts])"
+    staff["A6"].value, staff["A6"].hyperlink = "Go", Hyperlink(ref="A6", location="'Summary'!A1")
+    staff.add_table(Table(displayName="Posts", ref="A1:B3"))
+    staff.oddHeader.left.text = "Page &P of the list"
+    summary = book.create_sheet("Summary")
+    summary["A1"] = "='Staff list'!B2+1"
+    book.defined_names["total"] = DefinedName("total", attr_text="'Staff list'!$B$5")
+    chart = BarChart()
+    chart.title = "Posts by grade"
+    chart.add_data(Reference(staff, min_col=2, min_row=1, max_row=3), titles_from_data=True)
+    summary.add_chart(chart, "C3")
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_workbook_comes_back() -> None:
+    assert check(workbook(), "xlsx") == 11
+
+
+def test_references_follow_the_names_of_sheets_and_columns() -> None:
+    data = workbook()
+    layout = LAYOUTS["xlsx"].open(data, bounds())
+    new = {"Staff list": "員工/名單", "Summary": "撮要", "Posts": "職位", "Clerk": "文員"}
+    targets = {unit.id: new[unit.source] for unit in layout.units if unit.source in new}
+    written = layout.write(targets, Variety.TRADITIONAL)
+    book = load_workbook(io.BytesIO(written.data))
+    assert book.sheetnames == ["員工 名單", "撮要"]
+    staff = book["員工 名單"]
+    assert book["撮要"]["A1"].value == "='員工 名單'!B2+1"
+    assert staff["B6"].value == "=SUM(Posts[職位])"
+    assert staff["B5"].value == '=IF(A2="Clerk",SUM(B2:B3),0)'
+    assert staff["A6"].hyperlink.location == "'撮要'!A1"
+    assert staff.tables["Posts"].column_names == ["Grade", "職位"]
+    assert book.defined_names["total"].attr_text == "'員工 名單'!$B$5"
+    assert b"Staff list" not in dict(parts_of(written.data))["xl/charts/chart1.xml"]
+    assert [note.check for note in written.notes].count("formula") == 1
+
+
+def test_names_of_sheets_are_cut_and_none_is_twice() -> None:
+    names = clean_names(["a" * 40, "A" * 40, "x:y", "'", "History"])
+    assert names == ["a" * 31, "A" * 29 + " 2", "x y", "Sheet4", "History_"]
+    assert renamed("[1]S!A1&\"S!A1\"&s!A1", {"S": "T"}) == "[1]S!A1&\"S!A1\"&'T'!A1"

@@ -73,6 +73,7 @@ _UNMARKED = LayoutNote(
 LAYOUTS: dict[str, LayoutFormat] = {
     "docx": LayoutFormat("docx"),
     "pptx": LayoutFormat("pptx"),
+    "xlsx": LayoutFormat("xlsx"),
     "html": LayoutFormat("html"),
     "md": LayoutFormat("markdown"),
     "txt": LayoutFormat("plain_text"),
