@@ -127,3 +127,8 @@ def test_names_of_sheets_are_cut_and_none_is_twice() -> None:
     names = clean_names(["a" * 40, "A" * 40, "x:y", "'", "History"])
     assert names == ["a" * 31, "A" * 29 + " 2", "x y", "Sheet4", "History_"]
     assert renamed("[1]S!A1&\"S!A1\"&s!A1", {"S": "T"}) == "[1]S!A1&\"S!A1\"&'T'!A1"
+
+
+@pytest.mark.parametrize("form", ["odt", "ods", "odp"])
+def test_files_of_odfpy_come_back(form: str, request: pytest.FixtureRequest) -> None:
+    assert check_all("odfpy", form, request) > 3
