@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 from file_makers import bounds
@@ -17,7 +20,7 @@ from openpyxl.worksheet.table import Table
 from source_packages import files_of, parts_of
 
 from bauhinia.documents.layout import LAYOUTS, pieces, plain
-from bauhinia.documents.layout.sheet_names import clean_names, renamed
+from bauhinia.documents.layout.sheet_names import clean_names, renamed, renamed_odf, renamed_odf_formula
 from bauhinia.documents.layout.typography import typeset
 from bauhinia.errors import DocumentError
 from bauhinia.language import Variety
@@ -126,9 +129,27 @@ def test_references_follow_the_names_of_sheets_and_columns() -> None:
 def test_names_of_sheets_are_cut_and_none_is_twice() -> None:
     names = clean_names(["a" * 40, "A" * 40, "x:y", "'", "History"])
     assert names == ["a" * 31, "A" * 29 + " 2", "x y", "Sheet4", "History_"]
-    assert renamed("[1]S!A1&\"S!A1\"&s!A1", {"S": "T"}) == "[1]S!A1&\"S!A1\"&'T'!A1"
+    assert renamed('[1]S!A1&"S!A1"&s!A1', {"S": "T"}) == "[1]S!A1&\"S!A1\"&'T'!A1"
 
 
 @pytest.mark.parametrize("form", ["odt", "ods", "odp"])
 def test_files_of_odfpy_come_back(form: str, request: pytest.FixtureRequest) -> None:
     assert check_all("odfpy", form, request) > 3
+
+
+def test_odf_references_follow_the_names_of_sheets() -> None:
+    names = {"Staff list": "員工", "S1": "甲"}
+    assert renamed_odf("$'Staff list'.$A$1:.$B$2 S1.A1:S1.B2", names) == "$'員工'.$A$1:.$B$2 '甲'.A1:'甲'.B2"
+    formula = 'of:=IF([$S1.A1]="S1.A1";[.B2])'
+    assert renamed_odf_formula(formula, names) == "of:=IF([$'甲'.A1]=\"S1.A1\";[.B2])"
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_a_rewritten_workbook_opens(tmp_path: Path) -> None:
+    layout = LAYOUTS["xlsx"].open(workbook(), bounds())
+    targets = {unit.id: pseudo(unit.source, "chinese") for unit in layout.units}
+    (tmp_path / "a.xlsx").write_bytes(layout.write(targets, Variety.TRADITIONAL).data)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(tmp_path / "a.xlsx")], capture_output=True, timeout=120, check=True)
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF-")

@@ -169,7 +169,7 @@ def _rename_in(element: etree._Element, names: Mapping[str, str]) -> bool:
         if new != old:
             element.set(key, new)
             changed = True
-    if local(element) == "config-item" and element.text in names:
+    if local(element) == "config-item" and element.text and element.text in names:
         element.text, changed = names[element.text], True
     return changed
 

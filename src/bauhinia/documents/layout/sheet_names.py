@@ -11,7 +11,9 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _IN_FORMULA = re.compile(
     r'"(?:[^"]|"")*"|(?P<quoted>\'(?:[^\']|\'\')+\')!|(?<![\]\w.\'])(?P<bare>[^\W\d][\w.]*(?::[^\W\d][\w.]*)?)!'
 )
-_ODF_NAME = re.compile(r"(?P<quoted>'(?:[^']|'')*')(?=\.)|(?<![\w.'#])(?P<bare>[^\W\d]\w*|\d+\w*)(?=\.\$?[A-Z])")
+_ODF_NAME = re.compile(
+    r"(?P<quoted>'(?:[^']|'')*')(?=\.)|(?<![\w.'#])(?P<bare>[^\W\d]\w*|\d+\w*)(?=\.\$?[A-Z])"
+)
 _ODF_WORDS = re.compile(r'"(?:[^"]|"")*"|\[[^\]]*\]')
 
 

@@ -1,4 +1,4 @@
-"""A package whose units each know how they are written: what the Office formats beside Word have in common."""
+"""A package whose units each know how they are written: what Office formats have in common."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from ..ooxml import local
-from .rich_text import rich_items
 from .inline import words_of
+from .rich_text import rich_items
 from .sheet_names import clean_names, renamed
 from .slots import Writing
 from .tags import plain
@@ -26,10 +26,15 @@ _FORMULAS = frozenset(
 )
 _LITERAL = re.compile(r'"((?:[^"]|"")*)"')
 _CELL = re.compile(r"\$?([A-Z]+)\$?([0-9]+)")
-_COMPARED = "A formula or a list of allowed values has these words in quotation marks; it was left as it is, so it may no longer match."
+_COMPARED = (
+    "A formula or a list of allowed values has these words in quotation marks; it was left as it is, "
+    "so it may no longer match."
+)
 _QUOTED = "A formula has the old name of a sheet in quotation marks; it was left as it is."
 _MACROS = "The workbook has macros; where they name sheets or words, they name the old ones."
-_PIVOT = "A pivot table keeps its old words until it is refreshed; where a heading changed, set its fields anew."
+_PIVOT = (
+    "A pivot table keeps its old words until it is refreshed; where a heading changed, set its fields anew."
+)
 _WIDE = "The words are wider than their column, and the next cell is not empty."
 
 
@@ -94,11 +99,11 @@ def _rename_in(element: etree._Element, names: Mapping[str, str]) -> bool:
     if name in _FORMULAS and element.text and (new := renamed(element.text, names)) != element.text:
         element.text = new
         return True
-    if name == "lpstr" and element.text in names:
+    if name == "lpstr" and element.text and element.text in names:
         element.text = names[element.text]
         return True
-    for key, value in element.attrib.items():
-        old = str(value)
+    for attribute, value in element.attrib.items():
+        key, old = str(attribute), str(value)
         if (name, key) in (("hyperlink", "location"), ("Relationship", "Target")) or key.startswith("fmla"):
             local_target = name != "Relationship" or old.startswith("#")
             new = "#" * old.startswith("#") + renamed(old.removeprefix("#"), names) if local_target else old
@@ -129,7 +134,9 @@ def _columns(book: Workbook) -> None:
                 renames |= _table(book, sheet, relation.target)
     if not renames:
         return
-    pattern = re.compile(r"\[(@?)(" + "|".join(map(re.escape, sorted(renames, key=len, reverse=True))) + r")\]")
+    pattern = re.compile(
+        r"\[(@?)(" + "|".join(map(re.escape, sorted(renames, key=len, reverse=True))) + r")\]"
+    )
     for part, root in _xml_parts(book, "xl/"):
         for element in root.iter():
             if isinstance(element.tag, str) and local(element) in _FORMULAS and element.text:
