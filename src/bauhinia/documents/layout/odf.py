@@ -1,4 +1,4 @@
-"""OpenDocument texts, sheets and presentations: paragraphs, notes, remarks, running heads and names as units."""
+"""OpenDocument files: paragraphs, notes, remarks, running heads and names as units, written back in place."""
 
 from __future__ import annotations
 

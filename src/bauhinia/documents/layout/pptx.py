@@ -1,4 +1,4 @@
-"""PowerPoint presentations: every paragraph of slides, notes, charts and diagrams a unit, written back in place.
+"""PowerPoint presentations: paragraphs of slides, notes, charts and diagrams as units, written back in place.
 
 Masters and layouts stay as they are: what stands there is the house's, and shared by every presentation.
 """
