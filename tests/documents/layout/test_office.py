@@ -24,7 +24,7 @@ from bauhinia.documents.layout.sheet_names import clean_names, renamed, renamed_
 from bauhinia.documents.layout.typography import typeset
 from bauhinia.errors import DocumentError
 from bauhinia.language import Variety
-from bauhinia.models.pseudo import Pseudo, pseudo
+from bauhinia.models import Pseudo, pseudo
 
 PSEUDO: tuple[tuple[Pseudo, Variety], ...] = (
     ("accented", Variety.ENGLISH),
