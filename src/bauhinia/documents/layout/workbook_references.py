@@ -1,0 +1,233 @@
+"""What in a workbook follows when its words have changed: names of sheets wherever they are quoted, names of
+table columns, charts' copies of cells; and what a person should look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from ..ooxml import local
+from .inline import words_of
+from .rich_text import rich_items
+from .sheet_names import clean_names, renamed
+from .slots import Writing
+from .tags import plain
+from .typography import script_runs
+from .word_stories import cached_labels
+
+if TYPE_CHECKING:
+    from .xlsx import Workbook
+
+_FORMULAS = frozenset(
+    {"f", "formula", "formula1", "formula2", "definedName", "calculatedColumnFormula", "totalsRowFormula"}
+)
+_LITERAL = re.compile(r'"((?:[^"]|"")*)"')
+_CELL = re.compile(r"\$?([A-Z]+)\$?([0-9]+)")
+_COMPARED = (
+    "A formula or a list of allowed values has these words in quotation marks; it was left as it is, "
+    "so it may no longer match."
+)
+_QUOTED = "A formula has the old name of a sheet in quotation marks; it was left as it is."
+_MACROS = "The workbook has macros; where they name sheets or words, they name the old ones."
+_PIVOT = (
+    "A pivot table keeps its old words until it is refreshed; where a heading changed, set its fields anew."
+)
+_WIDE = "The words are wider than their column, and the next cell is not empty."
+
+
+def finish_workbook(book: Workbook, writing: Writing, written: Mapping[str, str]) -> None:
+    """Everything that follows from the new words."""
+    before = {slot.unit.id: plain(slot.unit.source) for slot in book.slots}
+    changed = {before[key].casefold(): key for key in written}
+    words = {before[key]: plain(target) for key, target in written.items()}
+    names = _sheet_names(book, written, before)
+    literals = set(_literals(book))
+    for literal in literals & changed.keys():
+        writing.note(changed[literal], "formula", _COMPARED)
+    if names:
+        _rename(book, names)
+        if any(f"{old.casefold()}" in literal and "!" in literal for old in names for literal in literals):
+            writing.note("", "formula", _QUOTED)
+    _columns(book)
+    _charts(book, words)
+    _widths(book, writing, written, before)
+    parts = book.parts.package.names
+    if any(name.endswith("vbaProject.bin") for name in parts):
+        writing.note("", "unsupported", _MACROS)
+    if any("/pivotTables/" in name for name in parts):
+        writing.note("", "unsupported", _PIVOT)
+    _recalculated(book)
+
+
+def _sheet_names(book: Workbook, written: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
+    """The sheets' old names and new ones, made fit for Excel, where they differ."""
+    keys = [f"{book.main}#s{number}" for number in range(1, len(book.sheets) + 1)]
+    now = [entry.get("name", "") for entry, _ in book.sheets]
+    if not any(key in written for key in keys):
+        return {}
+    fit = clean_names(now)
+    names = {}
+    for key, (entry, _), name in zip(keys, book.sheets, fit, strict=True):
+        if key in written:
+            entry.set("name", name)
+            names[before[key]] = name
+    return {old: new for old, new in names.items() if old != new}
+
+
+def _xml_parts(book: Workbook, *folders: str) -> Iterator[tuple[str, etree._Element]]:
+    for name in sorted(book.parts.package.names):
+        if name.startswith(folders) and name.endswith((".xml", ".rels")):
+            yield name, book.parts.root(name)
+
+
+def _rename(book: Workbook, names: Mapping[str, str]) -> None:
+    for part, root in _xml_parts(book, "xl/", "docProps/app.xml"):
+        touched = False
+        for element in root.iter():
+            if isinstance(element.tag, str) and _rename_in(element, names):
+                touched = True
+        if touched:
+            book.parts.changed(part)
+
+
+def _rename_in(element: etree._Element, names: Mapping[str, str]) -> bool:
+    """Whether the element quoted a sheet that has a new name."""
+    name = local(element)
+    if name in _FORMULAS and element.text and (new := renamed(element.text, names)) != element.text:
+        element.text = new
+        return True
+    if name == "lpstr" and element.text and element.text in names:
+        element.text = names[element.text]
+        return True
+    for attribute, value in element.attrib.items():
+        key, old = str(attribute), str(value)
+        if (name, key) in (("hyperlink", "location"), ("Relationship", "Target")) or key.startswith("fmla"):
+            local_target = name != "Relationship" or old.startswith("#")
+            new = "#" * old.startswith("#") + renamed(old.removeprefix("#"), names) if local_target else old
+        else:
+            new = names.get(old, old) if (name, key) == ("worksheetSource", "sheet") else old
+        if new != old:
+            element.set(key, new)
+            return True
+    return False
+
+
+def _literals(book: Workbook) -> Iterator[str]:
+    """The texts in formulas and in lists of allowed values, without case."""
+    for name in [book.main, *(part for _, part in book.sheets if part in book.parts.package.names)]:
+        for element in book.parts.root(name).iter("{*}f", "{*}formula", "{*}formula1", "{*}definedName"):
+            for literal in _LITERAL.findall(element.text or ""):
+                yield literal.casefold()
+                if local(element) == "formula1":
+                    yield from (each.strip().casefold() for each in literal.split(","))
+
+
+def _columns(book: Workbook) -> None:
+    """Names of table columns are the words of their headings; formulas name them in brackets."""
+    renames: dict[str, str] = {}
+    for _, sheet in book.sheets:
+        for relation in book.parts.package.relations(sheet).values():
+            if relation.kind == "table" and relation.target in book.parts.package.names:
+                renames |= _table(book, sheet, relation.target)
+    if not renames:
+        return
+    pattern = re.compile(
+        r"\[(@?)(" + "|".join(map(re.escape, sorted(renames, key=len, reverse=True))) + r")\]"
+    )
+    for part, root in _xml_parts(book, "xl/"):
+        for element in root.iter():
+            if isinstance(element.tag, str) and local(element) in _FORMULAS and element.text:
+                new = pattern.sub(lambda match: f"[{match[1]}{renames[match[2]]}]", element.text)
+                if new != element.text:
+                    element.text = new
+                    book.parts.changed(part)
+
+
+def _table(book: Workbook, sheet: str, name: str) -> dict[str, str]:
+    """The old and new names of a table's columns; the table follows its headings."""
+    root = book.parts.root(name)
+    first = _CELL.match(root.get("ref", ""))
+    if first is None or root.get("headerRowCount") == "0":
+        return {}
+    cells = {cell.get("r"): cell for cell in book.parts.root(sheet).iter("{*}c")}
+    renames = {}
+    for at, column in enumerate(root.iter("{*}tableColumn")):
+        cell = cells.get(f"{_letters(_number(first[1]) + at)}{first[2]}")
+        words = _words(book, cell).replace("\n", "_x000a_") if cell is not None else ""
+        if words and words != column.get("name"):
+            renames[column.get("name", "")] = words
+            column.set("name", words)
+            book.parts.changed(name)
+    return renames
+
+
+def _charts(book: Workbook, words: Mapping[str, str]) -> None:
+    """Charts keep copies of the cells that name their series and categories."""
+    for part, root in _xml_parts(book, "xl/charts/"):
+        for label in cached_labels(root):
+            if (new := words.get(label.text)) is not None:
+                for element, _ in label.at:
+                    element.text = new
+                book.parts.changed(part)
+
+
+def _widths(book: Workbook, writing: Writing, written: Mapping[str, str], before: Mapping[str, str]) -> None:
+    """Note words that fitted their column and no longer do, where the next cell cuts them off."""
+    for _, sheet in book.sheets:
+        if sheet not in book.parts.package.names:
+            continue
+        root = book.parts.root(sheet)
+        widths = list(root.iterfind("{*}cols/{*}col"))
+        for cell in root.iter("{*}c"):
+            key = book.strings.get(cell.findtext("{*}v") or "", ("",))[0] if cell.get("t") == "s" else ""
+            following = cell.getnext()
+            if key not in written or following is None or following.find("{*}v") is None:
+                continue
+            width = _width(widths, _number((cell.get("r") or "A1").rstrip("0123456789")))
+            if _wide(before[key]) <= width < _wide(plain(written[key])):
+                writing.note(key, "fit", _WIDE)
+
+
+def _width(widths: list[etree._Element], column: int) -> float:
+    for each in widths:
+        if int(each.get("min", "0")) <= column <= int(each.get("max", "0")):
+            return float(each.get("width", "8.43"))
+    return 8.43
+
+
+def _wide(words: str) -> int:
+    return sum(len(each.text) * (2 if each.han else 1) for each in script_runs(words))
+
+
+def _recalculated(book: Workbook) -> None:
+    """Have the results that quote changed cells worked out again when the file is opened."""
+    root = book.parts.root(book.main)
+    settings = root.find("{*}calcPr")
+    if settings is not None:
+        settings.set("fullCalcOnLoad", "1")
+        book.parts.changed(book.main)
+
+
+def _words(book: Workbook, cell: etree._Element) -> str:
+    if cell.get("t") == "s" and (found := book.strings.get(cell.findtext("{*}v") or "")):
+        return words_of(rich_items(found[1]))
+    inline = cell.find("{*}is")
+    return words_of(rich_items(inline)) if inline is not None else ""
+
+
+def _number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _letters(number: int) -> str:
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

@@ -1,0 +1,155 @@
+"""Presentations, workbooks and OpenDocument files of other projects, taken apart and put together."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from file_makers import bounds
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.chart import BarChart, Reference
+from openpyxl.comments import Comment
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.table import Table
+from source_packages import files_of, parts_of
+
+from bauhinia.documents.layout import LAYOUTS, pieces, plain
+from bauhinia.documents.layout.sheet_names import clean_names, renamed, renamed_odf, renamed_odf_formula
+from bauhinia.documents.layout.typography import typeset
+from bauhinia.errors import DocumentError
+from bauhinia.language import Variety
+from bauhinia.models import Pseudo, pseudo
+
+PSEUDO: tuple[tuple[Pseudo, Variety], ...] = (
+    ("accented", Variety.ENGLISH),
+    ("chinese", Variety.TRADITIONAL),
+)
+EXEMPT = {"sheet_name"}
+"""Stories whose words are cut to what the format allows."""
+
+
+def alone(text: str) -> int:
+    """How many things stand in the line."""
+    return sum(piece.kind == "alone" for piece in pieces(text))
+
+
+def check(data: bytes, form: str) -> int:
+    """Nothing changes unasked; asked, every unit changes and keeps its tags. The number of units."""
+    layout = LAYOUTS[form].open(data, bounds())
+    assert layout.write({}, Variety.ENGLISH).data == data
+    units = layout.units
+    assert len({unit.id for unit in units}) == len(units)
+    for kind, to in PSEUDO:
+        targets = {unit.id: pseudo(unit.source, kind) for unit in units}
+        written = layout.write(targets, to)
+        assert not [note for note in written.notes if note.check == "tags"]
+        assert [name for name, _ in parts_of(written.data)] == [name for name, _ in parts_of(data)]
+        again = {unit.id: unit.source for unit in LAYOUTS[form].open(written.data, bounds()).units}
+        for unit in units:
+            wanted = typeset(targets[unit.id], to)
+            if unit.story not in EXEMPT:
+                assert plain(again[unit.id]).split() == plain(wanted).split(), unit.id
+                assert alone(again[unit.id]) == alone(wanted), unit.id
+    return len(units)
+
+
+def check_all(package: str, form: str, request: pytest.FixtureRequest) -> int:
+    total = 0
+    for name, data in files_of(package, f".{form}", request).items():
+        try:
+            LAYOUTS[form].open(data, bounds())
+        except DocumentError:
+            continue
+        try:
+            total += check(data, form)
+        except AssertionError as error:
+            raise AssertionError(f"{name}: {error}") from error
+    return total
+
+
+def test_presentations_of_python_pptx_come_back(request: pytest.FixtureRequest) -> None:
+    assert check_all("python-pptx", "pptx", request) > 100
+
+
+def workbook() -> bytes:
+    """A workbook with every element that names a sheet or a heading."""
+    book = Workbook()
+    staff = book.active
+    staff.title = "Staff list"
+    for row in (["Grade", "Posts"], ["Clerk", 3], ["Officer", 4]):
+        staff.append(row)
+    staff["A5"] = CellRichText("All ", TextBlock(InlineFont(b=True), "permanent"), " posts")
+    staff["A2"].comment = Comment("Ask the registry", "post")
+    staff["B5"] = '=IF(A2="Clerk",SUM(B2:B3),0)'
+    staff["B6"] = "=SUM(Posts[Posts])"
+    staff["A6"].value, staff["A6"].hyperlink = "Go", Hyperlink(ref="A6", location="'Summary'!A1")
+    staff.add_table(Table(displayName="Posts", ref="A1:B3"))
+    staff.oddHeader.left.text = "Page &P of the list"
+    summary = book.create_sheet("Summary")
+    summary["A1"] = "='Staff list'!B2+1"
+    book.defined_names["total"] = DefinedName("total", attr_text="'Staff list'!$B$5")
+    chart = BarChart()
+    chart.title = "Posts by grade"
+    chart.add_data(Reference(staff, min_col=2, min_row=1, max_row=3), titles_from_data=True)
+    summary.add_chart(chart, "C3")
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_workbook_comes_back() -> None:
+    assert check(workbook(), "xlsx") == 11
+
+
+def test_references_follow_the_names_of_sheets_and_columns() -> None:
+    data = workbook()
+    layout = LAYOUTS["xlsx"].open(data, bounds())
+    new = {"Staff list": "員工/名單", "Summary": "撮要", "Posts": "職位", "Clerk": "文員"}
+    targets = {unit.id: new[unit.source] for unit in layout.units if unit.source in new}
+    written = layout.write(targets, Variety.TRADITIONAL)
+    book = load_workbook(io.BytesIO(written.data))
+    assert book.sheetnames == ["員工 名單", "撮要"]
+    staff = book["員工 名單"]
+    assert book["撮要"]["A1"].value == "='員工 名單'!B2+1"
+    assert staff["B6"].value == "=SUM(Posts[職位])"
+    assert staff["B5"].value == '=IF(A2="Clerk",SUM(B2:B3),0)'
+    assert staff["A6"].hyperlink.location == "'撮要'!A1"
+    assert staff.tables["Posts"].column_names == ["Grade", "職位"]
+    assert book.defined_names["total"].attr_text == "'員工 名單'!$B$5"
+    assert b"Staff list" not in dict(parts_of(written.data))["xl/charts/chart1.xml"]
+    assert [note.check for note in written.notes].count("formula") == 1
+
+
+def test_names_of_sheets_are_cut_and_none_is_twice() -> None:
+    names = clean_names(["a" * 40, "A" * 40, "x:y", "'", "History"])
+    assert names == ["a" * 31, "A" * 29 + " 2", "x y", "Sheet4", "History_"]
+    assert renamed('[1]S!A1&"S!A1"&s!A1', {"S": "T"}) == "[1]S!A1&\"S!A1\"&'T'!A1"
+
+
+@pytest.mark.parametrize("form", ["odt", "ods", "odp"])
+def test_files_of_odfpy_come_back(form: str, request: pytest.FixtureRequest) -> None:
+    assert check_all("odfpy", form, request) > 3
+
+
+def test_odf_references_follow_the_names_of_sheets() -> None:
+    names = {"Staff list": "員工", "S1": "甲"}
+    assert renamed_odf("$'Staff list'.$A$1:.$B$2 S1.A1:S1.B2", names) == "$'員工'.$A$1:.$B$2 '甲'.A1:'甲'.B2"
+    formula = 'of:=IF([$S1.A1]="S1.A1";[.B2])'
+    assert renamed_odf_formula(formula, names) == "of:=IF([$'甲'.A1]=\"S1.A1\";[.B2])"
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_a_rewritten_workbook_opens(tmp_path: Path) -> None:
+    layout = LAYOUTS["xlsx"].open(workbook(), bounds())
+    targets = {unit.id: pseudo(unit.source, "chinese") for unit in layout.units}
+    (tmp_path / "a.xlsx").write_bytes(layout.write(targets, Variety.TRADITIONAL).data)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(tmp_path / "a.xlsx")], capture_output=True, timeout=120, check=True)
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF-")
