@@ -35,10 +35,7 @@ COLUMNS = (
     "department", "to_language", "source", "target", "before", "after", "source_key", "shape", "grams",
     "origin", "confirmed_by", "at", "props",
 )  # fmt: skip
-COMMON = (
-    "the of to and in for a is be on will that with by are as from has or this have at it its which not been"
-    " under more also should their may other any such all out up new about were was than"
-).split()
+COMMON = ["the", "of", "to", "and", "in", "for", "a", "is", "be", "on", "will", "that", "with", "by", "are", "as", "from", "has", "or", "this", "have", "at", "it", "its", "which", "not", "been", "under", "more", "also", "should", "their", "may", "other", "any", "such", "all", "out", "up", "new", "about", "were", "was", "than"]
 STANDING = (
     "The {0} will {1} the {2} of the {3} in {4}.",
     "As at {4}, the {0} had received {5} applications for {2} under the {3}.",
@@ -46,7 +43,7 @@ STANDING = (
     "Members are invited to note the progress of the {2} as set out in paragraph {5} of the paper by the {0}.",
     "The {0} consulted the {3} on the {2} in {4} and received {5} submissions.",
 )
-VERBS = "improve review extend replace repair assess strengthen monitor promote evaluate".split()
+VERBS = ["improve", "review", "extend", "replace", "repair", "assess", "strengthen", "monitor", "promote", "evaluate"]
 CHINESE = "的在和及為會將有於以上中下就已不人年區工作服務政府市民部門計劃有關提供進行公司安全設施申請管理發展環境社會香港委員政策措施"
 
 
@@ -113,8 +110,12 @@ class Zipf:
 
 def english_words(chance: random.Random) -> Zipf:
     """Common words first, then the words of our own papers, then 20 000 that look like words."""
-    papers = " ".join(path.read_text() for path in sorted((Path(__file__).parent.parent / "docs").glob("*.md")))
-    ours = sorted({word.lower() for word in papers.split() if word.isalpha() and word.isascii()} - set(COMMON))
+    papers = " ".join(
+        path.read_text() for path in sorted((Path(__file__).parent.parent / "docs").glob("*.md"))
+    )
+    ours = sorted(
+        {word.lower() for word in papers.split() if word.isalpha() and word.isascii()} - set(COMMON)
+    )
     chance.shuffle(ours)
     syllables = [one + other for one in "bcdfglmnprstvw" for other in ("a", "e", "i", "o", "en", "or", "an")]
     strange = ["".join(chance.choices(syllables, k=chance.randint(2, 4))) for _ in range(20_000)]
@@ -174,9 +175,7 @@ def question(chance: random.Random, source: str, to: Variety) -> tuple[str, Vari
     return ("" if chinese else " ").join(filter(None, words)), to
 
 
-async def timed(
-    memory: Memory, asked: list[tuple[str, Variety]]
-) -> tuple[list[float], list[int]]:
+async def timed(memory: Memory, asked: list[tuple[str, Variety]]) -> tuple[list[float], list[int]]:
     """Milliseconds of each look-up, and its best score (0: none)."""
     times, scores = [], []
     for source, to in asked:

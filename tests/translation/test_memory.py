@@ -48,7 +48,10 @@ async def test_the_translation_of_the_same_context_comes_first(memory: Memory) -
     await memory.learn(
         [segment("Yes", "是", before="A", after="B"), segment("Yes", "有", before="C", after="D")]
     )
-    assert [match.target for match in await memory.look_up("Yes", HANT, before="A", after="B")] == ["是", "有"]
+    assert [match.target for match in await memory.look_up("Yes", HANT, before="A", after="B")] == [
+        "是",
+        "有",
+    ]
 
 
 async def test_a_changed_translation_replaces_and_the_old_one_is_history(memory: Memory) -> None:
@@ -84,7 +87,9 @@ async def test_near_english_is_scored_by_words_and_chinese_by_characters(memory:
 
 
 async def test_a_department_finds_its_own_and_the_shared_but_no_others(memory: Memory) -> None:
-    await memory.learn([segment(department="A"), segment("Shared.", "共用。"), segment("B's.", "乙。", department="B")])
+    await memory.learn(
+        [segment(department="A"), segment("Shared.", "共用。"), segment("B's.", "乙。", department="B")]
+    )
     assert await memory.look_up(SOURCE, HANT, department="A")
     assert await memory.look_up("Shared.", HANT, department="A")
     assert await memory.look_up("B's.", HANT, department="A") == []
@@ -121,7 +126,11 @@ def test_shapes_leave_out_figures_tags_marks_and_case() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text("abcdefg", min_size=4, max_size=20), st.text("abcdefg", min_size=4, max_size=20), st.integers(1, 5))
+@given(
+    st.text("abcdefg", min_size=4, max_size=20),
+    st.text("abcdefg", min_size=4, max_size=20),
+    st.integers(1, 5),
+)
 def test_a_shape_within_the_edits_holds_a_chunk(one: str, other: str, count: int) -> None:
     count = min(count, len(one) // 2)
     if Levenshtein.distance(one, other) < count:

@@ -14,16 +14,29 @@ from bauhinia.translation.term_files import FORMATS, read_terms, write_terms
 from bauhinia.translation.termbases import SHARED, Termbases
 
 EN, HANT = Variety.ENGLISH, Variety.TRADITIONAL
-WIDGET = Term("widget", "widget", "小器具", ("gadget",), ("器件",), ("doodad",), ("小裝置",), "office", "Guide <1>", "=1+1 & more")
+WIDGET = Term(
+    "widget",
+    "widget",
+    "小器具",
+    ("gadget",),
+    ("器件",),
+    ("doodad",),
+    ("小裝置",),
+    "office",
+    "Guide <1>",
+    "=1+1 & more",
+)
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_whole_shipped_termbase_comes_back(form: str) -> None:
     terms = (*Termbase.load().terms, WIDGET)
-    assert read_terms(write_terms(terms, form), f"a.{form}", Limits()) .terms == terms
+    assert read_terms(write_terms(terms, form), f"a.{form}", Limits()).terms == terms
 
 
-_words = st.text("abcdef ghiK-'&<>\"=", min_size=2, max_size=12).map(lambda text: f"a{' '.join(text.split())}b")
+_words = st.text("abcdef ghiK-'&<>\"=", min_size=2, max_size=12).map(
+    lambda text: f"a{' '.join(text.split())}b"
+)
 _han = st.text("中文甲乙丙丁<&>（）", min_size=2, max_size=8)
 
 
@@ -77,7 +90,9 @@ def test_a_row_that_cannot_be_used_is_refused_and_the_rest_are_read() -> None:
         (b"x", "a.exe", UnsupportedFormat),
     ],
 )
-def test_a_file_of_a_stranger_is_refused_in_a_sentence(data: bytes, name: str, error: type[InputError]) -> None:
+def test_a_file_of_a_stranger_is_refused_in_a_sentence(
+    data: bytes, name: str, error: type[InputError]
+) -> None:
     with pytest.raises(error) as caught:
         read_terms(data, name, Limits())
     assert caught.value.hint
@@ -97,7 +112,9 @@ async def test_a_departments_term_goes_before_the_shared_and_the_shipped(termbas
     assert [hit.term.zh for hit in other.find("a taxi", EN)] == ["計程車"]
 
 
-async def test_a_form_forbidden_by_a_department_is_forbidden_though_others_admit_it(termbases: Termbases) -> None:
+async def test_a_form_forbidden_by_a_department_is_forbidden_though_others_admit_it(
+    termbases: Termbases,
+) -> None:
     await termbases.put(SHARED, Term("w1", "gadget", "小器具"))
     await termbases.put("A", Term("w2", "widget", "器件物", forbidden_zh=("小器具",)))
     merged = await termbases.merged("A")
@@ -118,7 +135,9 @@ async def test_removing_hides_what_is_below_and_deletes_what_is_ones_own(termbas
 async def test_an_import_tells_what_became_of_each_term(termbases: Termbases) -> None:
     await termbases.put("A", WIDGET)
     await termbases.put("A", Term("b", "beta", "乙乙"))
-    data = write_terms([WIDGET, Term("b", "beta", "乙丙"), Term("c", "gamma", "丙丙")], "csv") + b"d,,,,,,,\r\n"
+    data = (
+        write_terms([WIDGET, Term("b", "beta", "乙丙"), Term("c", "gamma", "丙丙")], "csv") + b"d,,,,,,,\r\n"
+    )
     report = await termbases.load("A", read_terms(data, "a.csv", Limits()))
     assert (report.added, report.changed, report.unchanged) == (("c",), ("b",), ("widget",))
     assert [refused.place for refused in report.refused] == ["line 5"]

@@ -35,7 +35,9 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _SPACES = re.compile(r"\s+")
-COMMON = 5_000
+KEYS = 3
+"""Grams that a frequent stretch is looked for by."""
+COMMON = 1_500
 """Segments that one chunk may be expected to find; a chunk that would find more is made longer."""
 
 
@@ -116,7 +118,8 @@ def chunks(form: str, count: int, common: Mapping[int, float]) -> list[list[int]
 
 def _rarest(stretch: Sequence[int], common: Mapping[int, float]) -> list[int]:
     """The few grams of a stretch that find it: more cost time and hardly exclude anything."""
-    return sorted(stretch, key=lambda gram: common.get(gram, 0.0))[:6]
+    ordered = sorted(stretch, key=lambda gram: common.get(gram, 0.0))
+    return ordered[:KEYS] if common.get(ordered[0], 0.0) else ordered[:2]
 
 
 def likeness(edits: int, one: int, other: int) -> int:

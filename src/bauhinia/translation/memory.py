@@ -251,7 +251,9 @@ class _Asked:
         score = likeness(edits, len(self.shape), len(form))
         other = edits == 0 and unfigured(self.source) != unfigured(row.source)
         penalty = bool(fitted.figures) + fitted.tags + other
-        return _offer(row, min(score, 100) - penalty if edits else 100 - max(penalty, 1), fitted.target, fitted.figures)
+        return _offer(
+            row, min(score, 100) - penalty if edits else 100 - max(penalty, 1), fitted.target, fitted.figures
+        )
 
 
 def _offer(row: _Row, score: int, target: str, figures: int) -> Match:

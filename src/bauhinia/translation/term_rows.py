@@ -59,7 +59,15 @@ def read_xlsx(data: bytes, bounds: Bounds) -> TermFile:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         rows = book.worksheets[0].iter_rows(max_col=len(COLUMNS) + 8, values_only=True)
         return _gathered((number, [_cell(value) for value in row]) for number, row in enumerate(rows, 1))
-    except (KeyError, IndexError, ValueError, TypeError, AttributeError, zipfile.BadZipFile, SyntaxError) as error:
+    except (
+        KeyError,
+        IndexError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        zipfile.BadZipFile,
+        SyntaxError,
+    ) as error:
         if isinstance(error, BadTermbase):
             raise
         raise broken() from error
@@ -99,7 +107,8 @@ def _columns(head: Sequence[str]) -> list[str]:
     lacking = [column for column in ("id", "en", "zh") if column not in names]
     if lacking:
         raise BadTermbase(
-            f"The file has no column {', '.join(lacking)}.", hint=f"Its first line must be {','.join(COLUMNS)}."
+            f"The file has no column {', '.join(lacking)}.",
+            hint=f"Its first line must be {','.join(COLUMNS)}.",
         )
     while names and not names[-1]:
         names.pop()

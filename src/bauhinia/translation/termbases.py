@@ -73,7 +73,9 @@ class Termbases:
         try:
             checked(term)
         except ValueError as error:
-            raise InputError(f"The term cannot be used: {error}.", hint="Correct it and try again.") from error
+            raise InputError(
+                f"The term cannot be used: {error}.", hint="Correct it and try again."
+            ) from error
         async with self._database.connection() as connection:
             await _put(connection, department, term, by)
 
