@@ -35,16 +35,22 @@ COLUMNS = (
     "department", "to_language", "source", "target", "before", "after", "source_key", "shape", "grams",
     "origin", "confirmed_by", "at", "props",
 )  # fmt: skip
-COMMON = ["the", "of", "to", "and", "in", "for", "a", "is", "be", "on", "will", "that", "with", "by", "are", "as", "from", "has", "or", "this", "have", "at", "it", "its", "which", "not", "been", "under", "more", "also", "should", "their", "may", "other", "any", "such", "all", "out", "up", "new", "about", "were", "was", "than"]
+COMMON = (
+    "the of to and in for a is be on will that with by are as from has or this have at it its which not been "
+    "under more also should their may other any such all out up new about were was than"
+).split()  # noqa: SIM905  # a list of words is read as words
 STANDING = (
     "The {0} will {1} the {2} of the {3} in {4}.",
     "As at {4}, the {0} had received {5} applications for {2} under the {3}.",
     "The {0} has set aside HK${5} million to {1} the {3} and its {2}.",
-    "Members are invited to note the progress of the {2} as set out in paragraph {5} of the paper by the {0}.",
+    "Members are invited to note the progress of the {2} in paragraph {5} of the paper by the {0}.",
     "The {0} consulted the {3} on the {2} in {4} and received {5} submissions.",
 )
-VERBS = ["improve", "review", "extend", "replace", "repair", "assess", "strengthen", "monitor", "promote", "evaluate"]
-CHINESE = "的在和及為會將有於以上中下就已不人年區工作服務政府市民部門計劃有關提供進行公司安全設施申請管理發展環境社會香港委員政策措施"
+VERBS = ("improve", "review", "extend", "replace", "repair", "assess", "strengthen", "monitor", "promote")
+CHINESE = (
+    "的在和及為會將有於以上中下就已不人年區工作服務政府市民部門計劃有關"
+    "提供進行公司安全設施申請管理發展環境社會香港委員政策措施"
+)
 
 
 def main() -> None:

@@ -37,7 +37,7 @@ _TOKEN = re.compile(
 _SPACES = re.compile(r"\s+")
 KEYS = 3
 """Grams that a frequent stretch is looked for by."""
-COMMON = 1_500
+COMMON = 2_000
 """Segments that one chunk may be expected to find; a chunk that would find more is made longer."""
 
 

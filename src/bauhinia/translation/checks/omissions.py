@@ -30,7 +30,7 @@ def check_length(source: str, target: str, to: Variety, context: Context) -> lis
 
 
 def weight(text: str) -> int:
-    """One for a wide character, one for every three others, rounded up: alike for a text and its translation."""
+    """One for a wide character, one for every three others, rounded up: alike in both languages."""
     wide = len(_WIDE.findall(text))
     return wide + -(-(len(text) - wide) // 3)
 
