@@ -35,10 +35,10 @@ COLUMNS = (
     "department", "to_language", "source", "target", "before", "after", "source_key", "shape", "grams",
     "origin", "confirmed_by", "at", "props",
 )  # fmt: skip
-COMMON = (
+COMMON_WORDS = (
     "the of to and in for a is be on will that with by are as from has or this have at it its which not been "
     "under more also should their may other any such all out up new about were was than"
-).split()  # noqa: SIM905  # a list of words is read as words
+)
 STANDING = (
     "The {0} will {1} the {2} of the {3} in {4}.",
     "As at {4}, the {0} had received {5} applications for {2} under the {3}.",
@@ -116,16 +116,17 @@ class Zipf:
 
 def english_words(chance: random.Random) -> Zipf:
     """Common words first, then the words of our own papers, then 20 000 that look like words."""
+    common = COMMON_WORDS.split()
     papers = " ".join(
         path.read_text() for path in sorted((Path(__file__).parent.parent / "docs").glob("*.md"))
     )
     ours = sorted(
-        {word.lower() for word in papers.split() if word.isalpha() and word.isascii()} - set(COMMON)
+        {word.lower() for word in papers.split() if word.isalpha() and word.isascii()} - set(common)
     )
     chance.shuffle(ours)
     syllables = [one + other for one in "bcdfglmnprstvw" for other in ("a", "e", "i", "o", "en", "or", "an")]
     strange = ["".join(chance.choices(syllables, k=chance.randint(2, 4))) for _ in range(20_000)]
-    return Zipf([*COMMON, *ours, *strange])
+    return Zipf([*common, *ours, *strange])
 
 
 def chinese_characters(chance: random.Random, terms: tuple[Term, ...]) -> Zipf:

@@ -265,7 +265,7 @@ def _offer(row: _Row, score: int, target: str, figures: int) -> Match:
 
 async def _rows(connection: Connection, where: str, values: Mapping[str, Any]) -> list[_Row]:
     cursor = connection.cursor(row_factory=class_row(_Row))
-    await cursor.execute(f"SELECT {_COLUMNS} FROM memory WHERE {where}", values)  # type: ignore[arg-type] # noqa: S608  # our own words
+    await cursor.execute(f"SELECT {_COLUMNS} FROM memory WHERE {where}", values)  # noqa: S608  # our own words
     return await cursor.fetchall()
 
 
@@ -279,7 +279,7 @@ async def _candidates(
     length, edits = len(asked.shape), most_edits(len(asked.shape), asked.least)
     values = {f"chunk{place}": list(stretch) for place, stretch in enumerate(stretches)}
     cursor = await connection.execute(
-        f"SELECT id, shape FROM memory WHERE ({holds}) AND {_OURS}"  # type: ignore[arg-type] # noqa: S608  # our own words
+        f"SELECT id, shape FROM memory WHERE ({holds}) AND {_OURS}"  # noqa: S608  # our own words
         f" AND char_length(shape) BETWEEN {length - edits} AND {length + edits} LIMIT {_CANDIDATES}",
         {**asked.values, **values},
     )

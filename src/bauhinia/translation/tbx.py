@@ -108,7 +108,7 @@ def _right(forms: dict[tuple[Variety, Status], list[str]], variety: Variety) -> 
 
 def _form(group: etree._Element) -> str:
     found = next(_named(group, ("term",)), None)
-    return "" if found is None else " ".join("".join(found.itertext()).split())
+    return "" if found is None else " ".join("".join(map(str, found.itertext())).split())
 
 
 def _status(group: etree._Element) -> Status:
@@ -126,7 +126,7 @@ def _said(element: etree._Element, category: str) -> str:
     """
     found = [one for one in element.iterdescendants() if category in (_name(one), one.get("type"))]
     found.sort(key=lambda one: any(_name(above) in _SECTION for above in one.iterancestors()))
-    return "".join(found[0].itertext()).strip() if found else ""
+    return "".join(map(str, found[0].itertext())).strip() if found else ""
 
 
 def _named(element: etree._Element, names: tuple[str, ...]) -> Iterator[etree._Element]:
@@ -139,7 +139,7 @@ def _name(element: etree._Element) -> str:
 
 def write_tbx(terms: Iterable[Term]) -> bytes:
     """The terms as TBX version 3, DCA style. Raises ValueError for a character that XML cannot hold."""
-    root = etree.Element(f"{{{NAMESPACE}}}tbx", nsmap={None: NAMESPACE})
+    root = etree.Element(f"{{{NAMESPACE}}}tbx", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
     root.set("style", "dca")
     root.set("type", "TBX-Basic")
     root.set(f"{_XML}lang", "en")

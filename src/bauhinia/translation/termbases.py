@@ -96,7 +96,9 @@ class Termbases:
 
     async def load(self, department: str, file: TermFile, *, by: str = "") -> ImportReport:
         """Take over the terms of a file, all in one transaction, and tell what became of each."""
-        added, changed, unchanged = [], [], []
+        added: list[str] = []
+        changed: list[str] = []
+        unchanged: list[str] = []
         async with self._database.connection() as connection:
             there = {row.id: row for row in await _rows(connection, department)}
             for term in file.terms:

@@ -60,7 +60,7 @@ def read_tmx(file: BinaryIO, *, department: str = SHARED, name: str = "") -> Ite
         raise BadMemoryFile("The file is not TMX.", hint="Its first element must be tmx.")
 
 
-def _without_doctype(file: BinaryIO) -> BinaryIO:
+def _without_doctype(file: BinaryIO) -> _Joined:
     """The file from its start, without the standard document type. Raises BadMemoryFile for any other."""
     head = file.read(_HEAD_BYTES)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -141,7 +141,7 @@ def _tagged(segment: etree._Element) -> str:
         elif inline.tag == "ept" and inline.get("i", "") in numbers:
             parts.append(Piece("close", "", numbers[inline.get("i", "")]))
         elif inline.tag in ("hi", "sub"):
-            parts.append(Piece("text", "".join(inline.itertext())))
+            parts.append(Piece("text", "".join(map(str, inline.itertext()))))
         parts.append(Piece("text", inline.tail or ""))
     return tagged(parts)
 
@@ -161,10 +161,16 @@ def write_tmx(segments: Iterable[Segment], file: BinaryIO) -> int:
 
 
 def _header() -> etree._Element:
-    return etree.Element(
-        "header", creationtool="Bauhinia", creationtoolversion="1", segtype="paragraph", adminlang="en",
-        srclang="*all*", datatype="plaintext", **{"o-tmf": "Bauhinia"},
-    )  # fmt: skip
+    said = {
+        "creationtool": "Bauhinia",
+        "creationtoolversion": "1",
+        "segtype": "paragraph",
+        "o-tmf": "Bauhinia",
+        "adminlang": "en",
+        "srclang": "*all*",
+        "datatype": "plaintext",
+    }
+    return etree.Element("header", said)
 
 
 def _unit(segment: Segment) -> etree._Element:
