@@ -23,7 +23,8 @@ _WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|[^\sA-Za-z]")
 _HAN_RUN = re.compile(f"[{HAN_RANGES}]+")
 _EDGE_WORDS = (
     "a an the of to and in for is be on will that with by are as from has or this have at it "
-    "its which not been under more also should their may other any such all out up new about were was than he she they we you i "
+    "its which not been under more also should their may other any such all out up new about"
+    " were was than he she they we you i "
     "if when who what there these those can could would shall must into over no do does did had after before "
     "per cent between during within through each both being"
 )
