@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bauhinia.language import BadTermbase, Termbase, Variety, simplified_characters
-from bauhinia.language.termbase import COLUMNS, DEFAULT
+from bauhinia.language import BadTermbase, Term, Termbase, Variety, simplified_characters
+from bauhinia.language.termbase import COLUMNS, DEFAULT, row_of, term_of
 
 EN, HANT = Variety.ENGLISH, Variety.TRADITIONAL
 
@@ -77,6 +77,11 @@ def test_every_term_is_found_and_forbidden_forms_are_repaired(termbase: Termbase
         ("SWD officers swd", ["social-welfare-department"]),
         ("legco papers; taxicab; minibuses", ["legislative-council", "minibus"]),
         ("Office of The Ombudsman’s report", ["office-of-the-ombudsman"]),
+        (
+            "a code-of-practice; the public\u2010rental\u2010housing estates",
+            ["code-of-practice", "public-rental-housing"],
+        ),
+        ("The Buildings Departments’ views; a mini-taxi and a taxi-driver", ["buildings-department"]),
     ],
 )
 def test_found_in_english(termbase: Termbase, text: str, ids: list[str]) -> None:
@@ -89,6 +94,31 @@ def test_the_longest_form_wins(termbase: Termbase) -> None:
     assert [hit.text for hit in hits] == ["衞生署署長", "食物環境衞生署"]
     assert all(text[hit.start : hit.end] == hit.text for hit in hits)
     assert termbase.repair(text, HANT) == (text, [])
+
+
+def test_brackets_of_either_width_are_the_same_in_chinese(termbase: Termbase) -> None:
+    (hit,) = termbase.find("根據個人資料(私隱)條例", HANT)
+    assert (hit.term.id, hit.text) == ("personal-data-privacy-ordinance", "個人資料(私隱)條例")
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("foreman", "two foremen"),
+        ("criterion", "the criteria"),
+        ("car park", "a car-park"),
+        ("follow-up action", "follow up actions"),
+        ("child", "children's rights"),
+        ("subsidy", "SUBSIDIES"),
+    ],
+)
+def test_english_is_found_inflected(form: str, text: str) -> None:
+    assert len(Termbase([Term("x", form, "甲乙")]).find(text, EN)) == 1
+
+
+def test_a_row_and_its_term_are_the_same(termbase: Termbase) -> None:
+    for term in termbase.terms:
+        assert term_of(row_of(term)) == term
 
 
 def test_relevant_terms_come_once_in_order(termbase: Termbase) -> None:

@@ -11,10 +11,12 @@ from .demo import demo
 from .doctor import doctor
 from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
+from .memory import memory_app
 from .models import models_app
 from .serve import serve
 from .summarise import summarise
 from .templates import templates_app
+from .terms import terms_app
 from .translate import translate
 from .version import version
 
@@ -44,6 +46,8 @@ app.command()(summarise)
 app.command()(translate)
 app.command()(draft)
 app.command()(analyse)
+app.add_typer(terms_app)
+app.add_typer(memory_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(doctor)

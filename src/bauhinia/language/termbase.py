@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,7 +25,10 @@ COLUMNS = ("id", "en", "zh", "forbidden_en", "forbidden_zh", "domain", "source",
 _PROPER = frozenset({"place", "organisation", "court", "post", "legislature", "statute", "scheme"})
 """Domains whose English terms are names, so that their capitals matter."""
 
-_WORD = re.compile(r"[A-Za-z0-9]+(?:[&'’\-][A-Za-z0-9]+)*|[()（）]")
+_WORD = re.compile(r"[A-Za-z0-9]+(?:[&'’][A-Za-z0-9]+)*|[()（）]")
+_IRREGULAR = {"children": "child", "criteria": "criterion", "analyses": "analysis", "indices": "index"}
+_BRACKETS = str.maketrans("()", "（）")
+"""Chinese text has either; the forms of a term are found with both."""
 
 
 class BadTermbase(InputError):
@@ -170,28 +173,34 @@ class _ChineseIndex:
         self._by_start: dict[str, list[tuple[str, Term | None, bool]]] = defaultdict(list)
         for term in terms:
             for form in term.forms(Variety.TRADITIONAL):
-                self._by_start[form[:2]].append((form, term, False))
+                self._add(form, term, wrong=False)
             for form in term.forbidden(Variety.TRADITIONAL):
-                self._by_start[form[:2]].append((form, term, True))
+                self._add(form, term, wrong=True)
         for word in kept_words():
             self._by_start[word[:2]].append((word, None, False))
         for forms in self._by_start.values():
             forms.sort(key=lambda entry: (-len(entry[0]), entry[2]))
 
+    def _add(self, form: str, term: Term, *, wrong: bool) -> None:
+        form = form.translate(_BRACKETS)
+        self._by_start[form[:2]].append((form, term, wrong))
+
     def scan(self, text: str) -> Iterator[_Scanned]:
         at = 0
+        folded = text.translate(_BRACKETS)
         while at < len(text) - 1:
-            for form, term, wrong in self._by_start.get(text[at : at + 2], ()):
-                if text.startswith(form, at):
+            for form, term, wrong in self._by_start.get(folded[at : at + 2], ()):
+                if folded.startswith(form, at):
                     if term is not None:
-                        yield term, (at, at + len(form), form), wrong
+                        yield term, (at, at + len(form), text[at : at + len(form)]), wrong
                     at += len(form) - 1
                     break
             at += 1
 
 
 class _EnglishIndex:
-    """Forms as words, by their first word, the longest first. Plurals of the last word count."""
+    """Forms as words, by their first word, the longest first. Plurals count, and a hyphen is as good as a
+    space; but a part of a hyphenated word is not that part: no bus in a mini-bus."""
 
     def __init__(self, terms: Sequence[Term]) -> None:
         self._by_first: dict[str, list[tuple[tuple[str, ...], Term, bool, bool]]] = defaultdict(list)
@@ -231,6 +240,8 @@ class _EnglishIndex:
                 continue
             if exact and not found[at].group().isupper():
                 continue
+            if _in_compound(text, found[at].start(), found[at + len(words) - 1].end()):
+                continue
             return term, len(words), wrong
         return None
 
@@ -241,6 +252,7 @@ def _folded(word: str) -> str:
 
 def _stem(word: str) -> str:
     """A word without what a plural changes; good enough to compare two words by."""
+    word = _IRREGULAR.get(word, f"{word[:-2]}an" if word.endswith("men") and len(word) > 3 else word)
     if word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "sis", "this")):
         word = word[:-1]
     if word.endswith("e"):
@@ -258,8 +270,15 @@ def _same_words(here: Sequence[str], words: Sequence[str]) -> bool:
 def _adjacent(text: str, found: list[re.Match[str]], at: int, count: int) -> bool:
     """Whether the words stand in one phrase: nothing but spaces, a hyphen or a comma between them."""
     return all(
-        text[found[k].end() : found[k + 1].start()].strip(" \u00a0\n,-–'’") == ""
+        text[found[k].end() : found[k + 1].start()].strip(" \u00a0\n,-–\u2010\u2011'’") == ""
         for k in range(at, at + count - 1)
+    )
+
+
+def _in_compound(text: str, start: int, end: int) -> bool:
+    """Whether a hyphen ties what stands there to a word before or after it."""
+    return re.search(r"[A-Za-z0-9][-\u2010\u2011]$", text[max(0, start - 2) : start]) is not None or (
+        re.match(r"[-\u2010\u2011][A-Za-z0-9]", text[end : end + 2]) is not None
     )
 
 
@@ -326,20 +345,56 @@ def _read_rows(file: TextIO, name: str) -> list[Term]:
 def _term(row: dict[str, str], name: str, line: int) -> Term:
     if None in row or None in row.values():
         raise _bad_row(name, line, "it has more or fewer cells than there are columns")
+    try:
+        return term_of(row)
+    except ValueError as error:
+        raise _bad_row(name, line, str(error)) from error
+
+
+def term_of(row: Mapping[str, str | None]) -> Term:
+    """The term of a row, by the names of `COLUMNS`; others are passed over.
+
+    Raises ValueError, whose words say in half a sentence why the row cannot be used.
+    """
     cells = {column: (row.get(column) or "").strip() for column in COLUMNS}
     english, chinese = _split(cells["en"]), _split(cells["zh"])
     if not (cells["id"] and english and chinese):
-        raise _bad_row(name, line, "id, en and zh must all be given")
-    wrong_en, wrong_zh = _split(cells["forbidden_en"]), _split(cells["forbidden_zh"])
-    for right, wrong in ((english, wrong_en), (chinese, wrong_zh)):
-        if clash := [form for form in wrong if any(form.lower() in good.lower() for good in right)]:
-            raise _bad_row(name, line, f"the forbidden form {clash[0]} is part of a right one")
-    if any(len(form) < 2 for form in (*chinese, *wrong_zh)) or not _words_in(*english, *wrong_en):
-        raise _bad_row(name, line, "a form is too short to be found")
-    return Term(
-        cells["id"], english[0], chinese[0], english[1:], chinese[1:], wrong_en, wrong_zh,
+        raise ValueError("id, en and zh must all be given")
+    term = Term(
+        cells["id"], english[0], chinese[0], english[1:], chinese[1:],
+        _split(cells["forbidden_en"]), _split(cells["forbidden_zh"]),
         cells["domain"], cells["source"], cells["note"],
     )  # fmt: skip
+    return checked(term)
+
+
+def checked(term: Term) -> Term:
+    """The same term. Raises ValueError, as `term_of` does, for forms that could not be found or clash."""
+    for variety in (Variety.ENGLISH, Variety.TRADITIONAL):
+        right, wrong = term.forms(variety), term.forbidden(variety)
+        if clash := [form for form in wrong if any(form.lower() in good.lower() for good in right)]:
+            raise ValueError(f"the forbidden form {clash[0]} is part of a right one")
+        if any("|" in form for form in (*right, *wrong)):
+            raise ValueError("a form holds the sign | which parts forms")
+    if any(len(form) < 2 for form in (*term.forms(Variety.TRADITIONAL), *term.forbidden_zh)) or not _words_in(
+        *term.forms(Variety.ENGLISH), *term.forbidden_en
+    ):
+        raise ValueError("a form is too short to be found")
+    return term
+
+
+def row_of(term: Term) -> dict[str, str]:
+    """The term as the cells of a row: the inverse of `term_of`."""
+    return {
+        "id": term.id,
+        "en": "|".join(term.forms(Variety.ENGLISH)),
+        "zh": "|".join(term.forms(Variety.TRADITIONAL)),
+        "forbidden_en": "|".join(term.forbidden_en),
+        "forbidden_zh": "|".join(term.forbidden_zh),
+        "domain": term.domain,
+        "source": term.source,
+        "note": term.note,
+    }
 
 
 def _words_in(*forms: str) -> bool:

@@ -16,15 +16,12 @@ from ..gateway import Message, estimate_tokens
 from ..language import (
     Figure,
     Termbase,
-    TermHit,
     Variety,
-    compare_figures,
     detect,
     figures,
-    fits,
-    simplified_characters,
     write_figure,
 )
+from ..translation.checks import Context, Fault, bodies, check_segment
 from .desk import Desk
 from .draft import Finding
 from .official_names import put_right
@@ -121,13 +118,8 @@ WEIGHT = {
     "cut": 20,
 }
 _TIDY = re.compile(r" +(?=[,.;:!?)，。；：！？、）」》])|(?<=[(（「《]) +")
-_LOWER_CASE = re.compile(r"(?<![A-Za-z@./_-])[a-z]{3,}(?![A-Za-z@/_-]|\.[a-z])")
-_HAN = re.compile(r"[\u3400-\u9fff]+")
-_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
 _SPACED = re.compile(r"\d+(?:[.,] ?\d+)+|\d+ \(\d+\)")
 _DIGITS = re.compile(r"[\d.,]+")
-SHORTEST, LONGEST = 0.45, 2.2
-"""Bounds of target tokens over source tokens, outside which something was left out or made up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,80 +274,59 @@ def mend_figures(text: str, source: str) -> str:
     return _SPACED.sub(joined, text)
 
 
+PILOT_CHECKS = (
+    "language", "script", "untranslated", "numbers", "dates", "money", "references",
+    "terms", "names", "length",
+)  # fmt: skip
+"""The reviser's checks that the pilot acts on, in the order in which it tells them."""
+_FIGURES = frozenset({"numbers", "dates", "money", "references"})
+
+
 def check_translation(source: str, target: str, to: Variety, termbase: Termbase) -> tuple[Finding, ...]:
     """Everything that a program can tell is wrong with a translation."""
+    found = check_segment(source, target, to, Context(termbase=termbase), PILOT_CHECKS)
+    figures_of = [fault for fault in found if fault.check in _FIGURES]
     return (
-        *_check_language(target, to),
-        *_check_leftovers(target, to),
-        *_check_figures(source, target),
-        *_check_terms(source, target, to, termbase),
-        *_check_names(source, target, to, termbase),
-        *_check_length(source, target),
+        *_whole(found, "script", "Simplified characters remain.", ""),
+        *(_finding(fault.check, "error", fault.message) for fault in found if fault.check == "language"),
+        *_whole(found, "untranslated", "Left untranslated: {}.", ", "),
+        *_missing_figures(figures_of),
+        *_added_figures(figures_of),
+        *(
+            _finding("terms", "warning", fault.message, term=fault.wanted, found=fault.found)
+            for fault in found
+            if fault.check == "terms"
+        ),
+        *_whole(found, "names", "Not in the source: {}.", ", "),
+        *(_finding(fault.check, "warning", fault.message) for fault in found if fault.check == "omission"),
     )
 
 
-def _check_language(target: str, to: Variety) -> tuple[Finding, ...]:
-    if to.is_chinese and (found := simplified_characters(target)):
-        return (_finding("script", "error", "Simplified characters remain.", found="".join(found)),)
-    if not fits(target, to).ok:
-        return (_finding("language", "error", "The translation is not in the language asked for."),)
-    return ()
-
-
-def _check_leftovers(target: str, to: Variety) -> tuple[Finding, ...]:
-    """Words that stayed in the source's language. Capitals are names, codes and abbreviations."""
-    found = (_LOWER_CASE if to.is_chinese else _HAN).findall(_ADDRESS.sub(" ", target))
-    if not found:
+def _whole(found: Sequence[Fault], check: str, message: str, between: str) -> tuple[Finding, ...]:
+    """All that one check found as one finding, for an officer who reads and does not edit."""
+    faults = [fault for fault in found if fault.check == check]
+    if not faults:
         return ()
-    left = ", ".join(dict.fromkeys(found))
-    return (_finding("untranslated", "warning", f"Left untranslated: {left}.", found=left),)
+    words = [fault.found for fault in faults]
+    listed = between.join(dict.fromkeys(words) if between else words)
+    key = "added" if check == "names" else "found"
+    return (_finding(check, faults[0].severity, message.format(listed), **{key: listed}),)
 
 
-def _check_figures(source: str, target: str) -> tuple[Finding, ...]:
-    difference = compare_figures(source, target)
-    findings = []
-    if difference.missing:
-        missing = _listed(difference.missing)
-        findings.append(_finding("numbers", "error", f"Not in the translation: {missing}.", missing=missing))
-    if difference.added:
-        added = _listed(difference.added)
-        findings.append(_finding("added", "warning", f"Not in the source: {added}.", added=added))
-    return tuple(findings)
-
-
-def _check_terms(source: str, target: str, to: Variety, termbase: Termbase) -> tuple[Finding, ...]:
-    return tuple(
-        _finding(
-            "terms",
-            "warning",
-            f"“{issue.term.en}” is “{issue.term.zh}” in the termbase.",
-            term=issue.term.zh if to.is_chinese else issue.term.en,
-            found=issue.found,
-        )
-        for issue in termbase.check(source, target, to)
-    )
-
-
-def _check_names(source: str, target: str, to: Variety, termbase: Termbase) -> tuple[Finding, ...]:
-    """Bodies and laws of the termbase that the translation names and the source does not."""
-    named = {hit.term.id for hit in _bodies(source, to.counterpart, termbase)}
-    strange = [hit.text for hit in _bodies(target, to, termbase) if hit.term.id not in named]
-    if not strange:
+def _missing_figures(found: Sequence[Fault]) -> tuple[Finding, ...]:
+    faults = sorted((fault for fault in found if fault.kind == "missing"), key=lambda one: one.source_start)
+    if not faults:
         return ()
-    added = ", ".join(dict.fromkeys(strange))
-    return (_finding("names", "error", f"Not in the source: {added}.", added=added),)
+    missing = ", ".join(fault.wanted for fault in faults)
+    return (_finding("numbers", "error", f"Not in the translation: {missing}.", missing=missing),)
 
 
-def _bodies(text: str, variety: Variety, termbase: Termbase) -> list[TermHit]:
-    return [hit for hit in termbase.find(text, variety) if hit.term.domain in ("organisation", "statute")]
-
-
-def _check_length(source: str, target: str) -> tuple[Finding, ...]:
-    read, wrote = estimate_tokens(source), estimate_tokens(target)
-    if read > 12 and not SHORTEST <= wrote / read <= LONGEST:
-        word = "short" if wrote < read else "long"
-        return (_finding("omission", "warning", f"The translation is too {word} for its source."),)
-    return ()
+def _added_figures(found: Sequence[Fault]) -> tuple[Finding, ...]:
+    faults = sorted((fault for fault in found if fault.kind == "added"), key=lambda one: one.start)
+    if not faults:
+        return ()
+    added = ", ".join(fault.found for fault in faults)
+    return (_finding("added", "warning", f"Not in the source: {added}.", added=added),)
 
 
 def _check_tags(source: str, target: str) -> tuple[Finding, ...]:
@@ -378,10 +349,6 @@ def _tag_findings(mended: Saved) -> tuple[Finding, ...]:
         words = "A field, a mark or a picture in the line was put back where it probably belongs."
         found.append(_finding("tags", "warning", words, moved=str(mended.moved)))
     return tuple(found)
-
-
-def _listed(found: Sequence[Figure]) -> str:
-    return ", ".join(figure.text for figure in found)
 
 
 def _finding(check: str, severity: str, message: str, **values: str) -> Finding:
@@ -407,7 +374,7 @@ def _needed(segment: Segment, source: str, to: Variety, termbase: Termbase) -> s
     terms = [finding.values["term"] for finding in segment.findings if finding.check == "terms"]
     if any(finding.check == "names" for finding in segment.findings):
         terms += [
-            hit.term.zh if to.is_chinese else hit.term.en for hit in _bodies(source, to.counterpart, termbase)
+            hit.term.zh if to.is_chinese else hit.term.en for hit in bodies(source, to.counterpart, termbase)
         ]
     tags = [finding.values["needed"] for finding in segment.findings if finding.check == "tags"]
     return ("、" if to.is_chinese else ", ").join(dict.fromkeys([*terms, *written, *tags]))

@@ -20,13 +20,14 @@ from .api import api_router
 from .pages import pages_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
 from .state import office_of
+from .translation_api import translation_router
 from .v1 import v1_router
 
 if TYPE_CHECKING:
     from ..pilot.office import Office
 
 STATIC = Path(__file__).parent / "static"
-UPLOAD_PATHS = ("/api/documents", "/documents")
+UPLOAD_PATHS = ("/api/documents", "/documents", "/api/terms/import")
 FORM_OVERHEAD = 100_000
 """Bytes that a multipart form may add to the file it carries."""
 REQUEST_BYTES = 4_000_000
@@ -51,6 +52,7 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.state.editing = asyncio.Lock()
     faults.install(app)
     app.include_router(api_router)
+    app.include_router(translation_router)
     app.include_router(v1_router(lambda request: office_of(request).gateway))
     app.include_router(pages_router)
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")

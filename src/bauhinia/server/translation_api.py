@@ -1,0 +1,123 @@
+"""The API of termbases and of the translation memory, for the department of the officer who asks."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..language import Term, Variety
+from ..translation.memory import LEAST, Memory, Segment
+from ..translation.term_files import read_terms
+from ..translation.termbases import Termbases
+from .api import uploaded
+from .state import limits_of, office_of
+
+translation_router = APIRouter()
+To = Literal["en", "zh-HK"]
+VARIETIES = {"en": Variety.ENGLISH, "zh-HK": Variety.TRADITIONAL}
+MOST_TEXT = 20_000
+
+
+class TermBody(BaseModel):
+    """A term of the department's own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(min_length=1, max_length=200)
+    en: list[str] = Field(min_length=1, max_length=50)
+    """The preferred form, then the admitted ones."""
+    zh: list[str] = Field(min_length=1, max_length=50)
+    forbidden_en: list[str] = Field(default=[], max_length=50)
+    forbidden_zh: list[str] = Field(default=[], max_length=50)
+    domain: str = ""
+    source: str = ""
+    note: str = ""
+
+    def term(self) -> Term:
+        """As the termbase has it."""
+        return Term(
+            self.id, self.en[0], self.zh[0], tuple(self.en[1:]), tuple(self.zh[1:]),
+            tuple(self.forbidden_en), tuple(self.forbidden_zh), self.domain, self.source, self.note,
+        )  # fmt: skip
+
+
+class SegmentBody(BaseModel):
+    """A confirmed translation; tagged text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str = Field(min_length=1, max_length=MOST_TEXT)
+    target: str = Field(min_length=1, max_length=MOST_TEXT)
+    to: To
+    before: str | None = Field(default=None, max_length=MOST_TEXT)
+    after: str | None = Field(default=None, max_length=MOST_TEXT)
+
+
+class LookUpBody(BaseModel):
+    """A segment to look up; tagged text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str = Field(min_length=1, max_length=MOST_TEXT)
+    to: To
+    before: str | None = Field(default=None, max_length=MOST_TEXT)
+    after: str | None = Field(default=None, max_length=MOST_TEXT)
+    least: int = Field(default=LEAST, ge=LEAST, le=101)
+
+
+@translation_router.get("/api/terms", summary="The terms that hold for the department")
+async def list_terms(request: Request, words: str = "") -> list[dict[str, Any]]:
+    office = office_of(request)
+    merged = await Termbases(office.database).merged(office.officer.department)
+    wanted = words.casefold()
+    return [asdict(term) for term in merged.terms if wanted in f"{term.id} {term.en} {term.zh}".casefold()]
+
+
+@translation_router.post("/api/terms", status_code=201, summary="Add a term, or replace the one of its id")
+async def put_term(request: Request, body: TermBody) -> dict[str, Any]:
+    office = office_of(request)
+    term = body.term()
+    await Termbases(office.database).put(office.officer.department, term, by=office.officer.name)
+    return asdict(term)
+
+
+@translation_router.post("/api/terms/import", summary="Take over a .tbx, .csv or .xlsx file (multipart)")
+async def import_terms(request: Request) -> dict[str, Any]:
+    office = office_of(request)
+    name, data = await uploaded(request)
+    file = read_terms(data, name, limits_of(request))
+    report = await Termbases(office.database).load(office.officer.department, file, by=office.officer.name)
+    return asdict(report)
+
+
+@translation_router.post(
+    "/api/memory", status_code=201, summary="Confirm a translation; it is learnt at once"
+)
+async def confirm(request: Request, body: SegmentBody) -> dict[str, Any]:
+    office = office_of(request)
+    segment = Segment(
+        source=body.source, target=body.target, to=VARIETIES[body.to], before=body.before, after=body.after,
+        department=office.officer.department, confirmed_by=office.officer.name,
+    )  # fmt: skip
+    return asdict(await office_memory(request).learn([segment]))
+
+
+@translation_router.post("/api/memory/look-up", summary="The best matches of a segment, with their scores")
+async def look_up(request: Request, body: LookUpBody) -> list[dict[str, Any]]:
+    matches = await office_memory(request).look_up(
+        body.source, VARIETIES[body.to], department=office_of(request).officer.department,
+        before=body.before, after=body.after, least=body.least,
+    )  # fmt: skip
+    return [asdict(match) for match in matches]
+
+
+def office_memory(request: Request) -> Memory:
+    """The one memory of the application: it keeps what it knows of common words."""
+    state = request.app.state
+    if not hasattr(state, "memory"):
+        state.memory = Memory(office_of(request).database)
+    memory: Memory = state.memory
+    return memory
