@@ -102,7 +102,7 @@ def bomb() -> bytes:
 FAILURES = {
     "empty": (b"", "note.txt", 422, "EmptyDocument"),
     "blank": (b" \n \n", "note.txt", 422, "EmptyDocument"),
-    "unsupported": (b"\x89PNG\r\n\x1a\n" + bytes(64), "picture.png", 415, "UnsupportedFormat"),
+    "unsupported": (b"Rar!\x1a\x07\x00" + bytes(64), "papers.rar", 415, "UnsupportedFormat"),
     "mislabelled": (b"%PDF-1.7\n" + b"x" * 100, "letter.docx", 415, "MislabelledDocument"),
     "truncated": (word_file("A paragraph of text.")[:2_000], "letter.docx", 422, "BrokenDocument"),
     "damaged": (b"%PDF-1.7\n" + b"\x00garbage" * 50, "letter.pdf", 422, "BrokenDocument"),
