@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from .analyse import analyse
+from .compare import compare
 from .demo import demo
 from .doctor import doctor
 from .draft import draft
@@ -48,6 +49,7 @@ app.command()(draft)
 app.command()(analyse)
 app.add_typer(terms_app)
 app.add_typer(memory_app)
+app.command()(compare)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(doctor)
