@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 
 from bauhinia.models import ChatRequest, FakeModel
 from bauhinia.models.fake import default_reply
-from bauhinia.pilot.orders import AnalyseOrder, DraftOrder, SummariseOrder, TranslateOrder
+from bauhinia.pilot.orders import AnalyseOrder, CompareOrder, DraftOrder, SummariseOrder, TranslateOrder
 from bauhinia.server.words import LANGUAGES
 
 from .conftest import SOURCE, TRUE, OpenVisit, Serve, Server
@@ -37,15 +37,20 @@ def reply(request: ChatRequest) -> str:
 def fill(server: Server) -> list[str]:
     """A document and a task of every kind; gives the paths of every page."""
     document = server.document(SOURCE.format(more=f"{TABLE}\n- one item\n- {LONG_WORD}"))
+    later = server.document(
+        SOURCE.format(more=f"{TABLE.replace('$5', '$6')}\n- {LONG_WORD}\n\nA new paragraph about 9 lifts."),
+        "later.md",
+    )
     tasks = [
         server.task(SummariseOrder(documents=[document], form="prose", language="both")),
         server.task(SummariseOrder(documents=[document])),
         server.task(TranslateOrder(document=document, to="zh-HK")),
         server.task(DraftOrder(type="reply", instructions="Answer.", documents=[document])),
         server.task(AnalyseOrder(documents=[document], mode="table")),
+        server.task(CompareOrder(documents=[document, later])),
     ]
     return [
-        *("/", f"/summarise?document={document}", "/translate", "/draft", "/analyse"),
+        *("/", f"/summarise?document={document}", "/translate", "/draft", "/analyse", "/compare"),
         *(f"/tasks/{task}" for task in tasks),
         *("/tasks", f"/documents/{document}", "/templates", "/about", "/api"),
     ]
@@ -170,7 +175,7 @@ async def test_every_control_is_at_least_24_pixels(serve: Serve, visit: OpenVisi
 async def test_every_focused_control_shows_it(serve: Serve, visit: OpenVisit) -> None:
     server = serve(FakeModel(reply))
     window = await visit(server)
-    page = await window.go(fill(server)[6])
+    page = await window.go(fill(server)[7])
     await settled(page)
     unseen = []
     for _ in range(40):

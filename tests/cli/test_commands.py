@@ -103,6 +103,7 @@ def test_a_broken_document_is_a_sentence(bauhinia: Run, tmp_path: Path) -> None:
         ["summarise", "circular.md", "--out", "summary.exe"],
         ["summarise", "circular.md", "--out", "no/such/folder/summary.md"],
         ["analyse", "circular.md"],
+        ["compare", "circular.md"],
         ["translate", "circular.md"],
         ["draft", "   "],
         ["sing"],
@@ -150,6 +151,20 @@ def test_out_writes_the_file_that_its_name_asks_for(bauhinia: Run, circular: Pat
     assert data.startswith(b"PK") if end == "docx" else data.decode("utf-8")
     assert done.stdout == ""
     assert f"Written: table.{end}" in done.stderr
+
+
+def test_two_versions_are_compared_without_loading_a_model(bauhinia: Run, circular: Path) -> None:
+    later = circular.with_name("later.md")
+    later.write_text(CIRCULAR.replace("must", "should"), encoding="utf-8")
+    done = bauhinia("compare", circular.name, later.name)
+    assert done.returncode == 0, done.stderr
+    assert "An obligation was made weaker" in done.stdout
+    assert "circular.md" in done.stdout
+    assert "later.md" in done.stdout
+    assert "Loading the model" not in done.stderr
+    done = bauhinia("compare", circular.name, later.name, "--out", "changes.docx")
+    assert done.returncode == 0, done.stderr
+    assert (circular.parent / "changes.docx").read_bytes()[:2] == b"PK"
 
 
 def test_instructions_come_from_standard_input(bauhinia: Run) -> None:

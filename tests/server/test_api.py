@@ -292,6 +292,9 @@ async def test_edits_at_the_same_moment_are_all_kept(open_site: OpenSite) -> Non
         ("POST", "/api/draft", {"type": "reply", "instructions": ""}, 400, "InputError"),
         ("POST", "/api/analyse", {"documents": ["x"], "question": " "}, 400, "InputError"),
         ("POST", "/api/analyse", [1, 2], 400, "InputError"),
+        ("POST", "/api/compare", {"documents": ["x"]}, 400, "InputError"),
+        ("POST", "/api/compare", {"documents": ["x", "x"]}, 400, "InputError"),
+        ("POST", "/api/compare", {"documents": ["x", "y"]}, 404, "NotFound"),
     ],
 )
 async def test_a_wrong_request_gets_one_sentence(

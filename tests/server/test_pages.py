@@ -17,7 +17,18 @@ from bauhinia.server.words import LANGUAGES
 
 from .conftest import SOURCE, TRUE, OpenSite, Site
 
-PAGES = ("/", "/summarise", "/translate", "/draft", "/analyse", "/tasks", "/templates", "/about", "/api")
+PAGES = (
+    "/",
+    "/summarise",
+    "/translate",
+    "/draft",
+    "/analyse",
+    "/compare",
+    "/tasks",
+    "/templates",
+    "/about",
+    "/api",
+)
 
 
 async def page(site: Site, path: str, status: int = 200, **more: Any) -> html.HtmlElement:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from .analyse import analyse
+from .compare import compare
 from .demo import demo
 from .doctor import doctor
 from .draft import draft
@@ -46,6 +47,7 @@ app.command()(summarise)
 app.command()(translate)
 app.command()(draft)
 app.command()(analyse)
+app.command()(compare)
 app.add_typer(terms_app)
 app.add_typer(memory_app)
 app.add_typer(models_app)

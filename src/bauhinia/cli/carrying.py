@@ -14,7 +14,7 @@ from ..errors import BauhiniaError, Cancelled, InputError
 from ..jobs import Ended
 from ..pilot import Draft
 from ..pilot.codec import from_json
-from ..pilot.orders import AnyOrder
+from ..pilot.orders import AnyOrder, needs_model
 from .environment import get_settings
 from .output import Output
 from .places import Place, open_place
@@ -75,9 +75,11 @@ async def do_task(place: Place, files: Files, make_order: MakeOrder, watcher: Wa
         names[document] = name
         if reading:
             await _see_through(place, reading, watcher)
-    watcher.says("Loading the model")
-    await place.ready()
-    task_id = await place.start(make_order(list(names)))
+    order = make_order(list(names))
+    if needs_model(order):
+        watcher.says("Loading the model")
+        await place.ready()
+    task_id = await place.start(order)
     await _see_through(place, task_id, watcher)
     task = await place.task(task_id)
     draft = replace(from_json(Draft, task["draft"]), seconds=task["seconds"])

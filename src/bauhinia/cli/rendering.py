@@ -34,8 +34,9 @@ def draft_lines(draft: Draft, names: Mapping[str, str]) -> Iterator[str]:
         yield from _section_lines(section, numbers, draft)
     yield from _source_lines(numbers, names)
     yield from _finding_lines(draft)
-    yield draft.label
-    yield cost_line(draft)
+    if draft.model:
+        yield draft.label
+        yield cost_line(draft)
 
 
 def cost_line(draft: Draft) -> str:

@@ -18,6 +18,7 @@ from .rendering import harmless
 PHASES = {
     "read": "Reading",
     "scan": "Reading the scanned pages",
+    "align": "Laying the versions side by side",
     "find": "Finding passages",
     "map": "Working through the sections",
     "reduce": "Choosing what matters",

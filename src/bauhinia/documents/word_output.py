@@ -63,10 +63,21 @@ def _fonts(language: Variety) -> Fonts:
 
 def build(blocks: Sequence[OutputBlock], meta: OutputMeta) -> bytes:
     """The file's bytes."""
+    document = blank(meta)
+    _Writer(document, meta).write(blocks)
+    return finished(document, meta)
+
+
+def blank(meta: OutputMeta) -> Any:
+    """An empty document of python-docx with our page, styles and fonts."""
     document = docx.Document()
     _page(document)
     _set_styles(document, _fonts(meta.language))
-    _Writer(document, meta).write(blocks)
+    return document
+
+
+def finished(document: Any, meta: OutputMeta) -> bytes:
+    """The bytes of a document that `blank` began, with its footer and properties."""
     _footer(document, meta)
     _properties(document, meta)
     out = io.BytesIO()

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..documents import Anchor
+from ..documents.comparison import Comparison
 from ..gateway import Usage
 
-TaskKind = Literal["summarise", "translate", "draft", "analyse"]
+TaskKind = Literal["summarise", "translate", "draft", "analyse", "compare"]
 PassageKind = Literal["heading", "paragraph", "bullet", "table_cell", "row"]
 Severity = Literal["error", "warning", "note"]
 
@@ -91,6 +92,8 @@ class Draft:
     model: str = ""
     layout: str = ""
     """A translation that can go back into its file: the file's format, `docx`; else empty."""
+    comparison: Comparison | None = None
+    """Of two versions: every block of both, side by side. `Citation.document` tells the two apart."""
 
     def passages(self) -> tuple[Passage, ...]:
         """Every passage of every section, in order."""

@@ -7,8 +7,10 @@ from typing import Literal, cast
 
 from ..documents import Document, OutputBlock, OutputMeta, write_csv, write_docx, write_markdown
 from ..documents.output import Letterhead, Place, write_odt, write_pdf
+from ..documents.redline import write_redline
 from ..errors import InputError
 from ..language import Variety
+from .comparison_export import both, change_rows, comparison_blocks
 from .draft import Citation, Draft, Passage, Section
 from .obligations import COLUMNS
 
@@ -59,11 +61,28 @@ def export(
     letterhead: Letterhead | None = None,
 ) -> bytes:
     """The draft in one of `MEDIA_TYPES`. Raises InputError for any other form, MissingPart without fonts."""
-    if form == "csv":
-        return write_csv(rows(draft, documents)).encode("utf-8")
     if form not in MEDIA_TYPES:
         raise InputError(f"A draft cannot be saved as “{form}”.", hint=f"Choose {', '.join(MEDIA_TYPES)}.")
-    blocks, meta = blocks_of(draft, documents), meta_of(draft, officer_department, letterhead)
+    meta = meta_of(draft, officer_department, letterhead)
+    if draft.comparison is not None:
+        return _export_comparison(draft, form, documents, meta)
+    if form == "csv":
+        return write_csv(rows(draft, documents)).encode("utf-8")
+    return _written(blocks_of(draft, documents), form, meta)
+
+
+def _export_comparison(draft: Draft, form: str, documents: Mapping[str, Document], meta: OutputMeta) -> bytes:
+    """Two versions: tracked changes where there is something to track, else the changes and both texts."""
+    assert draft.comparison is not None
+    old, new = both(documents)
+    if form == "csv":
+        return write_csv(list(change_rows(draft, list(documents)))).encode("utf-8")
+    if form == "docx" and not draft.comparison.across:
+        return write_redline(old, new, draft.comparison, meta)
+    return _written(list(comparison_blocks(draft, old, new)), form, meta)
+
+
+def _written(blocks: Sequence[OutputBlock], form: str, meta: OutputMeta) -> bytes:
     match form:
         case "docx":
             return write_docx(blocks, meta)

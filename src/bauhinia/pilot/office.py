@@ -21,10 +21,19 @@ from ..store import Blobs, Database
 from .analyse import analyse
 from .citations import without_invented_citations
 from .codec import to_json
+from .compare import compare
 from .desk import Desk
 from .draft import Draft, TaskKind
 from .drafting import draft
-from .orders import AnalyseOrder, AnyOrder, DraftOrder, SummariseOrder, TranslateOrder
+from .orders import (
+    AnalyseOrder,
+    AnyOrder,
+    CompareOrder,
+    DraftOrder,
+    SummariseOrder,
+    TranslateOrder,
+    needs_model,
+)
 from .scanning import KIND, read_scan
 from .shelf import Card, Shelf
 from .summarise import summarise
@@ -37,6 +46,7 @@ ORDERS: dict[TaskKind, type[AnyOrder]] = {
     "translate": TranslateOrder,
     "draft": DraftOrder,
     "analyse": AnalyseOrder,
+    "compare": CompareOrder,
 }
 
 
@@ -147,9 +157,10 @@ class Office:
 
     def _function(self, kind: TaskKind) -> TaskFunction:
         async def work(order: dict[str, Any], report: Report, steps: Steps, task: str) -> dict[str, Any]:
-            await asyncio.shield(self.model)
-            desk = self.desk(kind, steps=steps, report=report, task=task)
             asked = ORDERS[kind].model_validate(order)
+            if needs_model(asked):
+                await asyncio.shield(self.model)
+            desk = self.desk(kind, steps=steps, report=report, task=task)
             documents = await self.shelf.documents(documents_of(asked))
             draft = await self._do(asked, documents, desk)
             return to_json(without_invented_citations(draft, documents))
@@ -169,6 +180,8 @@ class Office:
                 return await draft(order, self.templates.get(order.type), documents, desk)
             case AnalyseOrder():
                 return await analyse(order, documents, desk)
+            case CompareOrder():
+                return await compare(order, documents, desk)
 
 
 def _check_read(card: Card) -> None:

@@ -70,4 +70,26 @@ class AnalyseOrder(Order):
         return self
 
 
-AnyOrder = SummariseOrder | TranslateOrder | DraftOrder | AnalyseOrder
+class CompareOrder(Order):
+    """What changed between two versions, or differs between a document and its translation."""
+
+    documents: list[str] = Field(min_length=2, max_length=2)
+    """The earlier version, then the later one."""
+    language: OutputLanguage = "en"
+    """The language that the changes are told in."""
+    overview: bool = False
+    """Have the model open with a few sentences. It is given the changes, and finds none itself."""
+
+    @model_validator(mode="after")
+    def _two_documents(self) -> CompareOrder:
+        if self.documents[0] == self.documents[1]:
+            raise ValueError("Choose two different documents.")
+        return self
+
+
+AnyOrder = SummariseOrder | TranslateOrder | DraftOrder | AnalyseOrder | CompareOrder
+
+
+def needs_model(order: AnyOrder) -> bool:
+    """Whether a model must be loaded for it: two versions are compared without one."""
+    return not isinstance(order, CompareOrder) or order.overview

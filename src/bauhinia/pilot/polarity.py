@@ -20,9 +20,14 @@ _FALL = re.compile(
 )
 
 
+def denies(text: str) -> bool:
+    """Whether it says that something is not so, or is not to be done."""
+    return _DENIAL.search(text) is not None
+
+
 def contradicts(statement: str, source: str) -> bool:
     """Whether the statement denies what the source does not, or turns a rise into a fall or back."""
-    if _DENIAL.search(statement) and not _DENIAL.search(source):
+    if denies(statement) and not denies(source):
         return True
     rises, falls = bool(_RISE.search(statement)), bool(_FALL.search(statement))
     if rises == falls:

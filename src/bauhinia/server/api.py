@@ -16,7 +16,7 @@ from ..documents import Block
 from ..errors import DocumentTooLarge, InputError
 from ..jobs import Task
 from ..pilot.codec import to_json
-from ..pilot.orders import AnalyseOrder, DraftOrder, SummariseOrder, TranslateOrder
+from ..pilot.orders import AnalyseOrder, CompareOrder, DraftOrder, SummariseOrder, TranslateOrder
 from . import events
 from .edits import draft_of, edited
 from .ordering import documents_of
@@ -104,6 +104,11 @@ async def draft(request: Request, order: DraftOrder) -> Started:
     "/api/analyse", status_code=202, summary="Ask documents a question, or set out what they oblige"
 )
 async def analyse(request: Request, order: AnalyseOrder) -> Started:
+    return Started(id=await office_of(request).start(order))
+
+
+@api_router.post("/api/compare", status_code=202, summary="Compare two versions, in one language or two")
+async def compare(request: Request, order: CompareOrder) -> Started:
     return Started(id=await office_of(request).start(order))
 
 

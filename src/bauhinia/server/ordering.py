@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from ..pilot.draft import TaskKind
-from ..pilot.orders import AnalyseOrder, AnyOrder, DraftOrder, SummariseOrder, TranslateOrder
+from ..pilot.orders import AnalyseOrder, AnyOrder, CompareOrder, DraftOrder, SummariseOrder, TranslateOrder
 from .faults import input_error
 
 ORDERS: dict[TaskKind, type[AnyOrder]] = {
@@ -16,6 +16,7 @@ ORDERS: dict[TaskKind, type[AnyOrder]] = {
     "translate": TranslateOrder,
     "draft": DraftOrder,
     "analyse": AnalyseOrder,
+    "compare": CompareOrder,
 }
 
 

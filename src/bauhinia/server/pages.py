@@ -22,6 +22,7 @@ from ..pilot.draft import Draft, Passage, TaskKind
 from ..pilot.scanning import KIND
 from . import events
 from .api import attachment, uploaded
+from .comparing import RowView, change_views, row_views
 from .ordering import ORDERS, documents_of, order_from_form
 from .state import closing_of, limits_of, office_of, readiness_of
 from .view import (
@@ -105,7 +106,7 @@ async def _workspace(request: Request, *, error: BauhiniaError | None = None) ->
         status=error.status if error else 200,
         entries=await office_of(request).shelf.cards(),
         limits=limits_of(request),
-        chosen=frozenset(request.query_params.getlist("document")),
+        chosen=request.query_params.getlist("document"),
         error=error,
     )
 
@@ -118,8 +119,8 @@ async def shelf(request: Request) -> HTMLResponse:
         request,
         "parts/shelf.html",
         entries=await office_of(request).shelf.cards(),
-        chosen=frozenset(asked.getlist("document")),
-        pick="radio" if asked.get("pick") == "radio" else "checkbox",
+        chosen=asked.getlist("document"),
+        pick=pick if (pick := asked.get("pick")) in ("radio", "two") else "checkbox",
         removable="removable" in asked,
     )
 
@@ -169,23 +170,33 @@ async def _document(request: Request, document: str, template: str) -> HTMLRespo
 @pages_router.get("/translate")
 @pages_router.get("/draft")
 @pages_router.get("/analyse")
+@pages_router.get("/compare")
 async def order_page(request: Request) -> HTMLResponse:
-    chosen = frozenset(request.query_params.getlist("document"))
+    kind, chosen = _kind(request), request.query_params.getlist("document")
     begun = {key: value for key, value in request.query_params.items() if key == "type"}
-    return await _order_page(request, _kind(request), chosen, begun)
+    if kind == "compare":
+        chosen = await _earlier_first(request, chosen)
+    return await _order_page(request, kind, chosen, begun)
+
+
+async def _earlier_first(request: Request, chosen: Sequence[str]) -> list[str]:
+    """The documents in the order in which they came: of two versions the later one usually comes later."""
+    cards = reversed(await office_of(request).shelf.cards())
+    return [card.id for card in cards if card.id in chosen]
 
 
 @pages_router.post("/summarise")
 @pages_router.post("/translate")
 @pages_router.post("/draft")
 @pages_router.post("/analyse")
+@pages_router.post("/compare")
 async def place_order(request: Request) -> Response:
     kind = _kind(request)
     form = await request.form()
     try:
         task = await office_of(request).start(order_from_form(kind, form))
     except InputError as error:
-        chosen = frozenset(str(value) for value in form.getlist("document"))
+        chosen = [str(value) for value in form.getlist("document")]
         values = {key: str(value) for key, value in form.items()}
         return await _order_page(request, kind, chosen, values, error=error)
     return RedirectResponse(f"/tasks/{task}", SEE_OTHER)
@@ -201,7 +212,7 @@ def _kind(request: Request) -> TaskKind:
 async def _order_page(
     request: Request,
     kind: TaskKind,
-    chosen: frozenset[str],
+    chosen: Sequence[str],
     values: dict[str, str],
     *,
     error: BauhiniaError | None = None,
@@ -218,7 +229,7 @@ async def _order_page(
         values=values,
         error=error,
         kind=kind,
-        pick="radio" if kind == "translate" else "checkbox",
+        pick={"translate": "radio", "compare": "two"}.get(kind, "checkbox"),
         preferred=_preferred(kind, [card for card in entries if card.id in chosen], words_for(request)),
         templates=[_named(template, words_for(request)) for template in office.templates.all()],
     )
@@ -300,7 +311,7 @@ def _subject(task: Task, names: dict[str, str]) -> str:
     """What a task was about, from its order."""
     asked = task.order.get("question") or task.order.get("instructions", "")
     found = [names[document] for document in documents_of(task.order) if document in names]
-    return " · ".join(filter(None, [asked[:80], *found]))
+    return " · ".join(dict.fromkeys(filter(None, [asked[:80], *found])))
 
 
 @pages_router.get("/tasks/{task}")
@@ -316,17 +327,28 @@ async def task_page(request: Request, task: str) -> Response:
     sections = [
         section_view(number, section, words) for number, section in enumerate(draft.sections if draft else ())
     ]
+    rows = await _rows(request, draft, [source for source in sources if source in entries])
     return _page(
         request,
         "task.html",
         task=row,
         draft=draft,
         sections=sections,
+        rows=rows,
+        changes=change_views(draft.sections[0].passages, rows) if draft and draft.comparison else [],
         findings=[finding_view(finding, words) for finding in (draft.findings if draft else ())],
         sources=[entries[source] for source in sources if source in entries],
         removed=sum(source not in entries for source in sources),
         subject=_subject(row, {key: entry.title or entry.name for key, entry in entries.items()}),
     )
+
+
+async def _rows(request: Request, draft: Draft | None, sources: Sequence[str]) -> list[RowView]:
+    """Both versions side by side, while both are on the shelf."""
+    if draft is None or draft.comparison is None or len(sources) != 2:
+        return []
+    old, new = (await office_of(request).shelf.documents(sources)).values()
+    return row_views(draft.comparison, old, new)
 
 
 @pages_router.get("/tasks/{task}/live")

@@ -1,6 +1,7 @@
 // A task's page: follow it while it runs, then read, check and edit the result.
 
 import { attachCitations } from "./citations.js";
+import { attachComparing } from "./comparing.js";
 import { attachEditing } from "./editing.js";
 import { follow } from "./live.js";
 import { announce, say } from "./words.js";
@@ -13,6 +14,7 @@ function attach() {
   }
   attachCitations();
   attachEditing(task.dataset.task);
+  attachComparing();
   attachCopy(task.dataset.task);
 }
 

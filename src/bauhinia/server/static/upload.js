@@ -48,7 +48,8 @@ async function addAll(files) {
 }
 
 function checked() {
-  return [...shelf.querySelectorAll("input[name=document]:checked")].map((box) => box.value);
+  const picked = shelf.querySelectorAll("input[name=document]:checked, select[name=document]");
+  return [...picked].map((box) => box.value).filter(Boolean);
 }
 
 async function refresh(chosen) {
