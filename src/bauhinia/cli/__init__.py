@@ -14,6 +14,7 @@ from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
 from .memory import memory_app
 from .models import models_app
+from .redraft import redraft
 from .serve import serve
 from .summarise import summarise
 from .templates import templates_app
@@ -46,6 +47,7 @@ app.command()(serve)
 app.command()(summarise)
 app.command()(translate)
 app.command()(draft)
+app.command()(redraft)
 app.command()(analyse)
 app.command()(compare)
 app.add_typer(terms_app)

@@ -12,6 +12,7 @@ USES: dict[str, str] = {
     "pilot.draft": "A draft letter, memo, press release, speech or minutes for an officer",
     "pilot.analyse": "Answers about documents, and tables of what they oblige, for an officer",
     "pilot.compare": "What changed between two versions, or differs between two languages, for an officer",
+    "pilot.redraft": "A document written anew, shorter, plainer or for other readers, for an officer",
     "api.chat": "A program of the department asks the model",
     "api.embed": "A program of the department turns text into vectors",
     "evaluation.compare": "Measuring the product beside its plain model",

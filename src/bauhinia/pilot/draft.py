@@ -9,7 +9,7 @@ from ..documents import Anchor
 from ..documents.comparison import Comparison
 from ..gateway import Usage
 
-TaskKind = Literal["summarise", "translate", "draft", "analyse", "compare"]
+TaskKind = Literal["summarise", "translate", "draft", "analyse", "compare", "redraft"]
 PassageKind = Literal["heading", "paragraph", "bullet", "table_cell", "row"]
 Severity = Literal["error", "warning", "note"]
 

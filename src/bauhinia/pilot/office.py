@@ -30,10 +30,12 @@ from .orders import (
     AnyOrder,
     CompareOrder,
     DraftOrder,
+    RedraftOrder,
     SummariseOrder,
     TranslateOrder,
     needs_model,
 )
+from .redraft import redraft
 from .scanning import KIND, read_scan
 from .shelf import Card, Shelf
 from .summarise import summarise
@@ -47,6 +49,7 @@ ORDERS: dict[TaskKind, type[AnyOrder]] = {
     "draft": DraftOrder,
     "analyse": AnalyseOrder,
     "compare": CompareOrder,
+    "redraft": RedraftOrder,
 }
 
 
@@ -180,6 +183,8 @@ class Office:
                 return await draft(order, self.templates.get(order.type), documents, desk)
             case AnalyseOrder():
                 return await analyse(order, documents, desk)
+            case RedraftOrder():
+                return await redraft(order, documents[order.document], desk)
             case CompareOrder():
                 return await compare(order, documents, desk)
 
@@ -194,7 +199,7 @@ def _check_read(card: Card) -> None:
 
 def documents_of(order: AnyOrder) -> list[str]:
     """Ids of the documents that an order is about."""
-    return [order.document] if isinstance(order, TranslateOrder) else order.documents
+    return [order.document] if isinstance(order, TranslateOrder | RedraftOrder) else order.documents
 
 
 GatewayMaker = Callable[[Settings, Database], Gateway]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ..documents.layout import STORIES, Story
 
 OutputLanguage = Literal["en", "zh-HK"]
+Manner = Literal["shorter", "formal", "plain", "executive", "public"]
 
 
 class Order(BaseModel):
@@ -87,7 +88,14 @@ class CompareOrder(Order):
         return self
 
 
-AnyOrder = SummariseOrder | TranslateOrder | DraftOrder | AnalyseOrder | CompareOrder
+class RedraftOrder(Order):
+    """A document written anew, paragraph by paragraph, in its own language."""
+
+    document: str
+    manner: Manner
+
+
+AnyOrder = SummariseOrder | TranslateOrder | DraftOrder | AnalyseOrder | CompareOrder | RedraftOrder
 
 
 def needs_model(order: AnyOrder) -> bool:

@@ -16,7 +16,14 @@ from ..documents import Block
 from ..errors import DocumentTooLarge, InputError
 from ..jobs import Task
 from ..pilot.codec import to_json
-from ..pilot.orders import AnalyseOrder, CompareOrder, DraftOrder, SummariseOrder, TranslateOrder
+from ..pilot.orders import (
+    AnalyseOrder,
+    CompareOrder,
+    DraftOrder,
+    RedraftOrder,
+    SummariseOrder,
+    TranslateOrder,
+)
 from . import events
 from .edits import draft_of, edited
 from .ordering import documents_of
@@ -104,6 +111,11 @@ async def draft(request: Request, order: DraftOrder) -> Started:
     "/api/analyse", status_code=202, summary="Ask documents a question, or set out what they oblige"
 )
 async def analyse(request: Request, order: AnalyseOrder) -> Started:
+    return Started(id=await office_of(request).start(order))
+
+
+@api_router.post("/api/redraft", status_code=202, summary="Write a document anew, in another manner")
+async def redraft(request: Request, order: RedraftOrder) -> Started:
     return Started(id=await office_of(request).start(order))
 
 

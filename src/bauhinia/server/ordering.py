@@ -8,7 +8,15 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from ..pilot.draft import TaskKind
-from ..pilot.orders import AnalyseOrder, AnyOrder, CompareOrder, DraftOrder, SummariseOrder, TranslateOrder
+from ..pilot.orders import (
+    AnalyseOrder,
+    AnyOrder,
+    CompareOrder,
+    DraftOrder,
+    RedraftOrder,
+    SummariseOrder,
+    TranslateOrder,
+)
 from .faults import input_error
 
 ORDERS: dict[TaskKind, type[AnyOrder]] = {
@@ -17,13 +25,15 @@ ORDERS: dict[TaskKind, type[AnyOrder]] = {
     "draft": DraftOrder,
     "analyse": AnalyseOrder,
     "compare": CompareOrder,
+    "redraft": RedraftOrder,
 }
+ONE_DOCUMENT: frozenset[TaskKind] = frozenset({"translate", "redraft"})
 
 
 def order_from_form(kind: TaskKind, form: FormData) -> AnyOrder:
     """The order that a page's form describes. Raises InputError with the first thing that is wrong."""
     values: dict[str, Any] = {key: value for key, value in form.items() if isinstance(value, str)}
-    if kind != "translate":
+    if kind not in ONE_DOCUMENT:
         values.pop("document", None)
         values["documents"] = [value for value in form.getlist("document") if isinstance(value, str)]
     try:

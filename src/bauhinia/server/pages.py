@@ -23,7 +23,7 @@ from ..pilot.scanning import KIND
 from . import events
 from .api import attachment, uploaded
 from .comparing import RowView, change_views, row_views
-from .ordering import ORDERS, documents_of, order_from_form
+from .ordering import ONE_DOCUMENT, ORDERS, documents_of, order_from_form
 from .state import closing_of, limits_of, office_of, readiness_of
 from .view import (
     Numbers,
@@ -168,6 +168,7 @@ async def _document(request: Request, document: str, template: str) -> HTMLRespo
 
 @pages_router.get("/summarise")
 @pages_router.get("/translate")
+@pages_router.get("/redraft")
 @pages_router.get("/draft")
 @pages_router.get("/analyse")
 @pages_router.get("/compare")
@@ -187,6 +188,7 @@ async def _earlier_first(request: Request, chosen: Sequence[str]) -> list[str]:
 
 @pages_router.post("/summarise")
 @pages_router.post("/translate")
+@pages_router.post("/redraft")
 @pages_router.post("/draft")
 @pages_router.post("/analyse")
 @pages_router.post("/compare")
@@ -229,7 +231,7 @@ async def _order_page(
         values=values,
         error=error,
         kind=kind,
-        pick={"translate": "radio", "compare": "two"}.get(kind, "checkbox"),
+        pick="two" if kind == "compare" else "radio" if kind in ONE_DOCUMENT else "checkbox",
         preferred=_preferred(kind, [card for card in entries if card.id in chosen], words_for(request)),
         templates=[_named(template, words_for(request)) for template in office.templates.all()],
     )

@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ..documents import Block, Document
+from ..documents import comparison
 from ..pilot.draft import Citation, Finding, Passage, Section
 from ..pilot.obligations import COLUMNS
 from .markdown import render, render_inline
@@ -212,14 +213,30 @@ class SectionView:
 
 def passage_view(passage: Passage, language: str, numbers: Numbers, words: Words) -> PassageView:
     """One passage, ready for its template."""
-    html = render(passage.text) if "\n" in passage.text else render_inline(passage.text)
     return PassageView(
         passage=passage,
-        html=Markup(html),  # noqa: S704
+        html=_changes(passage) if shows_changes(passage) else _rendered(passage.text),
         language=language,
         citations=numbers.views(passage.citations),
         findings=tuple(finding_view(finding, words) for finding in passage.findings),
     )
+
+
+def shows_changes(passage: Passage) -> bool:
+    """Whether it is a new wording, to be read against the old one in the same line."""
+    return passage.columns.get("shown") == "changes"
+
+
+def _rendered(text: str) -> Markup:
+    return Markup(render(text) if "\n" in text else render_inline(text))  # noqa: S704
+
+
+def _changes(passage: Passage) -> Markup:
+    """What was taken out and what was put in, each named as such; every word is escaped."""
+    old, new = passage.source_text, passage.text
+    tags = {"same": "{}", "delete": "<del>{}</del>", "insert": "<ins>{}</ins>"}
+    pieces = comparison.stretches(old, new, comparison.differences(old, new))
+    return Markup("").join(Markup(tags[piece.kind]).format(piece.text) for piece in pieces)  # noqa: S704
 
 
 def section_view(number: int, section: Section, words: Words) -> SectionView:
@@ -234,7 +251,7 @@ def _layout(view: PassageView) -> str:
     passage = view.passage
     if passage.kind == "row":
         return "rows"
-    if passage.source_text:
+    if passage.source_text and not shows_changes(passage):
         return "pairs"
     return {"bullet": "bullets", "heading": "heading"}.get(passage.kind, "prose")
 
