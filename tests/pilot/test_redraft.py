@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
+from bauhinia.documents import read_document
 from bauhinia.language import Variety
 from bauhinia.models import FakeModel
+from bauhinia.pilot.export import export
 from bauhinia.pilot.orders import RedraftOrder
 from bauhinia.pilot.redraft import check_redraft
+from bauhinia.settings import Limits
 
 from .conftest import OpenOffice, Work
 
@@ -76,3 +82,15 @@ async def test_a_chinese_document_stays_chinese(open_with: OpenOffice, work: Wor
     draft = await work(office, RedraftOrder(document=card.id, manner="plain"))
     assert [passage.text for passage in draft.passages()] == [new]
     assert draft.sections[0].language == "zh-Hant-HK"
+
+
+async def test_word_has_each_change_tracked(open_with: OpenOffice, work: Work) -> None:
+    office = await open_with(FakeModel(lambda _: SHORT))
+    card = await office.shelf.add(TEXT.encode(), "repair.md")
+    draft = await work(office, RedraftOrder(document=card.id, manner="shorter"))
+    data = export(draft, "docx", {})
+    xml = zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml").decode()
+    assert "<w:del " in xml and "<w:ins " in xml
+    accepted = await read_document(data, "redraft.docx", Limits())
+    assert SHORT in accepted.text
+    assert any("It should be noted that" in aside.text for aside in accepted.asides)

@@ -14,9 +14,7 @@ def redraft(
     file: Annotated[Path, typer.Argument(help="A document to be written anew.")],
     manner: Annotated[
         Literal["shorter", "formal", "plain", "executive", "public"],
-        typer.Option(
-            help="Shorter, formal, in plain language, for a head of department or for the public."
-        ),
+        typer.Option(help="Shorter, formal, in plain language, for a head of department or for the public."),
     ],
     out: OutOption = None,
     as_json: JsonOption = False,

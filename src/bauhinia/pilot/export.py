@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
-from ..documents import Document, OutputBlock, OutputMeta, write_csv, write_docx, write_markdown
+from ..documents import (
+    Block,
+    BlockKind,
+    Document,
+    OutputBlock,
+    OutputMeta,
+    write_csv,
+    write_docx,
+    write_markdown,
+)
+from ..documents.comparison import compare_documents
 from ..documents.output import Letterhead, Place, write_odt, write_pdf
 from ..documents.redline import write_redline
 from ..errors import InputError
@@ -68,7 +78,30 @@ def export(
         return _export_comparison(draft, form, documents, meta)
     if form == "csv":
         return write_csv(rows(draft, documents)).encode("utf-8")
+    if form == "docx" and draft.kind == "redraft":
+        return _export_redraft(draft, meta)
     return _written(blocks_of(draft, documents), form, meta)
+
+
+def _export_redraft(draft: Draft, meta: OutputMeta) -> bytes:
+    """Word with each new wording as a tracked change of the old one."""
+    old, new = (_document_of(draft, old=old) for old in (True, False))
+    return write_redline(old, new, compare_documents(old, new), meta)
+
+
+def _document_of(draft: Draft, *, old: bool) -> Document:
+    """The text before or after the redraft, with the kinds of its paragraphs."""
+    kinds: dict[str, BlockKind] = {"heading": "heading", "bullet": "list_item"}
+    blocks = [
+        Block(
+            id=f"b{number}",
+            kind=kinds.get(passage.kind, "paragraph"),
+            text=passage.source_text if old else passage.text,
+            level=passage.level,
+        )
+        for number, passage in enumerate(draft.passages())
+    ]
+    return Document(name=draft.title, format="docx", blocks=tuple(blocks), title=draft.title)
 
 
 def _export_comparison(draft: Draft, form: str, documents: Mapping[str, Document], meta: OutputMeta) -> bytes:

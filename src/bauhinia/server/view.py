@@ -10,8 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ..documents import Block, Document
-from ..documents import comparison
+from ..documents import Block, Document, comparison
 from ..pilot.draft import Citation, Finding, Passage, Section
 from ..pilot.obligations import COLUMNS
 from .markdown import render, render_inline
