@@ -65,6 +65,7 @@ async def test_a_lost_figure_is_asked_for_again_and_else_the_old_wording_stays(
         (SHORT.replace("Highways", "Drainage Services"), "plain", "numbers"),
         (SHORT + " The cost may reach HK$40 million.", "plain", "added"),
         (SHORT.replace("will repair", "won't only repair"), "formal", "no_contractions"),
+        (SHORT.replace("will repair", "must repair"), "plain", "obligations"),
         ("路政署會在2027年3月31日前維修九龍42條行人天橋，費用為3,600萬元。", "plain", "language"),
         (OLD * 3, "public", "omission"),
     ],
@@ -72,6 +73,15 @@ async def test_a_lost_figure_is_asked_for_again_and_else_the_old_wording_stays(
 def test_each_fault_is_named(new: str, manner: str, check: str | None) -> None:
     found = [finding.check for finding in check_redraft(OLD, new, manner, Variety.ENGLISH)]  # type: ignore[arg-type]
     assert (check in found) if check else not found
+
+
+@pytest.mark.parametrize("label", ["12. ", "(a) ", "2.1 "])
+async def test_a_paragraph_keeps_its_number(open_with: OpenOffice, work: Work, label: str) -> None:
+    """Seen with the 1.5B model: it leaves the number out, and people cite paragraphs by it."""
+    office = await open_with(FakeModel(lambda _: SHORT))
+    card = await office.shelf.add((label + OLD).encode(), "repair.txt")
+    draft = await work(office, RedraftOrder(document=card.id, manner="shorter"))
+    assert draft.passages()[0].text == label + SHORT
 
 
 async def test_a_chinese_document_stays_chinese(open_with: OpenOffice, work: Work) -> None:

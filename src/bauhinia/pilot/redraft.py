@@ -7,9 +7,11 @@ A paragraph whose new wording loses a figure or a name keeps its old one, and th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ..documents import Anchor, Block, Document
+from ..documents.normal import NUMBER_LABEL
 from ..gateway import Message, estimate_tokens
 from ..jobs import PassageReady
 from ..language import Variety, compare_figures, fits, split_sentences
@@ -18,6 +20,7 @@ from .desk import Desk
 from .draft import Draft, Finding, Passage, PassageKind, Section
 from .evidence import missing_names
 from .house_rules import apply
+from .modality import Force, forces, rank
 from .orders import Manner, RedraftOrder
 from .reading import variety_of
 
@@ -62,6 +65,12 @@ LEAST_TOKENS = 12
 """Shorter paragraphs are labels and lines of an address: nothing to rewrite."""
 WRITTEN: frozenset[str] = frozenset({"paragraph", "list_item"})
 _KINDS: dict[str, PassageKind] = {"title": "heading", "heading": "heading", "list_item": "bullet"}
+_FILLER = re.compile(
+    r"\bit (?:should|must|needs to|has to) be (?:noted|pointed out|emphasised|stressed|remembered) that\b"
+    r"|請?須注意",
+    re.IGNORECASE,
+)
+"""Words that bind nobody, and that a plain text leaves out."""
 _SHORTER = 0.9
 _LONGER = 1.6
 """Bounds of the new length over the old: over the first it is not shorter, over the second it was padded."""
@@ -102,7 +111,9 @@ async def _passage(order: RedraftOrder, desk: Desk, index: int, block: Block, to
     """One block: rewritten and checked, or as it was."""
     attempt = Attempt(text=block.text, faults=())
     if block.kind in WRITTEN and estimate_tokens(block.text) >= LEAST_TOKENS:
-        attempt = await _rewritten(order, desk, index, block.text, tongue)
+        label = _label(block.text)
+        attempt = await _rewritten(order, desk, index, block.text[len(label) :], tongue)
+        attempt = Attempt(text=label + attempt.text, faults=attempt.faults)
     return Passage(
         id=f"p{index}",
         kind=_KINDS.get(block.kind, "paragraph"),
@@ -113,6 +124,12 @@ async def _passage(order: RedraftOrder, desk: Desk, index: int, block: Block, to
         findings=attempt.faults,
         columns={"shown": "changes"},
     )
+
+
+def _label(text: str) -> str:
+    """The paragraph's own number with what parts it from the words: people cite by it, and it is not prose."""
+    match = re.match(rf"(?:{NUMBER_LABEL.pattern})\s*", text)
+    return match[0] if match else ""
 
 
 async def _rewritten(order: RedraftOrder, desk: Desk, index: int, text: str, tongue: Variety) -> Attempt:
@@ -164,6 +181,9 @@ def check_redraft(old: str, new: str, manner: Manner, tongue: Variety) -> tuple[
         findings.append(
             _finding("added", f"Not in the old text: {', '.join(added)}.", added=", ".join(added))
         )
+    if changed := _binding(old) ^ _binding(new):
+        words = ", ".join(sorted(force.replace("_", " ") for force in changed))
+        findings.append(_finding("obligations", f"How it binds has changed: {words}.", found=words))
     if not fits(new, tongue).ok:
         findings.append(_finding("language", "The new wording is not in the document's language."))
     if length := _length_fault(old, new, manner):
@@ -173,6 +193,11 @@ def check_redraft(old: str, new: str, manner: Manner, tongue: Variety) -> tuple[
     if manner == "plain" and _longest(new) > max(_longest(old), 20):
         findings.append(_finding("short_sentences", "Its longest sentence became longer.", found=new))
     return tuple(findings)
+
+
+def _binding(text: str) -> set[Force]:
+    """The forces that bind in a text: what must, should, or must not be done."""
+    return {force for force in forces(_FILLER.sub(" ", text)) if rank(force) > 1}
 
 
 def _length_fault(old: str, new: str, manner: Manner) -> str:
