@@ -127,7 +127,7 @@ async def _passage(order: RedraftOrder, desk: Desk, index: int, block: Block, to
 
 
 def _label(text: str) -> str:
-    """The paragraph's own number with what parts it from the words: people cite by it, and it is not prose."""
+    """The paragraph's own number, with what parts it from the words: people cite by it."""
     match = re.match(rf"(?:{NUMBER_LABEL.pattern})\s*", text)
     return match[0] if match else ""
 
