@@ -50,6 +50,8 @@ class Page:
     grids: list[Grid] = field(default_factory=list)
     header: list[Line] = field(default_factory=list)
     footer: list[Line] = field(default_factory=list)
+    gutter: float | None = None
+    """The middle of the white strip between two columns; known once its lines are put in order."""
 
 
 @dataclass(slots=True, eq=False)
@@ -127,8 +129,8 @@ def _outermost(page: Page) -> list[Line]:
 
 def in_order(page: Page) -> list[Line]:
     """The page's lines in reading order: two columns one after the other, other lines by rows."""
-    rows = sorted(_joined(page.lines), key=lambda line: (round(line.base, 1), line.x0))
-    gutter = _gutter(rows, page)
+    rows = sorted(joined_pieces(page.lines), key=lambda line: (round(line.base, 1), line.x0))
+    page.gutter = gutter = _gutter(rows, page)
     if gutter is None:
         _set_rights(rows)
         return _by_rows(rows)
@@ -161,7 +163,7 @@ def _by_rows(lines: list[Line]) -> list[Line]:
     return ordered + sorted(row, key=lambda each: each.x0)
 
 
-def _joined(lines: list[Line]) -> list[Line]:
+def joined_pieces(lines: list[Line]) -> list[Line]:
     """Pieces of one line put together: parted by a change of font, or a number parted from its text."""
     joined: list[Line] = []
     for line in lines:

@@ -107,6 +107,17 @@ class Turn(NamedTuple):
         return x, self.height - y
 
     @property
+    def matrix(self) -> tuple[float, float, float, float, float, float]:
+        """What takes a point from the bottom left corner, as displayed, to the page's own coordinates."""
+        right, top = self.left + self.width, self.bottom + self.height
+        return (
+            (1, 0, 0, 1, self.left, self.bottom),
+            (0, 1, -1, 0, right, self.bottom),
+            (-1, 0, 0, -1, right, top),
+            (0, -1, 1, 0, self.left, top),
+        )[self.quarter]
+
+    @property
     def shown(self) -> tuple[float, float]:
         """Width and height as displayed."""
         return (self.height, self.width) if self.quarter % 2 else (self.width, self.height)

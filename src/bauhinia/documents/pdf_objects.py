@@ -4,6 +4,7 @@ stands."""
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -66,6 +67,10 @@ class TextInk(NamedTuple):
     colour: str
     """`#rrggbb`."""
     visible: bool
+    level: bool
+    """Runs from left to right as displayed."""
+    size: float
+    """Of the letters, in points as displayed."""
     box: Box
     order: int
     """Among all objects of the page, in the order of drawing."""
@@ -111,6 +116,7 @@ class _Collector:
         self.fonts: dict[int, Font] = {}
         self.edges = tuple(ctypes.c_float() for _ in range(4))
         self.colours = tuple(ctypes.c_uint() for _ in range(4))
+        self.size = ctypes.c_float()
         self.matrix = pdfium.FS_MATRIX()
 
     def take_all(self, page: Any) -> None:
@@ -138,10 +144,21 @@ class _Collector:
         red, green, blue, alpha = self.colours
         known = pdfium.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha)
         colour = f"#{red.value:02x}{green.value:02x}{blue.value:02x}" if known else "#000000"
-        visible = pdfium.FPDFTextObj_GetTextRenderMode(handle) != _INVISIBLE and not (
-            known and not alpha.value
+        hidden = pdfium.FPDFTextObj_GetTextRenderMode(handle) == _INVISIBLE or (known and not alpha.value)
+        placed = self._own(handle).within(outer)
+        (x, y), (right, rise), (lean, up) = (
+            self.turn.point(*placed.point(*corner)) for corner in ((0, 0), (1, 0), (0, 1))
         )
-        return TextInk(self._font(handle), colour, visible, self._box(handle, outer), self.seen)
+        pdfium.FPDFTextObj_GetFontSize(handle, self.size)
+        return TextInk(
+            font=self._font(handle),
+            colour=colour,
+            visible=not hidden,
+            level=right > x and abs(rise - y) < 0.05 * (right - x) and up < y,
+            size=self.size.value * math.hypot(lean - x, up - y),
+            box=self._box(handle, outer),
+            order=self.seen,
+        )
 
     def _font(self, handle: Any) -> Font:
         font = pdfium.FPDFTextObj_GetFont(handle)

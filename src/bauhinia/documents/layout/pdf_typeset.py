@@ -1,0 +1,274 @@
+"""Translations fitted into their places and painted, all pages in one run of Typst, in memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ...language import Variety
+from ..normal import BULLET, NUMBER_LABEL
+from ..pdf_objects import Box
+from .pdf_fonts import face_of, families, system_fonts
+from .pdf_typst import PROGRAM
+from .pdf_units import Place
+from .pdf_words import Manner
+from .tags import pieces, plain
+
+FLOOR = 0.7
+"""Type is made smaller down to this part of its size without a word, and further only with a note."""
+_SCALES = (0.95, 0.9, 0.85, 0.8, 0.75, FLOOR, 0.65, 0.6, 0.55, 0.5)
+_PITCHES = 3
+"""Distances of lines that are tried at full size, from wide to tight."""
+_TIGHT = {True: 1.2, False: 1.12}
+"""The least distance of lines in multiples of their size, for Chinese and for English."""
+_AIRY = 1.4
+"""Chinese lines are at least this far apart where there is room."""
+_TOKEN = re.compile(
+    "[「『（《〈【〔“‘(]*(?:[\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]|[^\\s\u2e80-\u9fff]+)"
+    "[、，。；：？！」』）》〉】〕”’…—)]*\\s*|\\s+"
+)
+_SHIFTED = re.compile("([⁰¹²³⁴-⁹⁺⁻⁽⁾]+)|([₀-₉₊₋₍₎]+)")
+_PLAIN_FIGURES = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾₀₁₂₃₄₅₆₇₈₉₊₋₍₎", "0123456789+-()0123456789+-()")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One unit to be painted."""
+
+    place: Place
+    target: str
+    """Tagged text."""
+    boxes: tuple[Box, ...]
+    """The most that each of its frames may cover."""
+
+
+class Step(NamedTuple):
+    """A way to set a unit: from the first, as large as in the original, to the last, the smallest."""
+
+    scale: float
+    pitch: float
+
+
+class Fit(NamedTuple):
+    """How a unit is set."""
+
+    steps: list[Step]
+    chosen: int
+    """Place in `steps`; -1 where even the last does not fit."""
+
+    @property
+    def scale(self) -> float:
+        """Of its type, against the original's."""
+        return self.steps[self.chosen].scale
+
+
+class Sheet(NamedTuple):
+    """A page to paint on."""
+
+    number: int
+    width: float
+    height: float
+
+
+class Typesetter:
+    """Sets units for one language. Raises UnsupportedFormat when a font is missing."""
+
+    def __init__(self, to: Variety) -> None:
+        # Each of Typst's threads takes address space, of which this process has little.
+        os.environ.setdefault("RAYON_NUM_THREADS", "2")
+        self.to = to
+        self.families = families(to)
+
+    def fit(self, settings: Sequence[Setting]) -> list[Fit]:
+        """How each unit fits, those of one look made alike."""
+        import typst
+
+        steps = [_steps(setting.place, self.to) for setting in settings]
+        files = self._files("measure", zip(settings, steps, strict=True), [])
+        said = json.loads(typst.Compiler(files, font_paths=system_fonts()).query("<fit>"))
+        chosen = [-1] * len(settings)
+        for each in said:
+            index, step = each["value"]
+            chosen[index] = step
+        alike = _alike(settings, chosen)
+        return [Fit(each, step) for each, step in zip(steps, alike, strict=True)]
+
+    def paint(self, settings: Sequence[Setting], fits: Sequence[Fit], sheets: Sequence[Sheet]) -> bytes:
+        """A PDF with a page for each sheet, the units at their places and nothing else."""
+        import typst
+
+        ways = [fit.steps[fit.chosen :] if fit.chosen >= 0 else fit.steps[-1:] for fit in fits]
+        files = self._files("paint", zip(settings, ways, strict=True), sheets)
+        made = typst.Compiler(font_paths=system_fonts()).compile(input=files, format="pdf", pdf_tags=False)
+        assert isinstance(made, bytes)
+        return made
+
+    def _files(
+        self, work: str, units: Iterable[tuple[Setting, Sequence[Step]]], sheets: Sequence[Sheet]
+    ) -> dict[str, bytes]:
+        chinese = self.to.is_chinese
+        simplified = self.to is Variety.SIMPLIFIED
+        order: dict[str, Any] = {
+            "work": work,
+            "lang": "zh" if chinese else "en",
+            "region": "CN" if simplified else "HK" if chinese else "GB",
+            "fonts": self.families,
+            "units": [_order(setting, steps) for setting, steps in units],
+        }
+        order["sheets"] = [
+            (*sheet, [index for index, unit in enumerate(order["units"]) if _is_on(unit, sheet.number)])
+            for sheet in sheets
+        ]
+        return {"main.typ": PROGRAM, "units.json": json.dumps(order).encode()}
+
+
+def _steps(place: Place, to: Variety) -> list[Step]:
+    """The ways that are tried in turn; as many for every unit, so that units can be made alike."""
+    tight = _TIGHT[to.is_chinese]
+    own = max(place.pitch, _AIRY) if to.is_chinese else place.pitch
+    own = max(own, tight)
+    pitches = [own - (own - tight) * index / (_PITCHES - 1) for index in range(_PITCHES)]
+    return [Step(1.0, pitch) for pitch in pitches] + [Step(scale, tight) for scale in _SCALES]
+
+
+def _alike(settings: Sequence[Setting], chosen: Sequence[int]) -> list[int]:
+    """Units of one look no larger than most of their letters are set: a page in many sizes looks broken."""
+    letters: dict[tuple[object, ...], Counter[int]] = {}
+    for setting, step in zip(settings, chosen, strict=True):
+        letters.setdefault(_look(setting), Counter())[max(step, 0)] += len(plain(setting.target))
+    usual = {look: _common(counted) for look, counted in letters.items()}
+    return [
+        max(step, usual[_look(setting)]) if step >= 0 else step
+        for setting, step in zip(settings, chosen, strict=True)
+    ]
+
+
+def _common(counted: Counter[int]) -> int:
+    """The step at which two thirds of the letters fit."""
+    most = sum(counted.values()) * 2 / 3
+    seen = 0
+    for step in sorted(counted):
+        seen += counted[step]
+        if seen >= most:
+            return step
+    return 0
+
+
+def _look(setting: Setting) -> tuple[object, ...]:
+    place = setting.place
+    return place.unit.story, place.in_cell, round(place.size * 2), place.words.base.bold
+
+
+def _order(setting: Setting, steps: Sequence[Step]) -> dict[str, Any]:
+    """A unit as the Typst program reads it."""
+    place = setting.place
+    label, runs = _labelled(_runs(setting), place)
+    several = len(place.frames) > 1
+    tokens = [token for run in runs for token in _tokens(run, parted=several)]
+    return {
+        "size": place.size,
+        "face": _face(place),
+        "align": place.align,
+        "first": place.first,
+        "label": label,
+        "tail": place.words.tail,
+        "widest": _widest(plain(setting.target)),
+        "tokens": tokens,
+        "steps": steps,
+        "frames": [
+            {
+                "page": frame.page,
+                "x": box.x0,
+                "base": frame.base,
+                "width": box.x1 - box.x0,
+                "bottom": box.bottom,
+            }
+            for frame, box in zip(place.frames, setting.boxes, strict=True)
+        ],
+    }
+
+
+def _is_on(unit: dict[str, Any], page: int) -> bool:
+    return any(frame["page"] == page for frame in unit["frames"])
+
+
+def _face(place: Place) -> str:
+    counted: Counter[str] = Counter()
+    for ink, count in place.words.fonts.items():
+        counted[face_of(ink.font)] += count
+    return counted.most_common(1)[0][0] if counted else "serif"
+
+
+class _Run(NamedTuple):
+    text: str
+    manner: Manner
+    shift: int = 0
+    """1 for raised, -1 for lowered."""
+
+
+def _runs(setting: Setting) -> list[_Run]:
+    """The target's words with their looks."""
+    words = setting.place.words
+    opened: list[int] = []
+    runs: list[_Run] = []
+    for piece in pieces(setting.target):
+        if piece.kind == "open":
+            opened.append(piece.number)
+        elif piece.kind == "close" and piece.number in opened:
+            opened.remove(piece.number)
+        elif piece.kind == "text":
+            manner = next((words.manners[n] for n in reversed(opened) if n in words.manners), words.base)
+            runs += _shifted(piece.text, manner)
+    return runs
+
+
+def _shifted(text: str, manner: Manner) -> list[_Run]:
+    """Raised and lowered figures apart, as ordinary ones: few fonts have all of the special ones."""
+    runs: list[_Run] = []
+    place = 0
+    base = 1 if manner.raised else 0
+    for found in _SHIFTED.finditer(text):
+        if found.start() > place:
+            runs.append(_Run(text[place : found.start()], manner, base))
+        runs.append(_Run(found[0].translate(_PLAIN_FIGURES), manner, 1 if found[1] else -1))
+        place = found.end()
+    if place < len(text):
+        runs.append(_Run(text[place:], manner, base))
+    return runs
+
+
+def _labelled(runs: list[_Run], place: Place) -> tuple[list[Any] | None, list[_Run]]:
+    """An item's number or bullet, set apart from its words where it hangs out, and the rest."""
+    if place.bullet:
+        sign = "•" if "\ue000" <= place.bullet[0] <= "\uf8ff" else place.bullet
+        return _token(_Run(sign, place.words.base)), runs
+    if place.first >= 0 or not runs or runs[0].shift:
+        return None, runs
+    head, *rest = runs
+    found = NUMBER_LABEL.match(head.text) or BULLET.match(head.text)
+    if found is None:
+        return None, runs
+    words = head.text[found.end() :].lstrip()
+    kept = [head._replace(text=words)] if words else []
+    return _token(head._replace(text=found[0].strip())), kept + rest
+
+
+def _tokens(run: _Run, *, parted: bool) -> list[list[Any]]:
+    """The run whole, or parted wherever a line may break."""
+    texts = _TOKEN.findall(run.text) if parted and not run.shift else [run.text]
+    return [_token(run._replace(text=text)) for text in texts]
+
+
+def _token(run: _Run) -> list[Any]:
+    return [run.text, run.manner.bold, run.manner.italic, run.manner.colour, run.shift]
+
+
+def _widest(text: str) -> str:
+    """The longest word that no line may break."""
+    words: Mapping[str, int] = {word: len(word) for word in re.findall(r"[!-\u2e7f]+", text)}
+    return max(words, key=lambda word: words[word], default="")
