@@ -26,6 +26,7 @@ from .pdf_space import spaces
 from .pdf_typeset import FLOOR, Fit, Setting, Sheet, Typesetter
 from .pdf_units import Place, places
 from .tags import Piece, plain, tagged
+from .typography import language_tag, typeset
 from .unit import LayoutNote, Rewritten, Unit
 
 _COVERS = 0.5
@@ -75,7 +76,7 @@ class PdfLayout:
         """The file with other words. Raises UnsupportedFormat when no font for them is installed."""
         known = {unit.id: unit.source for unit in self.units}
         changed = {
-            name: target
+            name: typeset(target, to)
             for name, target in targets.items()
             if name in known and target != known[name] and plain(target).strip()
         }
@@ -88,7 +89,7 @@ class PdfLayout:
             painted = self._settings(changed)
             if painted:
                 notes += self._paint(pdf, painted, changed, to)
-            pdf.Root["/Lang"] = pikepdf.String(to.value)
+            pdf.Root["/Lang"] = pikepdf.String(language_tag(to))
             return Rewritten(data=_saved(pdf), notes=tuple(notes))
 
     def _judge(self, pdf: Any) -> None:

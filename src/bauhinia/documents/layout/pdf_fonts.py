@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Any, Literal
 
 from ...errors import UnsupportedFormat
 from ...language import Variety
 from ..pdf_objects import Font
+from .fonts import font_style
 
-Face = Literal["serif", "sans", "mono"]
-FACES: tuple[Face, ...] = ("serif", "sans", "mono")
+Face = Literal["serif", "sans", "mono", "kai"]
+FACES: tuple[Face, ...] = ("serif", "sans", "mono", "kai")
 
-_MONO = re.compile(r"mono|courier|consol|typewriter|fixed|cmtt", re.I)
-_SANS = re.compile(
-    r"sans|arial|helvet|gothic|hei|calibri|verdana|tahoma|segoe|aptos|yahei|jhenghei|roboto|lato|黑|圓", re.I
-)
-_SERIF = re.compile(
-    r"serif|times|roman|ming|song|sung|georgia|garamond|cambria|palatino|book|century|kai|libertin|cmr|cmb|明|宋|楷",
-    re.I,
-)
+_SERIF = ("Liberation Serif", "Tinos", "Times New Roman", "Nimbus Roman", "TeX Gyre Termes")
 _LATIN: dict[Face, tuple[str, ...]] = {
-    "serif": ("Liberation Serif", "Tinos", "Times New Roman", "Nimbus Roman", "TeX Gyre Termes"),
+    "serif": _SERIF,
     "sans": ("Liberation Sans", "Arimo", "Arial", "Nimbus Sans", "TeX Gyre Heros"),
     "mono": ("Liberation Mono", "Cousine", "Courier New", "Nimbus Mono PS", "DejaVu Sans Mono"),
+    "kai": _SERIF,
 }
+_SONG = ("Noto Serif CJK {}", "Noto Serif {}", "Source Han Serif {}")
 _CHINESE: dict[Face, tuple[str, ...]] = {
-    "serif": ("Noto Serif CJK {}", "Noto Serif {}", "Source Han Serif {}"),
+    "serif": _SONG,
     "sans": ("Noto Sans CJK {}", "Noto Sans {}", "Source Han Sans {}"),
     "mono": ("Noto Sans Mono CJK {}", "Noto Sans CJK {}", "Noto Sans {}"),
+    "kai": ("AR PL UKai {}", *_SONG),
 }
 
 
-def face_of(font: Font) -> Face:
-    """Which sort of face a font of the file is, by its name, else by its flags."""
-    if _MONO.search(font.name):
-        return "mono"
-    if _SANS.search(font.name):
-        return "sans"
-    if _SERIF.search(font.name) or font.serif:
-        return "serif"
-    return "mono" if font.fixed else "sans"
+def face_of(font: Font) -> Face | None:
+    """Which sort of face a font of the file is, by its name, else by its flags; None for one of symbols."""
+    style = font_style(font.name)
+    if style == "symbol":
+        return None
+    if style == "sans" and (font.serif or font.fixed):
+        return "serif" if font.serif else "mono"
+    return style
 
 
 @cache
@@ -55,11 +50,11 @@ def system_fonts() -> Any:
 def families(to: Variety) -> dict[Face, list[object]]:
     """Of each face, the families that Typst tries in turn. Raises UnsupportedFormat for want of a font."""
     there = set(system_fonts().families())
-    region = "SC" if to is Variety.SIMPLIFIED else "HK"
+    regions = ("SC",) if to is Variety.SIMPLIFIED else ("HK", "TC", "TW")
     found: dict[Face, list[object]] = {}
     for face in FACES:
         latin = _first(_LATIN[face], there, "English", "fonts-liberation")
-        names = tuple(name.format(each) for each in (region, "TC") for name in _CHINESE[face])
+        names = tuple(name.format(each) for name in _CHINESE[face] for each in regions)
         if to.is_chinese:
             chinese = _first(names, there, "Chinese", "fonts-noto-cjk")
             found[face] = [{"name": latin, "covers": "latin-in-cjk"}, chinese, latin]

@@ -18,6 +18,7 @@ from .pdf_typst import PROGRAM
 from .pdf_units import Place
 from .pdf_words import Manner
 from .tags import pieces, plain
+from .typography import has_han
 
 FLOOR = 0.7
 """Type is made smaller down to this part of its size without a word, and further only with a note."""
@@ -200,7 +201,7 @@ def _is_on(unit: dict[str, Any], page: int) -> bool:
 def _face(place: Place) -> str:
     counted: Counter[str] = Counter()
     for ink, count in place.words.fonts.items():
-        counted[face_of(ink.font)] += count
+        counted[face_of(ink.font) or "serif"] += count
     return counted.most_common(1)[0][0] if counted else "serif"
 
 
@@ -265,7 +266,8 @@ def _tokens(run: _Run, *, parted: bool) -> list[list[Any]]:
 
 
 def _token(run: _Run) -> list[Any]:
-    return [run.text, run.manner.bold, run.manner.italic, run.manner.colour, run.shift]
+    italic = run.manner.italic and not has_han(run.text)
+    return [run.text, run.manner.bold, italic, run.manner.colour, run.shift]
 
 
 def _widest(text: str) -> str:

@@ -11,10 +11,11 @@ from typing import Literal, NamedTuple
 from ..normal import BULLET, NUMBER_LABEL
 from ..pdf_flow import Flow
 from ..pdf_layout import Page, Paragraph, in_order, joined_pieces, paragraphs
-from ..pdf_lines import Line
+from ..pdf_lines import Line, Word
 from ..pdf_objects import Box, PageInk
 from ..pdf_pages import LoadedPage
 from ..pdf_tables import Grid
+from .pdf_fonts import face_of
 from .pdf_words import Words, objects_of, words_of
 from .tags import plain
 from .unit import Story, Unit
@@ -155,12 +156,12 @@ def _cell_box(grid: Grid, owner: tuple[int, int]) -> Box:
 
 def _place(text: _Text, inks: dict[int, PageInk], flow: Flow, name: str) -> Place | None:
     """None where there is nothing to translate, or nothing that can be taken away."""
-    lines, bullet, out = _without_bullet(text.lines)
+    lines, bullet, out = _without_bullet(text.lines, inks)
     objects = objects_of(lines)
     drawn = [inks[page].texts[number] for page, held in objects.items() for number in held if number >= 0]
     if not lines or any(-1 in held for held in objects.values()):
         return None
-    if not all(ink.visible and ink.level for ink in drawn):
+    if not all(ink.visible and ink.level and face_of(ink.font) for ink in drawn):
         return None
     words = words_of(lines, inks, flow.joining)
     size = Paragraph(lines, 0, 0).size
@@ -183,18 +184,20 @@ def _place(text: _Text, inks: dict[int, PageInk], flow: Flow, name: str) -> Plac
     )
 
 
-def _without_bullet(lines: list[Line]) -> _Item:
-    """The lines without a bullet, which stays on the page where an object of its own draws it."""
+def _without_bullet(lines: list[Line], inks: dict[int, PageInk]) -> _Item:
+    """The lines without a bullet or a symbol, which stays on the page where an object of its own draws it."""
     first = lines[0]
     head, *rest = first.words
-    if not rest or BULLET.fullmatch(head.text + " ") is None:
+    if not rest or not (BULLET.fullmatch(head.text + " ") or _is_symbol(head, inks[first.page])):
         return _Item(lines)
-    cut = Line(
-        rest, rest[0].x0, first.x1, first.top, first.base, first.size, first.bold, first.hyphen, first.page,
-        first.right,
-    )  # fmt: skip
+    cut = replace(first, words=rest, x0=rest[0].x0)
     shared = {run.object for run in head.runs} & {run.object for word in rest for run in word.runs}
     return _Item([cut, *lines[1:]], *((head.text, cut.x0 - head.x0) if shared else ()))
+
+
+def _is_symbol(word: Word, ink: PageInk) -> bool:
+    drawn = [ink.texts[run.object] for run in word.runs if run.object >= 0]
+    return bool(drawn) and all(face_of(each.font) is None for each in drawn)
 
 
 def _frames(lines: Sequence[Line], text: _Text) -> Iterator[Frame]:
@@ -259,7 +262,8 @@ def _alignment(lines: Sequence[Line], text: _Text) -> Alignment:
         full = max(rights) - min(rights) < 0.15 * size and len(group) > 2
         one = len(group) == 2 and abs(group[0].x1 - group[0].right) < 0.1 * size
         if abs(group[0].x0 - lefts[0]) < near or full or max(middles) - min(middles) > 2 * near:
-            return "justify" if full or one else "left"
+            narrow = text.cell is not None and len(group) < 4
+            return "justify" if (full or one) and not narrow else "left"
     if max(middles) - min(middles) < 2 * near:
         return "centre"
     ends = [line.x1 for line in group]
