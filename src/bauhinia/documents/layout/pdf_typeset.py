@@ -29,6 +29,8 @@ _TIGHT = {True: 1.2, False: 1.12}
 """The least distance of lines in multiples of their size, for Chinese and for English."""
 _AIRY = 1.4
 """Chinese lines are at least this far apart where there is room."""
+_SLACK = 0.6
+"""Points."""
 _TOKEN = re.compile(
     "[「『（《〈【〔“‘(]*(?:[\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]|[^\\s\u2e80-\u9fff]+)"
     "[、，。；：？！」』）》〉】〕”’…—)]*\\s*|\\s+"
@@ -182,15 +184,21 @@ def _order(setting: Setting, steps: Sequence[Step]) -> dict[str, Any]:
         "tokens": tokens,
         "steps": steps,
         "frames": [
-            {
-                "page": frame.page,
-                "x": box.x0,
-                "base": frame.base,
-                "width": box.x1 - box.x0,
-                "bottom": box.bottom,
-            }
+            _frame(frame.page, frame.base, box, place)
             for frame, box in zip(place.frames, setting.boxes, strict=True)
         ],
+    }
+
+
+def _frame(page: int, base: float, box: Box, place: Place) -> dict[str, float]:
+    """A frame, wider by a hair than its box, so that words that fill it are not put on two lines."""
+    before = {"right": _SLACK, "centre": _SLACK / 2}.get(place.align, 0.0)
+    return {
+        "page": page,
+        "x": box.x0 - before,
+        "base": base,
+        "width": box.x1 - box.x0 + _SLACK,
+        "bottom": box.bottom,
     }
 
 

@@ -68,6 +68,8 @@ class _Text(NamedTuple):
     lines: list[Line]
     column: Box
     """Of each line's own page: what full lines fill."""
+    edge: float = 0.0
+    """Where a line that stands alone may end: as far from the page's edge as the text begins on the left."""
     cell: Box | None = None
 
 
@@ -105,7 +107,9 @@ def _texts(flow: Flow) -> Iterator[_Text]:
                 yield from _cells(piece, flow.pitch)
             else:
                 story: Story = "footnote" if piece in notes else "body"
-                yield _Text(story, piece.lines, _column(page, piece, text_area))
+                column_box = _column(page, piece, text_area)
+                edge = page.width - text_area.x0 if page.gutter is None else column_box.x1
+                yield _Text(story, piece.lines, column_box, edge)
         yield from _running("footer", page.footer, text_area)
 
 
@@ -145,7 +149,7 @@ def _cells(grid: Grid, pitch: float) -> Iterator[_Text]:
         for line in inner:
             line.right = max(room.x1, line.x1)
         for paragraph in paragraphs(inner, pitch):
-            yield _Text("body", paragraph.lines, room, room)
+            yield _Text("body", paragraph.lines, room, room.x1, room)
 
 
 def _cell_box(grid: Grid, owner: tuple[int, int]) -> Box:
@@ -210,7 +214,9 @@ def _frames(lines: Sequence[Line], text: _Text) -> Iterator[Frame]:
             group[-1].base + _BELOW * size,
         )
         room = text.column
-        if len(group) > 1 and not text.cell:
+        if len(group) == 1:
+            room = room._replace(x1=max(room.x1, text.edge))
+        elif not text.cell:
             # Where full lines of its column end is told by the lines around it.
             room = room._replace(x1=max(box.x1, min(room.x1, max(line.right for line in group))))
         room = Box(
