@@ -8,6 +8,7 @@ text are left alone.
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,8 @@ from ..pdf_objects import Box, PageInk
 from ..pdf_pages import LoadedPage, load_page, open_pdf
 from .pdf_outline import bookmarks, set_title, title_of, words_of
 from .pdf_program import PageProgram, draw_over
-from .pdf_space import spaces
+from .pdf_space import PageSpace, spaces
+from .pdf_stacks import stacks
 from .pdf_typeset import FLOOR, Fit, Setting, Sheet, Typesetter
 from .pdf_units import Place, places
 from .tags import Piece, plain, tagged
@@ -61,7 +63,7 @@ class PdfLayout:
             self.titles = dict(_titles(pdf))
         flow = Flow([each.page for each in pages])
         flow.join_over_pages()
-        self.spaces = spaces(pages, flow)
+        self.flow = flow
         self.places = [
             place for place in places(pages, flow) if all(page in self.groups for page in place.objects)
         ]
@@ -86,9 +88,7 @@ class PdfLayout:
         with _opened(self.data) as pdf:
             notes += _lost(pdf)
             self._write_titles(pdf, changed)
-            painted = self._settings(changed)
-            if painted:
-                notes += self._paint(pdf, painted, changed, to)
+            notes += self._paint(pdf, changed, to)
             pdf.Root["/Lang"] = pikepdf.String(language_tag(to))
             return Rewritten(data=_saved(pdf), notes=tuple(notes))
 
@@ -123,24 +123,26 @@ class PdfLayout:
             if target := changed.get(f"bookmark#{index}"):
                 item["/Title"] = pikepdf.String(plain(target))
 
-    def _settings(self, changed: Mapping[str, str]) -> list[Setting]:
+    def _settings(self, changed: Mapping[str, str], space: Mapping[int, PageSpace]) -> list[Setting]:
         """What is painted: the changed places, and those that are drawn together with one of them."""
         found = _with_neighbours(self.places, changed, self.groups)
         return [
             Setting(
                 place=place,
                 target=changed.get(place.unit.id, place.unit.source),
-                boxes=tuple(self.spaces[frame.page].grown(frame, place) for frame in place.frames),
+                boxes=tuple(space[frame.page].grown(frame, place) for frame in place.frames),
             )
             for place in self.places
             if place.unit.id in found
         ]
 
-    def _paint(
-        self, pdf: Any, settings: list[Setting], changed: Mapping[str, str], to: Variety
-    ) -> list[LayoutNote]:
+    def _paint(self, pdf: Any, changed: Mapping[str, str], to: Variety) -> list[LayoutNote]:
+        space = spaces(list(self.pages.values()), self.flow)
+        settings = self._settings(changed, space)
+        if not settings:
+            return []
         typesetter = Typesetter(to)
-        fits = typesetter.fit(settings)
+        fits = typesetter.fit(settings, stacks(settings, space))
         misfits = {each.place.unit.id for each, fit in zip(settings, fits, strict=True) if fit.chosen < 0}
         kept = _with_neighbours(self.places, changed.keys() - misfits, self.groups)
         both = [(each, fit) for each, fit in zip(settings, fits, strict=True) if each.place.unit.id in kept]
@@ -180,7 +182,10 @@ def _opened(data: bytes) -> Any:
 def _saved(pdf: Any) -> bytes:
     out = io.BytesIO()
     try:
-        pdf.save(out)
+        with warnings.catch_warnings():
+            # What is odd in the original, such as fields outside of its form, is as odd in the copy.
+            warnings.simplefilter("ignore")
+            pdf.save(out)
     except pikepdf.PdfError as error:
         raise BrokenDocument(
             "The PDF is damaged and cannot be written again.",

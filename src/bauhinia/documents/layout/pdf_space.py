@@ -14,6 +14,8 @@ from .pdf_units import Frame, Place
 _GAP = 0.35
 """Kept free beside other ink, in multiples of the letter size."""
 _GAP_BELOW = 0.15
+_BESIDE = 24.0
+"""Points to the left of a paragraph where its bullet may be drawn."""
 _BACKGROUND = 0.9
 """A shape over this part of the page is its background."""
 
@@ -34,6 +36,21 @@ class PageSpace:
         area = (box.x1 - box.x0) * (box.bottom - box.top)
         whole = self.page.x1 * self.page.bottom
         return area > _BACKGROUND * whole
+
+    def is_alone(self, frame: Frame) -> bool:
+        """Whether nothing else stands beside a frame in its column, behind it, or under its words."""
+        inner, room = frame.box, frame.room
+        strip = Box(min(room.x0, inner.x0) - _BESIDE, inner.top, max(room.x1, inner.x1), inner.bottom)
+        texts = [box for box in self.lines if not inner.holds(box, slack=0.5)]
+        return not any(_touch(strip, box) for box in self.shapes) and not any(
+            box.meets(strip, slack=0.5) for box in texts
+        )
+
+    def floor(self, span: Box, bottom: float, own: Sequence[Box]) -> float:
+        """Where the first thing begins that stands below `bottom` within the width of `span`."""
+        others = [*self.lines, *self.shapes, *(box for box in self.taken if box not in own)]
+        below = [box.top for box in others if box.top >= bottom - 1 and box.x0 < span.x1 and box.x1 > span.x0]
+        return min(below, default=self.page.bottom)
 
     def grown(self, frame: Frame, place: Place) -> Box:
         """The most that a frame may cover; no frame asked for later gets any of it."""
@@ -77,6 +94,11 @@ def _rule_box(rule: Rule) -> Box:
     if rule.across:
         return Box(rule.start, rule.at, rule.end, rule.at)
     return Box(rule.at, rule.start, rule.at, rule.end)
+
+
+def _touch(one: Box, other: Box) -> bool:
+    """Whether two boxes have a point in common; a rule is a box without a height or a width."""
+    return one.x0 <= other.x1 and other.x0 <= one.x1 and one.top <= other.bottom and other.top <= one.bottom
 
 
 def _within(box: Box, inner: Box) -> bool:

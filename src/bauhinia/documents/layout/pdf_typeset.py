@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -57,12 +57,24 @@ class Step(NamedTuple):
     pitch: float
 
 
+class Stack(NamedTuple):
+    """Units, from above to below, that share the space below them; each by its place in the settings."""
+
+    units: list[int]
+    gaps: list[float]
+    """Least white space above each, in points; of the first it is not used."""
+    bottom: float
+    """The last must end above this."""
+
+
 class Fit(NamedTuple):
     """How a unit is set."""
 
     steps: list[Step]
     chosen: int
     """Place in `steps`; -1 where even the last does not fit."""
+    shift: float = 0.0
+    """How far it moves down, in points."""
 
     @property
     def scale(self) -> float:
@@ -87,47 +99,54 @@ class Typesetter:
         self.to = to
         self.families = families(to)
 
-    def fit(self, settings: Sequence[Setting]) -> list[Fit]:
-        """How each unit fits, those of one look made alike."""
+    def fit(self, settings: Sequence[Setting], stacks: Sequence[Stack]) -> list[Fit]:
+        """How each unit fits, those of one look made alike. `stacks` name units by their places."""
         import typst
 
         steps = [_steps(setting.place, self.to) for setting in settings]
-        files = self._files("measure", zip(settings, steps, strict=True), [])
-        said = json.loads(typst.Compiler(files, font_paths=system_fonts()).query("<fit>"))
-        chosen = [-1] * len(settings)
-        for each in said:
-            index, step = each["value"]
-            chosen[index] = step
+        order = self._order(settings, steps)
+        stacked = {index for stack in stacks for index in stack.units}
+        order["stacks"] = [stack._asdict() for stack in stacks]
+        order["alone"] = [index for index in range(len(settings)) if index not in stacked]
+        compiler = typst.Compiler(_files("measure", order), font_paths=system_fonts())
+        chosen, shifts = [-1] * len(settings), [0.0] * len(settings)
+        for each in json.loads(compiler.query("<fit>")):
+            index, chosen[index], shifts[index] = each["value"]
         alike = _alike(settings, chosen)
-        return [Fit(each, step) for each, step in zip(steps, alike, strict=True)]
+        return [Fit(*each) for each in zip(steps, alike, shifts, strict=True)]
 
     def paint(self, settings: Sequence[Setting], fits: Sequence[Fit], sheets: Sequence[Sheet]) -> bytes:
         """A PDF with a page for each sheet, the units at their places and nothing else."""
         import typst
 
         ways = [fit.steps[fit.chosen :] if fit.chosen >= 0 else fit.steps[-1:] for fit in fits]
-        files = self._files("paint", zip(settings, ways, strict=True), sheets)
-        made = typst.Compiler(font_paths=system_fonts()).compile(input=files, format="pdf", pdf_tags=False)
-        assert isinstance(made, bytes)
-        return made
-
-    def _files(
-        self, work: str, units: Iterable[tuple[Setting, Sequence[Step]]], sheets: Sequence[Sheet]
-    ) -> dict[str, bytes]:
-        chinese = self.to.is_chinese
-        simplified = self.to is Variety.SIMPLIFIED
-        order: dict[str, Any] = {
-            "work": work,
-            "lang": "zh" if chinese else "en",
-            "region": "CN" if simplified else "HK" if chinese else "GB",
-            "fonts": self.families,
-            "units": [_order(setting, steps) for setting, steps in units],
-        }
+        order = self._order(settings, ways)
+        for unit, fit in zip(order["units"], fits, strict=True):
+            if fit.shift:
+                unit["frames"][0]["base"] += fit.shift
+                unit["frames"][0]["bottom"] = max(sheet.height for sheet in sheets)
         order["sheets"] = [
             (*sheet, [index for index, unit in enumerate(order["units"]) if _is_on(unit, sheet.number)])
             for sheet in sheets
         ]
-        return {"main.typ": PROGRAM, "units.json": json.dumps(order).encode()}
+        compiler = typst.Compiler(font_paths=system_fonts())
+        made = compiler.compile(input=_files("paint", order), format="pdf", pdf_tags=False)
+        assert isinstance(made, bytes)
+        return made
+
+    def _order(self, settings: Sequence[Setting], steps: Sequence[Sequence[Step]]) -> dict[str, Any]:
+        chinese = self.to.is_chinese
+        simplified = self.to is Variety.SIMPLIFIED
+        return {
+            "lang": "zh" if chinese else "en",
+            "region": "CN" if simplified else "HK" if chinese else "GB",
+            "fonts": self.families,
+            "units": [_order(*each) for each in zip(settings, steps, strict=True)],
+        }
+
+
+def _files(work: str, order: dict[str, Any]) -> dict[str, bytes]:
+    return {"main.typ": PROGRAM, "units.json": json.dumps({"work": work, **order}).encode()}
 
 
 def _steps(place: Place, to: Variety) -> list[Step]:

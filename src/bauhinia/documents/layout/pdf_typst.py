@@ -58,20 +58,24 @@ PROGRAM = rb"""
   measure(width: frame.width * 1pt, set-words(unit, from, to, step)).height <= room
 }
 
+// Whether the longest word that no line may break fits into one.
+#let wide-enough(unit, step) = {
+  if unit.widest == "" { return true }
+  let narrowest = calc.min(..unit.frames.map(frame => frame.width)) * 1pt
+  let hang = if unit.first < 0 { -unit.first * 1pt } else { 0pt }
+  let bold = unit.tokens.any(token => token.at(1))
+  let word = text(
+    size: size-of(unit, step),
+    font: data.fonts.at(unit.face),
+    weight: if bold { "bold" } else { "regular" },
+    unit.widest,
+  )
+  measure(word).width + hang <= narrowest + 0.5pt
+}
+
 // Where the words of each frame end, or none when they do not fit.
 #let parted(unit, step) = {
-  if unit.widest != "" {
-    let narrowest = calc.min(..unit.frames.map(frame => frame.width)) * 1pt
-    let hang = if unit.first < 0 { -unit.first * 1pt } else { 0pt }
-    let bold = unit.tokens.any(token => token.at(1))
-    let word = text(
-      size: size-of(unit, step),
-      font: data.fonts.at(unit.face),
-      weight: if bold { "bold" } else { "regular" },
-      unit.widest,
-    )
-    if measure(word).width + hang > narrowest + 0.5pt { return none }
-  }
+  if not wide-enough(unit, step) { return none }
   let count = unit.tokens.len()
   let ends = ()
   let from = 0
@@ -119,10 +123,44 @@ PROGRAM = rb"""
   }
 }
 
-#if data.work == "measure" {
-  for (index, unit) in data.units.enumerate() {
-    context [#metadata((index, first-step(unit).at(0))) <fit>]
+// How far each unit of a stack moves down, or none when together they do not fit.
+#let moves(stack, step) = {
+  let shifts = ()
+  let below = none
+  for (index, gap) in stack.units.zip(stack.gaps) {
+    let unit = data.units.at(index)
+    let way = unit.steps.at(step)
+    let frame = unit.frames.first()
+    let own = frame.base * 1pt - 0.8 * size-of(unit, way)
+    // White space shrinks with the distance of lines.
+    let white = gap * 1pt * (if step < 2 { 1 } else { 0.6 })
+    let above = if below == none { own } else { calc.max(own, below + white) }
+    if not wide-enough(unit, way) { return none }
+    below = above + measure(width: frame.width * 1pt, set-words(unit, 0, unit.tokens.len(), way)).height
+    if below > stack.bottom * 1pt + 0.3pt { return none }
+    shifts.push((above - own) / 1pt)
   }
+  shifts
+}
+
+#let fit-alone(index) = {
+  let step = first-step(data.units.at(index)).at(0)
+  [#metadata((index, step, 0)) <fit>]
+}
+
+#let fit-stack(stack) = {
+  for step in range(data.units.at(stack.units.first()).steps.len()) {
+    let shifts = moves(stack, step)
+    if shifts != none {
+      return for (index, shift) in stack.units.zip(shifts) { [#metadata((index, step, shift)) <fit>] }
+    }
+  }
+  for index in stack.units { fit-alone(index) }
+}
+
+#if data.work == "measure" {
+  for stack in data.stacks { context fit-stack(stack) }
+  for index in data.alone { context fit-alone(index) }
 } else {
   for sheet in data.sheets {
     let (number, width, height, held) = sheet

@@ -53,6 +53,8 @@ class Place:
     first: float = 0.0
     """Points that the first line begins after the others; less than 0 where it hangs out."""
     in_cell: bool = False
+    held: bool = False
+    """A sign that stays on the page belongs to it: it cannot move."""
     translatable: bool = True
     """Whether it has letters. What has none is painted again only when it is drawn together with others."""
     bullet: str = ""
@@ -78,9 +80,13 @@ class _Item(NamedTuple):
 
     lines: list[Line]
     bullet: str = ""
-    """To be drawn again; empty where it stays on the page."""
+    """To be drawn again."""
     out: float = 0.0
     """How far it hangs out, in points."""
+    drawn: frozenset[int] = frozenset()
+    """The text objects that draw it."""
+    held: bool = False
+    """A symbol stays on the page before the item."""
 
 
 def places(pages: Sequence[LoadedPage], flow: Flow) -> list[Place]:
@@ -160,17 +166,20 @@ def _cell_box(grid: Grid, owner: tuple[int, int]) -> Box:
 
 def _place(text: _Text, inks: dict[int, PageInk], flow: Flow, name: str) -> Place | None:
     """None where there is nothing to translate, or nothing that can be taken away."""
-    lines, bullet, out = _without_bullet(text.lines, inks)
+    item = _without_bullet(text.lines, inks)
+    lines, bullet, out = item.lines, item.bullet, item.out
     objects = objects_of(lines)
     drawn = [inks[page].texts[number] for page, held in objects.items() for number in held if number >= 0]
     if not lines or any(-1 in held for held in objects.values()):
         return None
     if not all(ink.visible and ink.level and face_of(ink.font) for ink in drawn):
         return None
+    objects[lines[0].page] |= item.drawn
     words = words_of(lines, inks, flow.joining)
     size = Paragraph(lines, 0, 0).size
     steps = [b.base - a.base for a, b in pairwise(lines) if a.page == b.page and b.base > a.base]
     frames = tuple(_frames(lines, text))
+    align = _alignment(lines, text)
     if bullet:
         frames = (_with_bullet(frames[0], out), *frames[1:])
     return Place(
@@ -179,8 +188,9 @@ def _place(text: _Text, inks: dict[int, PageInk], flow: Flow, name: str) -> Plac
         frames=frames,
         size=size,
         pitch=min(max(median(steps) / size if steps else flow.pitch, 1.0), 2.6),
-        align=_alignment(lines, text),
-        first=-out if bullet else _first_indent(lines),
+        align=align,
+        first=-out if bullet else 0.0 if align in ("centre", "right") else _first_indent(lines),
+        held=item.held,
         translatable=any(map(str.isalpha, plain(words.source))),
         in_cell=text.cell is not None,
         bullet=bullet,
@@ -189,14 +199,18 @@ def _place(text: _Text, inks: dict[int, PageInk], flow: Flow, name: str) -> Plac
 
 
 def _without_bullet(lines: list[Line], inks: dict[int, PageInk]) -> _Item:
-    """The lines without a bullet or a symbol, which stays on the page where an object of its own draws it."""
+    """The lines without a bullet, which is drawn again, or a symbol, which stays on the page."""
     first = lines[0]
     head, *rest = first.words
-    if not rest or not (BULLET.fullmatch(head.text + " ") or _is_symbol(head, inks[first.page])):
+    if not rest:
         return _Item(lines)
-    cut = replace(first, words=rest, x0=rest[0].x0)
-    shared = {run.object for run in head.runs} & {run.object for word in rest for run in word.runs}
-    return _Item([cut, *lines[1:]], *((head.text, cut.x0 - head.x0) if shared else ()))
+    cut = [replace(first, words=rest, x0=rest[0].x0), *lines[1:]]
+    numbers = frozenset(run.object for run in head.runs)
+    if BULLET.fullmatch(head.text + " "):
+        return _Item(cut, head.text, cut[0].x0 - head.x0, numbers)
+    if _is_symbol(head, inks[first.page]) and not numbers & objects_of(cut)[first.page]:
+        return _Item(cut, held=True)
+    return _Item(lines)
 
 
 def _is_symbol(word: Word, ink: PageInk) -> bool:
