@@ -15,7 +15,7 @@ from ..normal import BULLET, NUMBER_LABEL
 from ..pdf_objects import Box
 from .pdf_fonts import face_of, families, system_fonts
 from .pdf_typst import PROGRAM
-from .pdf_units import Place
+from .pdf_units import Frame, Place
 from .pdf_words import Manner
 from .tags import pieces, plain
 from .typography import has_han
@@ -171,8 +171,8 @@ def _alike(settings: Sequence[Setting], chosen: Sequence[int]) -> list[int]:
 
 
 def _common(counted: Counter[int]) -> int:
-    """The step at which two thirds of the letters fit."""
-    most = sum(counted.values()) * 2 / 3
+    """The step at which half of the letters fit."""
+    most = sum(counted.values()) / 2
     seen = 0
     for step in sorted(counted):
         seen += counted[step]
@@ -202,21 +202,18 @@ def _order(setting: Setting, steps: Sequence[Step]) -> dict[str, Any]:
         "widest": _widest(plain(setting.target)),
         "tokens": tokens,
         "steps": steps,
-        "frames": [
-            _frame(frame.page, frame.base, box, place)
-            for frame, box in zip(place.frames, setting.boxes, strict=True)
-        ],
+        "frames": [_frame(frame, box, place) for frame, box in zip(place.frames, setting.boxes, strict=True)],
     }
 
 
-def _frame(page: int, base: float, box: Box, place: Place) -> dict[str, float]:
+def _frame(frame: Frame, box: Box, place: Place) -> dict[str, float]:
     """A frame, wider by a hair than its box, so that words that fill it are not put on two lines."""
     before = {"right": _SLACK, "centre": _SLACK / 2}.get(place.align, 0.0)
     return {
-        "page": page,
-        "x": box.x0 - before,
-        "base": base,
-        "width": box.x1 - box.x0 + _SLACK,
+        "page": frame.page,
+        "x": box.x0 + frame.inset - before,
+        "base": frame.base,
+        "width": box.x1 - box.x0 - frame.inset + _SLACK,
         "bottom": box.bottom,
     }
 

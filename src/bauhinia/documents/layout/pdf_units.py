@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -23,6 +24,7 @@ from .unit import Story, Unit
 Alignment = Literal["left", "centre", "right", "justify"]
 _ABOVE, _BELOW = 0.8, 0.2
 """What a line takes above and below the line that its letters stand on, in multiples of their size."""
+_OPENING = "（「『《〈【〔“‘"
 _CELL_EDGE = 2.0
 """Points that text keeps from the rules of its cell, at least."""
 
@@ -37,6 +39,8 @@ class Frame:
     """Of its first line."""
     room: Box
     """What it may grow into: its box, the cell, or the column, before other ink is asked."""
+    inset: float = 0.0
+    """How far its words begin inside the box: a wide bracket's white half hangs out of the column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,8 @@ class _Text(NamedTuple):
     edge: float = 0.0
     """Where a line that stands alone may end: as far from the page's edge as the text begins on the left."""
     cell: Box | None = None
+    left: float = 0.0
+    """Where most paragraphs of the page begin."""
 
 
 class _Item(NamedTuple):
@@ -106,6 +112,7 @@ def places(pages: Sequence[LoadedPage], flow: Flow) -> list[Place]:
 def _texts(flow: Flow) -> Iterator[_Text]:
     for page, column in zip(flow.pages, flow.paragraphs, strict=True):
         text_area = _text_area(page, column)
+        left = _usual_left(column)
         yield from _running("header", page.header, text_area)
         notes = flow.notes(page, column)
         for piece in flow.with_tables(page, column):
@@ -115,7 +122,7 @@ def _texts(flow: Flow) -> Iterator[_Text]:
                 story: Story = "footnote" if piece in notes else "body"
                 column_box = _column(page, piece, text_area)
                 edge = page.width - text_area.x0 if page.gutter is None else column_box.x1
-                yield _Text(story, piece.lines, column_box, edge)
+                yield _Text(story, piece.lines, column_box, edge, left=left)
         yield from _running("footer", page.footer, text_area)
 
 
@@ -129,6 +136,11 @@ def _text_area(page: Page, column: Sequence[Paragraph]) -> Box:
     left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
     edge = min(max(24.0, min(left, page.width - right)), 0.08 * page.height)
     return Box(left, edge, right, page.height - edge)
+
+
+def _usual_left(column: Sequence[Paragraph]) -> float:
+    counted = Counter(round(each.first.x0, 1) for each in column)
+    return counted.most_common(1)[0][0] if counted else 0.0
 
 
 def _column(page: Page, piece: Paragraph, area: Box) -> Box:
@@ -236,7 +248,9 @@ def _frames(lines: Sequence[Line], text: _Text) -> Iterator[Frame]:
         room = Box(
             min(room.x0, box.x0), min(room.top, box.top), max(room.x1, box.x1), max(room.bottom, box.bottom)
         )
-        yield Frame(page=group[0].page, box=box, base=group[0].base, room=room)
+        hangs = text.left - box.x0 if group[0].text[0] in _OPENING else 0.0
+        inset = hangs if 0 < hangs < 0.7 * size else 0.0
+        yield Frame(page=group[0].page, box=box, base=group[0].base, room=room, inset=inset)
 
 
 def _with_bullet(frame: Frame, out: float) -> Frame:
@@ -279,7 +293,9 @@ def _alignment(lines: Sequence[Line], text: _Text) -> Alignment:
     rights = [line.x1 for line in group[:-1]]
     middles = [line.x0 + line.x1 for line in group]
     if max(lefts) - min(lefts) < near and abs(group[0].x0 - lefts[0]) < 9 * size:
-        full = max(rights) - min(rights) < 0.15 * size and len(group) > 2
+        # Marks at a line's end may hang out of a justified column.
+        even = sum(abs(right - median(rights)) < 0.3 * size for right in rights)
+        full = even >= 0.8 * len(rights) and len(group) > 2
         one = len(group) == 2 and abs(group[0].x1 - group[0].right) < 0.1 * size
         if abs(group[0].x0 - lefts[0]) < near or full or max(middles) - min(middles) > 2 * near:
             narrow = text.cell is not None and len(group) < 4
