@@ -8,9 +8,9 @@ import pypdfium2 as pdfium
 
 from ..errors import BrokenDocument, EncryptedDocument
 from .pdf_layout import Page
-from .pdf_lines import PageText, Turn, page_text, page_turn
+from .pdf_lines import PageText, Rule, Turn, page_text, page_turn
 from .pdf_objects import PageInk, page_ink
-from .pdf_tables import Rule, page_objects, take_tables
+from .pdf_tables import page_objects, take_tables
 
 
 class LoadedPage(NamedTuple):

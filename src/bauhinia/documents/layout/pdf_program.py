@@ -98,7 +98,7 @@ class PageProgram:
                 copy[key] = value
         copy["/Resources"] = inner
         resources = pikepdf.Dictionary(resources)
-        known = pikepdf.Dictionary(resources.get("/XObject", pikepdf.Dictionary()))
+        known: Any = pikepdf.Dictionary(resources.get("/XObject", pikepdf.Dictionary()))
         name = next(name for number in range(10_000) if (name := f"/Rewritten{number}") not in known)
         known[name] = copy
         resources["/XObject"] = known
@@ -108,7 +108,7 @@ class PageProgram:
 def draw_over(pdf: Any, page: Any, sheet: Any, matrix: tuple[float, ...]) -> None:
     """Draw a page of another PDF over a page whose program is balanced, through `matrix`."""
     form = pdf.copy_foreign(sheet.as_form_xobject())
-    resources = pikepdf.Dictionary(page.resources)
+    resources: Any = pikepdf.Dictionary(page.resources)
     known = pikepdf.Dictionary(resources.get("/XObject", pikepdf.Dictionary()))
     name = next(name for number in range(10_000) if (name := f"/Translation{number}") not in known)
     known[name] = form

@@ -9,7 +9,8 @@ from ..pdf_layout import Paragraph
 from ..pdf_lines import Line, Rule
 from ..pdf_objects import Box, Shape
 from ..pdf_pages import LoadedPage
-from .pdf_units import Frame, Place
+from .pdf_frames import Frame
+from .pdf_units import Place
 
 _GAP = 0.35
 """Kept free beside other ink, in multiples of the letter size."""

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ...language import Variety
-from ..normal import BULLET, NUMBER_LABEL
 from ..pdf_objects import Box
 from .pdf_fonts import face_of, families, system_fonts
+from .pdf_frames import Frame
+from .pdf_runs import set_pieces, widest
 from .pdf_typst import PROGRAM
-from .pdf_units import Frame, Place
-from .pdf_words import Manner
-from .tags import pieces, plain
-from .typography import has_han
+from .pdf_units import Place
+from .tags import plain
 
 FLOOR = 0.7
 """Type is made smaller down to this part of its size without a word, and further only with a note."""
@@ -31,12 +29,6 @@ _AIRY = 1.4
 """Chinese lines are at least this far apart where there is room."""
 _SLACK = 0.6
 """Points."""
-_TOKEN = re.compile(
-    "[「『（《〈【〔“‘(]*(?:[\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]|[^\\s\u2e80-\u9fff]+)"
-    "[、，。；：？！」』）》〉】〕”’…—)]*\\s*|\\s+"
-)
-_SHIFTED = re.compile("([⁰¹²³⁴-⁹⁺⁻⁽⁾]+)|([₀-₉₊₋₍₎]+)")
-_PLAIN_FIGURES = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾₀₁₂₃₄₅₆₇₈₉₊₋₍₎", "0123456789+-()0123456789+-()")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +137,7 @@ class Typesetter:
         }
 
 
-def _files(work: str, order: dict[str, Any]) -> dict[str, bytes]:
+def _files(work: str, order: dict[str, Any]) -> Any:
     return {"main.typ": PROGRAM, "units.json": json.dumps({"work": work, **order}).encode()}
 
 
@@ -189,9 +181,7 @@ def _look(setting: Setting) -> tuple[object, ...]:
 def _order(setting: Setting, steps: Sequence[Step]) -> dict[str, Any]:
     """A unit as the Typst program reads it."""
     place = setting.place
-    label, runs = _labelled(_runs(setting), place)
-    several = len(place.frames) > 1
-    tokens = [token for run in runs for token in _tokens(run, parted=several)]
+    label, tokens = set_pieces(place, setting.target)
     return {
         "size": place.size,
         "face": _face(place),
@@ -199,7 +189,7 @@ def _order(setting: Setting, steps: Sequence[Step]) -> dict[str, Any]:
         "first": place.first,
         "label": label,
         "tail": place.words.tail,
-        "widest": _widest(plain(setting.target)),
+        "widest": widest(plain(setting.target)),
         "tokens": tokens,
         "steps": steps,
         "frames": [_frame(frame, box, place) for frame, box in zip(place.frames, setting.boxes, strict=True)],
@@ -227,74 +217,3 @@ def _face(place: Place) -> str:
     for ink, count in place.words.fonts.items():
         counted[face_of(ink.font) or "serif"] += count
     return counted.most_common(1)[0][0] if counted else "serif"
-
-
-class _Run(NamedTuple):
-    text: str
-    manner: Manner
-    shift: int = 0
-    """1 for raised, -1 for lowered."""
-
-
-def _runs(setting: Setting) -> list[_Run]:
-    """The target's words with their looks."""
-    words = setting.place.words
-    opened: list[int] = []
-    runs: list[_Run] = []
-    for piece in pieces(setting.target):
-        if piece.kind == "open":
-            opened.append(piece.number)
-        elif piece.kind == "close" and piece.number in opened:
-            opened.remove(piece.number)
-        elif piece.kind == "text":
-            manner = next((words.manners[n] for n in reversed(opened) if n in words.manners), words.base)
-            runs += _shifted(piece.text, manner)
-    return runs
-
-
-def _shifted(text: str, manner: Manner) -> list[_Run]:
-    """Raised and lowered figures apart, as ordinary ones: few fonts have all of the special ones."""
-    runs: list[_Run] = []
-    place = 0
-    base = 1 if manner.raised else 0
-    for found in _SHIFTED.finditer(text):
-        if found.start() > place:
-            runs.append(_Run(text[place : found.start()], manner, base))
-        runs.append(_Run(found[0].translate(_PLAIN_FIGURES), manner, 1 if found[1] else -1))
-        place = found.end()
-    if place < len(text):
-        runs.append(_Run(text[place:], manner, base))
-    return runs
-
-
-def _labelled(runs: list[_Run], place: Place) -> tuple[list[Any] | None, list[_Run]]:
-    """An item's number or bullet, set apart from its words where it hangs out, and the rest."""
-    if place.bullet:
-        sign = "•" if "\ue000" <= place.bullet[0] <= "\uf8ff" else place.bullet
-        return _token(_Run(sign, place.words.base)), runs
-    if place.first >= 0 or not runs or runs[0].shift:
-        return None, runs
-    head, *rest = runs
-    found = NUMBER_LABEL.match(head.text) or BULLET.match(head.text)
-    if found is None:
-        return None, runs
-    words = head.text[found.end() :].lstrip()
-    kept = [head._replace(text=words)] if words else []
-    return _token(head._replace(text=found[0].strip())), kept + rest
-
-
-def _tokens(run: _Run, *, parted: bool) -> list[list[Any]]:
-    """The run whole, or parted wherever a line may break."""
-    texts = _TOKEN.findall(run.text) if parted and not run.shift else [run.text]
-    return [_token(run._replace(text=text)) for text in texts]
-
-
-def _token(run: _Run) -> list[Any]:
-    italic = run.manner.italic and not has_han(run.text)
-    return [run.text, run.manner.bold, italic, run.manner.colour, run.shift]
-
-
-def _widest(text: str) -> str:
-    """The longest word that no line may break."""
-    words: Mapping[str, int] = {word: len(word) for word in re.findall(r"[!-\u2e7f]+", text)}
-    return max(words, key=lambda word: words[word], default="")
