@@ -21,7 +21,7 @@ from .tags import plain
 FLOOR = 0.7
 """Type is made smaller down to this part of its size without a word, and further only with a note."""
 _SCALES = (0.95, 0.9, 0.85, 0.8, 0.75, FLOOR, 0.65, 0.6, 0.55, 0.5)
-_PITCHES = 3
+_PITCHES = 5
 """Distances of lines that are tried at full size, from wide to tight."""
 _TIGHT = {True: 1.2, False: 1.12}
 """The least distance of lines in multiples of their size, for Chinese and for English."""

@@ -133,7 +133,7 @@ PROGRAM = rb"""
     let frame = unit.frames.first()
     let own = frame.base * 1pt - 0.8 * size-of(unit, way)
     // White space shrinks with the distance of lines.
-    let white = gap * 1pt * (if step < 2 { 1 } else { 0.6 })
+    let white = gap * 1pt * (if step < 3 { 1 } else { 0.6 })
     let above = if below == none { own } else { calc.max(own, below + white) }
     if not wide-enough(unit, way) { return none }
     below = above + measure(width: frame.width * 1pt, set-words(unit, 0, unit.tokens.len(), way)).height
