@@ -66,7 +66,7 @@ class Fit(NamedTuple):
     chosen: int
     """Place in `steps`; -1 where even the last does not fit."""
     shift: float = 0.0
-    """How far it moves down, in points."""
+    """How far it moves down, in points; up where less than 0."""
 
     @property
     def scale(self) -> float:

@@ -123,24 +123,29 @@ PROGRAM = rb"""
   }
 }
 
-// How far each unit of a stack moves down, or none when together they do not fit.
+// How far each unit of a stack moves, or none when together they do not fit: down where one above has
+// grown, up where the last would run over the end.
 #let moves(stack, step) = {
-  let shifts = ()
-  let below = none
-  for (index, gap) in stack.units.zip(stack.gaps) {
+  let (owns, tops, heights) = ((), (), ())
+  // White space shrinks with the distance of lines.
+  let whites = stack.gaps.map(gap => gap * 1pt * (if step < 3 { 1 } else { 0.6 }))
+  for (index, white) in stack.units.zip(whites) {
     let unit = data.units.at(index)
     let way = unit.steps.at(step)
     let frame = unit.frames.first()
-    let own = frame.base * 1pt - 0.8 * size-of(unit, way)
-    // White space shrinks with the distance of lines.
-    let white = gap * 1pt * (if step < 3 { 1 } else { 0.6 })
-    let above = if below == none { own } else { calc.max(own, below + white) }
     if not wide-enough(unit, way) { return none }
-    below = above + measure(width: frame.width * 1pt, set-words(unit, 0, unit.tokens.len(), way)).height
-    if below > stack.bottom * 1pt + 0.3pt { return none }
-    shifts.push((above - own) / 1pt)
+    let own = frame.base * 1pt - 0.8 * size-of(unit, way)
+    tops.push(if tops == () { own } else { calc.max(own, tops.last() + heights.last() + white) })
+    heights.push(measure(width: frame.width * 1pt, set-words(unit, 0, unit.tokens.len(), way)).height)
+    owns.push(own)
   }
-  shifts
+  let end = stack.bottom * 1pt + 0.3pt
+  for place in range(tops.len()).rev() {
+    tops.at(place) = calc.min(tops.at(place), end - heights.at(place))
+    end = tops.at(place) - whites.at(place)
+  }
+  if tops.first() < owns.first() - 0.1pt { return none }
+  tops.zip(owns).map(pair => (pair.at(0) - pair.at(1)) / 1pt)
 }
 
 #let fit-alone(index) = {
