@@ -10,7 +10,7 @@ from .document import Anchor, Aside, Block, BlockKind, Cell, Document, Mark, Mar
 if TYPE_CHECKING:
     from .output import OutputBlock, OutputKind, OutputMeta, write_csv, write_docx, write_markdown
     from .paging import with_page_numbers
-    from .reading import read_document, read_page, read_units, rewrite
+    from .reading import read_document, read_page, read_units, rewrite, side_by_side
     from .scanned import ScannedPage, with_pages
     from .sections import Part, split_sections
 
@@ -32,6 +32,7 @@ __all__ = [
     "read_page",
     "read_units",
     "rewrite",
+    "side_by_side",
     "split_sections",
     "with_page_numbers",
     "with_pages",
@@ -50,6 +51,7 @@ _HOMES = {
     "read_page": "reading",
     "read_units": "reading",
     "rewrite": "reading",
+    "side_by_side": "reading",
     "split_sections": "sections",
     "with_page_numbers": "paging",
     "with_pages": "scanned",

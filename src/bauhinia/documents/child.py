@@ -2,10 +2,10 @@
 
 On its input: a line of JSON (`name`, `bounds`, `work` and what that work needs), then the file. On its
 output: a line of JSON, an object: what the work gives (`document`, `page`, `page_texts`, `units`,
-`rewritten`; or `form` and `through`, the format that LibreOffice must make of the file first; or beside the
+`rewritten`, `paired`; or `form` and `through`, the format that LibreOffice must make of the file first; or beside the
 document `wanted`, format and size of files in old formats inside the file, whose bytes follow),
-`error` (`code`, `message`, `hint`) or `crash` (a trace for the log); after it, of `rewritten`, the new
-file's bytes. Its memory, time and files are limited by the kernel, so a hostile file costs one answer and
+`error` (`code`, `message`, `hint`) or `crash` (a trace for the log); after it, of `rewritten` and `paired`,
+the new file's bytes. Its memory, time and files are limited by the kernel, so a hostile file costs one answer and
 not the server.
 """
 
@@ -148,7 +148,22 @@ def _page(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str,
     return {"page": {"blocks": blocks, "warnings": warnings}}, b""
 
 
-_WORK = {"read": _read, "page": _page, "page_texts": _page_texts, "units": _units, "rewrite": _rewrite}
+def _pair(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
+    from .layout.pdf_bilingual import side_by_side
+
+    first = int(order["first_bytes"])
+    with damage_told(bounds):
+        return {"paired": True}, side_by_side(data[:first], data[first:])
+
+
+_WORK = {
+    "read": _read,
+    "page": _page,
+    "page_texts": _page_texts,
+    "units": _units,
+    "rewrite": _rewrite,
+    "pair": _pair,
+}
 
 
 def main() -> None:

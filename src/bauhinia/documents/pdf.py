@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import pypdfium2 as pdfium
 
-from ..errors import BrokenDocument, EmptyDocument, EncryptedDocument
+from ..errors import BrokenDocument, EmptyDocument
 from .collecting import Bounds, Reading
 from .document import BlockKind, Cell
-from .normal import BULLET, NUMBER_LABEL, SENTENCE_END, tidy
+from .normal import BULLET, NUMBER_LABEL, tidy
 from .ocr_engine import installed, require
-from .pdf_layout import (
-    Joining,
-    Page,
-    Paragraph,
-    doubts,
-    in_order,
-    paragraphs,
-    runs_on,
-    set_running_apart,
-    usual_pitch,
-)
-from .pdf_lines import Line, page_text, page_turn
-from .pdf_tables import Grid, page_objects, take_tables
+from .pdf_flow import HEADING_LETTERS, Flow, Look
+from .pdf_layout import Page, Paragraph, doubts
+from .pdf_lines import Line
+from .pdf_pages import load_page, open_pdf
+from .pdf_tables import Grid
 
 _GARBAGE = 0.5
 """A page with a picture, of whose characters the file does not tell this part, is read from the picture."""
-_HEADING_LETTERS = 200
-_LARGER = 1.12
-"""Letters this many times the body's size are a heading's."""
 _INDENT = 8.0
 """Points between two levels of a list, at least."""
-_RAISED = re.compile("[⁰¹²³⁴-⁹]+")
-_TO_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 
 
@@ -45,7 +31,7 @@ def read(data: bytes, reading: Reading) -> None:
 
     Raises EncryptedDocument, BrokenDocument, DocumentTooLarge, or EmptyDocument for a scan.
     """
-    document = _open(data)
+    document = open_pdf(data)
     try:
         reading.pages = len(document)
         reading.bounds.check_pages(reading.pages)
@@ -62,7 +48,7 @@ def page_texts(data: bytes, bounds: Bounds) -> list[str]:
 
     Raises EncryptedDocument, BrokenDocument, DocumentTooLarge.
     """
-    document = _open(data)
+    document = open_pdf(data)
     try:
         bounds.check_pages(len(document))
         texts: list[str] = []
@@ -81,45 +67,27 @@ def write_pages(reading: Reading, pages: list[Page]) -> None:
     _Writer(reading, pages, {}).write()
 
 
-def _open(data: bytes) -> Any:
-    try:
-        return pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise EncryptedDocument(
-                "The PDF is protected with a password.",
-                hint="Open it with its password, print or save it as a new PDF, then upload that.",
-            ) from error
-        raise BrokenDocument(
-            "The PDF is damaged and cannot be opened.",
-            hint="Ask for the file again, or open it in a PDF viewer and print it to a new PDF.",
-        ) from error
-
-
 def _gather(document: Any, reading: Reading) -> list[Page]:
     pages: list[Page] = []
     pictures: list[int] = []
     broken: list[int] = []
     characters = unknown = 0
     for index in range(len(document)):
-        try:
-            page = document[index]
-        except pdfium.PdfiumError:
+        loaded = load_page(document, index)
+        if loaded is None:
             broken.append(index + 1)
             continue
-        turn = page_turn(page)
-        objects = page_objects(page, turn)
-        text = page_text(page, turn, index + 1, objects.rules)
-        page.close()
+        text = loaded.text
         characters += text.characters
         unknown += text.unknown
-        grids, lines = take_tables(objects.rules, text.lines) if objects.rules else ([], text.lines)
-        if objects.pictures and (not lines or not objects.shown or text.unknown > _GARBAGE * text.characters):
+        page = loaded.page
+        garbage = text.unknown > _GARBAGE * text.characters
+        if loaded.pictures and (not page.lines or not loaded.shown or garbage):
             pictures.append(index + 1)
-            grids, lines = [], []
+            page.lines, page.grids = [], []
         if text.slanted:
             reading.warn("Slanted text, such as a watermark, was left out.")
-        pages.append(Page(index + 1, *turn.shown, lines, grids))
+        pages.append(page)
     _judge(reading, pages, pictures, broken)
     if unknown > 0.05 * characters:
         reading.warn("Some characters could not be decoded, because the PDF does not say what they are.")
@@ -184,11 +152,6 @@ def _bare(text: str) -> str:
     return "".join(text.split()).casefold()
 
 
-class _Heading(NamedTuple):
-    size: float
-    bold: bool
-
-
 @dataclass(slots=True)
 class _OpenTable:
     """The table that was written last."""
@@ -214,14 +177,9 @@ class _Writer:
 
     def __init__(self, reading: Reading, pages: list[Page], outline: dict[str, int]) -> None:
         self.reading = reading
-        self.pages = pages
         self.outline = outline
-        set_running_apart(pages)
-        ordered = [in_order(page) for page in pages]
-        self.joining = Joining(ordered)
-        pitch = usual_pitch(ordered)
-        self.flow = [paragraphs(lines, pitch) for lines in ordered]
-        self.body, self.body_bold = self._body()
+        self.flow = Flow(pages)
+        self.joining = self.flow.joining
         self.ranks = self._ranks()
         self.heading_title = self._find_title()
         self.indents = self._indents()
@@ -230,11 +188,11 @@ class _Writer:
 
     def write(self) -> None:
         """Every block, in order."""
-        self._join_over_pages()
-        for page, flow in zip(self.pages, self.flow, strict=True):
+        self.flow.join_over_pages()
+        for page, flow in zip(self.flow.pages, self.flow.paragraphs, strict=True):
             self._running("header", page.header)
-            notes = self._notes(page, flow)
-            for piece in self._with_tables(page, flow):
+            notes = self.flow.notes(page, flow)
+            for piece in self.flow.with_tables(page, flow):
                 if isinstance(piece, Grid):
                     self._table(piece, page.number)
                 elif piece in notes:
@@ -246,123 +204,38 @@ class _Writer:
             self._running("footer", page.footer)
         self._title()
 
-    def _body(self) -> tuple[float, bool]:
-        """The size of most letters, in half points, and whether most of them are bold."""
-        sizes: Counter[float] = Counter()
-        bold = letters = 0
-        for flow in self.flow:
-            for paragraph in flow:
-                for line in paragraph.lines:
-                    count = sum(len(word.text) for word in line.words)
-                    sizes[round(line.size * 2) / 2] += count
-                    bold += count * line.bold
-                    letters += count
-        return (sizes.most_common(1)[0][0] if sizes else 10.0), bold > 0.5 * letters
-
-    def _heading(self, paragraph: Paragraph) -> _Heading | None:
-        """How a heading looks, when the paragraph looks like one."""
-        text = "".join(word.text for line in paragraph.lines for word in line.words)
-        if len(text) > _HEADING_LETTERS or len(paragraph.lines) > 4 or not any(map(str.isalpha, text)):
-            return None
-        larger = paragraph.size >= _LARGER * self.body
-        stands_out = larger or (paragraph.bold and not self.body_bold and paragraph.size >= 0.95 * self.body)
-        if not stands_out or BULLET.match(paragraph.first.text):
-            return None
-        if SENTENCE_END.search(text) and not (larger and text[-1] in "?？!！:："):
-            return None
-        return _Heading(round(paragraph.size * 2) / 2, paragraph.bold)
-
-    def _ranks(self) -> dict[_Heading, int]:
-        looks = {look for flow in self.flow for each in flow if (look := self._heading(each))}
+    def _ranks(self) -> dict[Look, int]:
+        looks = {look for flow in self.flow.paragraphs for each in flow if (look := self.flow.heading(each))}
         ordered = sorted(looks, key=lambda look: (-look.size, not look.bold))
         return {look: min(rank, 6) for rank, look in enumerate(ordered, 1)}
 
     def _find_title(self) -> Paragraph | None:
         """The document's title: the first heading, when nothing else is as large."""
         named = _bare(str(self.reading.metadata.get("title", "")))
-        for paragraph in self.flow[0] if named else ():
-            if _bare(self.joining.text(paragraph)) == named and self._heading(paragraph):
+        for paragraph in self.flow.paragraphs[0] if named else ():
+            if _bare(self.joining.text(paragraph)) == named and self.flow.heading(paragraph):
                 return paragraph
-        looks = [(look, each) for flow in self.flow for each in flow if (look := self._heading(each))]
+        flows = self.flow.paragraphs
+        looks = [(look, each) for flow in flows for each in flow if (look := self.flow.heading(each))]
         if not looks or [look.size for look, _ in looks].count(looks[0][0].size) > 1:
             return None
         first, title = looks[0]
-        return title if first.size == max(look.size for look, _ in looks) and first.size > self.body else None
+        largest = max(look.size for look, _ in looks)
+        return title if first.size == largest and first.size > self.flow.body else None
 
     def _indents(self) -> list[float]:
         """Where the items of lists begin, in points from the left, each the start of a level."""
         starts = sorted(
             each.first.x0
-            for flow in self.flow
+            for flow in self.flow.paragraphs
             for each in flow
-            if _marker(each.first) and not self._heading(each)
+            if _marker(each.first) and not self.flow.heading(each)
         )
         stops: list[float] = []
         for start in starts:
             if not stops or start - stops[-1] > _INDENT:
                 stops.append(start)
         return stops
-
-    def _join_over_pages(self) -> None:
-        """A paragraph that runs over a page's end is one block, on the page where it begins."""
-        last: Paragraph | None = None
-        for page, flow in zip(self.pages, self.flow, strict=True):
-            notes = self._notes(page, flow)
-            body = [each for each in flow if each not in notes]
-            if not body:
-                continue
-            tables = [grid.top for grid in page.grids]
-            begins = not any(top < body[0].first.top for top in tables)
-            text = last is not None and not self._heading(last) and not self._heading(body[0])
-            if last is not None and text and begins and runs_on(last, body[0]):
-                last.lines += body[0].lines
-                flow.remove(body[0])
-                body = body[1:] or [last]
-            last = body[-1] if not any(top > body[-1].last.base for top in tables) else None
-
-    def _notes(self, page: Page, flow: list[Paragraph]) -> list[Paragraph]:
-        """Footnotes: small paragraphs at the page's foot, the first of them with its mark."""
-        small: list[Paragraph] = []
-        for paragraph in reversed(flow):
-            if paragraph.size > 0.92 * self.body or paragraph.first.base < 0.4 * page.height:
-                break
-            small.insert(0, paragraph)
-        marks = {
-            mark
-            for each in flow
-            if each not in small
-            for line in each.lines
-            for mark in _RAISED.findall(line.text)
-        }
-        while small and not self._is_note(small[0].first.text, marks):
-            small.pop(0)
-        return small
-
-    @staticmethod
-    def _is_note(text: str, marks: set[str]) -> bool:
-        """Whether it begins with a note's mark: raised, glued to its text, or raised in the page's text."""
-        if text[0] in "*†‡註注" or _RAISED.match(text) or re.match(r"[1-9]\d?(?=[^\W\d_])", text):
-            return True
-        number = re.match(r"[1-9]\d?(?=\D)", text)
-        return number is not None and number[0].translate(_TO_RAISED) in marks
-
-    def _with_tables(self, page: Page, flow: list[Paragraph]) -> list[Paragraph | Grid]:
-        """Tables put where they stand among the paragraphs."""
-        pieces: list[Paragraph | Grid] = list(flow)
-        for grid in page.grids:
-            place = next(
-                (
-                    index
-                    for index, piece in enumerate(pieces)
-                    if isinstance(piece, Paragraph)
-                    and piece.first.page == page.number
-                    and piece.first.base > grid.top
-                    and piece.first.x0 < grid.xs[-1]
-                ),
-                len(pieces),
-            )
-            pieces.insert(place, grid)
-        return pieces
 
     def _table(self, grid: Grid, page: int) -> None:
         """A table, or the rest of one that goes on from the page before, without its repeated heading."""
@@ -392,8 +265,8 @@ class _Writer:
         text = self.joining.text(paragraph)
         kind: BlockKind = "paragraph"
         level = 0
-        look = self._heading(paragraph)
-        listed = self.outline.get(_bare(text)) if len(text) <= _HEADING_LETTERS else None
+        look = self.flow.heading(paragraph)
+        listed = self.outline.get(_bare(text)) if len(text) <= HEADING_LETTERS else None
         if paragraph is self.heading_title:
             kind = "title"
         elif listed or look:
@@ -405,7 +278,7 @@ class _Writer:
         marks = doubts(text, paragraph.lines)
         self.reading.add(kind, text, page=paragraph.first.page, level=level, marks=marks)
 
-    def _level(self, listed: int | None, look: _Heading | None) -> int:
+    def _level(self, listed: int | None, look: Look | None) -> int:
         """By the bookmarks, else by size; the title takes no level of its own."""
         level = listed or (self.ranks[look] if look else 1)
         title = self.heading_title

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from .document import MarkKind
 from .normal import BULLET, NUMBER_LABEL, SENTENCE_END, is_wide, join_lines
@@ -49,6 +50,8 @@ class Page:
     grids: list[Grid] = field(default_factory=list)
     header: list[Line] = field(default_factory=list)
     footer: list[Line] = field(default_factory=list)
+    gutter: float | None = None
+    """The middle of the white strip between two columns; known once its lines are put in order."""
 
 
 @dataclass(slots=True, eq=False)
@@ -126,8 +129,8 @@ def _outermost(page: Page) -> list[Line]:
 
 def in_order(page: Page) -> list[Line]:
     """The page's lines in reading order: two columns one after the other, other lines by rows."""
-    rows = sorted(_joined(page.lines), key=lambda line: (round(line.base, 1), line.x0))
-    gutter = _gutter(rows, page)
+    rows = sorted(joined_pieces(page.lines), key=lambda line: (round(line.base, 1), line.x0))
+    page.gutter = gutter = _gutter(rows, page)
     if gutter is None:
         _set_rights(rows)
         return _by_rows(rows)
@@ -160,7 +163,7 @@ def _by_rows(lines: list[Line]) -> list[Line]:
     return ordered + sorted(row, key=lambda each: each.x0)
 
 
-def _joined(lines: list[Line]) -> list[Line]:
+def joined_pieces(lines: list[Line]) -> list[Line]:
     """Pieces of one line put together: parted by a change of font, or a number parted from its text."""
     joined: list[Line] = []
     for line in lines:
@@ -178,10 +181,7 @@ def _joined(lines: list[Line]) -> list[Line]:
 def _together(one: Line, other: Line, *, apart: bool) -> Line:
     words = [*one.words, *other.words]
     if not apart:
-        last, first = one.words[-1], other.words[0]
-        doubts = (*last.doubts, *(len(last.text) + place for place in first.doubts))
-        glued = last._replace(text=last.text + first.text, x1=first.x1, doubts=doubts)
-        words = [*one.words[:-1], glued, *other.words[1:]]
+        words = [*one.words[:-1], one.words[-1].joined(other.words[0]), *other.words[1:]]
     larger = one if len(one.text) >= len(other.text) else other
     return Line(
         words, one.x0, other.x1, min(one.top, other.top), larger.base, larger.size,
@@ -348,6 +348,14 @@ def doubts(text: str, lines: Iterable[Line]) -> list[tuple[MarkKind, int, int]]:
     return marks
 
 
+class Seam(NamedTuple):
+    """How two lines of a paragraph become one text."""
+
+    dropped: int
+    """Characters taken from the first's end: a hyphen that only breaks a word."""
+    between: str
+
+
 class Joining:
     """Joins the lines of a paragraph as the document writes elsewhere: words with or without a hyphen,
     Chinese and figures with or without a space between them."""
@@ -372,20 +380,23 @@ class Joining:
         text = ""
         hyphen = False
         for line in paragraph.lines:
-            text = self._join(text, line.text, hyphen)
+            seam = self.seam(text, line.text, hyphen)
+            text = text[: len(text) - seam.dropped] + seam.between + line.text
             hyphen = line.hyphen
         return LEADERS.sub(" … ", text)
 
-    def _join(self, text: str, line: str, hyphen: bool) -> str:
+    def seam(self, text: str, line: str, hyphen: bool) -> Seam:
+        """How a line joins the text before it; `hyphen` as the line before has it."""
         before, after = re.search(r"([A-Za-z]+)[-‐]?$", text), re.match(r"[A-Za-z]+", line)
         dashed = text.endswith(("-", "‐"))
         if not (before and after and (hyphen or dashed) and after[0][0].islower()):
-            if dashed and text[:-1][-1:].isalnum():
-                return text + line
+            glued = dashed and text[:-1][-1:].isalnum()
             mixed = text and line and is_wide(text[-1]) != is_wide(line[0])
-            return text + line if mixed and not self.spaced else join_lines(text, line)
-        stem = text.rstrip("-‐")
-        return f"{stem}-{line}" if self._keeps(before[1].casefold(), after[0].casefold()) else stem + line
+            if glued or (mixed and not self.spaced):
+                return Seam(0, "")
+            return Seam(0, join_lines(text, line)[len(text) : -len(line) or None])
+        keeps = self._keeps(before[1].casefold(), after[0].casefold())
+        return Seam(len(text) - len(text.rstrip("-‐")), "-" if keeps else "")
 
     def _keeps(self, before: str, after: str) -> bool:
         if f"{before}-{after}" in self.words:

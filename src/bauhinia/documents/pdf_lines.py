@@ -6,7 +6,7 @@ import ctypes
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -29,6 +29,14 @@ _SMALL = 0.56
 """Digits lower than this part of the letter size may be raised or lowered; ordinary ones are about 0.65."""
 
 
+class Run(NamedTuple):
+    """From a character of a word on, the text object of the page that draws it."""
+
+    start: int
+    object: int
+    """In `pdf_objects.PageInk.texts`; -1 for none."""
+
+
 class Word(NamedTuple):
     """Characters without a space between them; places in points from the page's left edge."""
 
@@ -37,6 +45,14 @@ class Word(NamedTuple):
     x1: float
     doubts: tuple[int, ...] = ()
     """Characters of it, from 0, that were read from a picture with doubt."""
+    runs: tuple[Run, ...] = ()
+    """Empty unless the page was read with its text objects."""
+
+    def joined(self, other: Word) -> Word:
+        """This word and one that follows it without a space."""
+        moved = tuple(run._replace(start=run.start + len(self.text)) for run in other.runs)
+        doubts = (*self.doubts, *(len(self.text) + place for place in other.doubts))
+        return Word(self.text + other.text, self.x0, other.x1, doubts, self.runs + moved)
 
 
 @dataclass(slots=True, eq=False)
@@ -91,6 +107,17 @@ class Turn(NamedTuple):
         return x, self.height - y
 
     @property
+    def matrix(self) -> tuple[float, float, float, float, float, float]:
+        """What takes a point from the bottom left corner, as displayed, to the page's own coordinates."""
+        right, top = self.left + self.width, self.bottom + self.height
+        return (
+            (1, 0, 0, 1, self.left, self.bottom),
+            (0, 1, -1, 0, right, self.bottom),
+            (-1, 0, 0, -1, right, top),
+            (0, -1, 1, 0, self.left, top),
+        )[self.quarter]
+
+    @property
     def shown(self) -> tuple[float, float]:
         """Width and height as displayed."""
         return (self.height, self.width) if self.quarter % 2 else (self.width, self.height)
@@ -122,14 +149,22 @@ class Rule(NamedTuple):
     end: float
 
 
-def page_text(page: Any, turn: Turn, number: int, rules: Sequence[Rule] = ()) -> PageText:
+def page_text(
+    page: Any,
+    turn: Turn,
+    number: int,
+    rules: Sequence[Rule] = (),
+    objects: Mapping[int, int] | None = None,
+) -> PageText:
     """The lines of a pypdfium2 page, in the order in which the file draws them.
 
-    Words on two sides of a vertical rule are never made one.
+    Words on two sides of a vertical rule are never made one. With `objects` (the number of each text object
+    by its address) the words tell which objects draw them.
     """
     text_page = page.get_textpage()
     try:
-        reader = _Reader(text_page.raw, turn, number, [rule for rule in rules if not rule.across])
+        upright = [rule for rule in rules if not rule.across]
+        reader = _Reader(text_page.raw, turn, number, upright, objects)
         return PageText(list(reader.lines()), reader.characters, reader.unknown, reader.slanted)
     finally:
         text_page.close()
@@ -138,8 +173,11 @@ def page_text(page: Any, turn: Turn, number: int, rules: Sequence[Rule] = ()) ->
 class _Reader:
     """Asks pdfium about characters as seldom as it can: calls are the whole cost."""
 
-    def __init__(self, handle: Any, turn: Turn, number: int, upright: list[Rule]) -> None:
+    def __init__(
+        self, handle: Any, turn: Turn, number: int, upright: list[Rule], objects: Mapping[int, int] | None
+    ) -> None:
         self.handle = handle
+        self.objects = objects
         self.upright = upright
         self.turn = turn
         self.number = number
@@ -172,11 +210,15 @@ class _Reader:
         size = self._size((words[0][0] + words[0][1]) // 2) or 1.0
         piece: list[tuple[Word, int]] = []
         for first, after in words:
-            word = Word(self._characters(first, after, size), *self._extent(first, after - 1))
+            word = Word(
+                self._characters(first, after, size),
+                *self._extent(first, after - 1),
+                runs=self._runs(first, after) if self.objects is not None else (),
+            )
             label = len(piece) == 1 and NUMBER_LABEL.fullmatch(piece[0][0].text)
             if piece and not label and self._is_only_set_apart(piece[-1][0], word, first, size):
                 last, begun = piece[-1]
-                piece[-1] = (Word(last.text + word.text, last.x0, word.x1), begun)
+                piece[-1] = (last.joined(word), begun)
                 continue
             if piece and not -size < word.x0 - piece[-1][0].x1 < _GAP * size:
                 yield from self._line(piece, hyphen=False)
@@ -225,12 +267,25 @@ class _Reader:
         text = self.codes[first:after]
         if len(text) > 1 and (text[-1] in _DIGITS or text[0] in _DIGITS):
             text = self._shift_digits(text, first, size)
-        if not text.isascii():
-            # pdfium gives characters beyond U+FFFF in two halves.
-            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            text = _COMPATIBLE.sub(lambda each: unicodedata.normalize("NFKC", each[0]), text)
-            self.unknown += sum(each == "\ufffd" or "\ue000" <= each <= "\uf8ff" for each in text)
-        return text.replace("\x00", "").replace("\ufffd", "")
+        text = _decoded(text)
+        self.unknown += sum(each == "\ufffd" or "\ue000" <= each <= "\uf8ff" for each in text)
+        return _clean(text)
+
+    def _runs(self, first: int, after: int) -> tuple[Run, ...]:
+        """Which text objects draw a word: where the same one draws both its ends, only the ends are asked."""
+        begun, ended = self._object(first), self._object(after - 1)
+        if begun == ended:
+            return (Run(0, begun),)
+        runs = [Run(0, begun)]
+        for index in range(first + 1, after):
+            if (now := self._object(index)) != runs[-1].object:
+                runs.append(Run(len(_clean(_decoded(self.codes[first:index]))), now))
+        return tuple(runs)
+
+    def _object(self, index: int) -> int:
+        assert self.objects is not None
+        handle = pdfium.FPDFText_GetTextObject(self.handle, index)
+        return self.objects.get(ctypes.cast(handle, ctypes.c_void_p).value or 0, -1)
 
     def _shift_digits(self, text: str, first: int, size: float) -> str:
         """Footnote marks, powers and formulae keep their look, so that `2024` with note 1 is not 20241."""
@@ -296,6 +351,19 @@ class _Reader:
         slanted = 5 < turned < 85
         self.slanted = self.slanted or slanted
         return slanted
+
+
+def _decoded(text: str) -> str:
+    """pdfium's characters as they are meant."""
+    if text.isascii():
+        return text
+    # pdfium gives characters beyond U+FFFF in two halves.
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _COMPATIBLE.sub(lambda each: unicodedata.normalize("NFKC", each[0]), text)
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "").replace("\ufffd", "")
 
 
 _WORD = re.compile(r"[^\s\x00]+")

@@ -120,6 +120,16 @@ async def read_page_texts(data: bytes, limits: Limits) -> list[str]:
     return [str(text) for text in said["page_texts"]]
 
 
+async def side_by_side(original: bytes, translated: bytes, name: str, limits: Limits) -> bytes:
+    """A PDF with each page of a PDF on the left and the same page of its translation on the right.
+
+    Links and form fields are not carried over. Raises a DocumentError subclass.
+    """
+    order = {"first_bytes": len(original)}
+    _, body = await _work("pair", original + translated, name, limits, order)
+    return body
+
+
 async def _work(
     work: str,
     data: bytes,
@@ -147,7 +157,7 @@ async def _work(
             said, body = await _ask_child((order, data, *after), _most_output(limits))
     except TimeoutError:
         raise _too_slow(limits) from None
-    if said.keys() & {"document", "through", "page", "page_texts", "units", "rewritten"}:
+    if said.keys() & {"document", "through", "page", "page_texts", "units", "rewritten", "paired"}:
         return said, body
     raise _error(said, limits)
 

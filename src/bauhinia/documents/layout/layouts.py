@@ -82,6 +82,7 @@ LAYOUTS: dict[str, LayoutFormat] = {
     "txt": LayoutFormat("plain_text"),
     "srt": LayoutFormat("subtitles"),
     "vtt": LayoutFormat("webvtt"),
+    "pdf": LayoutFormat("pdf"),
     "eml": LayoutFormat("mail"),
 }
 """By the key of `formats.READERS`."""

@@ -1,0 +1,61 @@
+"""PDF files opened, and their pages taken in: words, ruled tables, pictures."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pypdfium2 as pdfium
+
+from ..errors import BrokenDocument, EncryptedDocument
+from .pdf_layout import Page
+from .pdf_lines import PageText, Rule, Turn, page_text, page_turn
+from .pdf_objects import PageInk, page_ink
+from .pdf_tables import page_objects, take_tables
+
+
+class LoadedPage(NamedTuple):
+    """One page as pdfium shows it."""
+
+    page: Page
+    text: PageText
+    turn: Turn
+    rules: list[Rule]
+    pictures: int
+    shown: bool
+    """As `pdf_tables.PageObjects` has it."""
+    ink: PageInk | None
+    """The page's objects one by one; only when they were asked for."""
+
+
+def open_pdf(data: bytes) -> Any:
+    """A pypdfium2 document, to be closed. Raises EncryptedDocument or BrokenDocument."""
+    try:
+        return pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise EncryptedDocument(
+                "The PDF is protected with a password.",
+                hint="Open it with its password, print or save it as a new PDF, then upload that.",
+            ) from error
+        raise BrokenDocument(
+            "The PDF is damaged and cannot be opened.",
+            hint="Ask for the file again, or open it in a PDF viewer and print it to a new PDF.",
+        ) from error
+
+
+def load_page(document: Any, index: int, *, inked: bool = False) -> LoadedPage | None:
+    """Page `index`, from 0; None when it is damaged. With `inked` its words tell which objects draw them."""
+    try:
+        page = document[index]
+    except pdfium.PdfiumError:
+        return None
+    try:
+        turn = page_turn(page)
+        objects = page_objects(page, turn)
+        ink = page_ink(page, turn) if inked else None
+        text = page_text(page, turn, index + 1, objects.rules, ink.numbers if ink else None)
+    finally:
+        page.close()
+    grids, lines = take_tables(objects.rules, text.lines) if objects.rules else ([], text.lines)
+    page_shown = Page(index + 1, *turn.shown, lines, grids)
+    return LoadedPage(page_shown, text, turn, objects.rules, objects.pictures, objects.shown, ink)
