@@ -2,11 +2,11 @@
 
 On its input: a line of JSON (`name`, `bounds`, `work` and what that work needs), then the file. On its
 output: a line of JSON, an object: what the work gives (`document`, `page`, `page_texts`, `units`,
-`rewritten`, `paired`; or `form` and `through`, the format that LibreOffice must make of the file first; or beside the
-document `wanted`, format and size of files in old formats inside the file, whose bytes follow),
+`rewritten`, `paired`; or `form` and `through`, the format that LibreOffice must make of the file first; or
+beside the document `wanted`, format and size of files in old formats inside the file, whose bytes follow),
 `error` (`code`, `message`, `hint`) or `crash` (a trace for the log); after it, of `rewritten` and `paired`,
-the new file's bytes. Its memory, time and files are limited by the kernel, so a hostile file costs one answer and
-not the server.
+the new file's bytes. Its memory, time and files are limited by the kernel, so a hostile file costs one
+answer and not the server.
 """
 
 from __future__ import annotations
