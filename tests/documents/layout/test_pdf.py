@@ -307,6 +307,15 @@ async def test_samples(name: str) -> None:
             assert len(overlaps(after)) <= len(overlaps(before))
 
 
+async def test_the_ai_label_is_in_the_properties(mixed: bytes) -> None:
+    unit = (await units_of(mixed))[-1]
+    targets = {unit.id: "Changed"}
+    result = await documents.rewrite(mixed, "a.pdf", targets, Variety.ENGLISH, Limits(), label="Made by AI")
+    with pikepdf.open(io.BytesIO(result.data)) as pdf:
+        assert str(pdf.docinfo["/AI-Label"]) == "Made by AI"
+    assert not [note for note in result.notes if note.check == "label"]
+
+
 async def test_side_by_side(mixed: bytes) -> None:
     units = await units_of(mixed)
     result = await rewritten(mixed, {unit.id: chinese(unit.source) for unit in units}, Variety.TRADITIONAL)

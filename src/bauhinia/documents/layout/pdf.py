@@ -21,7 +21,7 @@ from ..normal import tidy
 from ..pdf_flow import Flow
 from ..pdf_objects import Box, PageInk
 from ..pdf_pages import LoadedPage, load_page, open_pdf
-from .pdf_outline import bookmarks, set_title, title_of, words_of
+from .pdf_outline import bookmarks, set_label, set_title, title_of, words_of
 from .pdf_program import PageProgram, draw_over
 from .pdf_space import PageSpace, spaces
 from .pdf_stacks import stacks
@@ -44,6 +44,13 @@ def open_layout(data: bytes, bounds: Bounds) -> PdfLayout:
     finally:
         document.close()
     return PdfLayout(data, [page for page in loaded if page is not None])
+
+
+def mark(data: bytes, label: str, _bounds: Bounds) -> bytes:
+    """The PDF with the AI label in its properties; nothing on its pages changes. Raises DocumentError."""
+    with _opened(data) as pdf:
+        set_label(pdf, label)
+        return _saved(pdf)
 
 
 class PdfLayout:

@@ -43,3 +43,11 @@ def set_title(pdf: Any, title: str) -> None:
     if "/Metadata" in pdf.Root:
         with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as packet:
             packet["dc:title"] = title
+
+
+def set_label(pdf: Any, label: str) -> None:
+    """The AI label in the information, under `AI-Label` as in Office files, and as the file's description."""
+    pdf.docinfo["/AI-Label"] = label
+    if "/Metadata" in pdf.Root:
+        with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as packet:
+            packet["dc:description"] = label
