@@ -40,6 +40,7 @@ async def test_every_hostile_file_ends_in_a_sentence_or_a_document(
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    running = {child.pid for child in psutil.Process().children()}
     crashes: list[str] = []
     log.addFilter(lambda record: crashes.append(record.getMessage()) or True)
     files = hostile_files()
@@ -54,8 +55,8 @@ async def test_every_hostile_file_ends_in_a_sentence_or_a_document(
     assert not [message for message in crashes if "signal" in message], crashes
     left = await asyncio.to_thread(lambda: list(tmp_path.rglob("*")))
     assert not left, "files were left behind"
-    running = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
-    assert not running, "processes were left behind"
+    after = {child.pid for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE}
+    assert after <= running, "processes were left behind"
     assert {"DocumentTooLarge", "BrokenDocument", "MislabelledDocument", "read"} <= set(outcomes)
 
 

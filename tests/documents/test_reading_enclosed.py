@@ -209,10 +209,10 @@ def test_an_archive_that_grows_is_refused() -> None:
 
 def test_names_lead_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    files = {"../../up.txt": b"x", "/root/abs.txt": b"x", "C:\\win\\a.txt": b"x", "a/./b/../c.txt": b"x"}
+    files = {"../../up.txt": b"x", "/abs.txt": b"x", "C:\\win\\a.txt": b"x", "a/./b/../c.txt": b"x"}
     document = read_here(packed(files), "a.zip")
     assert [block.part for block in document.blocks if block.kind == "heading"] == [
-        "up.txt", "root/abs.txt", "win/a.txt", "a/b/c.txt",
+        "up.txt", "abs.txt", "win/a.txt", "a/b/c.txt",
     ]  # fmt: skip
     assert list(tmp_path.iterdir()) == []
     assert safe_name("..") == safe_name("") == "file"

@@ -53,7 +53,8 @@ def test_any_text_cut_anywhere_is_split_as_when_whole(parts, inside, data):
     pieces = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
     answer, thinking = split(pieces, inside)
     assert (answer, thinking) == split([text], inside)
-    assert "</think>" not in re.sub(r"\s", "", answer) or "</think>" not in text
+    # What is left of a tag that stood inside another may read like one; no tag of the text itself is left.
+    assert "</think>" not in answer or "</think>" in re.sub("</?think>", "", text)
 
 
 def test_an_answer_without_tags_is_not_held_back():

@@ -18,6 +18,8 @@ HOSTILE = [
     "[go](javascript:alert(1))",
     "[go](data:text/html,<script>alert(1)</script>)",
     "[go](vbscript:x)",
+    "[go](/api/tasks)",
+    "[](<img src=https://evil.example/x.png onerror=alert(1)>)",
     '[a](<https://evil.example/"onmouseover=alert(1)>)',
     "<style>@import 'https://evil.example/x.css'</style>",
     "<iframe src=//evil.example></iframe>",

@@ -35,19 +35,30 @@ class _Renderer(RendererHTML):
         return escape(self.renderInlineAsText(children, options, env)) if children else ""
 
     def link_open(self, tokens: Sequence[Token], idx: int, *_: object) -> str:
-        return f'<a class="outside" href="{escape(str(tokens[idx].attrGet("href") or ""))}">'
+        href = _address(tokens[idx])
+        return f'<a class="outside" href="{escape(href)}">' if _leads_out(href) else ""
 
     def link_close(self, tokens: Sequence[Token], idx: int, *_: object) -> str:
         opening = max(i for i in range(idx) if tokens[i].type == "link_open")
-        href = str(tokens[opening].attrGet("href") or "")
+        href = _address(tokens[opening])
         words = "".join(token.content for token in tokens[opening:idx])
-        return "</a>" if href == words else f" ({escape(href)})</a>"
+        shown = "" if href == words else f" ({escape(href)})"
+        return f"{shown}</a>" if _leads_out(href) else shown
 
     def heading_open(self, tokens: Sequence[Token], idx: int, *_: object) -> str:
         return f"<h{_heading_level(tokens[idx])}>"
 
     def heading_close(self, tokens: Sequence[Token], idx: int, *_: object) -> str:
         return f"</h{_heading_level(tokens[idx])}>"
+
+
+def _address(link: Token) -> str:
+    return str(link.attrGet("href") or "")
+
+
+def _leads_out(href: str) -> bool:
+    """Whether an address may stay a link: a model's relative address would lead into this site."""
+    return href.lower().startswith(("http://", "https://"))
 
 
 def _heading_level(token: Token) -> int:
