@@ -112,3 +112,21 @@ def test_a_figure_with_spaces_in_it_is_joined_only_where_the_source_has_it() -> 
     assert mend_figures("16, 800 samples, 99. 8 per cent", source) == "16,800 samples, 99.8 per cent"
     assert mend_figures("under section 7 (2)", source) == "under section 7(2)"
     assert mend_figures("in 2025, 300 people", source) == "in 2025, 300 people"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "（譯文須準確寫出：1,502、3,600萬元）",
+        "(譯文須準確寫出：第486章（第12(3)條）、1,502)",
+        "（請完整翻譯，每個字都要譯成中文，不得增刪。）",
+        "(The translation must have: Cap. 486 (section 12(3)), 1,502)",
+    ],
+)
+async def test_the_note_of_the_second_request_is_no_part_of_a_translation(
+    open_with: OpenOffice, work: Work, note: str
+) -> None:
+    """Seen in the gallery: the note was copied, and the words in it passed for what was missing."""
+    text, findings, _ = await _translate(open_with, work, [DROPPED, f"{DROPPED}{note}"])
+    assert text == DROPPED
+    assert "numbers" in findings

@@ -23,6 +23,7 @@ from .house_rules import apply
 from .modality import Force, forces, rank
 from .orders import Manner, RedraftOrder
 from .reading import variety_of
+from .segment import without_note
 
 SYSTEM = {
     "en": (
@@ -162,7 +163,8 @@ async def _attempt(
         max_tokens=2 * estimate_tokens(text) + 40,
         passage="",
     )
-    new = " ".join(written.text.split()) if language == "en" else "".join(written.text.split("\n")).strip()
+    bare = without_note(written.text)
+    new = " ".join(bare.split()) if language == "en" else "".join(bare.split("\n")).strip()
     faults = list(check_redraft(text, new, order.manner, tongue))
     if written.cut:
         faults.append(_finding("cut", "The new wording was cut short."))

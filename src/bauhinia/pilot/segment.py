@@ -106,6 +106,10 @@ AGAIN_WHOLE = {
     Variety.TRADITIONAL: "\n\n（請完整翻譯，每個字都要譯成中文，不得增刪。）",
     Variety.ENGLISH: "\n\n(Translate all of it, every word into English; add nothing, leave nothing out.)",
 }
+_NOTE = re.compile(
+    r"\s*[（(](?:譯文須準確寫出|必須寫出|請完整翻譯|The translation must have|It must have|Translate all of it).*",
+    re.DOTALL,
+)
 WEIGHT = {
     "language": 100,
     "script": 50,
@@ -251,8 +255,14 @@ async def _attempt(
     return Segment(text=mended, findings=(*findings, *_check_tags(source.tagged, tagged)), tagged=tagged)
 
 
+def without_note(text: str) -> str:
+    """Without the note of a second request, which a small model copies: its words would pass for a repair."""
+    return _NOTE.sub("", text)
+
+
 def _bare(text: str) -> str:
-    """Without the wrapping a model adds: quotation marks round the whole, a leading `Translation:`."""
+    """Without what a model adds: our own note, quotation marks round the whole, a leading `Translation:`."""
+    text = without_note(text)
     text = re.sub(r"^\s*(translation|譯文|翻譯)\s*[:：]\s*", "", text.strip(), flags=re.IGNORECASE)
     for opening, closing in (('"', '"'), ("「", "」"), ("“", "”")):
         if (
