@@ -107,7 +107,8 @@ AGAIN_WHOLE = {
     Variety.ENGLISH: "\n\n(Translate all of it, every word into English; add nothing, leave nothing out.)",
 }
 _NOTE = re.compile(
-    r"\s*[（(](?:譯文須準確寫出|必須寫出|請完整翻譯|The translation must have|It must have|Translate all of it).*",
+    r"\s*[（(](?:譯文須準確寫出|必須寫出|請完整翻譯"
+    r"|The translation must have|It must have|Translate all of it).*",
     re.DOTALL,
 )
 WEIGHT = {
