@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from file_makers import NAMES, chart, diagram, docx, graphic, p, run
+from file_makers import MARKER, NAMES, chart, diagram, docx, graphic, p, run
+from more_coverage_probes import MORE_PROBES
 from office_makers import frame, pptx, row, sheet, slide, sp, xlsx
 
-MARKER = "Kestrel 紅隼"
+__all__ = ["MARKER", "PROBES"]
 _HIDDEN = "<w:rPr><w:vanish/></w:rPr>"
 _CELL = "<w:tbl><w:tr><w:tc>{}</w:tc></w:tr></w:tbl>"
 
@@ -168,5 +169,6 @@ PROBES: dict[tuple[str, str], Callable[[], bytes]] = {
     **{("pptx", element): make for element, make in _SLIDES.items()},
     **{("xlsx", element): make for element, make in _BOOK.items()},
     **_PLAIN,
+    **MORE_PROBES,
 }
 """By format and element: a maker of its file. A format's columns stand in the order of this table."""

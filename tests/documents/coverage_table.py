@@ -1,28 +1,23 @@
-"""What is read of each format: a probe makes a file that holds a marked element, and looks for it.
-
-`written_back` is the seam for the writers: a test of a layout fills it, by format and element.
+"""What is read of each format and written back: a probe makes a file that holds a marked element, looks for it,
+and has the format's layout put other words there.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from coverage_probes import MARKER, PROBES
 from file_makers import read_here
+from written_back import is_written_back
 
 from bauhinia.documents import Anchor, Document
 
 BEGIN = "<!-- coverage: begin -->"
 END = "<!-- coverage: end -->"
 PAGE = Path(__file__).parents[2] / "docs" / "documents.md"
-
-Proof = Callable[[bytes, str], bool]
-"""Whether a file of that name, written back with another text in place of the marker, holds it there."""
-WRITTEN_BACK: dict[tuple[str, str], Proof] = {}
-"""By format and element, how it is shown that the element is written back. A writer's tests add to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,21 +29,21 @@ class Coverage:
     anchored: bool
     """Whether an anchor of the block's id quotes exactly the marker."""
     written: bool
+    """Whether the format's layout puts other words there and changes nothing else."""
 
 
 def measure() -> dict[tuple[str, str], Coverage]:
     """Every probe of `PROBES`, made and read. Raises DocumentError when a file cannot be read at all."""
-    return {key: _measured(*key, make()) for key, make in PROBES.items()}
+    return {key: _measured(key[0], make()) for key, make in PROBES.items()}
 
 
-def _measured(form: str, element: str, data: bytes) -> Coverage:
+def _measured(form: str, data: bytes) -> Coverage:
     document = read_here(data, f"probe.{form}")
     block = next((each for each in (*document.blocks, *document.asides) if MARKER in each.text), None)
-    prove = WRITTEN_BACK.get((form, element))
     return Coverage(
         read="" if block is None else (block.aside or "text"),
         anchored=block is not None and _anchored(document, block.id),
-        written=prove is not None and prove(data, f"probe.{form}"),
+        written=is_written_back(data, form, MARKER),
     )
 
 
@@ -75,11 +70,9 @@ def table(measured: Mapping[tuple[str, str], Coverage]) -> str:
 def _cell(found: Coverage | None) -> str:
     if found is None:
         return ""
-    if not found.read:
-        return "**not read**"
     aside = "" if found.read == "text" else " (aside)"
     done = [
-        "read" + aside,
+        "read" + aside if found.read else "**not read**",
         *(["anchored"] if found.anchored else []),
         *(["written"] if found.written else []),
     ]

@@ -12,6 +12,8 @@ from bauhinia.documents import Document
 from bauhinia.documents.child import parse
 from bauhinia.documents.collecting import Bounds
 
+MARKER = "Kestrel 紅隼"
+"""Words that a probe puts in one place of its file."""
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 M = "http://schemas.openxmlformats.org/officeDocument/2006/math"

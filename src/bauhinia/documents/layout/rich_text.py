@@ -29,7 +29,7 @@ def rich_items(holder: etree._Element) -> list[Item]:
 
 def fill_rich(holder: etree._Element, items: Sequence[Item]) -> None:
     """Put the items in the holder's place for words. Reading aids go: they are of the old words."""
-    namespace = str(holder.tag).rpartition("}")[0] + "}"
+    namespace = str(holder.tag)[: -len(local(holder))]
     content = list(_elements(items, namespace))
     for child in list(holder):
         if isinstance(child.tag, str) and local(child) in ("t", "r", "rPh", "phoneticPr"):
