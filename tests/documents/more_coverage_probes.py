@@ -157,7 +157,7 @@ def _page(*items: At) -> bytes:
 
 
 _PDF: dict[str, Callable[[], bytes]] = {
-    "paragraph": lambda: _page(At(60, 140, MARKER)),
+    "paragraph": lambda: _page(At(60, 140, MARKER), At(60, 300, "Last words.")),
     "heading": lambda: _page(At(60, 140, MARKER, size=20, bold=True), At(60, 180, "Words below it.")),
 }
 MORE_PROBES: dict[tuple[str, str], Callable[[], bytes]] = {

@@ -76,6 +76,8 @@ def _properties(properties: etree._Element | None, to: Variety, *, upright: bool
     own = deepcopy(properties) if properties is not None else etree.Element(f"{A}rPr")
     own.tail = None
     own.set("lang", language_tag(to))
+    if "altLang" in own.attrib:
+        own.set("altLang", "en-GB" if to.is_chinese else "zh-HK")
     own.attrib.pop("err", "")
     fit_drawing_fonts(own, to)
     if upright:

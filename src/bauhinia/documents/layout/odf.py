@@ -13,12 +13,14 @@ from ..package import broken
 from .fonts import fonts_for
 from .inline import take
 from .odf_text import TEXT, fill_odf, is_under, odf_items
+from .opendocument_label import mark
 from .parts import Parts
 from .sheet_names import MOST, clean_names, renamed_odf, renamed_odf_formula
 from .slots import PackageLayout, Slot, Slots, Writing
 from .typography import language_tag
 from .unit import Story
 
+__all__ = ["mark", "open_layout"]
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"

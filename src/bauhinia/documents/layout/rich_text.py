@@ -7,8 +7,10 @@ from copy import deepcopy
 
 from lxml import etree
 
+from ...language import Variety
 from ..ooxml import local
 from .inline import Item, Look, Text
+from .workbook_fonts import fit_rich_font
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
@@ -27,10 +29,11 @@ def rich_items(holder: etree._Element) -> list[Item]:
     return items
 
 
-def fill_rich(holder: etree._Element, items: Sequence[Item]) -> None:
-    """Put the items in the holder's place for words. Reading aids go: they are of the old words."""
+def fill_rich(holder: etree._Element, items: Sequence[Item], to: Variety) -> None:
+    """Put the items in the holder's place for words, in fonts for `to`. Reading aids go: they are of
+    the old words."""
     namespace = str(holder.tag)[: -len(local(holder))]
-    content = list(_elements(items, namespace))
+    content = list(_elements(items, namespace, to))
     for child in list(holder):
         if isinstance(child.tag, str) and local(child) in ("t", "r", "rPh", "phoneticPr"):
             holder.remove(child)
@@ -38,7 +41,7 @@ def fill_rich(holder: etree._Element, items: Sequence[Item]) -> None:
         holder.insert(at, element)
 
 
-def _elements(items: Sequence[Item], namespace: str) -> Iterator[etree._Element]:
+def _elements(items: Sequence[Item], namespace: str, to: Variety) -> Iterator[etree._Element]:
     texts = [item for item in items if isinstance(item, Text) and item.words]
     bare = len(texts) == 1 and _properties(texts[0]) is None
     for text in texts:
@@ -53,6 +56,7 @@ def _elements(items: Sequence[Item], namespace: str) -> Iterator[etree._Element]
         if (properties := _properties(text)) is not None:
             own = deepcopy(properties)
             own.tail = None
+            fit_rich_font(own, to)
             run.append(own)
         run.append(words)
         yield run

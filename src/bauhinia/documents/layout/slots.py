@@ -77,17 +77,23 @@ class Slots:
         *,
         page: int | None = None,
         most: int | None = None,
+        cut: bool = False,
     ) -> None:
-        """Words without formatting, in attributes or, where the name is empty, in elements; all alike."""
+        """Words without formatting, in attributes or, where the name is empty, in elements; all alike. With
+        `cut` what is longer than `most` is cut off and noted."""
         element, name = at[0]
         words = (element.get(name) if name else element.text) or ""
 
-        def write(target: str, _writing: Writing) -> None:
+        def write(target: str, writing: Writing) -> None:
+            said = plain(target)
+            if cut and most is not None and len(said) > most:
+                said = said[:most].rstrip()
+                writing.note(key, "limit", f"It was cut to the {most} characters that its place can hold.")
             for each, attribute in at:
                 if attribute:
-                    each.set(attribute, plain(target))
+                    each.set(attribute, said)
                 else:
-                    each.text = plain(target)
+                    each.text = said
 
         self.add(key, story, tagged([Piece("text", words)]) if words else "", write, page=page, most=most)
 

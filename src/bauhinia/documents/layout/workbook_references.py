@@ -1,5 +1,5 @@
 """What in a workbook follows when its words have changed: names of sheets wherever they are quoted, names of
-table columns, charts' copies of cells; and what a person should look at."""
+table columns, charts' copies of cells, fonts; and what a person should look at."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from .slots import Writing
 from .tags import plain
 from .typography import script_runs
 from .word_stories import cached_labels
+from .workbook_fonts import fit_cell_fonts
 
 if TYPE_CHECKING:
     from .xlsx import Workbook
@@ -54,6 +55,7 @@ def finish_workbook(book: Workbook, writing: Writing, written: Mapping[str, str]
     _columns(book)
     _charts(book, words)
     _widths(book, writing, written, before)
+    fit_cell_fonts(book, written, writing.to)
     parts = book.parts.package.names
     if any(name.endswith("vbaProject.bin") for name in parts):
         writing.note("", "unsupported", _MACROS)

@@ -6,18 +6,19 @@ changes only where it quotes the name of a sheet that has a new one.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
 from ..collecting import Bounds
 from ..ooxml import R, local
 from ..package import broken
-from .inline import Alone, Item, Pair, Taken, Text, take
+from .inline import Taken, take
 from .office_labels import mark
 from .parts import Parts
 from .rich_text import fill_rich, rich_items
+from .running_heads import MOST as MOST_OF_HEAD
+from .running_heads import running_items, running_text, sections
 from .sheet_names import MOST
 from .slots import PackageLayout, Slot, Slots, Writing
 from .unit import Story
@@ -25,8 +26,9 @@ from .word_stories import drawn_paragraphs, labels
 from .workbook_references import finish_workbook
 
 __all__ = ["mark", "open_layout"]
-_CODES = re.compile(r'(&"[^"]*"|&K[0-9A-Fa-f+-]{5,6}|&\d+|&[^&LCR\d])')
-_SECTIONS = re.compile(r"(&[LCR])")
+_PROMPTS = {"promptTitle": 32, "prompt": 255, "errorTitle": 32, "error": 255}
+"""What a cell with rules says to people, and the most characters that Excel allows."""
+_CUT = "The running head was cut: Excel allows 255 characters for it with all its codes."
 
 
 def open_layout(data: bytes, bounds: Bounds) -> PackageLayout:
@@ -84,16 +86,27 @@ class Workbook:
             if kind == "s" and (found := self.strings.get(cell.findtext("{*}v") or "")):
                 self._rich(found[0], story, found[1], page)
             elif kind == "inlineStr" and (inline := cell.find("{*}is")) is not None:
-                self._rich(f"{name}#{cell.get('r', '')}", story, inline, page)
+                self._rich(self.unit_of(name, cell), story, inline, page)
         for place in root.iter("{*}headerFooter"):
             for child in place:
                 if isinstance(child.tag, str):
                     self._running(name, child, page)
+        for number, rule in enumerate(root.iter("{*}dataValidation")):
+            for said, most in _PROMPTS.items():
+                self._slots.words(
+                    f"{name}#{said}{number}", "comment", [(rule, said)], page=page, most=most, cut=True
+                )
         for relation in self.parts.package.relations(name).values():
             if relation.kind in ("comments", "threadedComment") and relation.target not in self._seen:
                 self._remarks(relation.target, page)
             elif relation.kind == "drawing":
                 self._drawing(relation.target, page)
+
+    def unit_of(self, sheet: str, cell: etree._Element) -> str:
+        """The id of the unit that a cell's words are; empty for a cell without words of its own."""
+        if cell.get("t") == "s":
+            return self.strings.get(cell.findtext("{*}v") or "", ("",))[0]
+        return f"{sheet}#{cell.get('r', '')}" if cell.get("t") == "inlineStr" else ""
 
     def _rich(self, key: str, story: Story, holder: etree._Element, page: int) -> None:
         if key in self._seen:
@@ -101,7 +114,11 @@ class Workbook:
         self._seen.add(key)
         taken = take(rich_items(holder))
         self._slots.add(
-            key, story, taken.source, lambda target, _: fill_rich(holder, taken.woven(target)), page=page
+            key,
+            story,
+            taken.source,
+            lambda target, writing: fill_rich(holder, taken.woven(target), writing.to),
+            page=page,
         )
 
     def _remarks(self, name: str, page: int) -> None:
@@ -134,15 +151,21 @@ class Workbook:
     def _running(self, name: str, element: etree._Element, page: int) -> None:
         """A running head: three sections, each with codes for pages, dates and fonts that stay."""
         story: Story = "header" if "Header" in local(element) else "footer"
-        pieces = _SECTIONS.split(element.text or "")
+        pieces = sections(element.text or "")
         for at in range(0, len(pieces), 2):
-            taken = take(_running_items(pieces[at]))
+            taken = take(running_items(pieces[at]))
+            key = f"{name}#{local(element)}{at}"
 
-            def write(target: str, _: Writing, at: int = at, taken: Taken = taken) -> None:
-                pieces[at] = _running_text(taken.woven(target))
+            def write(
+                target: str, writing: Writing, at: int = at, taken: Taken = taken, key: str = key
+            ) -> None:
+                room = MOST_OF_HEAD - sum(map(len, pieces[:at])) - sum(map(len, pieces[at + 1 :]))
+                pieces[at], cut = running_text(taken.woven(target), room)
                 element.text = "".join(pieces)
+                if cut:
+                    writing.note(key, "limit", _CUT)
 
-            self._slots.add(f"{name}#{local(element)}{at}", story, taken.source, write, page=page)
+            self._slots.add(key, story, taken.source, write, page=page, most=MOST_OF_HEAD)
 
 
 def _sheets(parts: Parts, main: str) -> list[tuple[etree._Element, str]]:
@@ -153,29 +176,3 @@ def _sheets(parts: Parts, main: str) -> list[tuple[etree._Element, str]]:
         for entry in parts.root(main).iterfind("{*}sheets/{*}sheet")
         if (key := entry.get(f"{R}id", "")) in relations
     ]
-
-
-def _running_items(text: str) -> list[Item]:
-    return [
-        Alone([part]) if at % 2 else Text(part.replace("&&", "&"))
-        for at, part in enumerate(_CODES.split(text))
-        if part
-    ]
-
-
-def _running_text(items: Sequence[Item]) -> str:
-    said = ""
-    for part in _running_parts(items):
-        # A figure after a code for a size would be read as part of it.
-        said += " " + part if re.search(r"&\d+$", said) and part[:1].isdigit() else part
-    return said
-
-
-def _running_parts(items: Sequence[Item]) -> Iterator[str]:
-    for item in items:
-        if isinstance(item, Text):
-            yield item.words.replace("&", "&&")
-        elif isinstance(item, Pair):
-            yield from _running_parts(item.items)
-        else:
-            yield from item.things

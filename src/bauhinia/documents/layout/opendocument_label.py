@@ -1,0 +1,51 @@
+"""The AI label in an OpenDocument file's metadata, as the files that we write ourselves carry it."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from ..collecting import Bounds
+from ..normal import without_illegal
+from .office_labels import KEYWORD, PROPERTY
+from .parts import Parts
+
+_META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_MANIFEST = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}"
+_PART = "meta.xml"
+_LIST = "META-INF/manifest.xml"
+_EMPTY = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n'
+    b'<office:document-meta xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    b'xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0" office:version="1.3"/>'
+)
+
+
+def mark(data: bytes, label: str, bounds: Bounds) -> bytes:
+    """The file with the label as a user-defined property and a keyword; one that is there already gives way.
+    Raises DocumentError."""
+    parts = Parts(data, bounds)
+    if _PART not in parts.package.names:
+        _add_part(parts)
+    root = parts.root(_PART)
+    meta = root.find(f"{_OFFICE}meta")
+    if meta is None:
+        meta = etree.SubElement(root, f"{_OFFICE}meta")
+    for old in meta.findall(f"{_META}user-defined"):
+        if old.get(f"{_META}name") == PROPERTY:
+            meta.remove(old)
+    if all(each.text != KEYWORD for each in meta.iter(f"{_META}keyword")):
+        etree.SubElement(meta, f"{_META}keyword").text = KEYWORD
+    said = etree.SubElement(meta, f"{_META}user-defined", {f"{_META}name": PROPERTY})
+    said.text = without_illegal(label)
+    parts.changed(_PART)
+    return parts.written()
+
+
+def _add_part(parts: Parts) -> None:
+    """A part for metadata, told to the package's list."""
+    parts.add(_PART, _EMPTY)
+    if _LIST in parts.package.names:
+        told = {f"{_MANIFEST}full-path": _PART, f"{_MANIFEST}media-type": "text/xml"}
+        etree.SubElement(parts.root(_LIST), f"{_MANIFEST}file-entry", told)
+        parts.changed(_LIST)
