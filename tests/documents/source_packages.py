@@ -28,6 +28,16 @@ def fetched(package: str, folder: Path) -> Path | None:
     return there[0] if there else None
 
 
+def files_in(archive: Path, suffix: str) -> dict[str, bytes]:
+    """The files of that suffix in a source archive, by name."""
+    found = {}
+    with tarfile.open(archive) as packed:
+        for member in packed.getmembers():
+            if member.isfile() and member.name.endswith(suffix) and (file := packed.extractfile(member)):
+                found[member.name] = file.read()
+    return found
+
+
 def files_of(package: str, suffix: str, request: pytest.FixtureRequest) -> dict[str, bytes]:
     """The files of that suffix in a package's source archive, by name. Skips without a network."""
     config = request.config
@@ -35,11 +45,7 @@ def files_of(package: str, suffix: str, request: pytest.FixtureRequest) -> dict[
     archive = fetched(package, folder)
     if archive is None:
         pytest.skip(f"the source package of {package} cannot be fetched here")
-    found = {}
-    with tarfile.open(archive) as packed:
-        for member in packed.getmembers():
-            if member.isfile() and member.name.endswith(suffix) and (file := packed.extractfile(member)):
-                found[member.name] = file.read()
+    found = files_in(archive, suffix)
     assert found, archive
     return found
 

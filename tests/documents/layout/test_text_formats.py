@@ -98,6 +98,24 @@ def test_the_label_of_a_page_is_in_its_head() -> None:
     assert '<head><meta name="ai-label" content="AI &quot;helped&quot;"><title>' in marked
 
 
+@pytest.mark.parametrize(
+    ("text", "source", "target", "wanted"),
+    [
+        ("**A sum.** Then", "<1>A sum.</1> Then", "<1>一筆。</1>然後", "**一筆**。然後"),
+        ("**A (b).** Then", "<1>A (b).</1> Then", "<1>甲（乙）。</1>然後", "**甲（乙）**。然後"),
+        ("See **“A”** now", "See <1>“A”</1> now", "見<1>「甲」</1>了", "見 **「甲」** 了"),
+        ("See _a_ now", "See <1>a</1> now", "見<1>甲</1>了", "見*甲*了"),
+        ("See _a_ now", "See <1>a</1> now", "見 X <1>a</1> 了", "見X *a*了"),
+    ],
+)
+def test_emphasis_without_spaces_round_it_is_still_emphasis(
+    text: str, source: str, target: str, wanted: str
+) -> None:
+    again = rewritten("markdown", text, {source: target})
+    assert again == wanted
+    assert "<1>" in sources("markdown", again)[0]
+
+
 MARKDOWN = """---
 title: Left alone
 ---

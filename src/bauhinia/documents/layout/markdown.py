@@ -21,6 +21,8 @@ _SPECIAL = re.compile(r"[\\`*\[\]<>|]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
 _LEADING = re.compile(r"^(\s*\d{0,9})(?=[#>+-]+\s|[.)]\s|={2,}|-{2,})")
 """What would begin a heading, a quotation or a list: the mark after it is escaped."""
 
+_STOPS = re.compile("[。，、；：！？.,;:!?]+$")
+
 
 @dataclass(frozen=True, slots=True)
 class _Ends:
@@ -162,17 +164,51 @@ def _target(address: str, token: Token) -> str:
 
 
 def _rendered(items: Sequence[Item], newline: str) -> str:
-    written = []
-    for item in items:
-        if isinstance(item, Text):
-            written.append(_SPECIAL.sub(r"\\\g<0>", " ".join(item.words.split("\n"))))
-        elif isinstance(item, Alone):
-            written += [f"\\{newline}" if each is None else each for each in item.things]
+    """The items as Markdown."""
+    parts = [_part(item, newline) for item in items]
+    written = ""
+    for at, part in enumerate(parts):
+        if isinstance(part, str):
+            written += part
         else:
-            inner = _rendered(item.items, newline)
-            ends: _Ends = item.handle
-            # Emphasis may not begin or end with a space: it goes outside.
-            words = inner.strip(" ")
-            lead, trail = inner[: len(inner) - len(inner.lstrip(" "))], inner[len(inner.rstrip(" ")) :]
-            written.append(f"{lead}{ends.before}{words}{ends.after}{trail}" if words else inner)
-    return "".join(written)
+            following = next((_opening(each) for each in parts[at + 1 :] if _opening(each)), "")
+            written += _marked(part[0], part[1], written[-1:], following)
+    return written
+
+
+def _part(item: Item, newline: str) -> str | tuple[str, _Ends]:
+    """A part as it is written; of a pair its words and its marks, whose neighbours are not known yet."""
+    if isinstance(item, Text):
+        return _SPECIAL.sub(r"\\\g<0>", " ".join(item.words.split("\n")))
+    if isinstance(item, Alone):
+        return "".join(f"\\{newline}" if each is None else each for each in item.things)
+    return _rendered(item.items, newline), item.handle
+
+
+def _opening(part: str | tuple[str, _Ends]) -> str:
+    """The first character of what is written."""
+    return part[:1] if isinstance(part, str) else (part[1].before if part[0].strip(" ") else part[0])[:1]
+
+
+def _marked(inner: str, ends: _Ends, before: str, after: str) -> str:
+    """The words of a pair between its marks. Emphasis may not begin or end with a space: it goes outside."""
+    words = inner.strip(" ")
+    if not words:
+        return inner
+    lead, trail = inner[: len(inner) - len(inner.lstrip(" "))], inner[len(inner.rstrip(" ")) :]
+    if ends.before.startswith(("*", "_", "~")):
+        return lead + _emphasised(words, ends.before, (lead or before)[-1:], (trail or after)[:1]) + trail
+    return f"{lead}{ends.before}{words}{ends.after}{trail}"
+
+
+def _emphasised(words: str, mark: str, before: str, after: str) -> str:
+    """Emphasis between two characters that parsers see as such. Where a letter follows or precedes without
+    a space, as in Chinese, a mark must have a letter inside: a stop goes outside, a bracket gets a space."""
+    if before.isalnum() or after.isalnum():
+        mark = mark.replace("_", "*")
+    stops = _STOPS.search(words) if after.isalnum() else None
+    outside = stops[0] if stops and stops.start() else ""
+    words = words.removesuffix(outside)
+    lead = " " if before.isalnum() and not words[0].isalnum() else ""
+    trail = " " if after.isalnum() and not outside and not words[-1].isalnum() else ""
+    return f"{lead}{mark}{words}{mark}{outside}{trail}"

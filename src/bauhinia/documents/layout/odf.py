@@ -135,6 +135,7 @@ class _OpenDocument:
             if key in written:
                 table.set(f"{_TABLE}name", name)
                 names[_unescaped(before[key])] = name
+        names = {old: new for old, new in names.items() if old != new}
         for part in (*self._contents, "styles.xml", "settings.xml"):
             if part in self._parts.package.names:
                 for element in self._parts.root(part).iter():
