@@ -41,7 +41,7 @@ def long_docx(paragraphs: int = _PARAGRAPHS) -> bytes:
 
 
 def long_paper(pages: int = 100) -> bytes:
-    """A Word file of so many pages: headings, bold words, a table on every fourth page, a footnote on each."""
+    """A Word file of so many pages: headings, bold, a table on every fourth page, a footnote on each."""
     document = docx.Document()
     paragraphs = round(_PAPER_PARAGRAPHS * pages)
     for number in range(paragraphs):
