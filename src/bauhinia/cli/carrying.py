@@ -14,7 +14,7 @@ from ..errors import BauhiniaError, Cancelled, InputError
 from ..jobs import Ended
 from ..pilot import Draft
 from ..pilot.codec import from_json
-from ..pilot.orders import AnyOrder, needs_model
+from ..pilot.orders import AnyOrder, TranslateOrder, needs_model
 from .environment import get_settings
 from .output import Output
 from .places import Place, open_place
@@ -76,6 +76,8 @@ async def do_task(place: Place, files: Files, make_order: MakeOrder, watcher: Wa
         if reading:
             await _see_through(place, reading, watcher)
     order = make_order(list(names))
+    if isinstance(order, TranslateOrder) and order.memory:
+        watcher.says(await place.estimate(order))
     if needs_model(order):
         watcher.says("Loading the model")
         await place.ready()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import aiohttp
 
     from ..pilot.office import Office
-    from ..pilot.orders import AnyOrder
+    from ..pilot.orders import AnyOrder, TranslateOrder
     from ..settings import Settings
 
 EVENTS: Mapping[str, type[Any]] = {kind.name: kind for kind in get_args(TaskEvent)}
@@ -38,6 +38,9 @@ class Place(Protocol):
 
     async def ready(self) -> None:
         """Wait until the model can answer. Raises ModelError, WeightsError."""
+
+    async def estimate(self, order: TranslateOrder) -> str:
+        """A sentence on how much of a document the memory holds."""
 
     async def start(self, order: AnyOrder) -> str:
         """Begin a task; gives its id."""
@@ -84,6 +87,9 @@ class Here:
 
     async def ready(self) -> None:
         await asyncio.shield(self._office.model)
+
+    async def estimate(self, order: TranslateOrder) -> str:
+        return (await self._office.estimate(order)).sentence
 
     async def start(self, order: AnyOrder) -> str:
         return await self._office.start(order)
@@ -138,6 +144,10 @@ class There:
     async def health(self) -> dict[str, Any]:
         """Whether it and its model are ready."""
         return await self._json("GET", "/health")
+
+    async def estimate(self, order: TranslateOrder) -> str:
+        asked = order.model_dump(mode="json")
+        return str((await self._json("POST", "/api/translate/estimate", json=asked))["sentence"])
 
     async def start(self, order: AnyOrder) -> str:
         kind = type(order).__name__.removesuffix("Order").lower()

@@ -56,6 +56,8 @@ class Passage:
     source_text: str = ""
     unit: str = ""
     """Translation with the layout kept: the unit of the file that this passage translates."""
+    tagged_source: str = ""
+    """Translation: what was translated, with the tags of its unit; `source_text` is its words."""
     tagged: str = ""
     """The model's translation of that unit with its tags; `text` is its words, as they were last edited."""
     citations: tuple[Citation, ...] = ()

@@ -18,6 +18,9 @@ from ..language import Termbase
 from ..people import Officer, local_officer
 from ..settings import Limits, Settings
 from ..store import Blobs, Database
+from ..translation.leverage import Leverage, leverage
+from ..translation.memory import Memory
+from ..translation.termbases import Termbases
 from .analyse import analyse
 from .citations import without_invented_citations
 from .codec import to_json
@@ -25,6 +28,7 @@ from .compare import compare
 from .desk import Desk
 from .draft import Draft, TaskKind
 from .drafting import draft
+from .keeping import Original
 from .orders import (
     AnalyseOrder,
     AnyOrder,
@@ -40,7 +44,7 @@ from .scanning import KIND, read_scan
 from .shelf import Card, Shelf
 from .summarise import summarise
 from .templates import Templates
-from .translate import translate
+from .translate import TARGET, translate, untranslated
 
 log = logging.getLogger(__name__)
 ORDERS: dict[TaskKind, type[AnyOrder]] = {
@@ -64,6 +68,8 @@ class Office:
     termbase: Termbase
     templates: Templates
     officer: Officer
+    memory: Memory = field(init=False)
+    """The one memory of the process: it keeps what it knows of common words."""
     tasks: Tasks = field(init=False)
     model: asyncio.Task[None] = field(init=False)
     """Loads the model; done when it can answer."""
@@ -72,6 +78,7 @@ class Office:
     def __post_init__(self) -> None:
         functions: dict[str, TaskFunction] = {kind: self._function(kind) for kind in ORDERS}
         functions[KIND] = self._read_scan
+        self.memory = Memory(self.database)
         self.tasks = Tasks(self.database, functions)
         self.model = asyncio.create_task(self.gateway.start(), name="load the model")
         self.model.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -126,12 +133,23 @@ class Office:
             _check_read(await self.shelf.card(key))
         return await self.tasks.start(kind, order.model_dump(mode="json"))
 
-    def desk(self, kind: TaskKind, *, steps: Steps, report: Report, task: str | None = None) -> Desk:
-        """A working place for one task; work outside of any task has no `task`."""
+    def desk(
+        self,
+        kind: TaskKind,
+        *,
+        steps: Steps,
+        report: Report,
+        task: str | None = None,
+        termbase: Termbase | None = None,
+    ) -> Desk:
+        """A working place for one task, with the shipped termbase unless another is given.
+
+        Work outside of any task has no `task`.
+        """
         return Desk(
             gateway=self.gateway,
             officer=self.officer,
-            termbase=self.termbase,
+            termbase=termbase or self.termbase,
             steps=steps,
             report=report,
             use=f"pilot.{kind}",
@@ -158,12 +176,26 @@ class Office:
         original = await self.shelf.original(str(order["document"]))
         return original.name_of(draft), (await original.written(draft, draft.label)).data
 
+    async def _original(self, order: TranslateOrder, document: Document) -> Original | None:
+        """The file to be written again; None where the text alone is translated."""
+        kept = order.layout and document.format in LAYOUTS
+        return await self.shelf.original(order.document) if kept else None
+
+    async def estimate(self, order: TranslateOrder) -> Leverage:
+        """How much of a document the memory holds, of what has to be translated. Raises NotFound, InputError,
+        DocumentError."""
+        _check_read(await self.shelf.card(order.document))
+        document = await self.shelf.document(order.document)
+        sources = await untranslated(order, document, await self._original(order, document))
+        return await leverage(self.memory, sources, TARGET[order.to], department=self.officer.department)
+
     def _function(self, kind: TaskKind) -> TaskFunction:
         async def work(order: dict[str, Any], report: Report, steps: Steps, task: str) -> dict[str, Any]:
             asked = ORDERS[kind].model_validate(order)
             if needs_model(asked):
                 await asyncio.shield(self.model)
-            desk = self.desk(kind, steps=steps, report=report, task=task)
+            termbase = await Termbases(self.database).merged(self.officer.department)
+            desk = self.desk(kind, steps=steps, report=report, task=task, termbase=termbase)
             documents = await self.shelf.documents(documents_of(asked))
             draft = await self._do(asked, documents, desk)
             return to_json(without_invented_citations(draft, documents))
@@ -176,9 +208,9 @@ class Office:
                 return await summarise(order, documents, desk)
             case TranslateOrder():
                 document = documents[order.document]
-                kept = order.layout and document.format in LAYOUTS
-                original = await self.shelf.original(order.document) if kept else None
-                return await translate(order, document, desk, original)
+                return await translate(
+                    order, document, desk, await self._original(order, document), self.memory
+                )
             case DraftOrder():
                 return await draft(order, self.templates.get(order.type), documents, desk)
             case AnalyseOrder():

@@ -40,6 +40,8 @@ class TranslateOrder(Order):
     be written. Else the text alone."""
     stories: list[Story] = Field(default=[story for story in STORIES if story != "hidden"], min_length=1)
     """Which texts of the file: the body, headers, notes, comments, ... Hidden text only when asked for."""
+    memory: bool = True
+    """Take what the department's memory holds, and show the model what is near."""
 
 
 class DraftOrder(Order):

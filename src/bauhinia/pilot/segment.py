@@ -25,6 +25,7 @@ from ..translation.checks import Context, Fault, bodies, check_segment
 from .desk import Desk
 from .draft import Finding
 from .official_names import put_right
+from .recalling import Example
 from .tagged import Saved, saved, tags_of
 
 SYSTEM = {
@@ -137,14 +138,18 @@ class Segment:
     """The translation with its tags, of a segment that had some."""
 
 
-async def translate_segment(desk: Desk, key: str, text: str, to: Variety, *, passage: str = "") -> Segment:
-    """Translate `text` into `to` (ENGLISH or TRADITIONAL). Raises the gateway's errors."""
-    return await _translated(desk, key, _Source(text), to, passage)
+async def translate_segment(
+    desk: Desk, key: str, text: str, to: Variety, *, passage: str = "", example: Example | None = None
+) -> Segment:
+    """Translate `text` into `to` (ENGLISH or TRADITIONAL), as in the example. Raises the gateway's errors."""
+    return await _translated(desk, key, _Source(text, example=example), to, passage)
 
 
-async def translate_tagged(desk: Desk, key: str, text: str, to: Variety) -> Segment:
+async def translate_tagged(
+    desk: Desk, key: str, text: str, to: Variety, *, example: Example | None = None
+) -> Segment:
     """Translate tagged text that has tags; the translation's tags are valid. Raises the gateway's errors."""
-    segment = await _translated(desk, key, _Source(line(text), text), to, "")
+    segment = await _translated(desk, key, _Source(line(text), text, example), to, "")
     wrong = faults(text, segment.tagged)
     if not wrong:
         return segment
@@ -159,11 +164,15 @@ class _Source:
 
     text: str
     tagged: str = ""
+    example: Example | None = None
 
 
 async def _translated(desk: Desk, key: str, source: _Source, to: Variety, passage: str) -> Segment:
     assert to in SYSTEM, to
     before = _instructions(to, bool(source.tagged))
+    if source.example is not None:
+        like, remembered = source.example
+        before += _as_messages([(gloss(like, to, desk.termbase), remembered)])
     glossed = gloss(source.tagged or source.text, to, desk.termbase)
     first = await _attempt(desk, key, [*before, Message("user", glossed)], source, to, passage)
     if not _faults(first):

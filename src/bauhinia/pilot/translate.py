@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..documents import Anchor, Block, Document
@@ -16,12 +17,14 @@ from ..errors import DocumentError
 from ..gateway import estimate_tokens
 from ..jobs import PassageReady
 from ..language import Variety, detect, split_sentences, to_traditional
+from ..translation.memory import Memory
 from .codec import to_json
 from .desk import Desk
 from .draft import Draft, Finding, Passage, PassageKind, Section
 from .keeping import Original, finding_of, paragraphs, shown
 from .orders import TranslateOrder
-from .segment import Segment, translate_segment, translate_tagged
+from .recalling import Example, Recall, example_of, near_finding, taken
+from .segment import Segment, check_translation, translate_segment, translate_tagged
 from .tagged import tagged_segments, tags_of
 
 SEGMENT_TOKENS = 110
@@ -45,33 +48,76 @@ class _Work:
     """Its words."""
     block: Block | None
     unit: Unit | None = None
+    example: Example | None = None
+    """What the memory has that is near."""
+
+    @property
+    def source(self) -> str:
+        """Its tagged text."""
+        return self.unit.source if self.unit else tagged([Piece("text", self.text)])
 
 
 async def translate(
-    order: TranslateOrder, document: Document, desk: Desk, original: Original | None = None
+    order: TranslateOrder,
+    document: Document,
+    desk: Desk,
+    original: Original | None = None,
+    memory: Memory | None = None,
 ) -> Draft:
     """The document in the other language, a passage a paragraph. With its file, every paragraph of the file's
-    stories, so that `Original.written` can put them back. Raises the gateway's errors, DocumentError."""
+    stories, so that `Original.written` can put them back. What the memory holds is taken from there, if the
+    order says so. Raises the gateway's errors, DocumentError, StoreError."""
     to = TARGET[order.to]
     desk.progress("read", 0, len(document.blocks))
     todo = await _todo(order, document, original)
+    recall = _recall(order, todo, desk, memory)
     done: dict[str, asyncio.Task[Segment]] = {}
     passages: list[Passage] = []
-    async for passage in desk.in_order(todo, lambda i, work: _passage(desk, i, work, to, done)):
+    async for passage in desk.in_order(todo, lambda i, work: _recalled(desk, i, work, to, done, recall)):
         passages.append(passage)
         desk.report(PassageReady(section=0, passage=to_json(passage)))
         desk.progress("map", len(passages), len(todo), note=passage.source_text)
-    title = await _segment(desk, "title", document.title or document.name, to, done, "")
+    title = await _title(desk, title_of(document), to, done, recall)
     draft = Draft(
         kind="translate",
-        title=title.text,
-        sections=(Section(language=to.value, title=title.text, passages=tuple(passages)),),
+        title=title,
+        sections=(Section(language=to.value, title=title, passages=tuple(passages)),),
         usage=desk.usage,
         label=desk.label,
         model=desk.gateway.model,
         layout=document.format if original else "",
     )
     return await _with_layout_notes(draft, original) if original else draft
+
+
+def title_of(document: Document) -> str:
+    """What a translation's title is translated from."""
+    return document.title or document.name
+
+
+def _recall(order: TranslateOrder, todo: Sequence[_Work], desk: Desk, memory: Memory | None) -> Recall | None:
+    if memory is None or not order.memory:
+        return None
+    sources = [work.source for work in todo]
+    return Recall(memory=memory, department=desk.officer.department, to=TARGET[order.to], sources=sources)
+
+
+async def _title(
+    desk: Desk, source: str, to: Variety, done: dict[str, asyncio.Task[Segment]], recall: Recall | None
+) -> str:
+    whole = tagged([Piece("text", source.strip())])
+    if recall is not None and _without_model(source, to) is None:
+        match = await recall.text(whole)
+        if match is not None and taken(match, whole):
+            return line(match.target)
+    return (await _segment(desk, "title", source, to, done, "")).text
+
+
+async def untranslated(order: TranslateOrder, document: Document, original: Original | None) -> list[str]:
+    """The tagged texts of what has to be translated, in document order. Raises DocumentError."""
+    to = TARGET[order.to]
+    todo = await _todo(order, document, original)
+    return [work.source for work in todo if _without_model(work.text.strip(), to) is None]
 
 
 async def _todo(order: TranslateOrder, document: Document, original: Original | None) -> list[_Work]:
@@ -109,6 +155,29 @@ async def _with_layout_notes(draft: Draft, original: Original) -> Draft:
     return replace(draft, sections=(replace(section, passages=passages),), findings=findings)
 
 
+async def _recalled(
+    desk: Desk,
+    index: int,
+    work: _Work,
+    to: Variety,
+    done: dict[str, asyncio.Task[Segment]],
+    recall: Recall | None,
+) -> Passage:
+    """One paragraph from the memory, or translated with what the memory has that is near."""
+    if recall is None or _without_model(work.text.strip(), to) is not None:
+        return await _passage(desk, index, work, to, done)
+    match = await recall.paragraph(index)
+    if match is None:
+        return await _passage(desk, index, work, to, done)
+    if taken(match, work.source):
+        words = line(match.target)
+        found = check_translation(work.text, words, to, desk.termbase)
+        passage = _made(index, work, match.target if work.unit else "", words, found)
+        return replace(passage, columns={**passage.columns, "memory": str(match.score)})
+    passage = await _passage(desk, index, replace(work, example=example_of(match)), to, done)
+    return replace(passage, findings=(*passage.findings, near_finding(match)))
+
+
 async def _passage(
     desk: Desk, index: int, work: _Work, to: Variety, done: dict[str, asyncio.Task[Segment]]
 ) -> Passage:
@@ -117,8 +186,12 @@ async def _passage(
         text, findings = await _plain(desk, index, work, to, done)
         tagged_text = ""
     else:
-        tagged_text, findings = await _tagged(desk, index, work.unit, to, done)
+        tagged_text, findings = await _tagged(desk, index, work, work.unit, to, done)
         text = shown(tagged_text)
+    return _made(index, work, tagged_text, text, findings)
+
+
+def _made(index: int, work: _Work, tagged_text: str, text: str, findings: Sequence[Finding]) -> Passage:
     block = work.block
     return Passage(
         id=f"p{index}",
@@ -128,6 +201,7 @@ async def _passage(
         source=Anchor(block=block.id, start=0, end=len(block.text), page=block.page) if block else None,
         source_text=work.text,
         unit=work.unit.id if work.unit else "",
+        tagged_source=work.source,
         tagged=tagged_text,
         findings=tuple(findings),
         columns=_place(block) if block else {},
@@ -141,14 +215,15 @@ async def _plain(
     findings: list[Finding] = []
     for number, (start, end) in enumerate(segments(work.text)):
         source = work.text[start:end]
-        segment = await _segment(desk, f"{work.key}/{number}", source, to, done, f"p{index}")
+        key = f"{work.key}/{number}"
+        segment = await _segment(desk, key, source, to, done, f"p{index}", work.example)
         texts.append(segment.text)
         findings += segment.findings
     return ("" if to.is_chinese else " ").join(texts), findings
 
 
 async def _tagged(
-    desk: Desk, index: int, unit: Unit, to: Variety, done: dict[str, asyncio.Task[Segment]]
+    desk: Desk, index: int, work: _Work, unit: Unit, to: Variety, done: dict[str, asyncio.Task[Segment]]
 ) -> tuple[str, list[Finding]]:
     """A unit's translation with its tags, set as it will stand in the file."""
     texts: list[str] = []
@@ -156,10 +231,10 @@ async def _tagged(
     for number, part in enumerate(tagged_segments(unit.source, segments)):
         key = f"{unit.id}/{number}"
         if tags_of(part.text):
-            segment = await _tagged_segment(desk, key, part.text, to, done)
+            segment = await _tagged_segment(desk, key, part.text, to, done, work.example)
             target = segment.tagged
         else:
-            segment = await _segment(desk, key, plain(part.text), to, done, f"p{index}")
+            segment = await _segment(desk, key, plain(part.text), to, done, f"p{index}", work.example)
             target = tagged([Piece("text", segment.text)])
         texts.append(part.restored(target))
         findings += segment.findings
@@ -167,7 +242,12 @@ async def _tagged(
 
 
 async def _tagged_segment(
-    desk: Desk, key: str, source: str, to: Variety, done: dict[str, asyncio.Task[Segment]]
+    desk: Desk,
+    key: str,
+    source: str,
+    to: Variety,
+    done: dict[str, asyncio.Task[Segment]],
+    example: Example | None,
 ) -> Segment:
     source = source.strip()
     copied = _without_model(line(source), to)
@@ -175,19 +255,26 @@ async def _tagged_segment(
         same = reworded(source, copied)
         return Segment(text=copied, findings=(), tagged=same)
     if source not in done:
-        done[source] = asyncio.create_task(translate_tagged(desk, f"translate/{key}", source, to))
+        work = translate_tagged(desk, f"translate/{key}", source, to, example=example)
+        done[source] = asyncio.create_task(work)
     return await done[source]
 
 
 async def _segment(
-    desk: Desk, key: str, source: str, to: Variety, done: dict[str, asyncio.Task[Segment]], passage: str
+    desk: Desk,
+    key: str,
+    source: str,
+    to: Variety,
+    done: dict[str, asyncio.Task[Segment]],
+    passage: str,
+    example: Example | None = None,
 ) -> Segment:
     """One segment. What needs no model is copied; what is translated already is the same again."""
     source = source.strip()
     if (copied := _without_model(source, to)) is not None:
         return Segment(text=copied, findings=())
     if source not in done:
-        work = translate_segment(desk, f"translate/{key}", source, to, passage=passage)
+        work = translate_segment(desk, f"translate/{key}", source, to, passage=passage, example=example)
         done[source] = asyncio.create_task(work)
     return await done[source]
 

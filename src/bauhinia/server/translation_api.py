@@ -115,9 +115,5 @@ async def look_up(request: Request, body: LookUpBody) -> list[dict[str, Any]]:
 
 
 def office_memory(request: Request) -> Memory:
-    """The one memory of the application: it keeps what it knows of common words."""
-    state = request.app.state
-    if not hasattr(state, "memory"):
-        state.memory = Memory(office_of(request).database)
-    memory: Memory = state.memory
-    return memory
+    """The one memory of the application."""
+    return office_of(request).memory

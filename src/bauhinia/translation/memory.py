@@ -66,6 +66,8 @@ class Match:
     """The remembered source, tagged."""
     target: str
     """Its translation, with the segment's own figures and tags."""
+    remembered: str
+    """The translation as it was learnt, tagged."""
     figures: int
     """How many figures were put over."""
     department: str
@@ -258,7 +260,7 @@ class _Asked:
 
 def _offer(row: _Row, score: int, target: str, figures: int) -> Match:
     return Match(
-        unit=row.id, score=score, source=row.source, target=target, figures=figures,
+        unit=row.id, score=score, source=row.source, target=target, remembered=row.target, figures=figures,
         department=row.department, origin=row.origin, confirmed_by=row.confirmed_by, at=row.at,
     )  # fmt: skip
 

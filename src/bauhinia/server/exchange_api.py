@@ -1,0 +1,69 @@
+"""What a translation gives to the memory and takes from it, over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from ..errors import InputError, NotFound
+from ..jobs import Task
+from ..pilot.confirming import confirmed, title_segment
+from ..pilot.draft import Draft
+from ..pilot.orders import TranslateOrder
+from ..pilot.translate import title_of
+from .edits import draft_of
+from .state import office_of
+
+exchange_router = APIRouter()
+
+
+@exchange_router.post(
+    "/api/translate/estimate", summary="How much of a document the memory holds, before work starts"
+)
+async def estimate(request: Request, order: TranslateOrder) -> dict[str, Any]:
+    found = await office_of(request).estimate(order)
+    classes = {name: asdict(count) for name, count in found.classes.items()}
+    return {"share": found.share, "sentence": found.sentence, "classes": classes}
+
+
+@exchange_router.post(
+    "/api/tasks/{task}/passages/{passage}/confirm",
+    summary="Confirm a passage as it stands; the memory learns it at once",
+)
+async def confirm_passage(request: Request, task: str, passage: str) -> dict[str, Any]:
+    office = office_of(request)
+    row = await office.tasks.get(task)
+    draft = translation_of(row)
+    if passage not in {each.id for each in draft.passages()}:
+        raise NotFound("The draft has no such passage.", hint="Reload the page.")
+    name = (await office.shelf.card(row.order["document"])).name
+    segments = list(confirmed(draft, office.officer, name, {passage}))
+    if not segments:
+        raise InputError("There are no words to confirm here.", hint="Write the translation first.")
+    return asdict(await office.memory.learn(segments))
+
+
+@exchange_router.post(
+    "/api/tasks/{task}/confirm", summary="Confirm the whole of a translation as it stands, and its title"
+)
+async def confirm_translation(request: Request, task: str) -> dict[str, Any]:
+    office = office_of(request)
+    row = await office.tasks.get(task)
+    draft = translation_of(row)
+    document = await office.shelf.document(row.order["document"])
+    segments = [
+        title_segment(draft, office.officer, title_of(document)),
+        *confirmed(draft, office.officer, document.name),
+    ]
+    return asdict(await office.memory.learn(segments))
+
+
+def translation_of(task: Task) -> Draft:
+    """The draft of a translation. Raises InputError for any other task, or while there is none."""
+    if task.kind != "translate":
+        raise InputError(
+            "This task is no translation.", hint="Only a translation can be confirmed or exchanged."
+        )
+    return draft_of(task)
