@@ -20,6 +20,7 @@ from ..language import to_simplified
 from ..pilot.codec import from_json
 from ..pilot.draft import Draft, Passage, TaskKind
 from ..pilot.scanning import KIND
+from ..pilot.segments import Segments, laid_over
 from . import events
 from .api import attachment, uploaded
 from .comparing import RowView, change_views, row_views
@@ -323,6 +324,8 @@ async def task_page(request: Request, task: str) -> Response:
     if row.kind == KIND:  # its progress and its result are on the shelf
         return RedirectResponse("/", SEE_OTHER)
     draft = from_json(Draft, row.draft) if row.draft else None
+    if draft:
+        draft = laid_over(draft, await Segments(office.database).of(task))
     entries = {entry.id: entry for entry in await office.shelf.cards()}
     words = words_for(request)
     sources = documents_of(row.order)
