@@ -52,6 +52,7 @@ def fill(server: Server) -> list[str]:
     return [
         *("/", f"/summarise?document={document}", "/translate", "/draft", "/analyse", "/compare"),
         *(f"/tasks/{task}" for task in tasks),
+        f"/tasks/{tasks[2]}/editor",
         *("/tasks", f"/documents/{document}", "/templates", "/about", "/api"),
     ]
 

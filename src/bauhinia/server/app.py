@@ -17,6 +17,7 @@ from .. import __version__
 from ..settings import Limits, Settings
 from . import faults
 from .api import api_router
+from .editor_api import editor_router
 from .exchange_api import exchange_router
 from .pages import pages_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
@@ -55,6 +56,7 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(api_router)
     app.include_router(translation_router)
     app.include_router(exchange_router)
+    app.include_router(editor_router)
     app.include_router(v1_router(lambda request: office_of(request).gateway))
     app.include_router(pages_router)
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")

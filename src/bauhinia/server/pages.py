@@ -20,6 +20,7 @@ from ..language import to_simplified
 from ..pilot.codec import from_json
 from ..pilot.draft import Draft, Passage, TaskKind
 from ..pilot.scanning import KIND
+from ..pilot.segments import Segments, laid_over
 from . import events
 from .api import attachment, uploaded
 from .comparing import RowView, change_views, row_views
@@ -323,6 +324,8 @@ async def task_page(request: Request, task: str) -> Response:
     if row.kind == KIND:  # its progress and its result are on the shelf
         return RedirectResponse("/", SEE_OTHER)
     draft = from_json(Draft, row.draft) if row.draft else None
+    if draft:
+        draft = laid_over(draft, await Segments(office.database).of(task))
     entries = {entry.id: entry for entry in await office.shelf.cards()}
     words = words_for(request)
     sources = documents_of(row.order)
@@ -343,6 +346,17 @@ async def task_page(request: Request, task: str) -> Response:
         removed=sum(source not in entries for source in sources),
         subject=_subject(row, {key: entry.title or entry.name for key, entry in entries.items()}),
     )
+
+
+@pages_router.get("/tasks/{task}/editor")
+async def editor(request: Request, task: str) -> HTMLResponse:
+    """The side-by-side editor of a finished translation."""
+    row = await office_of(request).tasks.get(task)
+    if row.kind != "translate" or row.status != "done":
+        raise InputError("Only a finished translation can be edited side by side.", hint="Open one.")
+    english = row.order["to"] == "en"
+    source, target = ("zh-Hant-HK", "en") if english else ("en", "zh-Hant-HK")
+    return _page(request, "editor.html", task=row, source=source, target=target)
 
 
 async def _rows(request: Request, draft: Draft | None, sources: Sequence[str]) -> list[RowView]:

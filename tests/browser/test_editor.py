@@ -1,0 +1,70 @@
+"""The side-by-side editor, by keyboard, and with ten thousand segments."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from bauhinia.models import FakeModel
+from bauhinia.pilot.orders import TranslateOrder
+from bauhinia.pilot.segments import EditedSegment, Segments
+
+from .conftest import OpenVisit, Serve, Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+def translated(server: Server, count: int = 4) -> str:
+    """A finished translation with that many segments."""
+
+    async def work() -> str:
+        office = server.office
+        card = await office.shelf.add(b"The form is due in May.\n", "form.md")
+        task = await office.start(TranslateOrder(document=card.id, to="zh-HK"))
+        await office.tasks.wait(task)
+        rows = [
+            EditedSegment(
+                place=i, passage=f"p{i}", source=f"Form <1>{i}</1> is due.", target=f"表格<1>{i}</1>到期。",
+                original="", status="draft", findings=[],
+            )
+            for i in range(count)
+        ]  # fmt: skip
+        await Segments(office.database).add(task, rows)
+        return task
+
+    return server.run(work())
+
+
+async def test_by_keyboard_and_chips(serve: Serve, visit: OpenVisit) -> None:
+    server = serve(FakeModel(lambda _: "表格五月到期。"))
+    page = await (visited := await visit(server)).go(f"/tasks/{translated(server)}/editor")
+    await expect(page.locator(".editor-row")).to_have_count(4)
+    await page.keyboard.press("Alt+ArrowDown")
+    await expect(page.locator("#editor-place")).to_have_text("Segment 1")
+    await expect(page.locator("#editor-source .editor-chip")).to_have_text(["<1>", "</1>"])
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#editor-place")).to_have_text("Segment 2")
+    await expect(page.locator("#editor-progress-words")).to_contain_text("1 of 4")
+    await page.locator("#editor-target").fill("表格1到期。")
+    await page.locator("#editor-save").click()
+    await expect(page.locator("#editor-findings")).to_contain_text("Tag 1 of the source is missing.")
+    assert visited.complaints == []
+
+
+async def test_replacing_asks_first(serve: Serve, visit: OpenVisit) -> None:
+    server = serve(FakeModel(lambda _: "表格五月到期。"))
+    page = await (await visit(server)).go(f"/tasks/{translated(server)}/editor")
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.locator("[name=find]").fill("表格")
+    await page.locator("[name=words]").fill("申請表")
+    await page.locator("#editor-replace").click()
+    await expect(page.locator(".editor-row").first).to_contain_text("申請表0到期")
+
+
+async def test_ten_thousand_segments_have_few_rows(serve: Serve, visit: OpenVisit) -> None:
+    server = serve(FakeModel(lambda _: "表格五月到期。"))
+    page = await (await visit(server)).go(f"/tasks/{translated(server, 10_000)}/editor")
+    await expect(page.locator(".editor-row").first).to_be_visible()
+    await page.locator("#editor-list").evaluate("list => { list.scrollTop = list.scrollHeight; }")
+    await expect(page.locator(".editor-row").last).to_contain_text("10000")
+    assert await page.locator(".editor-row").count() < 40
