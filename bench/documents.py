@@ -12,7 +12,6 @@ import io
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from bauhinia.documents import Document, read_document
 from bauhinia.documents.child import parse
 from bauhinia.documents.collecting import Bounds
 from bauhinia.settings import Limits
+from in_process import fastest, read
 from report import record
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -45,23 +45,6 @@ def main() -> None:
     record("documents.small_file_ms", 1000 * statistics.median(seconds), "ms", target="<= 500")
     same, others = agreement()
     record("documents.pdf_as_word", 100 * same, "%", beside=others, target=">= 95 %")
-
-
-def read(path: Path) -> Document:
-    """A file read in this process, with the usual limits."""
-    limits = Limits()
-    bounds = Bounds(**{each.name: getattr(limits, each.name) for each in fields(Bounds)})
-    return parse(path.read_bytes(), path.name, bounds)
-
-
-def fastest(run: Callable[[], object], rounds: int) -> float:
-    """Seconds of the fastest of some rounds: the others were disturbed."""
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def ours(data: bytes) -> object:
