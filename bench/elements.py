@@ -4,7 +4,7 @@
 
 The elements' files are those of the coverage probes (tests/documents): each holds a marked text in one
 element and nowhere else, and the Office files are completed to what their schemas ask (complete_files.py). A
-peer's share is of the files that it opens; ours is of all. Everything is read in one process, ours too, but for
+peer's share is of the files that it opens; ours is of all. Ours too is read in this process, but for
 `docx_99_pages_seconds`.
 
 The peers are measured when PEERS_PYTHON names an interpreter that has them (`python -m venv X && X/bin/pip
@@ -108,7 +108,7 @@ def measure_pages(folder: Path, rounds: int) -> None:
     for name, counted in (("pdf", pages), ("docx", {"long.docx": DOCX_PAGES})):
         total = sum(counted.values())
         record(
-            f"documents.{name}_pages_per_second_beside",
+            f"documents.pages_per_second_{name}",
             total / sum(ours[each] for each in counted),
             "pages/s",
             beside={"pages": float(total)}

@@ -46,18 +46,18 @@ def markitdown() -> Read:
 
 
 def kreuzberg() -> Read:
-    """Its text, structure, tables and metadata, running lines included, which it leaves out unless asked."""
+    """Its text, structure, tables and metadata, running lines included, which it leaves out unless asked.
+    Its cache is off: it would answer the second round."""
     from kreuzberg import ContentFilterConfig, ExtractionConfig, extract_bytes_sync
 
     running = ContentFilterConfig(include_headers=True, include_footers=True)
-    config = ExtractionConfig(include_document_structure=True, content_filter=running)
+    config = ExtractionConfig(use_cache=False, include_document_structure=True, content_filter=running)
 
     def read(data: bytes, name: str) -> Callable[[], str]:
         kind = KINDS.get(name.rpartition(".")[2]) or mimetypes.guess_type(name)[0] or ""
         result = extract_bytes_sync(data, kind, config)
-        return lambda: (
-            f"{result.content}\n{result.document}\n{[table.cells for table in result.tables]}\n{result.metadata}"
-        )
+        tables = [table.cells for table in result.tables]
+        return lambda: f"{result.content}\n{result.document}\n{tables}\n{result.metadata}"
 
     return read
 
