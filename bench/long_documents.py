@@ -29,7 +29,7 @@ _TABLES_EVERY = 50
 
 
 def long_docx(paragraphs: int = _PARAGRAPHS) -> bytes:
-    """A Word file whose paragraphs have four runs each, some bold or italic: 3 108 are 99 pages in LibreOffice."""
+    """A Word file of paragraphs of four runs, one bold, one italic: 3 108 are 99 pages in LibreOffice."""
     document = docx.Document()
     document.styles["Normal"].paragraph_format.space_after = Pt(1.5)
     for number in range(paragraphs):
