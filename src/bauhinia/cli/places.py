@@ -108,7 +108,7 @@ class Here:
         from ..pilot import Draft
         from ..pilot.codec import from_json
         from ..pilot.issuing import issue
-        from ..pilot.office import ORDERS, documents_of
+        from ..pilot.orders import ORDERS, documents_of
 
         row = await self._office.tasks.get(task)
         assert row.draft is not None, "only a finished task is exported"

@@ -1,4 +1,4 @@
-"""The officers' tasks: summarise, translate, draft, analyse, compare."""
+"""The officers' tasks: summarise, translate, draft, analyse, redraft, compare."""
 
 from .draft import Citation, Draft, Finding, Passage, PassageKind, Section, Severity, TaskKind
 

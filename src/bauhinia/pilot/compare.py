@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ..documents import Anchor, Document
 from ..documents.comparison import (
@@ -58,11 +59,8 @@ async def compare(order: CompareOrder, documents: Mapping[str, Document], desk: 
     desk.progress("write")
     said = [sentence(change, language, across=comparison.across) for change in changes]
     overview, findings = await _overview(said, language, desk) if order.overview and said else ([], [])
-    passages = [
-        *_opening(comparison, changes, language, overview),
-        *_told(changes, said, keys, sides),
-    ]
-    passages = [_numbered(index, passage) for index, passage in enumerate(passages)]
+    found = [*_opening(comparison, changes, language, overview), *_told(changes, said, keys, sides)]
+    passages = [replace(passage, id=f"p{index}") for index, passage in enumerate(found)]
     for passage in passages:
         desk.report(PassageReady(section=0, passage=to_json(passage)))
     return Draft(
@@ -148,18 +146,6 @@ def _told(
 
 def _citation(key: str, document: Document, anchor: Anchor) -> Citation:
     return Citation(document=key, anchor=anchor, quote=document.quote(anchor), support=1.0)
-
-
-def _numbered(index: int, passage: Passage) -> Passage:
-    return Passage(
-        id=f"p{index}",
-        kind=passage.kind,
-        text=passage.text,
-        level=passage.level,
-        run_on=passage.run_on,
-        citations=passage.citations,
-        columns=passage.columns,
-    )
 
 
 async def _overview(said: Sequence[str], language: Variety, desk: Desk) -> tuple[list[str], list[Finding]]:

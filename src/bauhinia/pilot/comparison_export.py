@@ -73,7 +73,7 @@ def comparison_blocks(draft: Draft, old: Document, new: Document) -> Iterator[Ou
     """The changes of substance, then both texts in two columns."""
     assert draft.comparison is not None
     yield from _told(draft)
-    yield from _side_by_side(draft.comparison, old, new, Variety(draft.sections[0].language))
+    yield from _side_by_side(draft.comparison, old, new, draft.variety)
 
 
 def _words(language: Variety) -> dict[str, str]:
@@ -82,7 +82,7 @@ def _words(language: Variety) -> dict[str, str]:
 
 def change_rows(draft: Draft, keys: Sequence[str]) -> Iterator[list[str]]:
     """A row a change of substance, under a row of headings. `keys`: ids of the two documents."""
-    words = _words(Variety(draft.sections[0].language))
+    words = _words(draft.variety)
     yield [words[column] for column in COLUMNS]
     where = ""
     for passage in draft.sections[0].passages:

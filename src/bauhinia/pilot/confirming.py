@@ -46,7 +46,7 @@ def title_segment(draft: Draft, officer: Officer, source: str) -> Segment:
     return Segment(
         source=tagged([Piece("text", source.strip())]),
         target=tagged([Piece("text", draft.title)]),
-        to=Variety(draft.sections[0].language),
+        to=draft.variety,
         department=officer.department,
         origin=source,
         confirmed_by=officer.name,

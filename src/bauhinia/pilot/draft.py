@@ -8,6 +8,7 @@ from typing import Literal
 from ..documents import Anchor
 from ..documents.comparison import Comparison
 from ..gateway import Usage
+from ..language import Variety
 
 TaskKind = Literal["summarise", "translate", "draft", "analyse", "compare", "redraft"]
 PassageKind = Literal["heading", "paragraph", "bullet", "table_cell", "row"]
@@ -96,6 +97,11 @@ class Draft:
     """A translation that can go back into its file: the file's format, `docx`; else empty."""
     comparison: Comparison | None = None
     """Of two versions: every block of both, side by side. `Citation.document` tells the two apart."""
+
+    @property
+    def variety(self) -> Variety:
+        """What its first section is written in; English while there is none."""
+        return Variety(self.sections[0].language) if self.sections else Variety.ENGLISH
 
     def passages(self) -> tuple[Passage, ...]:
         """Every passage of every section, in order."""

@@ -129,9 +129,12 @@ def _written(blocks: Sequence[OutputBlock], form: str, meta: OutputMeta) -> byte
 
 def meta_of(draft: Draft, department: str = "", letterhead: Letterhead | None = None) -> OutputMeta:
     """What the file says of itself."""
-    language = Variety(draft.sections[0].language) if draft.sections else Variety.ENGLISH
     return OutputMeta(
-        title=draft.title, language=language, label=draft.label, department=department, letterhead=letterhead
+        title=draft.title,
+        language=draft.variety,
+        label=draft.label,
+        department=department,
+        letterhead=letterhead,
     )
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from ..documents import Document
 from ..errors import NotFound
-from ..language import Variety
 from ..settings import Settings
 from .draft import Draft
 from .export import export
@@ -25,10 +24,9 @@ def issue(
 ) -> bytes:
     """The draft in one of `export.MEDIA_TYPES`. Raises InputError, MissingPart."""
     template = _template_of(draft, order, templates)
-    variety = Variety(draft.sections[0].language) if draft.sections else Variety.ENGLISH
-    head = letterhead_of(settings, template, variety)
+    head = letterhead_of(settings, template, draft.variety)
     if template is not None and form == "docx":
-        paper = templates.paper(template.name, "zh-HK" if variety.is_chinese else "en")
+        paper = templates.paper(template.name, "zh-HK" if draft.variety.is_chinese else "en")
         if paper is not None:
             return fill(paper.read_bytes(), template, draft, settings.department, head)
     return export(draft, form, documents, settings.department, head)

@@ -48,7 +48,7 @@ class Original:
     def name_of(self, draft: Draft) -> str:
         """The name of the translated file: the original's, with the language."""
         path = PurePath(self.name)
-        language = "zh-HK" if Variety(draft.sections[0].language).is_chinese else "en"
+        language = "zh-HK" if draft.variety.is_chinese else "en"
         return f"{path.stem}.{language}{path.suffix}"
 
 

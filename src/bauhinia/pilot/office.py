@@ -30,6 +30,7 @@ from .draft import Draft, TaskKind
 from .drafting import draft
 from .keeping import Original
 from .orders import (
+    ORDERS,
     AnalyseOrder,
     AnyOrder,
     CompareOrder,
@@ -37,6 +38,7 @@ from .orders import (
     RedraftOrder,
     SummariseOrder,
     TranslateOrder,
+    documents_of,
     needs_model,
 )
 from .redraft import redraft
@@ -47,14 +49,6 @@ from .templates import Templates
 from .translate import TARGET, translate, untranslated
 
 log = logging.getLogger(__name__)
-ORDERS: dict[TaskKind, type[AnyOrder]] = {
-    "summarise": SummariseOrder,
-    "translate": TranslateOrder,
-    "draft": DraftOrder,
-    "analyse": AnalyseOrder,
-    "compare": CompareOrder,
-    "redraft": RedraftOrder,
-}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -227,11 +221,6 @@ def _check_read(card: Card) -> None:
             f"{card.name} is a scan that has not been read to its end.",
             hint="Wait until the shelf says that it is read, or resume its reading there.",
         )
-
-
-def documents_of(order: AnyOrder) -> list[str]:
-    """Ids of the documents that an order is about."""
-    return [order.document] if isinstance(order, TranslateOrder | RedraftOrder) else order.documents
 
 
 GatewayMaker = Callable[[Settings, Database], Gateway]

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..documents.layout import STORIES, Story
+from .draft import TaskKind
 
 OutputLanguage = Literal["en", "zh-HK"]
 Manner = Literal["shorter", "formal", "plain", "executive", "public"]
@@ -98,6 +99,20 @@ class RedraftOrder(Order):
 
 
 AnyOrder = SummariseOrder | TranslateOrder | DraftOrder | AnalyseOrder | CompareOrder | RedraftOrder
+ORDERS: dict[TaskKind, type[AnyOrder]] = {
+    "summarise": SummariseOrder,
+    "translate": TranslateOrder,
+    "draft": DraftOrder,
+    "analyse": AnalyseOrder,
+    "compare": CompareOrder,
+    "redraft": RedraftOrder,
+}
+"""By the kind of task that each asks for."""
+
+
+def documents_of(order: AnyOrder) -> list[str]:
+    """Ids of the documents that an order is about."""
+    return [order.document] if isinstance(order, TranslateOrder | RedraftOrder) else order.documents
 
 
 def needs_model(order: AnyOrder) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from ..documents.normal import without_illegal
 from ..documents.output import Letterhead
 from ..documents.word_output import stamp
 from ..errors import InputError
@@ -65,7 +66,7 @@ def context_of(template: Template, draft: Draft, head: Letterhead | None = None)
     lines = {
         name: list(run) for name, run in groupby(draft.passages(), key=lambda p: p.columns.get("line", ""))
     }
-    language: Language = "zh-HK" if _is_chinese(draft) else "en"
+    language: Language = "zh-HK" if draft.variety.is_chinese else "en"
     parts = {template.name_of(index) for index, _ in template.parts}
     context: dict[str, Any] = dict.fromkeys(names_of(template), "")
     context |= {name: _paragraphs(run, language) for name, run in lines.items() if name in parts}
@@ -78,10 +79,6 @@ def context_of(template: Template, draft: Draft, head: Letterhead | None = None)
     if head is not None:
         context |= {"department": head.name, "address": head.address, "telephone": head.telephone}
     return context
-
-
-def _is_chinese(draft: Draft) -> bool:
-    return bool(draft.sections) and Variety(draft.sections[0].language).is_chinese
 
 
 def _paragraphs(passages: Sequence[Passage], language: Language) -> list[dict[str, str]]:
@@ -104,7 +101,7 @@ def _values(template: Template, fixed: Mapping[str, str], language: Language) ->
         text = fixed.get(template.name_of(index))
         if words is None or text is None:
             continue
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*?)", re.escape(words), count=0)
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*?)", re.escape(words))
         if match := re.fullmatch(pattern, text, re.DOTALL):
             values |= {name: value for name, value in match.groupdict().items() if name not in values}
     return values
@@ -112,8 +109,6 @@ def _values(template: Template, fixed: Mapping[str, str], language: Language) ->
 
 def _comment(document: Any, passages: Sequence[Passage]) -> None:
     """Each finding as a comment on the paragraph that holds its passage."""
-    from ..documents.normal import without_illegal
-
     for passage in passages:
         if not passage.findings:
             continue

@@ -8,26 +8,11 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from ..pilot.draft import TaskKind
-from ..pilot.orders import (
-    AnalyseOrder,
-    AnyOrder,
-    CompareOrder,
-    DraftOrder,
-    RedraftOrder,
-    SummariseOrder,
-    TranslateOrder,
-)
+from ..pilot.orders import ORDERS, AnyOrder
 from .faults import input_error
 
-ORDERS: dict[TaskKind, type[AnyOrder]] = {
-    "summarise": SummariseOrder,
-    "translate": TranslateOrder,
-    "draft": DraftOrder,
-    "analyse": AnalyseOrder,
-    "compare": CompareOrder,
-    "redraft": RedraftOrder,
-}
-ONE_DOCUMENT: frozenset[TaskKind] = frozenset({"translate", "redraft"})
+ONE_DOCUMENT = frozenset(kind for kind, made in ORDERS.items() if "document" in made.model_fields)
+"""Tasks that are about one document."""
 
 
 def order_from_form(kind: TaskKind, form: FormData) -> AnyOrder:

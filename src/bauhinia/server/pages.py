@@ -19,12 +19,13 @@ from ..jobs import PassageReady, Task, TaskEvent, as_json
 from ..language import to_simplified
 from ..pilot.codec import from_json
 from ..pilot.draft import Draft, Passage, TaskKind
+from ..pilot.orders import ORDERS
 from ..pilot.scanning import KIND
 from ..pilot.segments import Segments, laid_over
 from . import events
 from .api import attachment, uploaded
 from .comparing import RowView, change_views, row_views
-from .ordering import ONE_DOCUMENT, ORDERS, documents_of, order_from_form
+from .ordering import ONE_DOCUMENT, documents_of, order_from_form
 from .state import closing_of, limits_of, office_of, readiness_of
 from .view import (
     Numbers,
