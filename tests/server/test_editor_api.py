@@ -84,3 +84,15 @@ async def test_other_tasks_and_places_are_refused(site: Site) -> None:
     task = await site.finished()
     status, said = await site.json("GET", f"/api/tasks/{task}/segments")
     assert status == 400 and "translation" in said["error"]["message"]
+
+
+async def test_the_whole_is_confirmed_as_the_editor_has_it(open_site: OpenSite) -> None:
+    """Seen on reading: confirming a task learnt the model's words after an officer had changed them."""
+    site, at = await opened(open_site)
+    row = (await rows(site, at, "?find=Kowloon"))["segments"][0]
+    target = "路政署會在2027年3月31日或之前修葺九龍42條行人天橋。"
+    await site.json("PUT", f"{at}/segments/{row['place']}", json={"target": target})
+    status, _ = await site.json("POST", f"{at}/passages/{row['passage']}/confirm")
+    assert status == 200
+    _, found = await site.json("GET", f"{at}/segments/{row['place']}/help")
+    assert [match["target"] for match in found["matches"]][:1] == [target]

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from ..documents.layout import Piece, reworded, tagged
 from ..language import Variety
 from ..people import Officer
 from ..translation.memory import Segment
-from .draft import Draft, Passage
-
-
-def target_of(passage: Passage) -> str:
-    """A passage's translation as it was last edited, tagged as its source is."""
-    if passage.unit:
-        return reworded(passage.tagged, passage.text)
-    return tagged([Piece("text", passage.text)])
+from .draft import Draft
+from .tagged import escaped, target_of
 
 
 def confirmed(
@@ -44,8 +37,8 @@ def confirmed(
 def title_segment(draft: Draft, officer: Officer, source: str) -> Segment:
     """The draft's title, learnt when the whole of it is confirmed."""
     return Segment(
-        source=tagged([Piece("text", source.strip())]),
-        target=tagged([Piece("text", draft.title)]),
+        source=escaped(source.strip()),
+        target=escaped(draft.title),
         to=draft.variety,
         department=officer.department,
         origin=source,

@@ -8,11 +8,12 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from ..documents import Block, read_units, rewrite
-from ..documents.layout import LayoutNote, Rewritten, Unit, line, pieces, reworded
+from ..documents.layout import LayoutNote, Rewritten, Unit, line, pieces
 from ..errors import InputError
 from ..language import Variety
 from ..settings import Limits
 from .draft import Draft, Finding
+from .tagged import target_of
 
 _AHEAD = 60
 """How many blocks may lie between two units: what is no unit (numbers, fields) is few together."""
@@ -33,11 +34,7 @@ class Original:
     async def written(self, draft: Draft, label: str = "") -> Rewritten:
         """The file with the draft's words in it. Raises DocumentError, InputError."""
         (section,) = draft.sections
-        targets = {
-            passage.unit: reworded(passage.tagged, passage.text)
-            for passage in section.passages
-            if passage.unit
-        }
+        targets = {passage.unit: target_of(passage) for passage in section.passages if passage.unit}
         if not targets:
             raise InputError(
                 "This draft was not made paragraph by paragraph of its file.",

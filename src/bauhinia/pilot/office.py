@@ -43,6 +43,7 @@ from .orders import (
 )
 from .redraft import redraft
 from .scanning import KIND, read_scan
+from .segments import Segments
 from .shelf import Card, Shelf
 from .summarise import summarise
 from .templates import Templates
@@ -64,6 +65,8 @@ class Office:
     officer: Officer
     memory: Memory = field(init=False)
     """The one memory of the process: it keeps what it knows of common words."""
+    segments: Segments = field(init=False)
+    """What officers wrote in the editor of translations."""
     tasks: Tasks = field(init=False)
     model: asyncio.Task[None] = field(init=False)
     """Loads the model; done when it can answer."""
@@ -73,6 +76,7 @@ class Office:
         functions: dict[str, TaskFunction] = {kind: self._function(kind) for kind in ORDERS}
         functions[KIND] = self._read_scan
         self.memory = Memory(self.database)
+        self.segments = Segments(self.database)
         self.tasks = Tasks(self.database, functions)
         self.model = asyncio.create_task(self.gateway.start(), name="load the model")
         self.model.add_done_callback(lambda done: done.cancelled() or done.exception())

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import orjson
 from psycopg.rows import class_row
 
-from ..documents.layout import Edit, Piece, edited, line, plain, reworded, tagged
+from ..documents.layout import Edit, edited, line, plain, reworded
 from ..errors import NotFound
 from ..language import Termbase, Variety
 from ..store import Database
 from ..translation.checks import Context, check_segment
 from .draft import Draft, Passage
+from .tagged import escaped, target_of
 
 Status = Literal["draft", "confirmed"]
 _ALONE = "\ufffc"
@@ -43,28 +44,23 @@ class EditedSegment:
         return wanted in line(self.source).casefold() or wanted in line(self.target).casefold()
 
 
-def first_segments(draft: Draft, sources: Mapping[str, str]) -> list[EditedSegment]:
-    """The segments of a draft: one a passage that translates something. `sources` has the tagged text of each
-    unit of its file; a passage without a unit has no tags."""
+def first_segments(draft: Draft) -> list[EditedSegment]:
+    """The segments of a draft: one a passage that translates something."""
     passages = [passage for passage in draft.passages() if passage.kind != "row" and passage.source_text]
-    return [_first(place, passage, sources) for place, passage in enumerate(passages)]
+    return [_first(place, passage) for place, passage in enumerate(passages)]
 
 
-def _first(place: int, passage: Passage, sources: Mapping[str, str]) -> EditedSegment:
-    if passage.unit in sources:
-        source, target = sources[passage.unit], reworded(passage.tagged, passage.text)
-        model = passage.tagged
-    else:
-        source, target = _escaped(passage.source_text), _escaped(passage.text)
-        model = target if passage.original is None else _escaped(passage.original)
+def _first(place: int, passage: Passage) -> EditedSegment:
+    written = passage.text if passage.original is None else passage.original
     return EditedSegment(
-        place=place, passage=passage.id, source=source, target=target, original=model,
-        status="draft", findings=[],
-    )  # fmt: skip
-
-
-def _escaped(words: str) -> str:
-    return tagged([Piece("text", words)])
+        place=place,
+        passage=passage.id,
+        source=passage.tagged_source or escaped(passage.source_text),
+        target=target_of(passage),
+        original=passage.tagged if passage.unit else escaped(written),
+        status="draft",
+        findings=[],
+    )
 
 
 def checked(segment: EditedSegment, to: Variety, termbase: Termbase) -> EditedSegment:
@@ -104,7 +100,7 @@ def _laid(passage: Passage, segment: EditedSegment | None) -> Passage:
 
 
 class Segments:
-    """Every task's segments."""
+    """Every task's segments. Once there are any, they and not the draft have the translation's words."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -115,6 +111,10 @@ class Segments:
             cursor = connection.cursor(row_factory=class_row(EditedSegment))
             await cursor.execute(f"{_SELECT} ORDER BY place", {"task": task})
             return await cursor.fetchall()
+
+    async def over(self, task: str, draft: Draft) -> Draft:
+        """The task's draft as its officers left it."""
+        return laid_over(draft, await self.of(task))
 
     async def one(self, task: str, place: int) -> EditedSegment:
         """Raises NotFound."""

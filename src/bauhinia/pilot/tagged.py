@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..documents.layout import Piece, TagFault, line, pieces, projected, renumbered, tagged
+from ..documents.layout import Piece, TagFault, line, pieces, projected, renumbered, reworded, tagged
+from .draft import Passage
 
 _WORD = re.compile(r"[^\W\u3400-\u9fff]+|[\u3400-\u9fff]")
 """A word, or a Chinese character."""
@@ -87,6 +88,16 @@ def _segment(parts: Sequence[Piece]) -> TaggedSegment:
 def _pair_round_all(parts: Sequence[Piece]) -> bool:
     first, last = parts[0], parts[-1]
     return first.kind == "open" and last.kind == "close" and first.number == last.number
+
+
+def escaped(words: str) -> str:
+    """Words without a tag, as tagged text."""
+    return tagged([Piece("text", words)])
+
+
+def target_of(passage: Passage) -> str:
+    """A passage's translation as it was last edited, tagged as its source is."""
+    return reworded(passage.tagged, passage.text) if passage.unit else escaped(passage.text)
 
 
 def tags_of(text: str) -> list[str]:

@@ -24,9 +24,8 @@ from ..pilot.orders import (
     SummariseOrder,
     TranslateOrder,
 )
-from ..pilot.segments import Segments, laid_over
 from . import events
-from .edits import draft_of, edited
+from .edits import current_draft, draft_of, edited
 from .ordering import documents_of
 from .security import too_large_message
 from .state import closing_of, editing_of, limits_of, office_of, readiness_of
@@ -180,7 +179,7 @@ async def edit_passage(request: Request, task: str, passage: str, edit: Edit) ->
     async with editing_of(request):
         draft, changed = edited(draft_of(await tasks.get(task)), edit.section, passage, edit.text)
         await tasks.save_draft(task, to_json(draft))
-        await Segments(office_of(request).database).reword(task, passage, edit.text)
+        await office_of(request).segments.reword(task, passage, edit.text)
     return to_json(changed)
 
 
@@ -197,7 +196,7 @@ async def export_task(
 
     office = office_of(request)
     row = await office.tasks.get(task)
-    draft = laid_over(draft_of(row), await Segments(office.database).of(task))
+    draft = await current_draft(office, row)
     if format == "same":
         name, data = await office.original_format(draft, row.order)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -12,13 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from ..errors import InputError
 from ..jobs import Task
 from ..language import Termbase, Variety
-from ..pilot.draft import Draft
-from ..pilot.segments import EditedSegment, Segments, checked, first_segments, replaced
+from ..pilot.segments import EditedSegment, checked, first_segments, replaced
+from ..pilot.translate import TARGET
 from ..translation.memory import Segment
 from ..translation.termbases import Termbases
 from .edits import draft_of
 from .state import editing_of, office_of
-from .translation_api import MOST_TEXT, VARIETIES, office_memory
+from .translation_api import MOST_TEXT
 
 editor_router = APIRouter()
 Only = Literal["all", "unconfirmed", "findings", "edited"]
@@ -86,7 +86,7 @@ async def write(request: Request, task: str, place: int, body: SegmentEdit) -> d
     async with editing_of(request):
         row = await office_of(request).tasks.get(task)
         rows = await _opened(request, task)
-        segments = Segments(office_of(request).database)
+        segments = office_of(request).segments
         old = await segments.one(task, place)
         status: Literal["draft", "confirmed"] = (
             "confirmed"
@@ -109,7 +109,7 @@ async def _learn(request: Request, task: Task, rows: list[EditedSegment], new: E
         after=rows[place + 1].source if place + 1 < len(rows) else None,
         confirmed_by=office.officer.name,
     )  # fmt: skip
-    await office_memory(request).learn([learnt])
+    await office.memory.learn([learnt])
 
 
 @editor_router.get("/api/tasks/{task}/segments/{place}/help", summary="Memory matches and terms of a segment")
@@ -117,8 +117,8 @@ async def help_for(request: Request, task: str, place: int) -> dict[str, Any]:
     office = office_of(request)
     to = _to(await office.tasks.get(task))
     rows = await _opened(request, task)
-    row = await Segments(office.database).one(task, place)
-    matches = await office_memory(request).look_up(
+    row = await office.segments.one(task, place)
+    matches = await office.memory.look_up(
         row.source, to, department=office.officer.department,
         before=rows[place - 1].source if place else None,
         after=rows[place + 1].source if place + 1 < len(rows) else None,
@@ -145,7 +145,7 @@ async def replace_words(request: Request, task: str, body: Replacement) -> dict[
         if body.do:
             termbase = await _terms(request)
             new = await asyncio.to_thread(_all_checked, [new for new, _ in changed], _to(row), termbase)
-            await Segments(office_of(request).database).save(task, new)
+            await office_of(request).segments.save(task, new)
     return {"segments": len(changed), "places": sum(count for _, count in changed)}
 
 
@@ -156,27 +156,16 @@ def _all_checked(rows: list[EditedSegment], to: Variety, termbase: Termbase) -> 
 async def _opened(request: Request, task: str) -> list[EditedSegment]:
     """The task's segments, filled from its draft the first time. Raises InputError for any other task."""
     office = office_of(request)
-    segments = Segments(office.database)
+    if rows := await office.segments.of(task):
+        return rows
     row = await office.tasks.get(task)
     if row.kind != "translate":
         raise InputError("Only a translation can be edited side by side.", hint="Open a translation.")
-    draft = draft_of(row)
-    rows = await segments.of(task)
-    if not rows:
-        sources = await _sources(request, row, draft)
-        first = first_segments(draft, sources)
-        termbase = await _terms(request)
-        await segments.add(task, await asyncio.to_thread(_all_checked, first, _to(row), termbase))
-        rows = await segments.of(task)
-    return rows
-
-
-async def _sources(request: Request, task: Task, draft: Draft) -> dict[str, str]:
-    """The tagged text of each unit of the draft's file. Raises NotFound once it is gone."""
-    if not any(passage.unit for passage in draft.passages()):
-        return {}
-    original = await office_of(request).shelf.original(str(task.order["document"]))
-    return {unit.id: unit.source for unit in await original.units()}
+    first = first_segments(draft_of(row))
+    await office.segments.add(
+        task, await asyncio.to_thread(_all_checked, first, _to(row), await _terms(request))
+    )
+    return await office.segments.of(task)
 
 
 async def _terms(request: Request) -> Termbase:
@@ -185,4 +174,4 @@ async def _terms(request: Request) -> Termbase:
 
 
 def _to(task: Task) -> Variety:
-    return VARIETIES[str(task.order["to"])]
+    return TARGET[str(task.order["to"])]

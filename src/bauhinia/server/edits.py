@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..errors import InputError, NotFound
 from ..jobs import Task
 from ..pilot.codec import from_json
 from ..pilot.draft import Draft, Passage
+
+if TYPE_CHECKING:
+    from ..pilot.office import Office
 
 LONGEST = 100_000
 """Characters of one passage."""
@@ -18,6 +22,11 @@ def draft_of(task: Task) -> Draft:
     if task.draft is None:
         raise InputError("This task has no draft yet.", hint="Wait until it is done, or resume it.")
     return from_json(Draft, task.draft)
+
+
+async def current_draft(office: Office, task: Task) -> Draft:
+    """The task's draft with what was written in the editor. Raises InputError while there is none."""
+    return await office.segments.over(task.id, draft_of(task))
 
 
 def edited(draft: Draft, section: int, passage: str, text: str) -> tuple[Draft, Passage]:

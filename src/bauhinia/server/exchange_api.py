@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 
@@ -13,8 +13,11 @@ from ..pilot.confirming import confirmed, title_segment
 from ..pilot.draft import Draft
 from ..pilot.orders import TranslateOrder
 from ..pilot.translate import title_of
-from .edits import draft_of
+from .edits import current_draft
 from .state import office_of
+
+if TYPE_CHECKING:
+    from ..pilot.office import Office
 
 exchange_router = APIRouter()
 
@@ -35,7 +38,7 @@ async def estimate(request: Request, order: TranslateOrder) -> dict[str, Any]:
 async def confirm_passage(request: Request, task: str, passage: str) -> dict[str, Any]:
     office = office_of(request)
     row = await office.tasks.get(task)
-    draft = translation_of(row)
+    draft = await translation_of(office, row)
     if passage not in {each.id for each in draft.passages()}:
         raise NotFound("The draft has no such passage.", hint="Reload the page.")
     name = (await office.shelf.card(row.order["document"])).name
@@ -51,7 +54,7 @@ async def confirm_passage(request: Request, task: str, passage: str) -> dict[str
 async def confirm_translation(request: Request, task: str) -> dict[str, Any]:
     office = office_of(request)
     row = await office.tasks.get(task)
-    draft = translation_of(row)
+    draft = await translation_of(office, row)
     document = await office.shelf.document(row.order["document"])
     segments = [
         title_segment(draft, office.officer, title_of(document)),
@@ -60,10 +63,13 @@ async def confirm_translation(request: Request, task: str) -> dict[str, Any]:
     return asdict(await office.memory.learn(segments))
 
 
-def translation_of(task: Task) -> Draft:
-    """The draft of a translation. Raises InputError for any other task, or while there is none."""
+async def translation_of(office: Office, task: Task) -> Draft:
+    """The draft of a translation as its officers left it.
+
+    Raises InputError for any other task, or while there is none.
+    """
     if task.kind != "translate":
         raise InputError(
             "This task is no translation.", hint="Only a translation can be confirmed or exchanged."
         )
-    return draft_of(task)
+    return await current_draft(office, task)

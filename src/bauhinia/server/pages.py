@@ -21,10 +21,10 @@ from ..pilot.codec import from_json
 from ..pilot.draft import Draft, Passage, TaskKind
 from ..pilot.orders import ORDERS
 from ..pilot.scanning import KIND
-from ..pilot.segments import Segments, laid_over
 from . import events
 from .api import attachment, uploaded
 from .comparing import RowView, change_views, row_views
+from .edits import current_draft
 from .ordering import ONE_DOCUMENT, documents_of, order_from_form
 from .state import closing_of, limits_of, office_of, readiness_of
 from .view import (
@@ -324,9 +324,7 @@ async def task_page(request: Request, task: str) -> Response:
     row = await office.tasks.get(task)
     if row.kind == KIND:  # its progress and its result are on the shelf
         return RedirectResponse("/", SEE_OTHER)
-    draft = from_json(Draft, row.draft) if row.draft else None
-    if draft:
-        draft = laid_over(draft, await Segments(office.database).of(task))
+    draft = await current_draft(office, row) if row.draft else None
     entries = {entry.id: entry for entry in await office.shelf.cards()}
     words = words_for(request)
     sources = documents_of(row.order)

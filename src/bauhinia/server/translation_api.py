@@ -8,8 +8,9 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..language import Term, Variety
-from ..translation.memory import LEAST, Memory, Segment
+from ..language import Term
+from ..pilot.translate import TARGET
+from ..translation.memory import LEAST, Segment
 from ..translation.term_files import read_terms
 from ..translation.termbases import Termbases
 from .api import uploaded
@@ -17,7 +18,6 @@ from .state import limits_of, office_of
 
 translation_router = APIRouter()
 To = Literal["en", "zh-HK"]
-VARIETIES = {"en": Variety.ENGLISH, "zh-HK": Variety.TRADITIONAL}
 MOST_TEXT = 20_000
 
 
@@ -99,21 +99,17 @@ async def import_terms(request: Request) -> dict[str, Any]:
 async def confirm(request: Request, body: SegmentBody) -> dict[str, Any]:
     office = office_of(request)
     segment = Segment(
-        source=body.source, target=body.target, to=VARIETIES[body.to], before=body.before, after=body.after,
+        source=body.source, target=body.target, to=TARGET[body.to], before=body.before, after=body.after,
         department=office.officer.department, confirmed_by=office.officer.name,
     )  # fmt: skip
-    return asdict(await office_memory(request).learn([segment]))
+    return asdict(await office.memory.learn([segment]))
 
 
 @translation_router.post("/api/memory/look-up", summary="The best matches of a segment, with their scores")
 async def look_up(request: Request, body: LookUpBody) -> list[dict[str, Any]]:
-    matches = await office_memory(request).look_up(
-        body.source, VARIETIES[body.to], department=office_of(request).officer.department,
+    office = office_of(request)
+    matches = await office.memory.look_up(
+        body.source, TARGET[body.to], department=office.officer.department,
         before=body.before, after=body.after, least=body.least,
     )  # fmt: skip
     return [asdict(match) for match in matches]
-
-
-def office_memory(request: Request) -> Memory:
-    """The one memory of the application."""
-    return office_of(request).memory
