@@ -21,7 +21,7 @@ demo: ## Run every task on the samples with the real embedded model
 	@.venv/bin/bauhinia models fetch
 	@.venv/bin/bauhinia demo
 
-bench: ## Run the benchmarks into docs/benchmarks.*; BENCH=quality takes hours
+bench: ## Run the benchmarks into docs/benchmarks.*; BENCH=quality takes 20 minutes or more
 	@PYTHON="$(PYTHON)" scripts/setup dev
 	@.venv/bin/bauhinia models fetch
 	@.venv/bin/python -m bench $(BENCH)

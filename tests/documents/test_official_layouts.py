@@ -12,6 +12,7 @@ from lxml import etree
 from bauhinia.documents import OutputBlock, OutputMeta, read_document, write_docx
 from bauhinia.documents.output import Letterhead, write_odt, write_pdf
 from bauhinia.documents.places import SETTINGS
+from bauhinia.errors import MissingPart
 from bauhinia.language import Variety
 from bauhinia.settings import Limits
 
@@ -64,6 +65,12 @@ async def test_an_opendocument_file_is_whole() -> None:
     styles = package.read("styles.xml").decode()
     used = {value for value in content.xpath("//@*[local-name()='style-name']") if value}
     assert all(f'"{name}"' in styles for name in used)
+
+
+def test_characters_that_no_font_has_are_told_and_not_left_out() -> None:
+    with pytest.raises(MissingPart, match="No font") as caught:
+        write_pdf([OutputBlock(kind="paragraph", text="a private character: \ue123")], OutputMeta(title="x"))
+    assert "fonts-noto-cjk" in caught.value.hint
 
 
 def test_word_sets_each_line_at_its_place() -> None:
