@@ -3,8 +3,8 @@
     python bench/quality.py [--only SET ...] [--limit N] [--resume] [--model NAME]
 
 Each outcome is kept in `build/quality.jsonl` as it is done; `--resume` goes on from there. A whole run took
-20 minutes on two quiet cores; `--limit` takes that many rows of each set, spread evenly, and its figures carry wide
-intervals. The rows for people to read are written to `docs/quality-samples.md` after a whole run.
+20 minutes on two quiet cores; `--limit` takes that many rows of each set, spread evenly, and its figures
+carry wide intervals. The rows for people to read are written to `docs/quality-samples.md` after a whole run.
 """
 
 from __future__ import annotations

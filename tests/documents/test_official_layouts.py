@@ -12,7 +12,7 @@ from lxml import etree
 from bauhinia.documents import OutputBlock, OutputMeta, read_document, write_docx
 from bauhinia.documents.output import Letterhead, write_odt, write_pdf
 from bauhinia.documents.places import SETTINGS
-from bauhinia.errors import MissingPart
+from bauhinia.errors import BauhiniaError, InputError, MissingPart
 from bauhinia.language import Variety
 from bauhinia.settings import Limits
 
@@ -67,10 +67,17 @@ async def test_an_opendocument_file_is_whole() -> None:
     assert all(f'"{name}"' in styles for name in used)
 
 
-def test_characters_that_no_font_has_are_told_and_not_left_out() -> None:
-    with pytest.raises(MissingPart, match="No font") as caught:
-        write_pdf([OutputBlock(kind="paragraph", text="a private character: \ue123")], OutputMeta(title="x"))
-    assert "fonts-noto-cjk" in caught.value.hint
+@pytest.mark.parametrize(
+    ("character", "error", "told"),
+    [("\U00016a00", MissingPart, "No font"), ("\ue123", InputError, "private character")],
+    ids=["no font", "private"],
+)
+def test_characters_that_cannot_be_written_are_told_and_not_left_out(
+    character: str, error: type[BauhiniaError], told: str
+) -> None:
+    with pytest.raises(error, match=told) as caught:
+        write_pdf([OutputBlock(kind="paragraph", text=f"here: {character}")], OutputMeta(title="x"))
+    assert caught.value.hint
 
 
 def test_word_sets_each_line_at_its_place() -> None:

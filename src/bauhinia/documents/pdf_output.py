@@ -14,7 +14,7 @@ from typing import Any
 
 import typst
 
-from ..errors import MissingPart
+from ..errors import InputError, MissingPart
 from ..language.variety import Variety
 from .output import OutputBlock, OutputMeta
 from .places import SETTINGS
@@ -30,20 +30,31 @@ FONTS_HINT = "Install a Chinese font for PDF files: sudo apt-get install fonts-n
 
 
 def build(blocks: Sequence[OutputBlock], meta: OutputMeta) -> bytes:
-    """The file's bytes. Raises MissingPart where no font of this machine has the characters."""
+    """The file's bytes.
+
+    Raises MissingPart where no font of this machine has the characters, InputError for private ones.
+    """
     inputs = {"data": json.dumps(_data(blocks, meta), ensure_ascii=False)}
     try:
         written = typst.compile(
             SOURCE.read_bytes(), format="pdf", sys_inputs=inputs, pdf_standards=["a-2a"], pdf_tags=True
         )
     except typst.TypstError as error:
-        if "font" in str(error):
-            raise MissingPart(
-                "No font on this machine has the draft's characters.", hint=FONTS_HINT
-            ) from error
-        raise
+        raise _explained(error) from error
     assert isinstance(written, bytes)
     return written
+
+
+def _explained(error: typst.TypstError) -> Exception:
+    """What a refusal of Typst's means, where it is about the text; else the refusal itself."""
+    if "font" in str(error):
+        return MissingPart("No font on this machine has the draft's characters.", hint=FONTS_HINT)
+    if "codepoint" in str(error):
+        return InputError(
+            "The draft holds a private character, which a PDF for archives may not have.",
+            hint="Write it with a character of Unicode (HKSCS has one for each), or save as Word.",
+        )
+    return error
 
 
 def _data(blocks: Sequence[OutputBlock], meta: OutputMeta) -> dict[str, Any]:
