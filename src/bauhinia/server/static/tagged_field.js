@@ -149,7 +149,7 @@ export function rangeOf(element, start, end) {
   let begun = false;
   while (walker.nextNode()) {
     const { currentNode: node } = walker;
-    if (!begun && start <= at + node.length) {
+    if (!begun && start < at + node.length) {
       range.setStart(node, start - at);
       begun = true;
     }
