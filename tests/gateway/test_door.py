@@ -34,13 +34,13 @@ MakeGateway = Callable[[FakeModel], Gateway]
 
 async def rows(database: Database) -> list[dict[str, Any]]:
     """The ledger's bodies."""
-    async with database.connection() as connection:
+    async with database.maintenance() as connection:
         cursor = await connection.execute("SELECT body FROM ledger ORDER BY seq")
         return [orjson.loads(row[0]) for row in await cursor.fetchall()]
 
 
 async def usage(database: Database) -> list[tuple[Any, ...]]:
-    async with database.connection() as connection:
+    async with database.maintenance() as connection:
         cursor = await connection.execute(
             "SELECT entry, officer, use, model, task, prompt_tokens, completion_tokens FROM usage ORDER BY entry"
         )

@@ -28,12 +28,12 @@ ENTRY = Entry(
 
 
 async def run(database: Database, statement: str, *values: object) -> None:
-    async with database.connection() as connection:
+    async with database.maintenance() as connection:
         await connection.execute(statement, values)  # type: ignore[arg-type]
 
 
 async def count(database: Database, table: str) -> int:
-    async with database.connection() as connection:
+    async with database.maintenance() as connection:
         row = await (await connection.execute(f"SELECT count(*) FROM {table}")).fetchone()
     assert row is not None
     return int(row[0])

@@ -15,6 +15,8 @@ from bauhinia.translation.adapting import adapt
 from bauhinia.translation.matching import chunks, grams, shape
 from bauhinia.translation.memory import Memory, Segment
 
+from .walls import of_department
+
 EN, HANT = Variety.ENGLISH, Variety.TRADITIONAL
 SOURCE = "The department received 1 502 complaints about noise in 2025."
 TARGET = "該部門在2025年收到1 502宗噪音投訴。"
@@ -87,13 +89,26 @@ async def test_near_english_is_scored_by_words_and_chinese_by_characters(memory:
 
 
 async def test_a_department_finds_its_own_and_the_shared_but_no_others(memory: Memory) -> None:
-    await memory.learn(
-        [segment(department="A"), segment("Shared.", "共用。"), segment("B's.", "乙。", department="B")]
-    )
-    assert await memory.look_up(SOURCE, HANT, department="A")
-    assert await memory.look_up("Shared.", HANT, department="A")
-    assert await memory.look_up("B's.", HANT, department="A") == []
-    assert await memory.look_up(SOURCE, EN, department="A") == []
+    async with of_department("B"):
+        await memory.learn([segment("B's.", "乙。", department="B")])
+    await memory.learn([segment("Shared.", "共用。")])
+    async with of_department("A"):
+        await memory.learn([segment(department="A")])
+        assert await memory.look_up(SOURCE, HANT, department="A")
+        assert await memory.look_up("Shared.", HANT, department="A")
+        assert await memory.look_up("B's.", HANT, department="A") == []
+        assert await memory.look_up(SOURCE, EN, department="A") == []
+
+
+async def test_no_department_finds_anothers_by_naming_it(memory: Memory) -> None:
+    async with of_department("B"):
+        await memory.learn([segment(department="B")])
+        near = SOURCE.replace("dust", "noise")
+        assert await memory.look_up(near, HANT, department="B")
+    async with of_department("A"):
+        for source in (SOURCE, near):
+            assert await memory.look_up(source, HANT, department="B") == []
+        assert await memory.export(HANT, department="B") == []
 
 
 async def test_forgotten_is_gone(memory: Memory) -> None:

@@ -13,6 +13,8 @@ from bauhinia.store import Database
 from bauhinia.translation.term_files import FORMATS, read_terms, write_terms
 from bauhinia.translation.termbases import SHARED, Termbases
 
+from .walls import of_department
+
 EN, HANT = Variety.ENGLISH, Variety.TRADITIONAL
 WIDGET = Term(
     "widget",
@@ -103,6 +105,7 @@ def termbases(database: Database) -> Termbases:
     return Termbases(database)
 
 
+@of_department("A")
 async def test_a_departments_term_goes_before_the_shared_and_the_shipped(termbases: Termbases) -> None:
     await termbases.put(SHARED, Term("taxi", "taxi", "計程車"))
     assert {term.id: term.zh for term in (await termbases.merged("A")).terms}["taxi"] == "計程車"
@@ -112,6 +115,7 @@ async def test_a_departments_term_goes_before_the_shared_and_the_shipped(termbas
     assert [hit.term.zh for hit in other.find("a taxi", EN)] == ["計程車"]
 
 
+@of_department("A")
 async def test_a_form_forbidden_by_a_department_is_forbidden_though_others_admit_it(
     termbases: Termbases,
 ) -> None:
@@ -121,6 +125,7 @@ async def test_a_form_forbidden_by_a_department_is_forbidden_though_others_admit
     assert merged.repair("小器具", HANT)[0] == "器件物"
 
 
+@of_department("A")
 async def test_removing_hides_what_is_below_and_deletes_what_is_ones_own(termbases: Termbases) -> None:
     await termbases.remove("A", "taxi")
     assert "taxi" not in {term.id for term in (await termbases.merged("A")).terms}
@@ -132,6 +137,7 @@ async def test_removing_hides_what_is_below_and_deletes_what_is_ones_own(termbas
         await termbases.remove("A", "widget")
 
 
+@of_department("A")
 async def test_an_import_tells_what_became_of_each_term(termbases: Termbases) -> None:
     await termbases.put("A", WIDGET)
     await termbases.put("A", Term("b", "beta", "乙乙"))
@@ -144,6 +150,7 @@ async def test_an_import_tells_what_became_of_each_term(termbases: Termbases) ->
     assert len(await termbases.terms("A")) == 3
 
 
+@of_department("A")
 async def test_a_term_that_cannot_be_found_is_refused(termbases: Termbases) -> None:
     with pytest.raises(InputError, match="too short"):
         await termbases.put("A", Term("x", "x", "甲"))

@@ -166,11 +166,14 @@ class Tasks:
         await self._execute("UPDATE tasks SET draft = %s WHERE id = %s", (Jsonb(draft), task))
 
     async def mark_interrupted(self) -> int:
-        """At a server's start: what an earlier process left running can be resumed. Gives its number."""
-        return await self._execute(
-            "UPDATE tasks SET status = 'interrupted', message = %s, hint = %s WHERE status = 'running'",
-            (_INTERRUPTED.message, _INTERRUPTED.hint),
-        )
+        """At a server's start: what an earlier process left running, whoever's it is, can be resumed. Gives
+        its number."""
+        async with self._database.maintenance() as connection:
+            cursor = await connection.execute(
+                "UPDATE tasks SET status = 'interrupted', message = %s, hint = %s WHERE status = 'running'",
+                (_INTERRUPTED.message, _INTERRUPTED.hint),
+            )
+            return cursor.rowcount
 
     async def wait(self, task: str) -> Task:
         """The task once it is over."""

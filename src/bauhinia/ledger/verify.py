@@ -84,8 +84,7 @@ def _written_for(body: str) -> int | None:
 async def verify(database: Database, kept: Head | None) -> Verification:
     """Stream the table in order, in one consistent view of the database, and compare with `kept`."""
     reader = _Reader(kept)
-    async with database.connection() as connection:
-        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    async with database.connection(snapshot=True) as connection:
         row = await (await connection.execute("SELECT seq, hash FROM ledger_head")).fetchone()
         recorded = Head(row[0], bytes(row[1])) if row else Head(0, b"")
         async with connection.cursor(name="ledger", binary=True) as cursor:

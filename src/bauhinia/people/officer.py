@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..settings import Settings
+from ..store import LOCAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,4 +19,4 @@ class Officer:
 
 def local_officer(settings: Settings) -> Officer:
     """The single officer of a machine that nobody signs in to."""
-    return Officer(id="local", department=settings.department, name="Local officer")
+    return Officer(id=LOCAL, department=settings.department, name="Local officer")

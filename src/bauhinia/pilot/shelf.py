@@ -177,15 +177,16 @@ class Shelf:
         return {key: await self.document(key) for key in dict.fromkeys(keys)}
 
     async def remove(self, key: str) -> None:
-        """Forget the document, and its file when no other document has the same bytes. Raises NotFound."""
+        """Forget the document, and its file when no other document, of whatever officer, has the same bytes.
+        Raises NotFound."""
         async with self._database.connection() as connection:
             cursor = await connection.execute("DELETE FROM documents WHERE id = %s RETURNING digest", (key,))
             row = await cursor.fetchone()
             if row is None:
                 raise _not_found()
-            cursor = await connection.execute("SELECT 1 FROM documents WHERE digest = %s LIMIT 1", row)
-            shared = await cursor.fetchone() is not None
-        if not shared:
+            cursor = await connection.execute("SELECT blob_in_use(%s)", row)
+            in_use = await cursor.fetchone()
+        if in_use == (False,):
             await self._blobs.delete(row[0])
 
 

@@ -6,5 +6,16 @@ from .folder import hold_data_folder
 from .migrate import bring_up_to_date
 from .pool import Connection
 from .postgres import EmbeddedPostgres
+from .walls import LOCAL, Walls, within
 
-__all__ = ["Blobs", "Connection", "Database", "EmbeddedPostgres", "bring_up_to_date", "hold_data_folder"]
+__all__ = [
+    "LOCAL",
+    "Blobs",
+    "Connection",
+    "Database",
+    "EmbeddedPostgres",
+    "Walls",
+    "bring_up_to_date",
+    "hold_data_folder",
+    "within",
+]

@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager
 
 import psycopg
 from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
 
 from ..errors import InputError, StoreError
 from ..settings import Settings
 from .migrate import bring_up_to_date
 from .pool import Connection, Pool
 from .postgres import EmbeddedPostgres
+from .walls import APPLICATION, LOCAL, Walls, current
 
 logger = logging.getLogger(__name__)
 
@@ -25,10 +27,15 @@ _CONNECT_SECONDS = 10
 class Database:
     """Connections to one PostgreSQL whose schema is this version's. Made by `Database.open`."""
 
-    def __init__(self, url: str, postgres: EmbeddedPostgres | None = None) -> None:
+    def __init__(
+        self, url: str, postgres: EmbeddedPostgres | None = None, *, walls: Walls | None = None
+    ) -> None:
         self.url = url
+        """The owner's: migrations and `maintenance` connect with it."""
         self.postgres = postgres
         """The embedded cluster, or None for an external database."""
+        self._walls = walls
+        """Whom work is for that names nobody: the one officer of a machine that nobody signs in to."""
         self._pool = Pool(self._connect_or_revive, _CONNECTIONS)
         self._reviving = asyncio.Lock()
 
@@ -42,7 +49,9 @@ class Database:
         postgres = None if settings.database_url else EmbeddedPostgres(settings.data_folder / "postgres")
         if postgres is not None:
             await asyncio.to_thread(postgres.start)
-        database = cls(postgres.url() if postgres is not None else settings.database_url, postgres)
+        url = postgres.url() if postgres is not None else settings.database_url
+        local = Walls(officer=LOCAL, department=settings.department, shared=True)
+        database = cls(url, postgres, walls=local)
         try:
             await bring_up_to_date(database.url, create=postgres is not None)
             yield database
@@ -52,11 +61,15 @@ class Database:
                 await asyncio.to_thread(postgres.stop)
 
     @asynccontextmanager
-    async def connection(self, *, autocommit: bool = False) -> AsyncIterator[Connection]:
-        """A connection in a transaction that commits at the end, or rolls back on an error.
+    async def connection(
+        self, *, autocommit: bool = False, snapshot: bool = False
+    ) -> AsyncIterator[Connection]:
+        """A connection in a transaction that commits at the end, or rolls back on an error. It sees the rows
+        of whom `walls.within` names.
 
-        With `autocommit` every statement commits by itself. Raises StoreError when the database is lost,
-        InputError for a value that PostgreSQL cannot keep.
+        With `autocommit` every statement commits by itself, and sees nobody's rows. With `snapshot` all see
+        the database as it is at the first, and none writes. Raises StoreError when
+        the database is lost, InputError for a value that PostgreSQL cannot keep.
         """
         connection = await self._pool.take()
         try:
@@ -65,6 +78,9 @@ class Database:
                 yield connection
                 await connection.set_autocommit(False)
             else:
+                if snapshot:
+                    await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                await self._stay_within(connection)
                 yield connection
                 await connection.commit()
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
@@ -86,9 +102,20 @@ class Database:
         finally:
             await self._pool.give_back(connection)
 
-    async def connect(self) -> Connection:
-        """A connection of the caller's own, outside the pool. Raises StoreError."""
-        return await self._connect_or_revive()
+    async def _stay_within(self, connection: Connection) -> None:
+        if (walls := current() or self._walls) is not None:
+            values = (walls.officer, walls.department, "on" if walls.shared else "")
+            await connection.execute(_WITHIN, values)
+
+    @asynccontextmanager
+    async def maintenance(self) -> AsyncIterator[Connection]:
+        """A connection of the owner's, in a transaction, that sees every row: for work of the whole system
+        that no officer asks for. Raises StoreError."""
+        try:
+            async with await AsyncConnection.connect(self.url, connect_timeout=_CONNECT_SECONDS) as connection:
+                yield connection
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise _lost() from error
 
     async def _connect_or_revive(self) -> Connection:
         try:
@@ -108,7 +135,18 @@ class Database:
                 raise _lost() from error
 
     async def _connect(self) -> Connection:
-        return await AsyncConnection.connect(self.url, connect_timeout=_CONNECT_SECONDS)
+        # The embedded cluster knows the application's role and asks for no password. Elsewhere the owner's
+        # session takes the role: a statement could give it up, so statements are never made of input.
+        role = {"user": APPLICATION} if self.postgres else {"options": f"-c role={APPLICATION}"}
+        return await AsyncConnection.connect(
+            make_conninfo(self.url, connect_timeout=_CONNECT_SECONDS, **role)
+        )
+
+
+_WITHIN = """
+SELECT set_config('bauhinia.officer', %s, true), set_config('bauhinia.department', %s, true),
+    set_config('bauhinia.shared', %s, true)
+"""
 
 
 async def _roll_back(connection: Connection) -> None:

@@ -277,14 +277,16 @@ async def _candidates(
     """Shapes, by unit, that hold one of these stretches and are not too long or short."""
     if not stretches:
         return {}
-    holds = " OR ".join(f"grams @> %(chunk{place})s::int[]" for place in range(len(stretches)))
     length, edits = len(asked.shape), most_edits(len(asked.shape), asked.least)
-    values = {f"chunk{place}": list(stretch) for place, stretch in enumerate(stretches)}
-    cursor = await connection.execute(
-        f"SELECT id, shape FROM memory WHERE ({holds}) AND {_OURS}"  # noqa: S608  # our own words
-        f" AND char_length(shape) BETWEEN {length - edits} AND {length + edits} LIMIT {_CANDIDATES}",
-        {**asked.values, **values},
-    )
+    values = {
+        "to": asked.values["to"],
+        # One JSON text: PostgreSQL's arrays are rectangular, and stretches are not of one length.
+        "stretches": orjson.dumps([list(stretch) for stretch in stretches]).decode(),
+        "shortest": length - edits,
+        "longest": length + edits,
+        "most": _CANDIDATES,
+    }
+    cursor = await connection.execute(_NEAR, values)
     return dict(await cursor.fetchall())
 
 
@@ -330,11 +332,14 @@ WITH incoming AS (
 )
 SELECT (SELECT count(*) FROM kept WHERE added), (SELECT count(*) FROM replaced)
 """
-_COMMON = """
-SELECT most_common_elems::text::int[], most_common_elem_freqs,
-       (SELECT reltuples FROM pg_class WHERE oid = 'memory'::regclass)
-FROM pg_stats WHERE schemaname = current_schema() AND tablename = 'memory' AND attname = 'grams'
+_NEAR = """
+SELECT DISTINCT near.id, near.shape
+FROM jsonb_array_elements(%(stretches)s::jsonb) AS stretch,
+    memory_near(%(to)s, ARRAY(SELECT jsonb_array_elements(stretch)::integer), %(shortest)s, %(longest)s, %(most)s)
+    AS near
+LIMIT %(most)s
 """
+_COMMON = "SELECT grams, shares, total FROM memory_common()"
 _HISTORY = """
 SELECT target, origin, confirmed_by, at, replaced FROM memory_history WHERE unit = %s ORDER BY replaced DESC
 """

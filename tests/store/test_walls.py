@@ -1,0 +1,222 @@
+"""Row-level security: what each officer may do to each row, and that no policy can go unnoticed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import Connection, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from bauhinia.settings import Settings
+from bauhinia.store import Database, EmbeddedPostgres, Walls, within
+from bauhinia.store.walls import APPLICATION
+
+ROWS = {
+    "documents": "INSERT INTO documents (id, name, format, digest, bytes, document, variety) "
+    "VALUES ('d', 'a.md', 'md', 'x', 1, '{}', 'en')",
+    "tasks": "INSERT INTO tasks (id, kind, \"order\", status) VALUES ('t', 'k', '{}', 'done')",
+    "steps": "INSERT INTO steps (task, key, result) VALUES ('t', 'k', '{}')",
+    "events": "INSERT INTO events (task, seq, name, data) VALUES ('t', 1, 'n', '{}')",
+    "segments": "INSERT INTO segments (task, place, passage, source, target, original) "
+    "VALUES ('t', 0, 'p', 's', 't', 't')",
+    "terms": "INSERT INTO terms (department, id, en, zh) VALUES ('Works', 'i', '{a}', '{甲}')",
+    "memory": "INSERT INTO memory (department, to_language, source, target, before, after, source_key, shape, "
+    "grams, origin, confirmed_by, at) "
+    "VALUES ('Works', 'en', 's', 't', 0, 0, gen_random_uuid(), 's', '{}', '', '', now())",
+    "memory_history": "INSERT INTO memory_history (unit, target, origin, confirmed_by, at) "
+    "SELECT id, 't', '', '', now() FROM memory",
+    "usage": "INSERT INTO usage VALUES (1, now(), 'clerk', 'Works', 'u', 'm', NULL, 1, 0, 1, 1)",
+}
+"""A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
+COLUMNS = {
+    "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
+    "usage": "use",
+}  # fmt: skip
+"""What is written over with itself, where it is not `id`."""
+SHARED = ("terms", "memory")
+"""Tables in which a row of no department is everybody's."""
+OFFICERS = {
+    "owner": ("clerk", "Works", ""),
+    "same department": ("engineer", "Works", ""),
+    "other department": ("clerk", "Transport", ""),
+    "nobody": ("", "", ""),
+    "for all": ("librarian", "Transport", "on"),
+}
+"""Officer, department, and whether they may write what all share."""
+DEPARTMENTS = ("terms", "memory", "memory_history")
+OPEN = {
+    "alembic_version": "the schema's number",
+    "ledger": "read by all to verify the chain, and never changed",
+    "ledger_head": "the chain's end",
+}
+"""Tables without policies, and why."""
+DEEDS = {"see": "SELECT FROM {}", "change": "UPDATE {} SET {} = {}", "delete": "DELETE FROM {}"}
+
+Permitted = set[tuple[str, str, str]]
+"""Officer, deed, row."""
+
+
+def expected() -> Permitted:
+    """The owner sees and changes what is theirs, the department's is its officers', usage is read alone, and
+    what is shared is seen by all who have signed in and written by those who may."""
+    owner = {("owner", deed, table) for deed in DEEDS for table in ROWS}
+    colleague = {("same department", deed, table) for deed in DEEDS for table in DEPARTMENTS}
+    usage = {(officer, deed, "usage") for officer in OFFICERS for deed in ("change", "delete")}
+    shared = {(officer, "see", f"shared {table}") for officer in OFFICERS for table in SHARED}
+    shared |= {("for all", deed, f"shared {table}") for deed in DEEDS for table in SHARED}
+    nobody = {("nobody", "see", f"shared {table}") for table in SHARED}
+    return ((owner | colleague | {("same department", "see", "usage")}) - usage) | (shared - nobody)
+
+
+def permitted(url: str) -> Permitted:
+    """What the database lets each officer do."""
+    found: Permitted = set()
+    with psycopg.connect(make_conninfo(url, options=f"-c role={APPLICATION}")) as connection:
+        for table, insert in ROWS.items():
+            if inserted(connection, "owner", insert):
+                found |= permitted_of(connection, table, table)
+    with psycopg.connect(url) as owner:
+        owner.execute("TRUNCATE terms, memory CASCADE")
+    with psycopg.connect(make_conninfo(url, options=f"-c role={APPLICATION}")) as connection:
+        for table in SHARED:
+            if inserted(connection, "for all", ROWS[table].replace("'Works'", "''")):
+                found |= permitted_of(connection, table, f"shared {table}")
+    return found
+
+
+def inserted(connection: Connection[Any], officer: str, statement: str) -> bool:
+    act(connection, officer)
+    try:
+        connection.execute(statement)  # type: ignore[call-overload]  # our own words
+    except psycopg.errors.InsufficientPrivilege:
+        connection.rollback()
+        return False
+    connection.commit()
+    return True
+
+
+def permitted_of(connection: Connection[Any], table: str, row: str) -> Permitted:
+    """What each officer can do to the table's one row; each deed is taken back."""
+    name, column = sql.Identifier(table), sql.Identifier(COLUMNS.get(table, "id"))
+    found = set()
+    for officer in OFFICERS:
+        for deed, statement in DEEDS.items():
+            act(connection, officer)
+            with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
+                if connection.execute(sql.SQL(statement).format(name, column, column)).rowcount:
+                    found.add((officer, deed, row))
+            connection.rollback()
+    return found
+
+
+def act(connection: Connection[Any], officer: str) -> None:
+    """Begin a transaction for that officer."""
+    connection.execute(
+        "SELECT set_config('bauhinia.officer', %s, true), set_config('bauhinia.department', %s, true), "
+        "set_config('bauhinia.shared', %s, true)",
+        OFFICERS[officer],
+    )
+
+
+@contextmanager
+def copied(postgres: EmbeddedPostgres, source: str) -> Iterator[str]:
+    """A copy of a database."""
+    name = f"copy_{secrets.token_hex(6)}"
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {conninfo_to_dict(source)['dbname']} STRATEGY file_copy")
+        yield postgres.url(name)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_each_officer_may_do_just_what_is_permitted(database_url: str) -> None:
+    assert permitted(database_url) == expected()
+
+
+def test_a_policy_that_is_gone_is_noticed(postgres: EmbeddedPostgres, database_url: str) -> None:
+    with psycopg.connect(database_url) as owner:
+        there = owner.execute("SELECT tablename, policyname FROM pg_policies ORDER BY 1, 2").fetchall()
+    assert {table for table, _ in there} == set(ROWS)
+    for table, name in there:
+        with copied(postgres, database_url) as url:
+            with psycopg.connect(url) as owner:
+                dropped = sql.SQL("DROP POLICY {} ON {}").format(sql.Identifier(name), sql.Identifier(table))
+                owner.execute(dropped)
+            assert permitted(url) != expected(), f"nothing notices that {name} on {table} is gone"
+
+
+def test_a_table_without_walls_is_noticed(postgres: EmbeddedPostgres, database_url: str) -> None:
+    for table in ROWS:
+        with copied(postgres, database_url) as url:
+            with psycopg.connect(url) as owner:
+                off = sql.SQL("ALTER TABLE {} DISABLE ROW LEVEL SECURITY").format(sql.Identifier(table))
+                owner.execute(off)
+            assert permitted(url) != expected(), f"nothing notices that {table} has no walls"
+
+
+def test_every_table_has_walls_or_a_reason(database_url: str) -> None:
+    with psycopg.connect(database_url) as owner:
+        found = owner.execute(
+            "SELECT relname, relrowsecurity FROM pg_class "
+            "WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+        ).fetchall()
+    assert {table for table, walled in found if not walled} == set(OPEN)
+    assert {table for table, walled in found if walled} == set(ROWS)
+
+
+def test_the_application_owns_nothing_and_passes_by_no_policy(database_url: str) -> None:
+    with psycopg.connect(database_url) as owner:
+        role = owner.execute(
+            "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = %s",
+            (APPLICATION,),
+        ).fetchone()
+        owned = owner.execute(
+            "SELECT relname FROM pg_class WHERE pg_get_userbyid(relowner) = %s", (APPLICATION,)
+        ).fetchall()
+    assert role == (False, False, False, False) and owned == []
+
+
+def test_the_ledger_is_appended_to_and_never_changed(database_url: str) -> None:
+    with psycopg.connect(make_conninfo(database_url, options=f"-c role={APPLICATION}")) as connection:
+        connection.execute("INSERT INTO ledger (seq, body, hash) VALUES (1, '', '')")
+        connection.commit()
+        for statement in ("UPDATE ledger SET body = 'x'", "DELETE FROM ledger", "TRUNCATE ledger"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)
+            connection.rollback()
+
+
+async def test_work_is_for_whom_it_was_begun(database: Database) -> None:
+    """A task that goes on in the background keeps to the officer who started it."""
+    seen: list[str] = []
+
+    async def work() -> None:
+        async with database.connection() as connection:
+            row = await (await connection.execute("SELECT acting_officer()")).fetchone()
+            assert row is not None
+            seen.append(row[0])
+
+    with within(Walls(officer="clerk", department="Works")):
+        begun = asyncio.create_task(work())
+    await begun
+    await work()
+    assert seen == ["clerk", "local"]
+
+
+async def test_an_embedded_database_takes_nobody_back_to_the_owner(database_folder: Path) -> None:
+    """The application signs in as a role of its own, so that no statement can give it the owner's rights."""
+    settings = Settings(data_folder=database_folder, database_url="")
+    async with Database.open(settings) as database:
+        for statement in ("RESET ROLE", "SET ROLE postgres", "SET SESSION AUTHORIZATION postgres"):
+            with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
+                async with database.connection() as connection:
+                    await connection.execute(statement)
+                    row = await (await connection.execute("SELECT current_user")).fetchone()
+                    assert row == (APPLICATION,)
