@@ -85,9 +85,7 @@ def confine(bounds: Bounds) -> None:
         resource.setrlimit(what, (least, least))
 
 
-def answer(
-    data: bytes, order: dict[str, Any], bounds: Bounds, works: Works
-) -> tuple[dict[str, Any], bytes]:
+def answer(data: bytes, order: dict[str, Any], bounds: Bounds, works: Works) -> tuple[dict[str, Any], bytes]:
     """The work that the order names, as the object that the parent reads and the bytes that follow it."""
     try:
         return works[order["work"]](data, order, bounds)

@@ -1,6 +1,6 @@
 """A translation as a sheet of Excel, for a translator who has no other program: written, and read back.
 
-Every text is a text, whatever it begins with: no cell is a formula, also after it was edited.
+Every text is a text, whatever it begins with: no cell is a formula, also after somebody edited it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def _set_sheet(sheet: Any, rows: int) -> None:
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     choice = DataValidation(type="list", formula1=f'"{",".join(STATUS.values())}"', showErrorMessage=False)
     choice.add(f"D2:D{max(rows, 1) + 1}")
@@ -82,9 +83,11 @@ def _put(
 
     for column, (text, language) in enumerate(zip(texts, languages, strict=True), 1):
         cell = sheet.cell(line, column)
-        cell.value = _checked(text, texts[0])
-        cell.data_type = "s"
-        cell.quotePrefix = text.startswith(_FORMULA)
+        if column == 1 and not head:
+            cell.value = int(text)
+        else:
+            cell.value, cell.data_type = _checked(text, texts[0]), "s"
+            cell.quotePrefix = text.startswith(_FORMULA)
         cell.font = Font(name=_FONT[language], size=11, bold=head)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         if head or column == 2:
@@ -105,7 +108,9 @@ def read_xlsx(data: bytes, bounds: Bounds) -> list[Row]:
     package = Package(data, bounds)
     main = main_part(package, "xl/workbook.xml", "The file has no workbook in it.")
     cells = load_cells(package, main, Reading(bounds), from_1904=False)
-    return rows_of(line for part in related(package, main, "worksheet") for line in _lines(package, part, cells))
+    return rows_of(
+        line for part in related(package, main, "worksheet") for line in _lines(package, part, cells)
+    )
 
 
 def _lines(package: Package, part: str, cells: Cells) -> Iterator[Sequence[str]]:

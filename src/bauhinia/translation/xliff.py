@@ -197,7 +197,7 @@ def _rows_2(root: etree._Element, to: Variety) -> Iterator[Row]:
 
 
 def _targets(parts: Iterable[etree._Element]) -> list[etree._Element]:
-    """The targets in the order in which they are to be read; what is to be ignored may have its source only."""
+    """The targets in the order in which they are to be read; what is to be ignored may have a source only."""
     found: list[tuple[int, etree._Element]] = []
     for place, part in enumerate(parts, 1):
         for target in [*_children(part, "target"), *_children(part, "source")][:1]:
