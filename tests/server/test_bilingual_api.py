@@ -30,9 +30,10 @@ TO = {"zh-HK": Variety.TRADITIONAL, "en": Variety.ENGLISH}
 
 
 def paper(to: str) -> bytes:
-    """A paragraph with a bold word, a footnote's mark and a link, and a plain one."""
+    """A paragraph with a bold word, a footnote's mark and a link, between two plain ones."""
     first, bold, second, linked, end = WORDS[to]
     document, out = docx.Document(), io.BytesIO()
+    document.add_paragraph("Notice to all" if to == "zh-HK" else "各位注意")
     paragraph = document.add_paragraph(first)
     paragraph.add_run(bold).bold = True
     link = document.part.relate_to(
@@ -89,25 +90,23 @@ def edited(form: str, to: str, rows: list[Row], change: Callable[[Row], Row]) ->
 async def test_every_format_goes_out_and_comes_back(open_site: OpenSite, form: str, to: str) -> None:
     site, at = await opened(open_site, to)
     rows = await read_returned(await exported(site, at, form), "a", TO[to], Limits())
-    assert [row.number for row in rows] == ["1", "2"]
-    assert all(tag in rows[0].source for tag in ("<1>", "</1>", "<2>", "</2>", "<3/>"))
+    assert [row.number for row in rows] == ["1", "2", "3"]
+    assert all(tag in rows[1].source for tag in ("<1>", "</1>", "<2>", "</2>", "<3/>"))
     untouched = await imported(site, at, await exported(site, at, form))
-    assert untouched == (200, {"changed": 0, "confirmed": 0, "unchanged": 2, "skipped": []})
+    assert untouched == (200, {"changed": 0, "confirmed": 0, "unchanged": 3, "skipped": []})
 
     def worked(row: Row) -> Row:
         return replace(
-            row, target=f"{row.target} R&amp;D 2", status="confirmed" if row.number == "1" else "draft"
+            row, target=f"{row.target} R&amp;D 2", status="confirmed" if row.number == "2" else "draft"
         )
 
     status, told = await imported(site, at, edited(form, to, rows, worked))
-    assert (status, told) == (200, {"changed": 2, "confirmed": 1, "unchanged": 0, "skipped": []})
-    one, two = await segments(site, at)
-    assert (one["target"], one["status"]) == (f"{rows[0].target} R&amp;D 2", "confirmed")
-    assert (two["target"], two["status"]) == (f"{rows[1].target} R&amp;D 2", "draft")
+    assert (status, told) == (200, {"changed": 3, "confirmed": 1, "unchanged": 0, "skipped": []})
+    now = await segments(site, at)
+    assert [each["target"] for each in now] == [f"{row.target} R&amp;D 2" for row in rows]
+    assert [each["status"] for each in now] == ["draft", "confirmed", "draft"]
     again = await read_returned(await exported(site, at, form), "a", TO[to], Limits())
-    assert [(row.target, row.status) for row in again] == [
-        (row["target"], row["status"]) for row in (one, two)
-    ]
+    assert [(row.target, row.status) for row in again] == [(row["target"], row["status"]) for row in now]
 
 
 async def test_what_is_taken_over_is_checked_learnt_and_exported(open_site: OpenSite) -> None:
@@ -119,13 +118,13 @@ async def test_what_is_taken_over_is_checked_learnt_and_exported(open_site: Open
     )
     status, told = await imported(site, at, data)
     assert status == 200 and (told["changed"], told["confirmed"]) == (1, 1)
-    assert [(each["number"], each["reason"]) for each in told["skipped"]] == [("2", "tags")]
-    one, two = await segments(site, at)
-    assert "numbers" in {fault["check"] for fault in one["findings"]} and two["target"] != target
-    _, found = await site.json("GET", f"{at}/segments/0/help")
+    assert [(each["number"], each["reason"]) for each in told["skipped"]] == [("1", "tags"), ("3", "tags")]
+    one, two, _ = await segments(site, at)
+    assert "numbers" in {fault["check"] for fault in two["findings"]} and one["target"] != target
+    _, found = await site.json("GET", f"{at}/segments/1/help")
     assert (found["matches"][0]["score"], found["matches"][0]["target"]) == (101, target)
     async with site.client.get(f"{site.url}{at}/export?format=same") as answer:
-        paragraph = docx.Document(io.BytesIO(await answer.read())).paragraphs[0]
+        paragraph = docx.Document(io.BytesIO(await answer.read())).paragraphs[1]
     assert [run.text for run in paragraph.runs if run.bold] == ["所有"]
     assert paragraph.hyperlinks[0].text == "計劃"
 
@@ -134,14 +133,14 @@ async def test_a_table_that_a_translator_worked_in(open_site: OpenSite) -> None:
     site, at = await opened(open_site)
     book = openpyxl.load_workbook(io.BytesIO(await exported(site, at, "bilingual-xlsx")))
     sheet = book.active
-    sheet["C2"], sheet["B3"] = "沒有標記的譯文", "Another source."
+    sheet["C3"], sheet["B4"] = "沒有標記的譯文", "Another source."
     sheet.append([17, "x", "y"])
     out = io.BytesIO()
     book.save(out)
     status, told = await imported(site, at, out.getvalue())
-    assert (status, told["changed"], told["unchanged"]) == (200, 0, 0)
+    assert (status, told["changed"], told["unchanged"]) == (200, 0, 1)
     reasons = [(each["number"], each["reason"]) for each in told["skipped"]]
-    assert reasons == [("1", "tags"), ("2", "source"), ("17", "unknown")]
+    assert reasons == [("2", "tags"), ("3", "source"), ("17", "unknown")]
 
 
 async def test_files_and_tasks_that_do_not_fit_are_refused_and_nothing_changes(open_site: OpenSite) -> None:
@@ -169,4 +168,4 @@ async def test_a_file_may_be_as_large_as_any_upload(open_site: OpenSite) -> None
     data = edited("xliff", "zh-HK", rows, lambda row: replace(row, findings=notes))
     assert len(data) > 4_500_000
     status, told = await imported(site, at, data)
-    assert (status, told["unchanged"]) == (200, 2)
+    assert (status, told["unchanged"]) == (200, 3)
