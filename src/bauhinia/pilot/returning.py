@@ -22,12 +22,12 @@ from ..translation.termbases import Termbases
 from .codec import from_json
 from .confirming import segment_between
 from .draft import Draft
-from .segments import EditedSegment, checked, first_segments
+from .segments import EditedSegment, checked, consistent, first_segments
 
 if TYPE_CHECKING:
     from .office import Office
 
-Reason = Literal["unknown", "twice", "source", "empty", "long", "tags", "missing"]
+Reason = Literal["unknown", "twice", "source", "empty", "long", "tags", "missing", "meanwhile"]
 REASONS: dict[Reason, str] = {
     "unknown": "The translation has no segment of this number.",
     "twice": "The file has this number twice; the first was taken.",
@@ -36,6 +36,7 @@ REASONS: dict[Reason, str] = {
     "long": "The translation is too long.",
     "tags": "Tags such as <1> are missing, added or crossed.",
     "missing": "The file does not have it.",
+    "meanwhile": "Somebody changed it in the editor while the file was read.",
 }
 MOST_CHARACTERS = 20_000
 """Of a target, as in the editor."""
@@ -104,18 +105,30 @@ async def read_back(task: Task, data: bytes, name: str) -> list[Row]:
 async def take_back(office: Office, task: Task, rows: Sequence[Row]) -> Returned:
     """Put what a translator wrote into the segments, and learn what is confirmed. Raises InputError."""
     to, segments = _draft_of(task).variety, await opened(office, task)
+    await office.segments.add(task.id, segments)
     changes, skipped = compared(segments, rows)
     done = [change for change in changes if change.is_worded or change.is_confirmed]
-    new = await asyncio.to_thread(_all_checked, [each.new for each in done], to, await _terms(office))
-    await office.segments.add(task.id, segments)
-    await office.segments.save(task.id, new)
-    await _learn(office, segments, [each.new for each in done if each.is_confirmed], to)
+    kept = await _kept(office, task, done, to)
+    await _learn(office, segments, [each.new for each in kept if each.is_confirmed], to)
+    overtaken = [_skipped(str(each.old.place + 1), "meanwhile") for each in done if each not in kept]
     return Returned(
-        changed=sum(each.is_worded for each in done),
-        confirmed=sum(each.is_confirmed for each in done),
+        changed=sum(each.is_worded for each in kept),
+        confirmed=sum(each.is_confirmed for each in kept),
         unchanged=len(changes) - len(done),
-        skipped=tuple(skipped),
+        skipped=(*skipped, *overtaken),
     )
+
+
+async def _kept(office: Office, task: Task, done: Sequence[Change], to: Variety) -> list[Change]:
+    """Keep the changes, checked, where nobody else has written; which those are."""
+    table, terms = office.segments, await _terms(office)
+    new = await asyncio.to_thread(_all_checked, [each.new for each in done], to, terms)
+    places = await table.change(
+        task.id, [(one, each.old.target) for one, each in zip(new, done, strict=True)]
+    )
+    renewed = await asyncio.to_thread(consistent, await table.of(task.id))
+    await table.note(task.id, renewed)
+    return [each for each in done if each.old.place in places]
 
 
 async def opened(office: Office, task: Task) -> list[EditedSegment]:
@@ -124,7 +137,8 @@ async def opened(office: Office, task: Task) -> list[EditedSegment]:
     draft = _draft_of(task)
     if segments := await office.segments.of(task.id):
         return segments
-    return await asyncio.to_thread(_all_checked, first_segments(draft), draft.variety, await _terms(office))
+    first, terms = first_segments(draft), await _terms(office)
+    return consistent(await asyncio.to_thread(_all_checked, first, draft.variety, terms))
 
 
 def _draft_of(task: Task) -> Draft:
