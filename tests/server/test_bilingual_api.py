@@ -16,6 +16,8 @@ from docx.oxml.ns import nsdecls
 
 from bauhinia.language import Variety
 from bauhinia.models import FakeModel, pseudo_reply
+from bauhinia.pilot import returning
+from bauhinia.pilot.segments import EditedSegment
 from bauhinia.settings import Limits
 from bauhinia.translation.bilingual import FORMATS, read_returned
 from bauhinia.translation.exchanged import Bilingual, Row
@@ -127,6 +129,29 @@ async def test_what_is_taken_over_is_checked_learnt_and_exported(open_site: Open
         paragraph = docx.Document(io.BytesIO(await answer.read())).paragraphs[1]
     assert [run.text for run in paragraph.runs if run.bold] == ["所有"]
     assert paragraph.hyperlinks[0].text == "計劃"
+
+
+async def test_nothing_is_overwritten_that_an_officer_wrote_while_the_file_was_read(
+    open_site: OpenSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, at = await opened(open_site)
+    rows = await read_returned(await exported(site, at, "xliff"), "a", TO["zh-HK"], Limits())
+    data = edited(
+        "xliff", "zh-HK", rows, lambda row: replace(row, target=f"{row.target}新", status="confirmed")
+    )
+    await segments(site, at)
+    stale = await site.office.segments.of(at.rpartition("/")[2])
+
+    async def too_early(*_: object) -> list[EditedSegment]:
+        return stale
+
+    monkeypatch.setattr(returning, "opened", too_early)
+    await site.json("PUT", f"{at}/segments/0", json={"target": "各位請注意"})
+    _, told = await imported(site, at, data)
+    assert (told["changed"], told["confirmed"]) == (2, 2)
+    assert [(each["number"], each["reason"]) for each in told["skipped"]] == [("1", "meanwhile")]
+    one = (await segments(site, at))[0]
+    assert (one["target"], one["status"]) == ("各位請注意", "draft")
 
 
 async def test_a_table_that_a_translator_worked_in(open_site: OpenSite) -> None:

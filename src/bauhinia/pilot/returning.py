@@ -108,9 +108,12 @@ async def take_back(office: Office, task: Task, rows: Sequence[Row]) -> Returned
     await office.segments.add(task.id, segments)
     changes, skipped = compared(segments, rows)
     done = [change for change in changes if change.is_worded or change.is_confirmed]
-    kept = await _kept(office, task, done, to)
+    places = await _keep(office, task, done, to)
+    kept = [each for each in done if each.old.place in places]
+    overtaken = [
+        _skipped(str(each.old.place + 1), "meanwhile") for each in done if each.old.place not in places
+    ]
     await _learn(office, segments, [each.new for each in kept if each.is_confirmed], to)
-    overtaken = [_skipped(str(each.old.place + 1), "meanwhile") for each in done if each not in kept]
     return Returned(
         changed=sum(each.is_worded for each in kept),
         confirmed=sum(each.is_confirmed for each in kept),
@@ -119,16 +122,17 @@ async def take_back(office: Office, task: Task, rows: Sequence[Row]) -> Returned
     )
 
 
-async def _kept(office: Office, task: Task, done: Sequence[Change], to: Variety) -> list[Change]:
-    """Keep the changes, checked, where nobody else has written; which those are."""
+async def _keep(office: Office, task: Task, done: Sequence[Change], to: Variety) -> set[int]:
+    """Keep the changes, checked, where nobody else has written; the places where that was so."""
     table, terms = office.segments, await _terms(office)
     new = await asyncio.to_thread(_all_checked, [each.new for each in done], to, terms)
     places = await table.change(
         task.id, [(one, each.old.target) for one, each in zip(new, done, strict=True)]
     )
-    renewed = await asyncio.to_thread(consistent, await table.of(task.id))
-    await table.note(task.id, renewed)
-    return [each for each in done if each.old.place in places]
+    rows = await table.of(task.id)
+    renewed = await asyncio.to_thread(consistent, rows)
+    await table.note(task.id, [now for now, old in zip(renewed, rows, strict=True) if now != old])
+    return places
 
 
 async def opened(office: Office, task: Task) -> list[EditedSegment]:
