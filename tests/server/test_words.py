@@ -14,8 +14,10 @@ from bauhinia import errors
 from bauhinia.jobs import TaskStatus
 from bauhinia.language import Variety
 from bauhinia.pilot.draft import Finding, Severity, TaskKind
+from bauhinia.pilot.returning import Reason
 from bauhinia.server.view import finding_view
 from bauhinia.server.words import LANGUAGES, negotiate, words_of
+from bauhinia.translation.bilingual import FORMATS
 
 SERVER = Path(words_of.__wrapped__.__code__.co_filename).parent
 PILOT = SERVER.parent / "pilot"
@@ -62,6 +64,8 @@ def test_every_word_that_comes_from_data_is_there() -> None:
     }
     wanted |= {f"status.{status}" for status in get_args(TaskStatus)}
     wanted |= {f"severity.{severity}" for severity in get_args(Severity)}
+    wanted |= {f"bilingual.skipped.{reason}" for reason in get_args(Reason)}
+    wanted |= {f"bilingual.{form}" for form in FORMATS}
     wanted |= {f"variety.{variety.value}" for variety in Variety}
     assert wanted <= set(ENGLISH.entries)
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ..errors import Conflict, InputError
 from ..jobs import Task
 from ..language import Termbase, Variety
+from ..pilot.confirming import segment_between
 from ..pilot.segments import (
     EditedSegment,
     Only,
@@ -25,7 +26,6 @@ from ..pilot.segments import (
     replaced,
 )
 from ..pilot.translate import TARGET
-from ..translation.memory import Segment
 from ..translation.termbases import Termbases
 from .edits import draft_of
 from .state import office_of
@@ -145,11 +145,7 @@ async def _learn(
 ) -> None:
     """Remember a confirmed segment between its neighbours."""
     office = office_of(request)
-    learnt = Segment(
-        source=new.source, target=new.target, to=_to(task), department=office.officer.department,
-        before=before, after=after, confirmed_by=office.officer.name,
-    )  # fmt: skip
-    await office.memory.learn([learnt])
+    await office.memory.learn([segment_between(new, before, after, _to(task), office.officer)])
 
 
 async def _fill(request: Request, task: Task, new: EditedSegment) -> int:
