@@ -21,6 +21,7 @@ from itertools import accumulate
 from pathlib import Path
 
 import orjson
+from psycopg import AsyncConnection
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
@@ -147,7 +148,7 @@ def standing(chance: random.Random, terms: tuple[Term, ...]) -> str:
 async def build(database: Database, sources: Iterator[tuple[str, Variety]]) -> list[tuple[str, Variety]]:
     """The segments in the database, put there by COPY with the two large indexes made after it."""
     kept: dict[str, Variety] = {}
-    async with database.connection() as connection:
+    async with database.maintenance() as connection:
         await connection.execute("DROP INDEX memory_grams, memory_shape")
         copying = f"COPY memory ({', '.join(COLUMNS)}) FROM STDIN"
         async with connection.cursor().copy(copying) as copy:  # type: ignore[arg-type]
@@ -158,15 +159,15 @@ async def build(database: Database, sources: Iterator[tuple[str, Variety]]) -> l
                     row["props"] = orjson.dumps(row["props"]).decode()
                     await copy.write_row([row[column] for column in COLUMNS])
         await index(connection)
-    async with database.connection(autocommit=True) as connection:
-        await connection.execute("VACUUM ANALYZE memory")
+    async with await AsyncConnection.connect(database.url, autocommit=True) as owner:
+        await owner.execute("VACUUM ANALYZE memory")
     return list(kept.items())
 
 
 async def index(connection: Connection) -> None:
     """The indexes that the migration makes."""
     await connection.execute("SET maintenance_work_mem = '1GB'")
-    await connection.execute("CREATE INDEX memory_shape ON memory (hashtextextended(shape, 0))")
+    await connection.execute("CREATE INDEX memory_shape ON memory (shape_key)")
     await connection.execute("CREATE INDEX memory_grams ON memory USING gin (grams) WITH (fastupdate = off)")
 
 

@@ -131,7 +131,9 @@ def copied(postgres: EmbeddedPostgres, source: str) -> Iterator[str]:
     """A copy of a database."""
     name = f"copy_{secrets.token_hex(6)}"
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {conninfo_to_dict(source)['dbname']} STRATEGY file_copy")
+        admin.execute(
+            f"CREATE DATABASE {name} TEMPLATE {conninfo_to_dict(source)['dbname']} STRATEGY file_copy"
+        )
         yield postgres.url(name)
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

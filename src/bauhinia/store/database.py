@@ -112,7 +112,9 @@ class Database:
         """A connection of the owner's, in a transaction, that sees every row: for work of the whole system
         that no officer asks for. Raises StoreError."""
         try:
-            async with await AsyncConnection.connect(self.url, connect_timeout=_CONNECT_SECONDS) as connection:
+            async with await AsyncConnection.connect(
+                self.url, connect_timeout=_CONNECT_SECONDS
+            ) as connection:
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise _lost() from error

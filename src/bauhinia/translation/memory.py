@@ -158,7 +158,7 @@ class Memory:
             await connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
             same = await _rows(
                 connection,
-                f"{_OURS} AND hashtextextended(shape, 0) = hashtextextended(%(shape)s, 0)"
+                f"{_OURS} AND shape_key = hashtextextended(%(shape)s, 0)"
                 " AND shape = %(shape)s ORDER BY id DESC LIMIT 50",
                 asked.values,
             )
@@ -332,13 +332,7 @@ WITH incoming AS (
 )
 SELECT (SELECT count(*) FROM kept WHERE added), (SELECT count(*) FROM replaced)
 """
-_NEAR = """
-SELECT DISTINCT near.id, near.shape
-FROM jsonb_array_elements(%(stretches)s::jsonb) AS stretch,
-    memory_near(%(to)s, ARRAY(SELECT jsonb_array_elements(stretch)::integer), %(shortest)s, %(longest)s, %(most)s)
-    AS near
-LIMIT %(most)s
-"""
+_NEAR = "SELECT id, shape FROM memory_near(%(to)s, %(stretches)s, %(shortest)s, %(longest)s, %(most)s)"
 _COMMON = "SELECT grams, shares, total FROM memory_common()"
 _HISTORY = """
 SELECT target, origin, confirmed_by, at, replaced FROM memory_history WHERE unit = %s ORDER BY replaced DESC

@@ -86,19 +86,32 @@ GRANT SELECT, INSERT ON ledger, usage TO bauhinia_application;
 GRANT SELECT, UPDATE ON ledger_head TO bauhinia_application;
 """
 
+_MEMORY = """
+DROP INDEX memory_shape;
+ALTER TABLE memory ADD COLUMN shape_key bigint NOT NULL GENERATED ALWAYS AS (hashtextextended(shape, 0)) STORED;
+COMMENT ON COLUMN memory.shape_key IS
+    'hash of shape: under a policy PostgreSQL uses no index of a function that may leak what it reads';
+CREATE INDEX memory_shape ON memory (shape_key);
+"""
+
 _DEFINED = """
 CREATE FUNCTION memory_near(
-    wanted_language text, stretch integer[], shortest integer, longest integer, most integer
+    wanted_language text, stretches jsonb, shortest integer, longest integer, most integer
 ) RETURNS TABLE (id bigint, shape text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_seqscan = off SET jit = off
-BEGIN ATOMIC
-    SELECT memory.id, memory.shape FROM memory
-    WHERE memory.grams @> stretch AND to_language = wanted_language
-        AND acting_officer() IS NOT NULL AND department IN ('', acting_department())
-        AND char_length(memory.shape) BETWEEN shortest AND longest
-    LIMIT most;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    holds text;
+BEGIN
+    SELECT string_agg(
+        format('grams @> %L::integer[]', ARRAY(SELECT jsonb_array_elements(stretch)::integer)), ' OR ')
+        INTO holds FROM jsonb_array_elements(stretches) AS stretch;
+    RETURN QUERY EXECUTE
+        'SELECT memory.id, memory.shape FROM memory WHERE (' || holds || ') AND to_language = $1'
+        ' AND acting_officer() IS NOT NULL AND department = ANY (ARRAY[$5, acting_department()])'
+        ' AND char_length(memory.shape) BETWEEN $2 AND $3 LIMIT $4'
+        USING wanted_language, shortest, longest, most, '';
 END;
+$$;
 COMMENT ON FUNCTION memory_near IS
     'asks as the owner, and itself who asks: under a policy PostgreSQL would not use the index of grams';
 
@@ -124,7 +137,7 @@ GRANT EXECUTE ON FUNCTION memory_near, memory_common, blob_in_use TO bauhinia_ap
 
 def upgrade() -> None:
     """Raise the walls."""
-    for statements in (_ROLE, _WHOM, _OFFICERS, _POLICIES, _GRANTS, _DEFINED):
+    for statements in (_ROLE, _WHOM, _OFFICERS, _POLICIES, _GRANTS, _MEMORY, _DEFINED):
         op.execute(statements)
 
 
