@@ -13,6 +13,7 @@ BauhiniaError                      500
 │   │   ├── EncryptedDocument      422
 │   │   ├── BrokenDocument         422
 │   │   └── EmptyDocument          422
+│   ├── SameLanguage               400   a translation into the language that a document is in
 │   └── TooLong                    413   a request longer than the model can read
 ├── Refused                        403   a stage of the gateway said no; carries the stage
 ├── ModelError                     502   the backend failed
@@ -93,6 +94,10 @@ class BrokenDocument(DocumentError):
 
 class EmptyDocument(DocumentError):
     """No text in it."""
+
+
+class SameLanguage(InputError):
+    """A translation into the language that the document is in already."""
 
 
 class TooLong(InputError):

@@ -14,7 +14,7 @@ from ..documents.layout import LAYOUTS
 from ..errors import BauhiniaError, InputError
 from ..gateway import Gateway
 from ..jobs import Report, Steps, TaskFunction, Tasks
-from ..language import Termbase
+from ..language import Termbase, Variety
 from ..people import Officer, local_officer
 from ..settings import Limits, Settings
 from ..store import Blobs, Database
@@ -47,7 +47,7 @@ from .segments import Segments
 from .shelf import Card, Shelf
 from .summarise import summarise
 from .templates import Templates
-from .translate import TARGET, translate, untranslated
+from .translate import TARGET, check_language, translate, untranslated
 
 log = logging.getLogger(__name__)
 
@@ -122,13 +122,15 @@ class Office:
 
     async def start(self, order: AnyOrder) -> str:
         """Begin a task; gives its id. Raises NotFound for a document or a template that does not exist,
-        InputError for a document that is still being read.
+        InputError for a document that is still being read, SameLanguage for one that needs no translation.
         """
         kind = next(kind for kind, made in ORDERS.items() if isinstance(order, made))
         if isinstance(order, DraftOrder):
             self.templates.get(order.type)
         for key in documents_of(order):
             _check_read(await self.shelf.card(key))
+        if isinstance(order, TranslateOrder):
+            await self._check_language(order)
         return await self.tasks.start(kind, order.model_dump(mode="json"))
 
     def desk(
@@ -179,10 +181,17 @@ class Office:
         kept = order.layout and document.format in LAYOUTS
         return await self.shelf.original(order.document) if kept else None
 
+    async def _check_language(self, order: TranslateOrder) -> None:
+        """Raises SameLanguage. Only a document of the target's language is looked at by the paragraph."""
+        to = TARGET[order.to]
+        if Variety((await self.shelf.card(order.document)).variety).is_chinese == to.is_chinese:
+            await asyncio.to_thread(check_language, await self.shelf.document(order.document), to)
+
     async def estimate(self, order: TranslateOrder) -> Leverage:
         """How much of a document the memory holds, of what has to be translated. Raises NotFound, InputError,
         DocumentError."""
         _check_read(await self.shelf.card(order.document))
+        await self._check_language(order)
         document = await self.shelf.document(order.document)
         sources = await untranslated(order, document, await self._original(order, document))
         return await leverage(self.memory, sources, TARGET[order.to], department=self.officer.department)

@@ -16,11 +16,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ..documents.formats import SUFFIXES
 from ..errors import BauhiniaError, InputError
 from ..jobs import PassageReady, Task, TaskEvent, as_json
-from ..language import to_simplified
+from ..language import Variety, to_simplified
 from ..pilot.codec import from_json
 from ..pilot.draft import Draft, Passage, TaskKind
-from ..pilot.orders import ORDERS
+from ..pilot.orders import ORDERS, USUAL_STORIES
 from ..pilot.scanning import KIND
+from ..pilot.stories import FORMATS_OF
 from . import events
 from .api import attachment, uploaded
 from .comparing import RowView, change_views, row_views
@@ -68,7 +69,11 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        LANGUAGES=LANGUAGES, text_language=text_language, stretches=stretches, suffixes=",".join(SUFFIXES)
+        LANGUAGES=LANGUAGES,
+        other_language=other_language,
+        text_language=text_language,
+        stretches=stretches,
+        suffixes=",".join(SUFFIXES),
     )
     return environment
 
@@ -202,6 +207,7 @@ async def place_order(request: Request) -> Response:
     except InputError as error:
         chosen = [str(value) for value in form.getlist("document")]
         values = {key: str(value) for key, value in form.items()}
+        values["stories"] = " ".join(str(value) for value in form.getlist("stories"))
         return await _order_page(request, kind, chosen, values, error=error)
     return RedirectResponse(f"/tasks/{task}", SEE_OTHER)
 
@@ -230,6 +236,8 @@ async def _order_page(
         entries=entries,
         limits=limits_of(request),
         chosen=chosen,
+        stories=FORMATS_OF,
+        usual_stories=" ".join(USUAL_STORIES),
         values=values,
         error=error,
         kind=kind,
@@ -240,10 +248,16 @@ async def _order_page(
 
 
 def _preferred(kind: TaskKind, chosen: Sequence[Card], words: Words) -> str:
-    """The output language that is offered first: the other one for a translation, else the interface's."""
-    if kind == "translate" and chosen:
-        return "zh-HK" if chosen[0].variety == "en" else "en"
+    """The output language that is offered first: of a translation the other one than the document's, and none
+    before a document is chosen; else the interface's."""
+    if kind == "translate":
+        return other_language(chosen[0].variety) if chosen else ""
     return "en" if words.language == "en" else "zh-HK"
+
+
+def other_language(variety: str) -> str:
+    """The official language that a document of that variety is translated into."""
+    return "en" if Variety(variety).is_chinese else "zh-HK"
 
 
 def _named(template: Template, words: Words) -> dict[str, str]:
