@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,8 @@ SAMPLES = sorted(
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
-async def test_every_story_of_a_sample_is_offered(path: Path) -> None:
-    units = await read_units(path.read_bytes(), path.name, Limits())
+def test_every_story_of_a_sample_is_offered(path: Path) -> None:
+    units = asyncio.run(read_units(path.read_bytes(), path.name, Limits()))
     form = SUFFIXES[path.suffix.lower()]
     assert {unit.story for unit in units} <= {story for story in STORIES if form in FORMATS_OF[story]}
 

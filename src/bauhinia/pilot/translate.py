@@ -103,9 +103,8 @@ def check_language(document: Document, to: Variety) -> None:
     Simplified characters are put into Traditional ones, which is worth an order. Raises SameLanguage.
     """
     texts = [block.text.strip() for block in document.blocks if _LETTERS.search(block.text)]
-    if sum(len(text) for text in texts if _without_model(text, to) != text) < LEAST_FOREIGN * sum(
-        map(len, texts)
-    ):
+    foreign = [text for text in texts if _without_model(text, to) != text]
+    if sum(map(len, foreign)) < LEAST_FOREIGN * sum(map(len, texts)):
         own, other = ("Chinese", "English") if to.is_chinese else ("English", "Traditional Chinese")
         raise SameLanguage(f"{document.name} is in {own} already.", hint=f"Translate it into {other}.")
 
