@@ -95,14 +95,14 @@ class Here:
         return await self._office.start(order)
 
     async def events(self, task: str) -> AsyncGenerator[TaskEvent, None]:
-        async for _, event in self._office.tasks.events(task):
+        async for _, event in self._office.events(task):
             yield event
 
     async def cancel(self, task: str) -> None:
         await self._office.tasks.cancel(task)
 
     async def task(self, task: str) -> dict[str, Any]:
-        return asdict(await self._office.tasks.get(task))
+        return asdict(await self._office.task(task))
 
     async def export(self, task: str, form: str) -> bytes:
         from ..pilot import Draft
@@ -110,7 +110,7 @@ class Here:
         from ..pilot.issuing import issue
         from ..pilot.orders import ORDERS, documents_of
 
-        row = await self._office.tasks.get(task)
+        row = await self._office.task(task)
         assert row.draft is not None, "only a finished task is exported"
         order = ORDERS[row.kind].model_validate(row.order)  # type: ignore[index]  # kinds are TaskKind
         documents = await self._office.shelf.documents(documents_of(order))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..documents import Document
 from ..documents.layout import LAYOUTS
 from ..errors import BauhiniaError, InputError
 from ..gateway import Gateway
-from ..jobs import Report, Steps, TaskFunction, Tasks
+from ..jobs import PassageReady, Report, Steps, Task, TaskEvent, TaskFunction, Tasks
 from ..language import Termbase, Variety
 from ..people import Officer, local_officer
 from ..settings import Limits, Settings
@@ -23,7 +23,7 @@ from ..translation.memory import Memory
 from ..translation.termbases import Termbases
 from .analyse import analyse
 from .citations import without_invented_citations
-from .codec import to_json
+from .codec import from_json, to_json
 from .compare import compare
 from .desk import Desk
 from .draft import Draft, TaskKind
@@ -163,6 +163,32 @@ class Office:
         await read_scan(order["document"], self.shelf, Limits(), report, steps)
         return {}
 
+    async def task(self, key: str) -> Task:
+        """A task with its draft as its officers left it: what every reader is given. Raises NotFound."""
+        return await self.as_left(await self.tasks.get(key))
+
+    async def as_left(self, task: Task) -> Task:
+        """The task with the words that were written in the editor of its translation laid over its draft."""
+        if task.kind != "translate" or task.draft is None:
+            return task
+        made = from_json(Draft, task.draft)
+        left = await self.segments.over(task.id, made)
+        return task if left is made else replace(task, draft=to_json(left))
+
+    async def events(self, key: str) -> AsyncGenerator[tuple[int, TaskEvent], None]:
+        """A task's events, numbered from 1. A finished task tells its passages as its officers left them.
+
+        Raises NotFound.
+        """
+        task = await self.task(key)
+        left = _passages_of(task) if task.status == "done" else {}
+        async with aclosing(self.tasks.events(key)) as events:
+            async for number, event in events:
+                if isinstance(event, PassageReady):
+                    passage = left.get((event.section, event.passage["id"]), event.passage)
+                    event = replace(event, passage=passage)  # noqa: PLW2901  # the same event, its words as left
+                yield number, event
+
     async def original_format(self, draft: Draft, order: Mapping[str, Any]) -> tuple[str, bytes]:
         """A translation in the file that it was made from: the file's name and bytes, the AI label in it.
 
@@ -226,6 +252,16 @@ class Office:
                 return await redraft(order, documents[order.document], desk)
             case CompareOrder():
                 return await compare(order, documents, desk)
+
+
+def _passages_of(task: Task) -> dict[tuple[int, str], dict[str, Any]]:
+    """A draft's passages as JSON, by section and id."""
+    sections = task.draft["sections"] if task.draft else []
+    return {
+        (number, passage["id"]): passage
+        for number, section in enumerate(sections)
+        for passage in section["passages"]
+    }
 
 
 def _check_read(card: Card) -> None:

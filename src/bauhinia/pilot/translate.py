@@ -16,7 +16,7 @@ from ..documents.layout.typography import typeset
 from ..errors import DocumentError, SameLanguage
 from ..gateway import estimate_tokens
 from ..jobs import PassageReady
-from ..language import Variety, detect, split_sentences, to_traditional
+from ..language import Termbase, Variety, detect, split_sentences, to_traditional
 from ..translation.memory import Memory
 from .codec import to_json
 from .desk import Desk
@@ -107,6 +107,19 @@ def check_language(document: Document, to: Variety) -> None:
     if sum(map(len, foreign)) < LEAST_FOREIGN * sum(map(len, texts)):
         own, other = ("Chinese", "English") if to.is_chinese else ("English", "Traditional Chinese")
         raise SameLanguage(f"{document.name} is in {own} already.", hint=f"Translate it into {other}.")
+
+
+_TOLD_ANEW = frozenset(
+    {"numbers", "added", "terms", "names", "script", "language", "omission", "untranslated"}
+)
+"""What `check_translation` tells of a text."""
+
+
+def rechecked(passage: Passage, to: Variety, termbase: Termbase) -> Passage:
+    """An edited passage with what the checks say of it now. What was told of its making stays."""
+    made = [finding for finding in passage.findings if finding.check not in _TOLD_ANEW]
+    found = check_translation(passage.source_text, passage.text, to, termbase) if passage.text.strip() else ()
+    return replace(passage, findings=(*found, *made))
 
 
 def _recall(order: TranslateOrder, todo: Sequence[_Work], desk: Desk, memory: Memory | None) -> Recall | None:

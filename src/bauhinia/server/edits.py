@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,10 +11,16 @@ from ..errors import InputError, NotFound
 from ..jobs import Task
 from ..pilot.codec import from_json
 from ..pilot.draft import Draft, Passage
+from ..pilot.segments import EditedSegment, checked, first_segments
+from ..pilot.translate import TARGET, rechecked
+from ..translation.termbases import Termbases
+from .revising import Revision, is_forbidden_term
 
 if TYPE_CHECKING:
     from ..pilot.office import Office
 
+Check = Callable[[Passage], Passage]
+"""Gives a passage the findings of its words."""
 LONGEST = 100_000
 """Characters of one passage."""
 
@@ -26,12 +34,59 @@ def draft_of(task: Task) -> Draft:
 
 async def current_draft(office: Office, task: Task) -> Draft:
     """The task's draft with what was written in the editor. Raises InputError while there is none."""
-    return await office.segments.over(task.id, draft_of(task))
+    return draft_of(await office.as_left(task))
 
 
-def edited(draft: Draft, section: int, passage: str, text: str) -> tuple[Draft, Passage]:
-    """The draft with that passage's text replaced, and the passage. Its findings stay: they say what the
-    checks saw. Raises NotFound, InputError."""
+async def checking(office: Office, task: Task) -> Check:
+    """What checks an edited passage: a translation is checked anew, elsewhere findings stay and say what the
+    checks saw."""
+    if task.kind != "translate":
+        return lambda passage: passage
+    to = TARGET[str(task.order["to"])]
+    termbase = await Termbases(office.database).merged(office.officer.department)
+    return lambda passage: rechecked(passage, to, termbase)
+
+
+async def segments_of(office: Office, task: Task) -> list[EditedSegment]:
+    """A translation's segments, filled from its draft the first time. Raises InputError while it has none."""
+    if rows := await office.segments.of(task.id):
+        return rows
+    to = TARGET[str(task.order["to"])]
+    termbase = await Termbases(office.database).merged(office.officer.department)
+
+    def first() -> list[EditedSegment]:
+        return [checked(row, to, termbase) for row in first_segments(draft_of(task))]
+
+    await office.segments.add(task.id, await asyncio.to_thread(first))
+    return await office.segments.of(task.id)
+
+
+async def mark_confirmed(office: Office, task: Task, passages: Collection[str] | None = None) -> None:
+    """Note that an officer stands by these passages of a translation, or by all that have words."""
+    rows = await segments_of(office, task)
+    chosen = [row for row in rows if (passages is None or row.passage in passages) and row.target.strip()]
+    await office.segments.save(task.id, [replace(row, status="confirmed") for row in chosen])
+
+
+async def revision_of(office: Office, task: Task, draft: Draft) -> Revision | None:
+    """What an officer can do to a translation on its page; None for every other draft."""
+    if draft.kind != "translate" or task.status != "done":
+        return None
+    rows = await office.segments.of(task.id)
+    waiting = {row.passage for row in rows if row.status != "confirmed"}
+    termbase = None
+    if any(is_forbidden_term(finding) for passage in draft.passages() for finding in passage.findings):
+        termbase = await Termbases(office.database).merged(office.officer.department)
+    return Revision(
+        to=draft.variety, confirmed=frozenset({row.passage for row in rows} - waiting), termbase=termbase
+    )
+
+
+def edited(draft: Draft, section: int, passage: str, text: str, check: Check) -> tuple[Draft, Passage]:
+    """The draft with that passage's text replaced and checked, and the passage.
+
+    Raises NotFound, InputError.
+    """
     if len(text) > LONGEST:
         raise InputError(f"A passage holds at most {LONGEST:,} characters.", hint="Split the text.")
     if not 0 <= section < len(draft.sections):
@@ -44,7 +99,7 @@ def edited(draft: Draft, section: int, passage: str, text: str) -> tuple[Draft, 
     if old.kind == "row":
         raise InputError("A table's row cannot be edited here.", hint="Edit it in the exported file.")
     original = old.text if old.original is None else old.original
-    new = replace(old, text=text, original=None if text == original else original)
+    new = check(replace(old, text=text, original=None if text == original else original))
     passages[index] = new
     sections = list(draft.sections)
     sections[section] = replace(sections[section], passages=tuple(passages))

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Form, Header, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..documents.formats import SUFFIXES
-from ..errors import BauhiniaError, InputError
+from ..errors import BauhiniaError, InputError, NotFound
 from ..jobs import PassageReady, Task, TaskEvent, as_json
 from ..language import Variety, to_simplified
 from ..pilot.codec import from_json
@@ -25,7 +25,7 @@ from ..pilot.stories import FORMATS_OF
 from . import events
 from .api import attachment, uploaded
 from .comparing import RowView, change_views, row_views
-from .edits import current_draft
+from .edits import draft_of, revision_of
 from .ordering import ONE_DOCUMENT, documents_of, order_from_form
 from .state import closing_of, limits_of, office_of, readiness_of
 from .view import (
@@ -335,15 +335,17 @@ def _subject(task: Task, names: dict[str, str]) -> str:
 @pages_router.get("/tasks/{task}")
 async def task_page(request: Request, task: str) -> Response:
     office = office_of(request)
-    row = await office.tasks.get(task)
+    row = await office.task(task)
     if row.kind == KIND:  # its progress and its result are on the shelf
         return RedirectResponse("/", SEE_OTHER)
-    draft = await current_draft(office, row) if row.draft else None
+    draft = draft_of(row) if row.draft else None
     entries = {entry.id: entry for entry in await office.shelf.cards()}
     words = words_for(request)
     sources = documents_of(row.order)
+    revision = await revision_of(office, row, draft) if draft else None
     sections = [
-        section_view(number, section, words) for number, section in enumerate(draft.sections if draft else ())
+        section_view(number, section, words, revision)
+        for number, section in enumerate(draft.sections if draft else ())
     ]
     rows = await _rows(request, draft, [source for source in sources if source in entries])
     return _page(
@@ -359,6 +361,20 @@ async def task_page(request: Request, task: str) -> Response:
         removed=sum(source not in entries for source in sources),
         subject=_subject(row, {key: entry.title or entry.name for key, entry in entries.items()}),
     )
+
+
+@pages_router.get("/tasks/{task}/passages/{passage}")
+async def passage_of_translation(request: Request, task: str, passage: str) -> HTMLResponse:
+    """A translated passage alone, as its page shows it after an edit."""
+    office, words = office_of(request), words_for(request)
+    row = await office.task(task)
+    draft = draft_of(row)
+    revision = await revision_of(office, row, draft)
+    found = next((each for each in draft.passages() if each.id == passage), None)
+    if revision is None or found is None:
+        raise NotFound("There is no such passage of a translation.", hint="Reload the page.")
+    view = passage_view(found, draft.variety.value, Numbers(), words, revision)
+    return _page(request, "parts/one_passage.html", view=view)
 
 
 @pages_router.get("/tasks/{task}/editor")
@@ -383,13 +399,13 @@ async def _rows(request: Request, draft: Draft | None, sources: Sequence[str]) -
 @pages_router.get("/tasks/{task}/live")
 async def live(request: Request, task: str, last_event_id: Annotated[str, Header()] = "") -> Response:
     """The task's events for its page: as the API's, with each passage's HTML beside it."""
-    tasks = office_of(request).tasks
-    row = await tasks.get(task)
+    office = office_of(request)
+    row = await office.tasks.get(task)
     seen = int(last_event_id) if last_event_id.isdecimal() else 0
     if seen and row.status != "running":
         return events.nothing_more()
     shape = _with_html(words_for(request))
-    return events.stream(tasks.events(task), closing_of(request), after=seen, shape=shape)
+    return events.stream(office.events(task), closing_of(request), after=seen, shape=shape)
 
 
 def _with_html(words: Words) -> Callable[[TaskEvent], dict[str, Any]]:
