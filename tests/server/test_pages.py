@@ -26,6 +26,7 @@ PAGES = (
     "/compare",
     "/tasks",
     "/templates",
+    "/terms",
     "/about",
     "/api",
 )

@@ -22,6 +22,7 @@ from .exchange_api import exchange_router
 from .pages import pages_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
 from .state import office_of
+from .terms_pages import terms_router
 from .translation_api import translation_router
 from .v1 import v1_router
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from ..pilot.office import Office
 
 STATIC = Path(__file__).parent / "static"
-UPLOAD_PATHS = ("/api/documents", "/documents", "/api/terms/import")
+UPLOAD_PATHS = ("/api/documents", "/documents", "/api/terms/import", "/terms/import")
 FORM_OVERHEAD = 100_000
 """Bytes that a multipart form may add to the file it carries."""
 REQUEST_BYTES = 4_000_000
@@ -59,6 +60,7 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(editor_router)
     app.include_router(v1_router(lambda request: office_of(request).gateway))
     app.include_router(pages_router)
+    app.include_router(terms_router)
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")
     return app
 

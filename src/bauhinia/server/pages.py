@@ -78,7 +78,7 @@ def _templates() -> jinja2.Environment:
     return environment
 
 
-def _page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A page in the reader's language."""
     words = words_for(request)
     html = (
@@ -98,7 +98,7 @@ def _page(request: Request, template: str, *, status: int = 200, **values: Any) 
 
 def error_page(request: Request, error: BauhiniaError) -> HTMLResponse:
     """A failure as a page."""
-    return _page(request, "error.html", status=error.status, error=error)
+    return page(request, "error.html", status=error.status, error=error)
 
 
 @pages_router.get("/")
@@ -107,7 +107,7 @@ async def workspace(request: Request) -> HTMLResponse:
 
 
 async def _workspace(request: Request, *, error: BauhiniaError | None = None) -> HTMLResponse:
-    return _page(
+    return page(
         request,
         "workspace.html",
         status=error.status if error else 200,
@@ -122,7 +122,7 @@ async def _workspace(request: Request, *, error: BauhiniaError | None = None) ->
 async def shelf(request: Request) -> HTMLResponse:
     """The list of documents alone, for the workspace after an upload."""
     asked = request.query_params
-    return _page(
+    return page(
         request,
         "parts/shelf.html",
         entries=await office_of(request).shelf.cards(),
@@ -163,7 +163,7 @@ async def document_text(request: Request, document: str) -> HTMLResponse:
 async def _document(request: Request, document: str, template: str) -> HTMLResponse:
     office = office_of(request)
     entry, read = await office.shelf.card(document), await office.shelf.document(document)
-    return _page(
+    return page(
         request,
         template,
         entry=entry,
@@ -229,7 +229,7 @@ async def _order_page(
 ) -> HTMLResponse:
     office = office_of(request)
     entries = await office.shelf.cards()
-    return _page(
+    return page(
         request,
         f"{kind}.html",
         status=error.status if error else 200,
@@ -277,7 +277,7 @@ async def kinds_of_text(request: Request) -> HTMLResponse:
 
     office, words = office_of(request), words_for(request)
     own = office.settings.data_folder / "templates"
-    return _page(
+    return page(
         request,
         "templates.html",
         templates=[_laid_open(template, office.templates, words) for template in office.templates.all()],
@@ -322,7 +322,7 @@ async def history(request: Request) -> HTMLResponse:
     names = {entry.id: entry.title or entry.name for entry in await office.shelf.cards()}
     tasks = await office.tasks.list()
     titles = {task.id: _subject(task, names) for task in tasks}
-    return _page(request, "history.html", tasks=tasks, titles=titles)
+    return page(request, "history.html", tasks=tasks, titles=titles)
 
 
 def _subject(task: Task, names: dict[str, str]) -> str:
@@ -348,7 +348,7 @@ async def task_page(request: Request, task: str) -> Response:
         for number, section in enumerate(draft.sections if draft else ())
     ]
     rows = await _rows(request, draft, [source for source in sources if source in entries])
-    return _page(
+    return page(
         request,
         "task.html",
         task=row,
@@ -374,7 +374,7 @@ async def passage_of_translation(request: Request, task: str, passage: str) -> H
     if revision is None or found is None:
         raise NotFound("There is no such passage of a translation.", hint="Reload the page.")
     view = passage_view(found, draft.variety.value, Numbers(), words, revision)
-    return _page(request, "parts/one_passage.html", view=view)
+    return page(request, "parts/one_passage.html", view=view)
 
 
 @pages_router.get("/tasks/{task}/editor")
@@ -385,7 +385,7 @@ async def editor(request: Request, task: str) -> HTMLResponse:
         raise InputError("Only a finished translation can be edited side by side.", hint="Open one.")
     english = row.order["to"] == "en"
     source, target = ("zh-Hant-HK", "en") if english else ("en", "zh-Hant-HK")
-    return _page(request, "editor.html", task=row, source=source, target=target)
+    return page(request, "editor.html", task=row, source=source, target=target)
 
 
 async def _rows(request: Request, draft: Draft | None, sources: Sequence[str]) -> list[RowView]:
@@ -443,7 +443,7 @@ async def resume(request: Request, task: str) -> Response:
 @pages_router.get("/about")
 async def about(request: Request) -> HTMLResponse:
     office = office_of(request)
-    return _page(
+    return page(
         request,
         "about.html",
         limits=limits_of(request),
@@ -460,7 +460,7 @@ async def api_page(request: Request) -> HTMLResponse:
         for path, operations in paths.items()
         for method, operation in operations.items()
     ]
-    return _page(request, "api.html", routes=[*routes, *OPENAI_ROUTES])
+    return page(request, "api.html", routes=[*routes, *OPENAI_ROUTES])
 
 
 @pages_router.post("/language")
