@@ -27,6 +27,7 @@ PAGES = (
     "/tasks",
     "/templates",
     "/terms",
+    "/terms/candidates",
     "/about",
     "/api",
 )

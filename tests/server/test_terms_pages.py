@@ -83,7 +83,7 @@ async def test_what_officers_corrected_is_proposed_and_accepted(open_site: OpenS
     site = await proposing(open_site, leave)
     _, (found,) = await site.json("GET", "/api/terms/candidates")
     assert (found["en"], found["zh"], found["instead"]) == ("waste charging scheme", "垃圾收費", "垃圾徵費")
-    (form,) = (await shown(site)).xpath("//ul[@class='candidates']//form")
+    (form,) = (await shown(site, "/terms/candidates")).xpath("//ul[@class='candidates']//form")
     fields = {field.get("name"): field.get("value") for field in form.xpath(".//input")}
     tree = await shown(site, "/terms/candidates", method="POST", data={**fields, "take": "true"})
     assert not tree.xpath("//ul[@class='candidates']")

@@ -15,8 +15,8 @@ from ..translation.termbases import Termbases
 from .tagged import escaped
 from .translate import TARGET
 
-MOST = 2_000
-"""The newest translations that are read: mining takes a second for so many."""
+MOST = 500
+"""The newest segments that are read: mining takes two or three seconds for so many, and the square of more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,6 @@ async def _terms(
         terms=found[:MOST],
         count=len(found),
         own={term.id for term in await termbases.terms(own)},
-        candidates=await candidates(office.database, own),
         formats=FORMATS,
         asked=words,
         report=report,
@@ -54,6 +53,14 @@ async def take_over(request: Request) -> HTMLResponse:
         return await _terms(request, error=error)
 
 
+@terms_router.get("/terms/candidates")
+async def proposed(request: Request) -> HTMLResponse:
+    """On a page of its own, since mining takes a moment."""
+    office = office_of(request)
+    found = await candidates(office.database, office.officer.department)
+    return page(request, "candidates.html", candidates=found)
+
+
 @terms_router.post("/terms/candidates")
 async def judge(request: Request) -> Response:
     form = await request.form()
@@ -62,7 +69,7 @@ async def judge(request: Request) -> Response:
     except ValidationError as error:
         raise input_error(error) from error
     await judged(office_of(request), verdict)
-    return RedirectResponse("/terms#candidates", SEE_OTHER)
+    return RedirectResponse("/terms/candidates", SEE_OTHER)
 
 
 @terms_router.post("/terms/remove")

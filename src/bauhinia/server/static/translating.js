@@ -28,7 +28,7 @@ function changed() {
 function offer(format) {
   const options = [...stories.querySelectorAll("[data-formats]")];
   for (const option of options) option.hidden = Boolean(format) && !option.dataset.formats.split(" ").includes(format);
-  stories.hidden = options.every((option) => option.hidden);
+  stories.hidden = options.filter((option) => !option.hidden).length < 2;
 }
 
 async function estimate(picked) {
