@@ -6,6 +6,7 @@ Anything that is not a `BauhiniaError` is a defect of ours.
 BauhiniaError                      500
 ├── InputError (ValueError)        400   what the user gave cannot be used
 │   ├── NotFound                   404
+│   ├── Conflict                   409   somebody else changed it meanwhile
 │   ├── DocumentError              422   the file cannot be read
 │   │   ├── UnsupportedFormat      415
 │   │   ├── MislabelledDocument    415
@@ -58,6 +59,12 @@ class NotFound(InputError):
     """No such thing, or none that this officer may see."""
 
     status = 404
+
+
+class Conflict(InputError):
+    """Somebody else changed it meanwhile."""
+
+    status = 409
 
 
 class DocumentError(InputError):

@@ -6,7 +6,9 @@ from typing import Any
 
 import docx
 
+from bauhinia.documents.layout import line
 from bauhinia.models import FakeModel
+from bauhinia.pilot.segments import ALONE
 
 from .conftest import OpenSite, Site
 
@@ -50,14 +52,93 @@ async def test_confirming_is_learnt_checked_and_exported(open_site: OpenSite) ->
             assert answer.status == 200 and target in await answer.text()
 
 
-async def test_replacing_counts_first_and_takes_confirmation_back(open_site: OpenSite) -> None:
+async def test_replacing_counts_first_takes_confirmation_back_and_is_undone(open_site: OpenSite) -> None:
     site, at = await opened(open_site)
+    before = (await rows(site, at))["segments"]
+    await site.json("PUT", f"{at}/segments/0", json={"target": before[0]["target"], "confirm": True})
+    before = (await rows(site, at))["segments"]
     body = {"find": "行人天橋", "words": "天橋"}
     _, counted = await site.json("POST", f"{at}/segments/replace", json=body)
     assert counted["places"] > 0 and (await rows(site, at, "?only=edited"))["found"] == 0
     _, done = await site.json("POST", f"{at}/segments/replace", json={**body, "do": True})
     assert done == counted
     assert (await rows(site, at, "?only=edited"))["found"] == done["segments"]
+    assert (await rows(site, at))["confirmed"] == 0
+    _, undone = await site.json("POST", f"{at}/segments/replace/undo")
+    assert undone["segments"] == done["segments"]
+    assert (await rows(site, at))["segments"] == before
+    _, again = await site.json("POST", f"{at}/segments/replace/undo")
+    assert again["segments"] == 0
+
+
+async def test_replacing_is_of_what_is_shown_and_minds_capitals_when_told(open_site: OpenSite) -> None:
+    site, at = await opened(open_site)
+    await site.json("PUT", f"{at}/segments/0", json={"target": "Form and form", "confirm": True})
+    await site.json("PUT", f"{at}/segments/1", json={"target": "a form"})
+    replace = f"{at}/segments/replace"
+    body = {"find": "form", "words": "paper"}
+    assert (await site.json("POST", replace, json=body))[1] == {"segments": 2, "places": 3}
+    assert (await site.json("POST", replace, json={**body, "case": True}))[1] == {"segments": 2, "places": 2}
+    _, done = await site.json("POST", replace, json={**body, "only": "unconfirmed", "do": True})
+    assert done == {"segments": 1, "places": 1}
+    targets = [row["target"] for row in (await rows(site, at, "?count=2"))["segments"]]
+    assert targets == ["Form and form", "a paper"]
+
+
+async def test_an_undo_leaves_what_was_written_since(open_site: OpenSite) -> None:
+    site, at = await opened(open_site)
+    replacement = {"find": "行人天橋", "words": "天橋", "do": True}
+    await site.json("POST", f"{at}/segments/replace", json=replacement)
+    await site.json("PUT", f"{at}/segments/0", json={"target": "修葺天橋"})
+    await site.json("POST", f"{at}/segments/replace/undo")
+    assert (await rows(site, at, "?count=1"))["segments"][0]["target"] == "修葺天橋"
+
+
+async def test_nobody_overwrites_words_that_they_have_not_seen(open_site: OpenSite) -> None:
+    site, at = await opened(open_site)
+    seen = (await rows(site, at))["segments"][0]["target"]
+    await site.json("PUT", f"{at}/segments/0", json={"target": "甲的文字", "was": seen})
+    status, said = await site.json("PUT", f"{at}/segments/0", json={"target": "乙的文字", "was": seen})
+    assert status == 409 and said["error"]["code"] == "Conflict"
+    assert (await site.json("GET", f"{at}/segments/0"))[1]["target"] == "甲的文字"
+
+
+async def test_a_suggestion_is_put_in_at_its_place(open_site: OpenSite) -> None:
+    site, at = await opened(open_site)
+    place = (await rows(site, at, "?find=Kowloon"))["segments"][0]["place"]
+    written = "路政署會在2027年3月31日前修葺九龍24條行人天橋。"
+    _, row = await site.json("PUT", f"{at}/segments/{place}", json={"target": written})
+    number = next(i for i, fault in enumerate(row["findings"]) if fault["suggestion"] == "42")
+    status, mended = await site.json("POST", f"{at}/segments/{place}/mend", json={"finding": number})
+    assert status == 200 and mended["target"] == written.replace("24", "42")
+    status, said = await site.json("POST", f"{at}/segments/{place}/mend", json={"finding": 99})
+    assert status == 400 and "suggestion" in said["error"]["message"]
+
+
+async def test_a_repeated_source_is_filled_and_differing_translations_are_told(open_site: OpenSite) -> None:
+    site = await open_site(FakeModel(lambda _: "表格到期。"))
+    _, card = await site.upload(
+        b"The form is due.\n\nA heading\n\nThe form is due.\n\nThe form is due.\n", "a.md"
+    )
+    at = f"/api/tasks/{await site.finished('translate', document=card['id'], to='zh-HK')}"
+    await site.json("PUT", f"{at}/segments/3", json={"target": "表格須交。"})
+    _, row = await site.json("PUT", f"{at}/segments/0", json={"target": "表格限期已到。", "confirm": True})
+    assert row["filled"] == 1
+    segments = (await rows(site, at))["segments"]
+    assert [row["target"] for row in segments if row["source"] == "The form is due."] == [
+        "表格限期已到。", "表格限期已到。", "表格須交。",
+    ]  # fmt: skip
+    assert [row["status"] for row in segments][:1] == ["confirmed"] and segments[2]["status"] == "draft"
+    assert [row["place"] for row in segments if "consistency" in {f["check"] for f in row["findings"]}] == [3]
+
+
+async def test_the_database_reads_tagged_text_as_the_product_does(open_site: OpenSite) -> None:
+    site, at = await opened(open_site)
+    target = "A <1>b &lt;c&gt;</1> &amp;amp; <2/>d </x> <12345>"
+    await site.json("PUT", f"{at}/segments/0", json={"target": target})
+    async with site.office.database.connection() as connection:
+        cursor = await connection.execute("SELECT target_words FROM segments WHERE place = 0")
+        assert await cursor.fetchone() == (line(target, ALONE),)
 
 
 async def test_a_lost_tag_is_a_finding_and_no_replacement_touches_one(open_site: OpenSite) -> None:

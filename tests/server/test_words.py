@@ -16,9 +16,11 @@ from bauhinia.documents import layout
 from bauhinia.jobs import TaskStatus
 from bauhinia.language import Term, Termbase, Variety
 from bauhinia.pilot.draft import Finding, Severity, TaskKind
+from bauhinia.pilot.returning import Reason
 from bauhinia.server.view import finding_view
 from bauhinia.server.words import LANGUAGES, negotiate, words_of
 from bauhinia.translation import checks
+from bauhinia.translation.bilingual import FORMATS
 
 SERVER = Path(words_of.__wrapped__.__code__.co_filename).parent
 PILOT = SERVER.parent / "pilot"
@@ -65,6 +67,8 @@ def test_every_word_that_comes_from_data_is_there() -> None:
     }
     wanted |= {f"status.{status}" for status in get_args(TaskStatus)}
     wanted |= {f"severity.{severity}" for severity in get_args(Severity)}
+    wanted |= {f"bilingual.skipped.{reason}" for reason in get_args(Reason)}
+    wanted |= {f"bilingual.{form}" for form in FORMATS}
     wanted |= {f"variety.{variety.value}" for variety in Variety}
     assert wanted <= set(ENGLISH.entries)
 
@@ -136,7 +140,7 @@ LAYOUT = Path(layout.__file__).parent
 def test_every_check_of_a_reviser_has_words_with_what_it_found() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in CHECKS.glob("*.py"))
     names = set(re.findall(r'check="(\w+)"', source)) | set(re.findall(r'_check\("(\w+)"', source))
-    assert {"numbers", "terms", "tags", "consistency", "ambiguity"} <= names
+    assert {"numbers", "terms", "tags", "consistency"} <= names
     kinds = get_args(get_type_hints(checks.Fault)["kind"])
     entries = ENGLISH.entries
     unsaid = {

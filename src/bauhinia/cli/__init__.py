@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from .analyse import analyse
+from .bilingual import bilingual_app
 from .compare import compare
 from .demo import demo
 from .doctor import doctor
@@ -52,6 +53,7 @@ app.command()(analyse)
 app.command()(compare)
 app.add_typer(terms_app)
 app.add_typer(memory_app)
+app.add_typer(bilingual_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(doctor)

@@ -40,7 +40,7 @@ class Done:
 
 def carry_out(paths: Sequence[Path], make_order: MakeOrder, output: Output) -> None:
     """Do it all and print the result. Raises BauhiniaError; Ctrl-C stops the model's work first."""
-    files = [(path.name, _bytes_of(path)) for path in paths]
+    files = [(path.name, bytes_of(path)) for path in paths]
     done = asyncio.run(_in_some_place(files, make_order, output))
     if output.as_json:
         record = {**done.task, "documents": dict(done.names)}
@@ -49,7 +49,8 @@ def carry_out(paths: Sequence[Path], make_order: MakeOrder, output: Output) -> N
         print("\n".join(harmless(line) for line in draft_lines(done.draft, done.names)))
 
 
-def _bytes_of(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
+    """What a file holds. Raises InputError where there is none."""
     if not path.is_file():
         raise InputError(f"There is no file {path}.", hint="Check the name, or give the whole path.")
     return path.read_bytes()

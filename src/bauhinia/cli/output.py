@@ -48,5 +48,10 @@ class Output:
     def write(self, data: bytes) -> None:
         """Write the file, and say so on standard error."""
         assert self.out is not None
-        self.out.write_bytes(data)
-        typer.echo(f"Written: {self.out}", err=True)
+        written_to(self.out, data)
+
+
+def written_to(path: Path, data: bytes) -> None:
+    """Write a file, and say so on standard error."""
+    path.write_bytes(data)
+    typer.echo(f"Written: {path}", err=True)

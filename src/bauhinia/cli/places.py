@@ -57,6 +57,9 @@ class Place(Protocol):
     async def export(self, task: str, form: str) -> bytes:
         """Its draft as a file."""
 
+    async def take_back(self, task: str, name: str, data: bytes) -> dict[str, Any]:
+        """The answer of `POST /api/tasks/{id}/import`."""
+
 
 @asynccontextmanager
 async def open_place(settings: Settings) -> AsyncIterator[Place]:
@@ -109,8 +112,12 @@ class Here:
         from ..pilot.codec import from_json
         from ..pilot.issuing import issue
         from ..pilot.orders import ORDERS, documents_of
+        from ..pilot.returning import sent
+        from ..translation.bilingual import FORMATS
 
         row = await self._office.task(task)
+        if form in FORMATS:
+            return (await sent(self._office, row, form)).data
         assert row.draft is not None, "only a finished task is exported"
         order = ORDERS[row.kind].model_validate(row.order)  # type: ignore[index]  # kinds are TaskKind
         documents = await self._office.shelf.documents(documents_of(order))
@@ -118,6 +125,13 @@ class Here:
         if form == "same":
             return (await office.original_format(draft, row.order))[1]
         return issue(draft, form, row.order, documents, office.templates, office.settings)
+
+    async def take_back(self, task: str, name: str, data: bytes) -> dict[str, Any]:
+        from ..pilot.returning import read_back, take_back
+
+        row = await self._office.tasks.get(task)
+        rows = await read_back(row, data, name)
+        return asdict(await take_back(self._office, row, rows))
 
 
 class There:
@@ -128,11 +142,7 @@ class There:
         self.where = f"Asking the server at {address}"
 
     async def add(self, name: str, data: bytes) -> tuple[str, str]:
-        import aiohttp
-
-        form = aiohttp.FormData()
-        form.add_field("file", data, filename=name, content_type="application/octet-stream")
-        card = await self._json("POST", "/api/documents", data=form)
+        card = await self._send("/api/documents", name, data)
         return card["id"], card["reading"]
 
     async def ready(self) -> None:
@@ -174,6 +184,16 @@ class There:
         async with self._session.get(f"/api/tasks/{task}/export", params={"format": form}) as response:
             await _check(response)
             return await response.read()
+
+    async def take_back(self, task: str, name: str, data: bytes) -> dict[str, Any]:
+        return await self._send(f"/api/tasks/{task}/import", name, data)
+
+    async def _send(self, path: str, name: str, data: bytes) -> dict[str, Any]:
+        import aiohttp
+
+        form = aiohttp.FormData()
+        form.add_field("file", data, filename=name, content_type="application/octet-stream")
+        return await self._json("POST", path, data=form)
 
     async def _json(self, method: str, path: str, **more: Any) -> dict[str, Any]:
         async with self._session.request(method, path, **more) as response:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # The reading process imports this package and must not load 
 log = logging.getLogger(__name__)
 _ROOT = str(Path(__file__).resolve().parents[2])
 _CHUNK = 1 << 16
+_CHILD = "bauhinia.documents.child"
 _TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
@@ -130,6 +131,15 @@ async def side_by_side(original: bytes, translated: bytes, name: str, limits: Li
     return body
 
 
+async def work_elsewhere(
+    module: str, work: str, data: bytes, name: str, limits: Limits, more: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a child process with work of its own (`module` calls `child.main`) says of a file, within the same
+    limits. Raises a DocumentError subclass, or the error that the child told."""
+    said, _ = await _work(work, data, name, limits, more, module=module)
+    return said
+
+
 async def _work(
     work: str,
     data: bytes,
@@ -137,6 +147,7 @@ async def _work(
     limits: Limits,
     more: Mapping[str, Any] | None = None,
     after: Sequence[bytes] = (),
+    module: str = _CHILD,
 ) -> tuple[dict[str, Any], bytes]:
     """What a child process answers about a file (and what is sent `after` it), and the bytes that follow.
 
@@ -154,10 +165,10 @@ async def _work(
     order = orjson.dumps({"work": work, "name": name, "bounds": bounds, **(more or {})}) + b"\n"
     try:
         async with _turn(), asyncio.timeout(limits.seconds):
-            said, body = await _ask_child((order, data, *after), _most_output(limits))
+            said, body = await _ask_child(module, (order, data, *after), _most_output(limits))
     except TimeoutError:
         raise _too_slow(limits) from None
-    if said.keys() & {"document", "through", "page", "page_texts", "units", "rewritten", "paired"}:
+    if not said.keys() & {"error", "crash", "signal"}:
         return said, body
     raise _error(said, limits)
 
@@ -172,9 +183,9 @@ def _turn() -> asyncio.Semaphore:
     return _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(max(2, os.cpu_count() or 1)))
 
 
-async def _ask_child(order: tuple[bytes, ...], most: int) -> tuple[dict[str, Any], bytes]:
+async def _ask_child(module: str, order: tuple[bytes, ...], most: int) -> tuple[dict[str, Any], bytes]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "bauhinia.documents.child",
+        sys.executable, "-P", "-m", module,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -91,13 +91,14 @@ class Tasks:
         self._launch(task, kind, order)
         return task
 
-    async def get(self, task: str) -> Task:
-        """Raises NotFound."""
+    async def get(self, task: str, *, draft: bool = True) -> Task:
+        """The task, on request without its draft, which may be long. Raises NotFound."""
+        columns = "draft" if draft else "NULL::jsonb AS draft"
         async with (
             self._database.connection() as connection,
             connection.cursor(row_factory=class_row(Task)) as cursor,
         ):
-            await cursor.execute(_SELECT.format("draft") + " WHERE id = %s", (task,))
+            await cursor.execute(_SELECT.format(columns) + " WHERE id = %s", (task,))
             row = await cursor.fetchone()
         if row is None:
             raise NotFound("There is no such task.", hint="It may have been deleted; see the list of tasks.")

@@ -8,6 +8,7 @@ from ..language import Variety
 from ..people import Officer
 from ..translation.memory import Segment
 from .draft import Draft
+from .segments import EditedSegment
 from .tagged import escaped, target_of
 
 
@@ -32,6 +33,22 @@ def confirmed(
             origin=origin,
             confirmed_by=officer.name,
         )
+
+
+def segment_between(
+    edited: EditedSegment, before: str | None, after: str | None, to: Variety, officer: Officer
+) -> Segment:
+    """A segment that was confirmed in the editor or in a file that came back, between its neighbours'
+    sources."""
+    return Segment(
+        source=edited.source,
+        target=edited.target,
+        to=to,
+        department=officer.department,
+        before=before,
+        after=after,
+        confirmed_by=officer.name,
+    )
 
 
 def title_segment(draft: Draft, officer: Officer, source: str) -> Segment:

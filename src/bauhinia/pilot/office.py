@@ -43,7 +43,7 @@ from .orders import (
 )
 from .redraft import redraft
 from .scanning import KIND, read_scan
-from .segments import Segments
+from .segment_table import Segments
 from .shelf import Card, Shelf
 from .summarise import summarise
 from .templates import Templates

@@ -64,6 +64,19 @@ def _code(token: str) -> str:
     return f"{match[1]}{int(match[2])}"
 
 
+def _joined(spans: Iterable[tuple[int, int, FoundKind]]) -> list[tuple[int, int, FoundKind]]:
+    """The spans, those that touch as one of the first's kind: a pseudonym that follows another without a mark
+    between could not be told from a longer word."""
+    joined: list[tuple[int, int, FoundKind]] = []
+    for start, end, kind in spans:
+        if joined and joined[-1][1] == start:
+            first, _, its_kind = joined.pop()
+            joined.append((first, end, its_kind))
+        else:
+            joined.append((start, end, kind))
+    return joined
+
+
 class Pseudonyms:
     """One exchange's or task's pseudonyms: the same value, written the same way, gets the same one.
 
@@ -104,7 +117,7 @@ class Pseudonyms:
         if not spans:
             return text
         parts, place = [], 0
-        for start, end, kind in sorted(spans):
+        for start, end, kind in _joined(sorted(spans)):
             parts += [text[place:start], self._token(kind, text[start:end])]
             place = end
         return "".join([*parts, text[place:]])

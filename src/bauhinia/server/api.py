@@ -31,6 +31,9 @@ from .security import too_large_message
 from .state import closing_of, editing_of, limits_of, office_of, readiness_of
 
 api_router = APIRouter()
+ExportFormat = Literal[
+    "docx", "pdf", "odt", "md", "csv", "same", "xliff", "xliff12", "bilingual-docx", "bilingual-xlsx"
+]
 
 
 @api_router.get("/health", summary="Whether the server and its model are ready")
@@ -186,28 +189,37 @@ async def edit_passage(request: Request, task: str, passage: str, edit: Edit) ->
 
 
 @api_router.get(
-    "/api/tasks/{task}/export", summary="A finished draft as a file; `same`: in the original's format"
+    "/api/tasks/{task}/export",
+    summary="A finished draft as a file; `same`: in the original's format; the last four: for a translator",
 )
 async def export_task(
     request: Request,
     task: str,
-    format: Literal["docx", "pdf", "odt", "md", "csv", "same"] = "docx",  # noqa: A002
+    format: ExportFormat = "docx",  # noqa: A002
 ) -> Response:
     from ..pilot.export import MEDIA_TYPES
     from ..pilot.issuing import issue
+    from ..pilot.returning import sent
+    from ..translation.bilingual import FORMATS
 
     office = office_of(request)
     row = await office.task(task)
+    if format in FORMATS:
+        return _file(*await sent(office, row, format))
     draft = draft_of(row)
     if format == "same":
         name, data = await office.original_format(draft, row.order)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return Response(data, media_type=kind, headers={"content-disposition": attachment(name)})
+        return _file(name, data, kind)
     there = {card.id for card in await office.shelf.cards()}
     sources = await office.shelf.documents([key for key in documents_of(row.order) if key in there])
     data = issue(draft, format, row.order, sources, office.templates, office.settings)
     name = f"{draft.title[:60] or row.kind}.{format}"
-    return Response(data, media_type=MEDIA_TYPES[format], headers={"content-disposition": attachment(name)})
+    return _file(name, data, MEDIA_TYPES[format])
+
+
+def _file(name: str, data: bytes, media_type: str) -> Response:
+    return Response(data, media_type=media_type, headers={"content-disposition": attachment(name)})
 
 
 def attachment(name: str) -> str:

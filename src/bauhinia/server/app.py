@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from .. import __version__
 from ..settings import Limits, Settings
 from . import faults
 from .api import api_router
+from .bilingual_api import bilingual_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
 from .pages import pages_router
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
     from ..pilot.office import Office
 
 STATIC = Path(__file__).parent / "static"
-UPLOAD_PATHS = ("/api/documents", "/documents", "/api/terms/import", "/terms/import")
+UPLOAD_PATHS = re.compile("/api/documents|/documents|/api/terms/import|/terms/import|/api/tasks/[^/]+/import")
+"""Where files come in."""
 FORM_OVERHEAD = 100_000
 """Bytes that a multipart form may add to the file it carries."""
 REQUEST_BYTES = 4_000_000
@@ -58,6 +61,7 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(translation_router)
     app.include_router(exchange_router)
     app.include_router(editor_router)
+    app.include_router(bilingual_router)
     app.include_router(v1_router(lambda request: office_of(request).gateway))
     app.include_router(pages_router)
     app.include_router(terms_router)
@@ -70,7 +74,7 @@ def _middleware(settings: Settings, limits: Limits) -> list[Middleware]:
     names = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
 
     def limit_for(path: str) -> int:
-        return limits.file_bytes + FORM_OVERHEAD if path in UPLOAD_PATHS else REQUEST_BYTES
+        return limits.file_bytes + FORM_OVERHEAD if UPLOAD_PATHS.fullmatch(path) else REQUEST_BYTES
 
     return [
         Middleware(SecurityHeaders),

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..errors import InputError
+from ..errors import Conflict, InputError
 from ..jobs import Task
 from ..language import Termbase, Variety
-from ..pilot.segments import EditedSegment, checked, first_segments, replaced
+from ..pilot.confirming import segment_between
+from ..pilot.segments import (
+    EditedSegment,
+    Only,
+    Shown,
+    Status,
+    checked,
+    consistent,
+    first_segments,
+    mended,
+    replaced,
+)
 from ..pilot.translate import TARGET
-from ..translation.memory import Segment
 from ..translation.termbases import Termbases
 from .edits import draft_of
-from .state import editing_of, office_of
+from .state import office_of
 from .translation_api import MOST_TEXT
 
 editor_router = APIRouter()
-Only = Literal["all", "unconfirmed", "findings", "edited"]
 MOST_ROWS = 200
 
 
@@ -32,17 +42,30 @@ class SegmentEdit(BaseModel):
 
     target: str = Field(max_length=MOST_TEXT)
     """Tagged text."""
+    was: str | None = Field(default=None, max_length=MOST_TEXT)
+    """The target that the officer started from; refused if it is no longer there. None overwrites any."""
     confirm: bool = False
-    """Learn it into the department's memory at once."""
+    """Learn it into the department's memory at once, and fill the same untouched sources with it."""
+
+
+class Mending(BaseModel):
+    """A finding whose suggestion is wanted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    finding: int = Field(ge=0)
+    """Its number among the segment's findings."""
 
 
 class Replacement(BaseModel):
-    """Words for other words, in every target."""
+    """Words for other words, in every target shown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     find: str = Field(min_length=1, max_length=1_000)
     words: str = Field(max_length=1_000)
+    only: Only = "all"
+    case: bool = False
     do: bool = False
     """Else only counted."""
 
@@ -55,74 +78,96 @@ async def window(
     count: Annotated[int, Query(ge=0, le=MOST_ROWS)] = 50,
     only: Only = "all",
     find: Annotated[str, Query(max_length=1_000)] = "",
+    case: bool = False,
 ) -> dict[str, Any]:
-    rows = await _opened(request, task)
-    chosen = [row for row in rows if _matches(row, only) and row.holds(find)]
-    return {
-        "total": len(rows),
-        "found": len(chosen),
-        "confirmed": sum(row.status == "confirmed" for row in rows),
-        "with_findings": sum(bool(row.findings) for row in rows),
-        "segments": [asdict(row) for row in chosen[start : start + count]],
-    }
+    await _open(request, task)
+    segments, shown = office_of(request).segments, Shown(only=only, find=find, case=case)
+    totals = await segments.totals(task, shown)
+    rows = await segments.window(task, shown, start, count)
+    return {**asdict(totals), "segments": [asdict(row) for row in rows]}
 
 
-def _matches(row: EditedSegment, only: Only) -> bool:
-    match only:
-        case "unconfirmed":
-            return row.status != "confirmed"
-        case "findings":
-            return bool(row.findings)
-        case "edited":
-            return row.target != row.original
-        case _:
-            return True
+@editor_router.get("/api/tasks/{task}/segments/{place}", summary="One segment as it is kept now")
+async def one(request: Request, task: str, place: int) -> dict[str, Any]:
+    await _open(request, task)
+    _, row, _ = await office_of(request).segments.around(task, place)
+    return asdict(row)
 
 
 @editor_router.put("/api/tasks/{task}/segments/{place}", summary="Write a segment's target, and confirm it")
 async def write(request: Request, task: str, place: int, body: SegmentEdit) -> dict[str, Any]:
     if "\0" in body.target or (body.confirm and not body.target.strip()):
         raise InputError("That cannot be kept as a translation.", hint="Write the segment's words.")
-    async with editing_of(request):
-        row = await office_of(request).tasks.get(task)
-        rows = await _opened(request, task)
-        segments = office_of(request).segments
-        old = await segments.one(task, place)
-        status: Literal["draft", "confirmed"] = (
-            "confirmed"
-            if body.confirm or (old.status == "confirmed" and body.target == old.target)
-            else "draft"
+    row = await _open(request, task)
+    before, old, after = await office_of(request).segments.around(task, place)
+    kept = old.status == "confirmed" and body.target == old.target
+    status: Status = "confirmed" if body.confirm or kept else "draft"
+    was = old.target if body.was is None else body.was
+    new = await _put(request, row, was, replace(old, target=body.target, status=status))
+    filled = 0
+    if body.confirm:
+        await _learn(request, row, new, before, after)
+        filled = await _fill(request, row, new)
+    return {**asdict(await _settled(request, row, old, new)), "filled": filled}
+
+
+@editor_router.post("/api/tasks/{task}/segments/{place}/mend", summary="Put a finding's suggestion in")
+async def mend(request: Request, task: str, place: int, body: Mending) -> dict[str, Any]:
+    row = await _open(request, task)
+    _, old, _ = await office_of(request).segments.around(task, place)
+    new = await _put(request, row, old.target, mended(old, body.finding))
+    return asdict(await _settled(request, row, old, new))
+
+
+async def _put(request: Request, task: Task, was: str, new: EditedSegment) -> EditedSegment:
+    """Keep the segment, checked, if its target is still `was`. Raises Conflict."""
+    found = checked(new, _to(task), await _terms(request))
+    if not await office_of(request).segments.change(task.id, [(found, was)]):
+        raise Conflict(
+            "Somebody else has changed this segment meanwhile.",
+            hint="Take their words, or save yours over them.",
         )
-        new = checked(replace(old, target=body.target, status=status), _to(row), await _terms(request))
-        await segments.save(task, [new])
-        if body.confirm:
-            await _learn(request, row, rows, new)
-    return asdict(new)
+    return found
 
 
-async def _learn(request: Request, task: Task, rows: list[EditedSegment], new: EditedSegment) -> None:
+async def _settled(request: Request, task: Task, old: EditedSegment, new: EditedSegment) -> EditedSegment:
+    """Renew what the consistency check says of the segments that the change concerns; the changed one."""
+    segments = office_of(request).segments
+    concerned = await segments.alike(task.id, [old, new])
+    renewed = consistent(await segments.alike(task.id, concerned))
+    places = {segment.place for segment in concerned}
+    await segments.note(task.id, [row for row in renewed if row.place in places])
+    return next(row for row in renewed if row.place == new.place)
+
+
+async def _learn(
+    request: Request, task: Task, new: EditedSegment, before: str | None, after: str | None
+) -> None:
     """Remember a confirmed segment between its neighbours."""
-    office, place = office_of(request), new.place
-    learnt = Segment(
-        source=new.source, target=new.target, to=_to(task), department=office.officer.department,
-        before=rows[place - 1].source if place else None,
-        after=rows[place + 1].source if place + 1 < len(rows) else None,
-        confirmed_by=office.officer.name,
-    )  # fmt: skip
-    await office.memory.learn([learnt])
+    office = office_of(request)
+    await office.memory.learn([segment_between(new, before, after, _to(task), office.officer)])
+
+
+async def _fill(request: Request, task: Task, new: EditedSegment) -> int:
+    """Give segments of the same source that nobody has touched the confirmed words; how many."""
+    segments = office_of(request).segments
+    untouched = [
+        old
+        for old in await segments.alike(task.id, [new])
+        if old.source == new.source and old.status == "draft" and old.target == old.original != new.target
+    ]
+    filled = [(replace(new, place=old.place, status="draft"), old.target) for old in untouched]
+    return len(await segments.change(task.id, filled))
 
 
 @editor_router.get("/api/tasks/{task}/segments/{place}/help", summary="Memory matches and terms of a segment")
 async def help_for(request: Request, task: str, place: int) -> dict[str, Any]:
     office = office_of(request)
-    to = _to(await office.tasks.get(task))
-    rows = await _opened(request, task)
-    row = await office.segments.one(task, place)
+    to = _to(await _open(request, task))
+    before, row, after = await office.segments.around(task, place)
     matches = await office.memory.look_up(
-        row.source, to, department=office.officer.department,
-        before=rows[place - 1].source if place else None,
-        after=rows[place + 1].source if place + 1 < len(rows) else None,
-    )  # fmt: skip
+        row.source, to, department=office.officer.department, before=before, after=after
+    )
     source = Variety.ENGLISH if to.is_chinese else Variety.TRADITIONAL
     terms = (await _terms(request)).relevant(row.source, source, to)
     return {
@@ -135,37 +180,67 @@ async def help_for(request: Request, task: str, place: int) -> dict[str, Any]:
 
 
 @editor_router.post(
-    "/api/tasks/{task}/segments/replace", summary="Count words in all targets, or replace them"
+    "/api/tasks/{task}/segments/replace", summary="Count words in the targets shown, or replace them"
 )
 async def replace_words(request: Request, task: str, body: Replacement) -> dict[str, int]:
-    async with editing_of(request):
-        row = await office_of(request).tasks.get(task)
-        changes = [replaced(old, body.find, body.words) for old in await _opened(request, task)]
-        changed = [(new, count) for new, count in changes if count]
-        if body.do:
-            termbase = await _terms(request)
-            new = await asyncio.to_thread(_all_checked, [new for new, _ in changed], _to(row), termbase)
-            await office_of(request).segments.save(task, new)
-    return {"segments": len(changed), "places": sum(count for _, count in changed)}
+    row = await _open(request, task)
+    segments = office_of(request).segments
+    rows = await segments.shown(task, Shown(only=body.only, find=body.find, case=body.case))
+    changed = [
+        (old, new, places)
+        for old in rows
+        for new, places in [replaced(old, body.find, body.words, body.case)]
+        if places
+    ]
+    if not body.do:
+        return {"segments": len(changed), "places": sum(places for _, _, places in changed)}
+    terms = await _terms(request)
+    found = await asyncio.to_thread(_all_checked, [new for _, new, _ in changed], _to(row), terms)
+    changes = [(new, old.target) for new, (old, _, _) in zip(found, changed, strict=True)]
+    kept = await segments.change(task, changes, undoable=True)
+    await _all_settled(request, row)
+    places = sum(places for old, _, places in changed if old.place in kept)
+    return {"segments": len(kept), "places": places}
 
 
-def _all_checked(rows: list[EditedSegment], to: Variety, termbase: Termbase) -> list[EditedSegment]:
+@editor_router.post("/api/tasks/{task}/segments/replace/undo", summary="Take the last replacement back")
+async def undo(request: Request, task: str) -> dict[str, int]:
+    row = await _open(request, task)
+    segments = office_of(request).segments
+    back = await segments.undo(task)
+    new = await asyncio.to_thread(_all_checked, back, _to(row), await _terms(request))
+    await segments.note(task, new)
+    await _all_settled(request, row)
+    return {"segments": len(back)}
+
+
+async def _all_settled(request: Request, task: Task) -> None:
+    """Renew what the consistency check says of the whole translation."""
+    segments = office_of(request).segments
+    rows = await segments.of(task.id)
+    renewed = await asyncio.to_thread(consistent, rows)
+    await segments.note(task.id, [new for new, old in zip(renewed, rows, strict=True) if new != old])
+
+
+def _all_checked(rows: Sequence[EditedSegment], to: Variety, termbase: Termbase) -> list[EditedSegment]:
     return [checked(row, to, termbase) for row in rows]
 
 
-async def _opened(request: Request, task: str) -> list[EditedSegment]:
-    """The task's segments, filled from its draft the first time. Raises InputError for any other task."""
+def _first_checked(rows: Sequence[EditedSegment], to: Variety, termbase: Termbase) -> list[EditedSegment]:
+    return consistent(_all_checked(rows, to, termbase))
+
+
+async def _open(request: Request, task: str) -> Task:
+    """The task, its segments filled from its draft the first time. Raises InputError for any other task."""
     office = office_of(request)
-    if rows := await office.segments.of(task):
-        return rows
-    row = await office.tasks.get(task)
+    row = await office.tasks.get(task, draft=False)
     if row.kind != "translate":
         raise InputError("Only a translation can be edited side by side.", hint="Open a translation.")
-    first = first_segments(draft_of(row))
-    await office.segments.add(
-        task, await asyncio.to_thread(_all_checked, first, _to(row), await _terms(request))
-    )
-    return await office.segments.of(task)
+    if not await office.segments.there(task):
+        first = first_segments(draft_of(await office.tasks.get(task)))
+        terms = await _terms(request)
+        await office.segments.add(task, await asyncio.to_thread(_first_checked, first, _to(row), terms))
+    return row
 
 
 async def _terms(request: Request) -> Termbase:

@@ -11,7 +11,7 @@ from ..errors import InputError, NotFound
 from ..jobs import Task
 from ..pilot.codec import from_json
 from ..pilot.draft import Draft, Passage
-from ..pilot.segments import EditedSegment, checked, first_segments
+from ..pilot.segments import EditedSegment, checked, consistent, first_segments
 from ..pilot.translate import TARGET, rechecked
 from ..translation.termbases import Termbases
 from .revising import Revision, is_forbidden_term
@@ -55,7 +55,7 @@ async def segments_of(office: Office, task: Task) -> list[EditedSegment]:
     termbase = await Termbases(office.database).merged(office.officer.department)
 
     def first() -> list[EditedSegment]:
-        return [checked(row, to, termbase) for row in first_segments(draft_of(task))]
+        return consistent([checked(row, to, termbase) for row in first_segments(draft_of(task))])
 
     await office.segments.add(task.id, await asyncio.to_thread(first))
     return await office.segments.of(task.id)
