@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from .output import JsonOption, OutOption, Output
+from .passwords import PasswordOption
 
 
 def translate(
@@ -17,6 +18,7 @@ def translate(
     ],
     out: OutOption = None,
     as_json: JsonOption = False,
+    password_stdin: PasswordOption = False,
     layout: Annotated[
         bool,
         typer.Option(help="Keep the file's looks, where --out has its suffix and the format can be written."),
@@ -30,4 +32,9 @@ def translate(
 
     kept = layout and SUFFIXES.get(file.suffix.lower()) in LAYOUTS
     output = Output(out=out, as_json=as_json, like=file if kept else None)
-    carry_out([file], lambda documents: TranslateOrder(document=documents[0], to=to, layout=layout), output)
+    carry_out(
+        [file],
+        lambda documents: TranslateOrder(document=documents[0], to=to, layout=layout),
+        output,
+        password_stdin=password_stdin,
+    )

@@ -83,6 +83,17 @@ async def _read_converted(data: bytes, name: str, form: str, through: str, limit
     return replace(document, name=_name(name), format=form)
 
 
+async def unlock(data: bytes, name: str, password: str, limits: Limits) -> bytes:
+    """The file without its protection; one that has none comes back as it is.
+
+    The password goes to the reading process on its input, and nowhere else. Raises WrongPassword, and a
+    DocumentError subclass as `read_document` does.
+    """
+    order = {"password": password.encode("utf-8", "replace").decode()}
+    _, body = await _work("unlock", data, name, limits, order)
+    return body
+
+
 async def read_page(data: bytes, name: str, page: int, limits: Limits) -> ScannedPage:
     """One of the pages that a document's `scanned` names, read from its picture in a process of its own.
 
@@ -157,14 +168,23 @@ async def _work(
             said, body = await _ask_child((order, data, *after), _most_output(limits))
     except TimeoutError:
         raise _too_slow(limits) from None
-    if said.keys() & {"document", "through", "page", "page_texts", "units", "rewritten", "paired"}:
+    if said.keys() & {
+        "document",
+        "through",
+        "page",
+        "page_texts",
+        "units",
+        "rewritten",
+        "paired",
+        "unlocked",
+    }:
         return said, body
     raise _error(said, limits)
 
 
 def _name(name: str) -> str:
-    """A file's name without folders."""
-    return PurePosixPath(name.replace("\\", "/")).name[-250:]
+    """A file's name without folders, and without what UTF-8 cannot say."""
+    return PurePosixPath(name.replace("\\", "/")).name[-250:].encode("utf-8", "replace").decode()
 
 
 def _turn() -> asyncio.Semaphore:

@@ -87,8 +87,8 @@ async def put_term(request: Request, body: TermBody) -> dict[str, Any]:
 @translation_router.post("/api/terms/import", summary="Take over a .tbx, .csv or .xlsx file (multipart)")
 async def import_terms(request: Request) -> dict[str, Any]:
     office = office_of(request)
-    name, data = await uploaded(request)
-    file = read_terms(data, name, limits_of(request))
+    sent = await uploaded(request)
+    file = read_terms(sent.data, sent.name, limits_of(request))
     report = await Termbases(office.database).load(office.officer.department, file, by=office.officer.name)
     return asdict(report)
 
