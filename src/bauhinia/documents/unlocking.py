@@ -7,8 +7,11 @@ of encryption (zipfile). The password is in no error: what a library says is not
 from __future__ import annotations
 
 import io
+import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ..errors import BrokenDocument, EncryptedDocument, WrongPassword
@@ -73,12 +76,24 @@ def _office(data: bytes, password: str) -> bytes:
         raise _wrong()
     out = io.BytesIO()
     try:
-        file.decrypt(out)
+        with _temporary_files_in_memory():
+            file.decrypt(out)
     except MemoryError:
         raise
     except Exception:
         raise _damaged() from None
     return out.getvalue()
+
+
+@contextmanager
+def _temporary_files_in_memory() -> Iterator[None]:
+    """msoffcrypto puts what it opened of an old file on the disk, which this process may not write to."""
+    on_disk = tempfile.TemporaryFile
+    tempfile.TemporaryFile = io.BytesIO  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        tempfile.TemporaryFile = on_disk
 
 
 def _office_file(data: bytes) -> Any:
