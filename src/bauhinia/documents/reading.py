@@ -21,6 +21,7 @@ from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, EmptyDocum
 from .collecting import Bounds
 from .document import Document
 from .formats import READERS
+from .normal import inert
 from .scanned import ScannedPage, block_of
 
 if TYPE_CHECKING:  # The reading process imports this package and must not load pydantic.
@@ -114,13 +115,18 @@ async def read_units(data: bytes, name: str, limits: Limits) -> tuple[Unit, ...]
 async def rewrite(
     data: bytes, name: str, targets: Mapping[str, str], to: Variety, limits: Limits, label: str = ""
 ) -> Rewritten:
-    """The same file with tagged text `targets[unit id]` in its units, and the AI label in its metadata.
+    """The same file with tagged text `targets[unit id]` in its units, and the AI label in its metadata. Of
+    the targets only what is `inert` is written.
 
     Raises a DocumentError subclass.
     """
     from .layout import LayoutNote, Rewritten
 
-    order = {"targets": dict(targets), "to": to.value, "label": label}
+    order = {
+        "targets": {unit: inert(target) for unit, target in targets.items()},
+        "to": to.value,
+        "label": label,
+    }
     said, body = await _work("rewrite", data, name, limits, order)
     return Rewritten(data=body, notes=tuple(LayoutNote(**note) for note in said["rewritten"]))
 
