@@ -79,6 +79,7 @@ async def _rewritten(file: HostileFile) -> str:
     return "written"
 
 
+@pytest.mark.timeout(900)
 async def test_every_hostile_file_is_written_again_or_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
