@@ -16,6 +16,7 @@ import os
 import resource
 import sys
 import traceback
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -29,6 +30,9 @@ from .sniff import sniff
 
 if TYPE_CHECKING:  # Loaded only when a layout is asked for: most files are only read.
     from .layout import Layout
+
+Work = Callable[[bytes, dict[str, Any], Bounds], tuple[dict[str, Any], bytes]]
+"""Takes the file, the order and the bounds; gives the answer and the bytes that follow it."""
 
 
 def parse(data: bytes, name: str, bounds: Bounds, opened: Opened | None = None) -> Document:
@@ -80,10 +84,12 @@ def confine(bounds: Bounds) -> None:
         resource.setrlimit(what, (least, least))
 
 
-def answer(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
+def answer(
+    data: bytes, order: dict[str, Any], bounds: Bounds, works: Mapping[str, Work] | None = None
+) -> tuple[dict[str, Any], bytes]:
     """The work that the order names, as the object that the parent reads and the bytes that follow it."""
     try:
-        return _WORK[order["work"]](data, order, bounds)
+        return (works or _WORK)[order["work"]](data, order, bounds)
     except DocumentError as error:
         return {"error": {"code": error.code, "message": error.message, "hint": error.hint}}, b""
     except MemoryError:
@@ -182,15 +188,15 @@ _WORK = {
 }
 
 
-def main() -> None:
-    """Read the request, answer it, exit."""
+def main(works: Mapping[str, Work] | None = None) -> None:
+    """Read the request, answer it with one of the works (ours, unless others are given), exit."""
     # A library that prints would spoil the answer: it gets its own copy of the pipe.
     out = os.dup(1)
     os.dup2(2, 1)
     order = orjson.loads(sys.stdin.buffer.readline())
     bounds = Bounds(**order["bounds"])
     confine(bounds)
-    said, body = answer(sys.stdin.buffer.read(), order, bounds)
+    said, body = answer(sys.stdin.buffer.read(), order, bounds, works)
     with os.fdopen(out, "wb") as pipe:
         try:
             pipe.write(orjson.dumps(said) + b"\n")

@@ -41,10 +41,10 @@ async def read_document(data: bytes, name: str, limits: Limits) -> Document:
     The pages that `scanned` names are left to `read_page`: each takes seconds. Raises a DocumentError
     subclass. Cancelling ends the reading process; nothing is left on the disk.
     """
-    said, body = await _work("read", data, name, limits)
+    said, body = await in_child("read", data, name, limits)
     if "wanted" in said and (converted := await _convert_enclosed(said["wanted"], body, limits)):
         order = {"converted": {key: len(made) for key, made in converted.items()}}
-        said, _ = await _work("read", data, name, limits, order, tuple(converted.values()))
+        said, _ = await in_child("read", data, name, limits, order, tuple(converted.values()))
     if "through" in said:
         return await _read_converted(data, name, said["form"], said["through"], limits)
     document = await asyncio.to_thread(_document, said["document"])
@@ -79,7 +79,7 @@ async def _read_converted(data: bytes, name: str, form: str, through: str, limit
     from .libreoffice import convert
 
     made = await convert(data, form, through, limits)
-    said, _ = await _work("read", made, f"{_name(name)}.{through}", limits)
+    said, _ = await in_child("read", made, f"{_name(name)}.{through}", limits)
     document = await asyncio.to_thread(_document, said["document"])
     return replace(document, name=_name(name), format=form)
 
@@ -91,7 +91,7 @@ async def unlock(data: bytes, name: str, password: str, limits: Limits) -> bytes
     DocumentError subclass as `read_document` does.
     """
     order = {"password": password.encode("utf-8", "replace").decode()}
-    _, body = await _work("unlock", data, name, limits, order)
+    _, body = await in_child("unlock", data, name, limits, order)
     return body
 
 
@@ -100,7 +100,7 @@ async def read_page(data: bytes, name: str, page: int, limits: Limits) -> Scanne
 
     Raises a DocumentError subclass. Cancelling ends the process.
     """
-    said, _ = await _work("page", data, name, limits, {"page": page})
+    said, _ = await in_child("page", data, name, limits, {"page": page})
     return ScannedPage.of(said["page"])
 
 
@@ -108,7 +108,7 @@ async def read_units(data: bytes, name: str, limits: Limits) -> tuple[Unit, ...]
     """The file's units, to be translated and given to `rewrite`. Raises a DocumentError subclass."""
     from .layout import Unit
 
-    said, _ = await _work("units", data, name, limits)
+    said, _ = await in_child("units", data, name, limits)
     return tuple(Unit(**unit) for unit in said["units"])
 
 
@@ -127,13 +127,13 @@ async def rewrite(
         "to": to.value,
         "label": label,
     }
-    said, body = await _work("rewrite", data, name, limits, order)
+    said, body = await in_child("rewrite", data, name, limits, order)
     return Rewritten(data=body, notes=tuple(LayoutNote(**note) for note in said["rewritten"]))
 
 
 async def read_page_texts(data: bytes, limits: Limits) -> list[str]:
     """The text of each page of a PDF, as it comes. Raises a DocumentError subclass."""
-    said, _ = await _work("page_texts", data, "pages.pdf", limits)
+    said, _ = await in_child("page_texts", data, "pages.pdf", limits)
     return [str(text) for text in said["page_texts"]]
 
 
@@ -143,19 +143,21 @@ async def side_by_side(original: bytes, translated: bytes, name: str, limits: Li
     Links and form fields are not carried over. Raises a DocumentError subclass.
     """
     order = {"first_bytes": len(original)}
-    _, body = await _work("pair", original + translated, name, limits, order)
+    _, body = await in_child("pair", original + translated, name, limits, order)
     return body
 
 
-async def _work(
+async def in_child(
     work: str,
     data: bytes,
     name: str,
     limits: Limits,
     more: Mapping[str, Any] | None = None,
     after: Sequence[bytes] = (),
+    module: str = "bauhinia.documents.child",
 ) -> tuple[dict[str, Any], bytes]:
     """What a child process answers about a file (and what is sent `after` it), and the bytes that follow.
+    Another `module` than ours has a `main` like that of `child`.
 
     Raises a DocumentError subclass.
     """
@@ -171,7 +173,7 @@ async def _work(
     order = orjson.dumps({"work": work, "name": name, "bounds": bounds, **(more or {})}) + b"\n"
     try:
         async with _turn(), asyncio.timeout(limits.seconds):
-            said, body = await _ask_child((order, data, *after), _most_output(limits))
+            said, body = await _ask_child(module, (order, data, *after), _most_output(limits))
     except TimeoutError:
         raise _too_slow(limits) from None
     if said.keys() & {
@@ -183,6 +185,8 @@ async def _work(
         "rewritten",
         "paired",
         "unlocked",
+        "terms",
+        "unusable",
     }:
         return said, body
     raise _error(said, limits)
@@ -198,9 +202,9 @@ def _turn() -> asyncio.Semaphore:
     return _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(max(2, os.cpu_count() or 1)))
 
 
-async def _ask_child(order: tuple[bytes, ...], most: int) -> tuple[dict[str, Any], bytes]:
+async def _ask_child(module: str, order: tuple[bytes, ...], most: int) -> tuple[dict[str, Any], bytes]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "bauhinia.documents.child",
+        sys.executable, "-P", "-m", module,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

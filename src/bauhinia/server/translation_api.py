@@ -88,7 +88,7 @@ async def put_term(request: Request, body: TermBody) -> dict[str, Any]:
 async def import_terms(request: Request) -> dict[str, Any]:
     office = office_of(request)
     sent = await uploaded(request)
-    file = read_terms(sent.data, sent.name, limits_of(request))
+    file = await read_terms(sent.data, sent.name, limits_of(request))
     report = await Termbases(office.database).load(office.officer.department, file, by=office.officer.name)
     return asdict(report)
 
