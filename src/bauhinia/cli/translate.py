@@ -9,6 +9,7 @@ import typer
 
 from ..errors import InputError
 from .output import JsonOption, OutOption, Output
+from .passwords import PasswordOption
 
 if TYPE_CHECKING:
     from ..documents.layout import Story
@@ -21,6 +22,7 @@ def translate(
     ],
     out: OutOption = None,
     as_json: JsonOption = False,
+    password_stdin: PasswordOption = False,
     layout: Annotated[
         bool,
         typer.Option(help="Keep the file's looks, where --out has its suffix and the format can be written."),
@@ -44,7 +46,7 @@ def translate(
     def order(documents: list[str]) -> TranslateOrder:
         return TranslateOrder(document=documents[0], to=to, layout=layout, stories=stories)
 
-    carry_out([file], order, output)
+    carry_out([file], order, output, password_stdin=password_stdin)
 
 
 def _stories(without: list[str], hidden: bool) -> list[Story]:

@@ -32,6 +32,19 @@ def without_illegal(text: str) -> str:
     return _ILLEGAL.sub("", text)
 
 
+_UNWANTED = re.compile("[\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+_LINE_ENDS = re.compile("[^\\S\n]*[\n\r\x85\u2028\u2029]\\s*")
+
+
+def inert(text: str) -> str:
+    """The words of one paragraph as a file can hold them: without controls, and without overrides of
+    direction, which make a page show other words than it says. A blank line, which would begin another
+    paragraph or cue, becomes a line end."""
+    return _LINE_ENDS.sub("\n", _UNWANTED.sub("", without_illegal(text)))
+
+
 def tidy(text: str) -> str:
     """`text` in NFC with each run of white space made one space; controls, soft hyphens, direction marks and
     other invisible characters are taken out. No word is changed."""

@@ -29,7 +29,7 @@ _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 def read(data: bytes, reading: Reading) -> None:
     """Put the blocks of a PDF into `reading`.
 
-    Raises EncryptedDocument, BrokenDocument, DocumentTooLarge, or EmptyDocument for a scan.
+    Raises PasswordNeeded, BrokenDocument, DocumentTooLarge, or EmptyDocument for a scan.
     """
     document = open_pdf(data)
     try:
@@ -46,7 +46,7 @@ def read(data: bytes, reading: Reading) -> None:
 def page_texts(data: bytes, bounds: Bounds) -> list[str]:
     """The characters of each page in the order in which they were written.
 
-    Raises EncryptedDocument, BrokenDocument, DocumentTooLarge.
+    Raises PasswordNeeded, BrokenDocument, DocumentTooLarge.
     """
     document = open_pdf(data)
     try:

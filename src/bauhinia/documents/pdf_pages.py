@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
 
-from ..errors import BrokenDocument, EncryptedDocument
+from ..errors import BrokenDocument
+from .damage import password_needed
 from .pdf_layout import Page
 from .pdf_lines import PageText, Rule, Turn, page_text, page_turn
 from .pdf_objects import PageInk, page_ink
@@ -28,15 +29,12 @@ class LoadedPage(NamedTuple):
 
 
 def open_pdf(data: bytes) -> Any:
-    """A pypdfium2 document, to be closed. Raises EncryptedDocument or BrokenDocument."""
+    """A pypdfium2 document, to be closed. Raises PasswordNeeded or BrokenDocument."""
     try:
         return pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
         if "password" in str(error).lower():
-            raise EncryptedDocument(
-                "The PDF is protected with a password.",
-                hint="Open it with its password, print or save it as a new PDF, then upload that.",
-            ) from error
+            raise password_needed("The PDF") from error
         raise BrokenDocument(
             "The PDF is damaged and cannot be opened.",
             hint="Ask for the file again, or open it in a PDF viewer and print it to a new PDF.",

@@ -81,13 +81,13 @@ class Office:
         self.model = asyncio.create_task(self.gateway.start(), name="load the model")
         self.model.add_done_callback(lambda done: done.cancelled() or done.exception())
 
-    async def add(self, data: bytes, name: str) -> Card:
-        """Put a file on the shelf. Pages that are pictures are read by a task, which the card names; those of
-        a Word document are numbered afterwards.
+    async def add(self, data: bytes, name: str, password: str = "") -> Card:
+        """Put a file on the shelf, opened with its password if it has one. Pages that are pictures are read
+        by a task, which the card names; those of a Word document are numbered afterwards.
 
         Raises DocumentError, and then nothing is kept.
         """
-        card = await self.shelf.add(data, name)
+        card = await self.shelf.add(data, name, password)
         if card.pages is None:
             numbering = asyncio.create_task(self._number_pages(card.id), name=f"pages of {card.id}")
             self._numbering.add(numbering)

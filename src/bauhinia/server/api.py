@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -44,15 +44,26 @@ async def health(request: Request) -> dict[str, Any]:
 
 
 @api_router.post(
-    "/api/documents", status_code=201, summary="Put a file on the shelf (multipart, field `file`)"
+    "/api/documents",
+    status_code=201,
+    summary="Put a file on the shelf (multipart, field `file`; of a protected one also `password`)",
 )
 async def add_document(request: Request) -> dict[str, Any]:
-    name, data = await uploaded(request)
-    return asdict(await office_of(request).add(data, name))
+    sent = await uploaded(request)
+    return asdict(await office_of(request).add(sent.data, sent.name, sent.password))
 
 
-async def uploaded(request: Request) -> tuple[str, bytes]:
-    """Name and bytes of the form's one file. Raises InputError, DocumentTooLarge."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form's file, and the password that came with it, which no log of this object shows."""
+
+    name: str
+    data: bytes = field(repr=False)
+    password: str = field(repr=False)
+
+
+async def uploaded(request: Request) -> Sent:
+    """The form's one file. Raises InputError, DocumentTooLarge."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise InputError("Send the file as a form with a field named `file`.", hint="See /api.")
     limit = limits_of(request).file_bytes
@@ -64,7 +75,10 @@ async def uploaded(request: Request) -> tuple[str, bytes]:
             raise DocumentTooLarge(
                 too_large_message(limit), hint="Split it into smaller files and try again."
             )
-        return file.filename, await file.read()
+        password = form.get("password", "")
+        if not isinstance(password, str):
+            raise InputError("The password came as a file.", hint="Send it as a plain field of the form.")
+        return Sent(file.filename, await file.read(), password)
 
 
 @api_router.get("/api/documents", summary="The documents on the shelf")

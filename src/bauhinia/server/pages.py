@@ -136,8 +136,8 @@ async def shelf(request: Request) -> HTMLResponse:
 async def add_document(request: Request) -> Response:
     """An upload without scripts."""
     try:
-        name, data = await uploaded(request)
-        entry = await office_of(request).add(data, name)
+        sent = await uploaded(request)
+        entry = await office_of(request).add(sent.data, sent.name, sent.password)
     except InputError as error:
         return await _workspace(request, error=error)
     return RedirectResponse(f"/?{urlencode({'document': entry.id})}", SEE_OTHER)

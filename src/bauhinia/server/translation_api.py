@@ -110,8 +110,8 @@ async def import_terms(request: Request) -> dict[str, Any]:
 async def taken_over(request: Request) -> ImportReport:
     """Take over the terms of the form's file. Raises DocumentError, BadTermbase."""
     office = office_of(request)
-    name, data = await uploaded(request)
-    file = read_terms(data, name, limits_of(request))
+    sent = await uploaded(request)
+    file = await read_terms(sent.data, sent.name, limits_of(request))
     return await Termbases(office.database).load(office.officer.department, file, by=office.officer.name)
 
 

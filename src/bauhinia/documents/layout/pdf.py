@@ -14,9 +14,10 @@ from typing import Any
 
 import pikepdf
 
-from ...errors import BrokenDocument, EncryptedDocument
+from ...errors import BrokenDocument
 from ...language import Variety
 from ..collecting import Bounds
+from ..damage import password_needed
 from ..normal import tidy
 from ..pdf_flow import Flow
 from ..pdf_objects import Box, PageInk
@@ -36,7 +37,7 @@ _COVERS = 0.5
 
 
 def open_layout(data: bytes, bounds: Bounds) -> PdfLayout:
-    """Take a PDF apart. Raises EncryptedDocument, BrokenDocument or DocumentTooLarge."""
+    """Take a PDF apart. Raises PasswordNeeded, BrokenDocument or DocumentTooLarge."""
     document = open_pdf(data)
     try:
         bounds.check_pages(len(document))
@@ -175,10 +176,7 @@ def _opened(data: bytes) -> Any:
     try:
         return pikepdf.open(io.BytesIO(data))
     except pikepdf.PasswordError as error:
-        raise EncryptedDocument(
-            "The PDF is protected with a password.",
-            hint="Open it with its password, print or save it as a new PDF, then upload that.",
-        ) from error
+        raise password_needed("The PDF") from error
     except pikepdf.PdfError as error:
         raise BrokenDocument(
             "The PDF is damaged and cannot be written again.",
