@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from source_packages import parts_of
 
 from bauhinia.documents.layout import LAYOUTS, Layout, Rewritten, Unit, pieces, plain
 from bauhinia.documents.layout.typography import typeset
+from bauhinia.documents.pdf import page_texts
 from bauhinia.errors import EmptyDocument
 from bauhinia.language import Variety
 from bauhinia.models import Pseudo, pseudo
@@ -63,7 +65,7 @@ def lost(data: bytes, form: str) -> list[str]:
     """What does not survive an accented translation and one into Chinese."""
     units = opened(data, form).units
     text = _text(data, form)
-    read = [unit for unit in units if "<" not in unit.source and _close(unit.source) in text]
+    read = [unit for unit in units if _is_compared(unit, form) and _close(unit.source) in text]
     wrong: list[str] = []
     for kind, to in PSEUDO:
         wanted, written = translated(data, form, kind, to)
@@ -76,6 +78,11 @@ def lost(data: bytes, form: str) -> list[str]:
         if form in FOLLOWING and not _is_whole(written.data):
             wrong.append(f"{kind}: the package is damaged")
     return wrong
+
+
+def _is_compared(unit: Unit, form: str) -> bool:
+    """Whether the reader gives a unit's words as they stand: in a PDF always, since no thing stands in them."""
+    return form == "pdf" or "<" not in unit.source
 
 
 def _units_lost(
@@ -101,9 +108,26 @@ def _alone(text: str) -> int:
 
 
 def _words_unread(data: bytes, form: str, units: Sequence[Unit], wanted: Mapping[str, str]) -> list[str]:
-    """Units, read before and without tags, whose new words the format's reader does not give."""
+    """Units, read before, whose new words the format's reader does not give. Of a PDF it is enough that they
+    are drawn in one piece: the reader puts words beside each other in rows, and right-to-left text in none."""
     text = _text(data, form) if units else ""
-    return [f"{unit.id} is not read" for unit in units if _close(wanted[unit.id]) not in text]
+    unread = [unit for unit in units if _close(wanted[unit.id]) not in text]
+    drawn = _drawn(data) if unread and form == "pdf" else ""
+    return [
+        f"{unit.id} is not read"
+        for unit in unread
+        if form != "pdf" or _as_drawn(plain(wanted[unit.id])) not in drawn
+    ]
+
+
+def _drawn(data: bytes) -> str:
+    """A PDF's characters in the order in which they are drawn."""
+    return _as_drawn("".join(page_texts(data, bounds())))
+
+
+def _as_drawn(text: str) -> str:
+    """Without white space, hyphens, which lines may add, and what is raised or wide."""
+    return re.sub(r"[-‐\xad\ufffe\x02]", "", _closed(unicodedata.normalize("NFKC", text)))
 
 
 def _text(data: bytes, form: str) -> str:
