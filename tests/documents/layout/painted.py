@@ -1,0 +1,106 @@
+"""What a written PDF shows, pixel by pixel: whether painted words lie on each other or on what was there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+_SCALE = 2.0
+"""Pixels a point."""
+_INK = 64
+"""Steps of grey that make a pixel ink, or an edge."""
+_AROUND = (4, 16)
+"""Pixels up and down, left and right, around replaced words that were theirs: underlines, frames, bullets."""
+_LEAST = 6
+"""Fewer pixels than this are letters that touch."""
+_CHANNELS = ((0, 255, 255), (255, 0, 255), (255, 255, 0))
+"""Colours that darken one channel each: where two painted pieces meet, two channels are dark."""
+Pixels = np.ndarray[Any, Any]
+
+
+def painted_over(before: bytes, after: bytes) -> list[str]:
+    """What painted words lie upon that the replaced ones did not; empty where nothing does."""
+    found = []
+    old, new = pdfium.PdfDocument(before), pdfium.PdfDocument(after)
+    for index in range(len(new)):
+        was = _grey(old[index])
+        if np.array_equal(was, _grey(new[index])):
+            continue
+        base, paint = _grey(_without_paint(new[index])), _pieces(_only_paint(new[index]))
+        found += [f"page {index + 1}: {each}" for each in _faults(was, base, paint)]
+    old.close()
+    new.close()
+    return found
+
+
+def _faults(was: Pixels, base: Pixels, paint: Pixels) -> Iterator[str]:
+    dark = paint < 255 - _INK
+    own = _grown(abs(was.astype(int) - base) > _INK // 2, *_AROUND)
+    upon = dark.any(axis=2) & _edges(base) & ~own
+    if upon.sum() > _LEAST:
+        yield f"painted on other ink at {_place(upon)}"
+    twice = dark.sum(axis=2) > 1
+    if twice.sum() > _LEAST:
+        yield f"painted twice at {_place(twice)}"
+
+
+def _place(mask: Pixels) -> str:
+    ys, xs = np.nonzero(mask)
+    return f"{xs[0] / _SCALE:.0f}, {ys[0] / _SCALE:.0f} ({len(xs)} pixels)"
+
+
+def _grey(page: Any) -> Pixels:
+    pixels = page.render(scale=_SCALE, grayscale=True, may_draw_forms=False).to_numpy()
+    return np.array(pixels[..., 0] if pixels.ndim == 3 else pixels)
+
+
+def _without_paint(page: Any) -> Any:
+    """The page without its last object, which is the paint."""
+    raw.FPDFPage_RemoveObject(page.raw, raw.FPDFPage_GetObject(page.raw, _count(page) - 1))
+    return page
+
+
+def _only_paint(page: Any) -> Any:
+    for index in reversed(range(_count(page) - 1)):
+        raw.FPDFPage_RemoveObject(page.raw, raw.FPDFPage_GetObject(page.raw, index))
+    return page
+
+
+def _count(page: Any) -> int:
+    return int(raw.FPDFPage_CountObjects(page.raw))
+
+
+def _pieces(page: Any) -> Pixels:
+    """The paint with neighbouring pieces of text in different channels."""
+    form = raw.FPDFPage_GetObject(page.raw, 0)
+    for index in range(raw.FPDFFormObj_CountObjects(form)):
+        piece = raw.FPDFFormObj_GetObject(form, index)
+        raw.FPDFPageObj_SetFillColor(piece, *_CHANNELS[index % 3], 255)
+        raw.FPDFPageObj_SetBlendMode(piece, b"Multiply")
+    return np.array(page.render(scale=_SCALE, may_draw_forms=False).to_numpy()[..., :3])
+
+
+def _edges(grey: Pixels) -> Pixels:
+    """Pixels where ink begins or ends: flat colour, such as a background, has none."""
+    levels = grey.astype(int)
+    edges = np.zeros(grey.shape, dtype=bool)
+    edges[:, 1:] |= abs(levels[:, 1:] - levels[:, :-1]) > _INK
+    edges[1:, :] |= abs(levels[1:, :] - levels[:-1, :]) > _INK
+    return edges
+
+
+def _grown(mask: Pixels, high: int, wide: int) -> Pixels:
+    """The mask and what is near it."""
+    grown = mask.copy()
+    for step in range(1, high + 1):
+        grown[step:] |= mask[:-step]
+        grown[:-step] |= mask[step:]
+    mask = grown.copy()
+    for step in range(1, wide + 1):
+        grown[:, step:] |= mask[:, :-step]
+        grown[:, :-step] |= mask[:, step:]
+    return grown
