@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from .document import MarkKind
 from .normal import BULLET, NUMBER_LABEL, SENTENCE_END, is_wide, join_lines
+from .pdf_annotations import Annotation
 from .pdf_lines import Line
 from .pdf_tables import Grid
 
@@ -52,6 +53,8 @@ class Page:
     footer: list[Line] = field(default_factory=list)
     gutter: float | None = None
     """The middle of the white strip between two columns; known once its lines are put in order."""
+    annotations: list[Annotation] = field(default_factory=list)
+    """Fields and comments, from above to below; only when they were asked for."""
 
 
 @dataclass(slots=True, eq=False)
