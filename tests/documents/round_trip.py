@@ -8,12 +8,12 @@ import unicodedata
 import zipfile
 from collections.abc import Mapping, Sequence
 
+import pypdfium2 as pdfium
 from file_makers import bounds, read_here
 from source_packages import parts_of
 
 from bauhinia.documents.layout import LAYOUTS, Layout, Rewritten, Unit, pieces, plain
 from bauhinia.documents.layout.typography import typeset
-from bauhinia.documents.pdf import page_texts
 from bauhinia.errors import EmptyDocument
 from bauhinia.language import Variety
 from bauhinia.models import Pseudo, pseudo
@@ -112,22 +112,32 @@ def _words_unread(data: bytes, form: str, units: Sequence[Unit], wanted: Mapping
     are drawn in one piece: the reader puts words beside each other in rows, and right-to-left text in none."""
     text = _text(data, form) if units else ""
     unread = [unit for unit in units if _close(wanted[unit.id]) not in text]
-    drawn = _drawn(data) if unread and form == "pdf" else ""
-    return [
-        f"{unit.id} is not read"
-        for unit in unread
-        if form != "pdf" or _as_drawn(plain(wanted[unit.id])) not in drawn
-    ]
+    if unread and form == "pdf":
+        drawn, again = _drawn(data), {unit.id: unit.source for unit in opened(data, form).units}
+        unread = [
+            unit
+            for unit in unread
+            if _as_drawn(plain(wanted[unit.id])) not in drawn
+            and (unit.id.startswith("page/") or plain(again[unit.id]) != plain(wanted[unit.id]))
+        ]
+    return [f"{unit.id} is not read" for unit in unread]
 
 
 def _drawn(data: bytes) -> str:
-    """A PDF's characters in the order in which they are drawn."""
-    return _as_drawn("".join(page_texts(data, bounds())))
+    """A PDF's words, text object by text object, in the order in which they are drawn."""
+    document = pdfium.PdfDocument(data)
+    found = []
+    for page in document:
+        held = page.get_textpage()
+        for each in page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_TEXT], textpage=held):
+            found.append(each.extract())
+    document.close()
+    return _as_drawn("".join(found))
 
 
 def _as_drawn(text: str) -> str:
     """Without white space, hyphens, which lines may add, and what is raised or wide."""
-    return re.sub(r"[-‐\xad\ufffe\x02]", "", _closed(unicodedata.normalize("NFKC", text)))
+    return re.sub(r"[-‐‑\xad\ufffe\x02]", "", _closed(unicodedata.normalize("NFKC", text)))
 
 
 def _text(data: bytes, form: str) -> str:

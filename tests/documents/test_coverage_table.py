@@ -12,7 +12,7 @@ from bauhinia.documents.layout import LAYOUTS
 MEASURED = measure()
 LOST = {("html", "hidden text"), ("html", "alternative text")}
 """Named in the page's "What this does not do"."""
-LEFT = {"deleted text", "equation", "result of a formula", "attached file"}
+LEFT = {"deleted text", "equation", "result of a formula", "attached file", "value of a form field"}
 """Elements that are never translated."""
 
 

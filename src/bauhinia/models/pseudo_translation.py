@@ -18,7 +18,7 @@ _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff
 _LATIN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?: +(?=[^\W\d_]))?")
 _ACCENTED = str.maketrans(
     "ABCDEFGHIJKLMNOPRSTUVWXYZabcdefghijklmnoprstuvwxyz",
-    "ÀƁÇĎÉƑĜĤÎĴĶĻṂÑÖÞŔŠŢÛṼŴẊÝŽàƀçďéƒĝĥîĵķļṃñöþŕšţûṽŵẋýž",
+    "ÀƁÇĎÉƑĜĤÎĴĶĻṂÑÖÞŔŠŢÛṼŴΧÝŽàƀçďéƒĝĥîĵķļṃñöþŕšţûṽŵχýž",
 )
 _CHARACTERS = "本局市民服務部門工作計劃資料申請文件安排提供進行檢討措施發展社區公眾環境設施管理"
 _WORDS = (

@@ -13,7 +13,7 @@ _SCALE = 2.0
 """Pixels a point."""
 _INK = 64
 """Steps of grey that make a pixel ink, or an edge."""
-_AROUND = (4, 16)
+_AROUND = (12, 16)
 """Pixels up and down, left and right, around replaced words that were theirs: underlines, frames, bullets."""
 _LEAST = 6
 """Fewer pixels than this are letters that touch."""
@@ -54,7 +54,7 @@ def _place(mask: Pixels) -> str:
 
 
 def _grey(page: Any) -> Pixels:
-    pixels = page.render(scale=_SCALE, grayscale=True, may_draw_forms=False).to_numpy()
+    pixels = page.render(scale=_SCALE, grayscale=True, may_draw_forms=False, draw_annots=False).to_numpy()
     return np.array(pixels[..., 0] if pixels.ndim == 3 else pixels)
 
 
@@ -81,7 +81,7 @@ def _pieces(page: Any) -> Pixels:
         piece = raw.FPDFFormObj_GetObject(form, index)
         raw.FPDFPageObj_SetFillColor(piece, *_CHANNELS[index % 3], 255)
         raw.FPDFPageObj_SetBlendMode(piece, b"Multiply")
-    return np.array(page.render(scale=_SCALE, may_draw_forms=False).to_numpy()[..., :3])
+    return np.array(page.render(scale=_SCALE, may_draw_forms=False, draw_annots=False).to_numpy()[..., :3])
 
 
 def _edges(grey: Pixels) -> Pixels:

@@ -22,6 +22,7 @@ from ..pdf_flow import Flow
 from ..pdf_objects import Box, PageInk
 from ..pdf_pages import LoadedPage, load_page, open_pdf
 from .pdf_fonts import unpaintable
+from .pdf_laid import laid, laid_notes, write_laid
 from .pdf_outline import bookmarks, set_label, set_title, title_of, words_of
 from .pdf_program import PageProgram, draw_over
 from .pdf_space import PageSpace, spaces
@@ -70,6 +71,7 @@ class PdfLayout:
         with _opened(data) as pdf:
             self._judge(pdf)
             self.titles = dict(_titles(pdf))
+            self.laid = [each.unit for each in laid(pdf)]
         flow = Flow([each.page for each in pages])
         flow.join_over_pages()
         self.flow = flow
@@ -79,9 +81,9 @@ class PdfLayout:
 
     @property
     def units(self) -> Sequence[Unit]:
-        """The title, the bookmarks, then the pages' units in reading order."""
+        """The title, the bookmarks, the pages' units in reading order, then what is laid upon the pages."""
         titles = [Unit(id=name, story="title", source=source) for name, source in self.titles.items()]
-        return [*titles, *(place.unit for place in self.places if place.translatable)]
+        return [*titles, *(place.unit for place in self.places if place.translatable), *self.laid]
 
     def write(self, targets: Mapping[str, str], to: Variety) -> Rewritten:
         """The file with other words. Raises UnsupportedFormat when no font for them is installed."""
@@ -95,8 +97,9 @@ class PdfLayout:
             return Rewritten(data=self.data, notes=tuple(self.notes))
         notes = list(self.notes)
         with _opened(self.data) as pdf:
-            notes += _lost(pdf)
+            notes += [*_lost(pdf), *laid_notes(pdf)]
             self._write_titles(pdf, changed)
+            write_laid(pdf, changed)
             notes += self._paint(pdf, changed, to)
             pdf.Root["/Lang"] = pikepdf.String(language_tag(to))
             return Rewritten(data=_saved(pdf), notes=tuple(notes))
