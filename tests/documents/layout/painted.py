@@ -15,8 +15,8 @@ _INK = 64
 """Steps of grey that make a pixel ink, or an edge."""
 _AROUND = (12, 16)
 """Pixels up and down, left and right, around replaced words that were theirs: underlines, frames, bullets."""
-_LEAST = 6
-"""Fewer pixels than this are letters that touch."""
+_LEAST = 40
+"""Fewer pixels than this, about half a letter, are letters that touch."""
 _CHANNELS = ((0, 255, 255), (255, 0, 255), (255, 255, 0))
 """Colours that darken one channel each: where two painted pieces meet, two channels are dark."""
 Pixels = np.ndarray[Any, Any]
@@ -30,22 +30,23 @@ def painted_over(before: bytes, after: bytes) -> list[str]:
         was = _grey(old[index])
         if np.array_equal(was, _grey(new[index])):
             continue
-        base, paint = _grey(_without_paint(new[index])), _pieces(_only_paint(new[index]))
-        found += [f"page {index + 1}: {each}" for each in _faults(was, base, paint)]
+        base, paint = _grey(_without_paint(new[index])), _twice(_only_paint(new[index]))
+        had = _twice(_only_text(old[index]))[1]
+        found += [f"page {index + 1}: {each}" for each in _faults(was, base, *paint, had)]
     old.close()
     new.close()
     return found
 
 
-def _faults(was: Pixels, base: Pixels, paint: Pixels) -> Iterator[str]:
-    dark = paint < 255 - _INK
+def _faults(was: Pixels, base: Pixels, paint: Pixels, twice: Pixels, had: Pixels) -> Iterator[str]:
+    """`paint` and `twice`: where something is painted, and where more than once; `had`: twice before."""
     own = _grown(abs(was.astype(int) - base) > _INK // 2, *_AROUND)
-    upon = dark.any(axis=2) & _edges(base) & ~own
-    if upon.sum() > _LEAST:
-        yield f"painted on other ink at {_place(upon)}"
-    twice = dark.sum(axis=2) > 1
-    if twice.sum() > _LEAST:
-        yield f"painted twice at {_place(twice)}"
+    for mask, how in (
+        (paint & _edges(base) & ~own, "on other ink"),
+        (twice & ~_grown(had, *_AROUND), "twice"),
+    ):
+        if mask.sum() > _LEAST:
+            yield f"painted {how} at {_place(mask)}"
 
 
 def _place(mask: Pixels) -> str:
@@ -74,14 +75,33 @@ def _count(page: Any) -> int:
     return int(raw.FPDFPage_CountObjects(page.raw))
 
 
-def _pieces(page: Any) -> Pixels:
-    """The paint with neighbouring pieces of text in different channels."""
-    form = raw.FPDFPage_GetObject(page.raw, 0)
-    for index in range(raw.FPDFFormObj_CountObjects(form)):
-        piece = raw.FPDFFormObj_GetObject(form, index)
+def _only_text(page: Any) -> Any:
+    for index in reversed(range(_count(page))):
+        piece = raw.FPDFPage_GetObject(page.raw, index)
+        if raw.FPDFPageObj_GetType(piece) != raw.FPDF_PAGEOBJ_TEXT:
+            raw.FPDFPage_RemoveObject(page.raw, piece)
+    return page
+
+
+def _twice(page: Any) -> tuple[Pixels, Pixels]:
+    """Where text is drawn, and where more than one piece of it is: neighbours get different channels."""
+    for index, piece in enumerate(_texts(page)):
         raw.FPDFPageObj_SetFillColor(piece, *_CHANNELS[index % 3], 255)
         raw.FPDFPageObj_SetBlendMode(piece, b"Multiply")
-    return np.array(page.render(scale=_SCALE, may_draw_forms=False, draw_annots=False).to_numpy()[..., :3])
+    pixels = page.render(scale=_SCALE, may_draw_forms=False, draw_annots=False).to_numpy()[..., :3]
+    dark = np.array(pixels) < 255 - _INK
+    return dark.any(axis=2), dark.sum(axis=2) > 1
+
+
+def _texts(page: Any) -> Iterator[Any]:
+    """The pieces of text of a page that holds nothing else, but for a form round them."""
+    for index in range(_count(page)):
+        piece = raw.FPDFPage_GetObject(page.raw, index)
+        if raw.FPDFPageObj_GetType(piece) == raw.FPDF_PAGEOBJ_FORM:
+            for inner in range(raw.FPDFFormObj_CountObjects(piece)):
+                yield raw.FPDFFormObj_GetObject(piece, inner)
+        else:
+            yield piece
 
 
 def _edges(grey: Pixels) -> Pixels:
