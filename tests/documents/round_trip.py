@@ -30,6 +30,8 @@ FOLLOWING: dict[str, frozenset[str]] = {
 }
 """Of each format of packages, the parts that follow the language of the rest: languages, fonts, results of
 formulas."""
+_PIECE = 12
+"""Letters: what is shorter may stand anywhere."""
 REFITTED = frozenset({"sheet_name"})
 """Stories whose words are made fit for what the format allows."""
 
@@ -109,7 +111,7 @@ def _alone(text: str) -> int:
 
 def _words_unread(data: bytes, form: str, units: Sequence[Unit], wanted: Mapping[str, str]) -> list[str]:
     """Units, read before, whose new words the format's reader does not give. Of a PDF it is enough that they
-    are drawn in one piece: the reader puts words beside each other in rows, and right-to-left text in none."""
+    are drawn: the reader puts words beside each other in rows, and right-to-left text in none."""
     text = _text(data, form) if units else ""
     unread = [unit for unit in units if _close(wanted[unit.id]) not in text]
     if unread and form == "pdf":
@@ -117,10 +119,18 @@ def _words_unread(data: bytes, form: str, units: Sequence[Unit], wanted: Mapping
         unread = [
             unit
             for unit in unread
-            if _as_drawn(plain(wanted[unit.id])) not in drawn
+            if not _is_drawn(_as_drawn(plain(wanted[unit.id])), drawn)
             and (unit.id.startswith("page/") or plain(again[unit.id]) != plain(wanted[unit.id]))
         ]
     return [f"{unit.id} is not read" for unit in unread]
+
+
+def _is_drawn(words: str, drawn: str) -> bool:
+    """Whether words are drawn in one piece, or in two over a column's or page's end."""
+    if words in drawn:
+        return True
+    first = next((end for end in range(len(words) - _PIECE, _PIECE, -1) if words[:end] in drawn), 0)
+    return first > 0 and words[first:] in drawn
 
 
 def _drawn(data: bytes) -> str:
