@@ -83,8 +83,8 @@ def docling() -> Read:
 
 
 def docling_parse() -> Read:
-    """The lines of words that docling's own parser gives to its layout model, pages not drawn. The model, whose
-    weights are not in the package, takes more time on top."""
+    """The lines of words that docling's own parser gives to its layout model, pages not drawn. The model,
+    whose weights are not in the package, takes time on top."""
     from docling.backend.docling_parse_backend import ThreadedDoclingParseDocumentBackend
     from docling.datamodel.backend_options import ThreadedDoclingParseBackendOptions
     from docling.datamodel.base_models import InputFormat

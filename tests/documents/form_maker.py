@@ -20,7 +20,7 @@ def laid_upon(data: bytes, *annotations: dict[str, Any], xfa: bool = False) -> b
         if xfa:
             pdf.Root.AcroForm.XFA = pdf.make_stream(b"<xdp:xdp xmlns:xdp='http://ns.adobe.com/xdp/'/>")
         for each in made:
-            if "/V" in each and each.FT == Name.Tx:
+            if "/V" in each and str(each.FT) == "/Tx":
                 each.AP = Dictionary(N=_drawn(pdf, str(each.V)))
         out = io.BytesIO()
         pdf.save(out)

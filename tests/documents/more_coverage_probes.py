@@ -163,7 +163,9 @@ _PDF: dict[str, Callable[[], bytes]] = {
     "heading": lambda: _page(At(60, 140, MARKER, size=20, bold=True), At(60, 180, "Words below it.")),
     "comment": lambda: laid_upon(_page(), remark(MARKER, at=(60, 600))),
     "form field": lambda: laid_upon(_page(), field(Name.Tx, "n", at=(60, 600), TU=MARKER, V="Officer A")),
-    "value of a form field": lambda: laid_upon(_page(), field(Name.Tx, "n", at=(60, 600), TU="Post", V=MARKER)),
+    "value of a form field": lambda: laid_upon(
+        _page(), field(Name.Tx, "n", at=(60, 600), TU="Post", V=MARKER)
+    ),
 }
 MORE_PROBES: dict[tuple[str, str], Callable[[], bytes]] = {
     (form, element): make

@@ -339,9 +339,7 @@ def _marker(line: Line) -> bool:
     return bool(BULLET.match(line.text + " ") or NUMBER_LABEL.match(line.text))
 
 
-def _placed(
-    annotations: Sequence[Annotation], pieces: Sequence[Paragraph | Grid]
-) -> list[list[Annotation]]:
+def _placed(annotations: Sequence[Annotation], pieces: Sequence[Paragraph | Grid]) -> list[list[Annotation]]:
     """The annotations before the first piece of a page, and after each: where they stand on it."""
     placed: list[list[Annotation]] = [[] for _ in range(len(pieces) + 1)]
     for each in annotations:

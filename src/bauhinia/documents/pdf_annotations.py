@@ -134,7 +134,7 @@ def _chosen(form: Any, handle: Any) -> Iterator[str]:
     for index in range(max(0, pdfium.FPDFAnnot_GetOptionCount(form, handle))):
         if pdfium.FPDFAnnot_IsOptionSelected(form, handle, index):
             yield _filled(
-                lambda *out, at=index: pdfium.FPDFAnnot_GetOptionLabel(form, handle, at, *out)  # type: ignore[misc]
+                lambda *out, at=index: pdfium.FPDFAnnot_GetOptionLabel(form, handle, at, *out)
             )
 
 

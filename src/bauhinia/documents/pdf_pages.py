@@ -49,8 +49,8 @@ def open_pdf(data: bytes) -> Any:
 def load_page(
     document: Any, index: int, *, inked: bool = False, fields: set[str] | None = None
 ) -> LoadedPage | None:
-    """Page `index`, from 0; None when it is damaged. With `inked` its words tell which objects draw them; with
-    `fields`, the form's fields that were read so far, its fields and comments are read."""
+    """Page `index`, from 0; None when it is damaged. With `inked` its words tell which objects draw them;
+    with `fields`, the form's fields that were read so far, its fields and comments are read."""
     try:
         page = document[index]
     except pdfium.PdfiumError:
@@ -60,7 +60,9 @@ def load_page(
         objects = page_objects(page, turn)
         ink = page_ink(page, turn) if inked else None
         text = page_text(page, turn, index + 1, objects.rules, ink.numbers if ink else None)
-        laid = page_annotations(document, page, turn, fields) if fields is not None else PageAnnotations([], 0)
+        laid = (
+            page_annotations(document, page, turn, fields) if fields is not None else PageAnnotations([], 0)
+        )
     finally:
         page.close()
     grids, lines = take_tables(objects.rules, text.lines) if objects.rules else ([], text.lines)

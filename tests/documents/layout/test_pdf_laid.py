@@ -12,7 +12,9 @@ from pikepdf import Array, Name, String
 from bauhinia.documents.layout import LayoutNote
 from bauhinia.language import Variety
 
-KEPT = LayoutNote(unit="", check="form", message="The values and choices of the form's fields keep their words.")
+KEPT = LayoutNote(
+    unit="", check="form", message="The values and choices of the form's fields keep their words."
+)
 TYPED = LayoutNote(
     unit="", check="unsupported", message="Comments that are typed on the page itself keep their words."
 )

@@ -54,7 +54,9 @@ def test_a_sample_comes_back_and_no_word_is_painted_on_another() -> None:
 
 
 def test_words_that_are_lost_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = pdf([[At(60, 100, "Words that are painted."), At(60, 300, "Other words.")], [At(60, 100, "More.")]])
+    data = pdf(
+        [[At(60, 100, "Words that are painted."), At(60, 300, "Other words.")], [At(60, 100, "More.")]]
+    )
     assert lost(data, "pdf") == []
     monkeypatch.setattr("bauhinia.documents.layout.pdf.draw_over", lambda *_: None)
     assert lost(data, "pdf")[0] == "accented: page/1#0 is not read"

@@ -304,7 +304,9 @@ def _fit_notes(settings: Sequence[Setting], fits: Sequence[Fit], kept: set[str])
 def _font_notes(every: Sequence[Place], stuck: Mapping[str, str]) -> Iterator[LayoutNote]:
     for place in every:
         if characters := stuck.get(place.unit.id):
-            message = f"No font here has the characters {characters}; the words on page {place.unit.page} stay."
+            message = (
+                f"No font here has the characters {characters}; the words on page {place.unit.page} stay."
+            )
             yield LayoutNote(unit=place.unit.id, check="font", message=message)
 
 

@@ -40,6 +40,7 @@ def face_of(font: Font) -> Face | None:
         return "serif" if font.serif else "mono"
     return style
 
+
 _SAMPLE = b"""#let data = json("sample.json")
 #set text(font: data.fonts)
 #data.text

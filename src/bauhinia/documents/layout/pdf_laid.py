@@ -41,7 +41,7 @@ def laid(pdf: Any) -> Iterator[Laid]:
 
 
 def write_laid(pdf: Any, changed: Mapping[str, str]) -> None:
-    """Put the targets where the texts were; a comment's words in rich text are dropped, which say the same."""
+    """Put the targets where the texts were. A comment's rich text, which says the same, is dropped."""
     for each in laid(pdf):
         if (target := changed.get(each.unit.id)) is not None:
             each.holder[each.key] = pikepdf.String(plain(target))
@@ -54,7 +54,11 @@ def laid_notes(pdf: Any) -> Iterator[LayoutNote]:
     if any(True for _ in _fields(pdf)):
         message = "The values and choices of the form's fields keep their words."
         yield LayoutNote(unit="", check="form", message=message)
-    if any(str(each.get("/Subtype", "")) == "/FreeText" for page in pdf.pages for each in _listed(page.obj, "/Annots")):
+    if any(
+        str(each.get("/Subtype", "")) == "/FreeText"
+        for page in pdf.pages
+        for each in _listed(page.obj, "/Annots")
+    ):
         message = "Comments that are typed on the page itself keep their words."
         yield LayoutNote(unit="", check="unsupported", message=message)
 
