@@ -133,9 +133,7 @@ def _chosen(form: Any, handle: Any) -> Iterator[str]:
     """The labels of a list's chosen entries."""
     for index in range(max(0, pdfium.FPDFAnnot_GetOptionCount(form, handle))):
         if pdfium.FPDFAnnot_IsOptionSelected(form, handle, index):
-            yield _filled(
-                lambda *out, at=index: pdfium.FPDFAnnot_GetOptionLabel(form, handle, at, *out)
-            )
+            yield _filled(lambda *out, at=index: pdfium.FPDFAnnot_GetOptionLabel(form, handle, at, *out))
 
 
 def _said(field: _Field) -> str:
