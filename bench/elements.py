@@ -8,8 +8,8 @@ peer's share is of the files that it opens; ours is of all. Ours too is read in 
 `docx_99_pages_seconds`.
 
 The peers are measured when PEERS_PYTHON names an interpreter that has them (`python -m venv X && X/bin/pip
-install 'markitdown[all]' kreuzberg 'docling-slim[format-docx,format-pptx,format-xlsx,format-html,format-odf,
-format-email,format-pdf-docling]'`); those that it lacks are left out, and that is said.
+install 'markitdown[all]' kreuzberg 'docling-slim[format-docx,format-pptx,format-xlsx,format-html,
+format-opendocument,format-email,format-pdf-docling]'`); those that it lacks are left out, and that is said.
 """
 
 from __future__ import annotations
