@@ -8,6 +8,7 @@ import pypdfium2 as pdfium
 
 from ..errors import BrokenDocument
 from .damage import password_needed
+from .pdf_annotations import PageAnnotations, page_annotations
 from .pdf_layout import Page
 from .pdf_lines import PageText, Rule, Turn, page_text, page_turn
 from .pdf_objects import PageInk, page_ink
@@ -26,6 +27,8 @@ class LoadedPage(NamedTuple):
     """As `pdf_tables.PageObjects` has it."""
     ink: PageInk | None
     """The page's objects one by one; only when they were asked for."""
+    signatures: int = 0
+    """Fields for signatures."""
 
 
 def open_pdf(data: bytes) -> Any:
@@ -41,8 +44,11 @@ def open_pdf(data: bytes) -> Any:
         ) from error
 
 
-def load_page(document: Any, index: int, *, inked: bool = False) -> LoadedPage | None:
-    """Page `index`, from 0; None when it is damaged. With `inked` its words tell which objects draw them."""
+def load_page(
+    document: Any, index: int, *, inked: bool = False, fields: set[str] | None = None
+) -> LoadedPage | None:
+    """Page `index`, from 0; None when it is damaged. With `inked` its words tell which objects draw them;
+    with `fields`, the form's fields that were read so far, its fields and comments are read."""
     try:
         page = document[index]
     except pdfium.PdfiumError:
@@ -52,8 +58,13 @@ def load_page(document: Any, index: int, *, inked: bool = False) -> LoadedPage |
         objects = page_objects(page, turn)
         ink = page_ink(page, turn) if inked else None
         text = page_text(page, turn, index + 1, objects.rules, ink.numbers if ink else None)
+        laid = (
+            page_annotations(document, page, turn, fields) if fields is not None else PageAnnotations([], 0)
+        )
     finally:
         page.close()
     grids, lines = take_tables(objects.rules, text.lines) if objects.rules else ([], text.lines)
-    page_shown = Page(index + 1, *turn.shown, lines, grids)
-    return LoadedPage(page_shown, text, turn, objects.rules, objects.pictures, objects.shown, ink)
+    page_shown = Page(index + 1, *turn.shown, lines, grids, annotations=laid.shown)
+    return LoadedPage(
+        page_shown, text, turn, objects.rules, objects.pictures, objects.shown, ink, laid.signatures
+    )
