@@ -1,0 +1,235 @@
+"""Whether a translated file still looks right: LibreOffice makes PDFs of it and of the untouched file, and what
+went wrong between the two is counted.
+
+A line of text is at fault when its ink lies on another line's, when it stands outside of the page or of the
+shape that is drawn round it, or when characters of it have no ink since something cut them off. Candidates are
+found by the boxes of the characters and confirmed on the page image. Faults that the untouched file has are
+not the translation's.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import unicodedata
+from bisect import bisect
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from pypdfium2 import PdfPage
+from rendered_pages import Line, inkless, lines_of, mixed, opened_pdf, shapes_of
+from round_trip import PSEUDO, opened, translated
+
+from bauhinia.documents.layout import Unit, plain
+from bauhinia.documents.libreoffice import program
+
+FaultKind = Literal["not opened", "pages", "missing", "overlap", "outside", "cut off"]
+NOT_SHOWN = frozenset({"comment", "speaker_note", "alt_text", "title", "hidden", "sheet_name"})
+"""Stories that a printed page does not show."""
+_SECONDS = 300
+_MOST_PAGES = 3
+"""A translation may take as many times the pages, and two more: text is 40 per cent longer, tables break."""
+_EXAMINED = 20
+"""Pages of a file whose images are looked at; the words of the rest are only read."""
+_TOLERANCE = 1.5
+"""Points that ink may stand over an edge: anti-aliasing, overhang of slanted letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a rendering."""
+
+    kind: FaultKind
+    page: int
+    words: str
+
+
+@dataclass(slots=True)
+class Rendering:
+    """What a PDF shows: its words without white space, its pages, and what is wrong with them."""
+
+    text: str = ""
+    pages: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    outside_shapes: list[Fault] = field(default_factory=list)
+    """Lines that leave the shape drawn round them; labels in charts do so by design."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a translation's rendering has that the untouched file's has not."""
+
+    faults: list[Fault] = field(default_factory=list)
+    reported: list[Fault] = field(default_factory=list)
+    """Faults of units that the writer itself said may not fit."""
+
+
+def converted(files: Mapping[str, bytes], folder: Path) -> dict[str, bytes]:
+    """The PDFs of files (`name.docx` and its bytes), made by LibreOffice in one run. What is not among them
+    does not open."""
+    sources, made = folder / "in", folder / "out"
+    for each in (sources, made):
+        shutil.rmtree(each, ignore_errors=True)
+        each.mkdir(parents=True)
+    for name, data in files.items():
+        (sources / name).write_bytes(data)
+    found: dict[str, bytes] = {}
+    _convert([sources / name for name in files], made, folder)
+    missing = [name for name in files if not (made / name).with_suffix(".pdf").is_file()]
+    for name in missing:
+        # One file that brings the program down takes the rest of the run with it.
+        _convert([sources / name], made, folder)
+    for name in files:
+        if (pdf := (made / name).with_suffix(".pdf")).is_file():
+            found[name] = pdf.read_bytes()
+    return found
+
+
+def _convert(sources: Sequence[Path], made: Path, folder: Path) -> None:
+    soffice = program()
+    assert soffice is not None
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [soffice, profile, "--headless", "--norestore", "--convert-to", "pdf", "--outdir", str(made)]
+    subprocess.run([*command, *map(str, sources)], capture_output=True, timeout=_SECONDS, check=False)
+
+
+def compared(files: Mapping[str, bytes], folder: Path) -> dict[str, Outcome]:
+    """What is wrong with the renderings of each file (by its name, `x.docx`), translated both ways."""
+    asked: dict[str, bytes] = {}
+    wanted: dict[str, tuple[dict[str, str], frozenset[str]]] = {}
+    for number, (name, data) in enumerate(files.items()):
+        form = name.rpartition(".")[2]
+        asked[f"{number}-before.{form}"] = data
+        for kind, to in PSEUDO:
+            words, written = translated(data, form, kind, to)
+            asked[f"{number}-{kind}.{form}"] = written.data
+            wanted[f"{number}-{kind}.{form}"] = words, fit_notes(written.notes)
+    pdfs = converted(asked, folder)
+    outcomes: dict[str, Outcome] = {}
+    for number, (name, data) in enumerate(files.items()):
+        form = name.rpartition(".")[2]
+        before = rendered(pdfs.get(f"{number}-before.{form}"))
+        units = opened(data, form).units
+        outcomes[name] = outcome = Outcome()
+        for kind, _ in PSEUDO:
+            key = f"{number}-{kind}.{form}"
+            words, noted = wanted[key]
+            one = judged(before, rendered(pdfs.get(key)), units, words, noted)
+            outcome.faults += one.faults
+            outcome.reported += one.reported
+    return outcomes
+
+
+def fit_notes(notes: Iterable[object]) -> frozenset[str]:
+    """The units that the writer says may not fit."""
+    return frozenset(note.unit for note in notes if note.check == "fit")  # type: ignore[attr-defined]
+
+
+def judged(
+    before: Rendering, after: Rendering, units: Sequence[Unit], words: Mapping[str, str], noted: frozenset[str]
+) -> Outcome:
+    """What `after` has that `before` has not. `words` are the tagged targets; `noted` were reported not to fit."""
+    if not before.pages:
+        return Outcome()
+    if not after.pages:
+        return Outcome([Fault("not opened", 0, "")])
+    outcome = Outcome()
+    found = [*after.faults, *_of_units(after.outside_shapes, units, words)]
+    old = [*before.faults, *_of_units(before.outside_shapes, units, {unit.id: unit.source for unit in units})]
+    if after.pages > _MOST_PAGES * before.pages + 2:
+        found.append(Fault("pages", after.pages, f"{before.pages} before"))
+    found += _missing(before, after, units, words)
+    there = Counter(fault.kind for fault in old)
+    excused = "".join(closed(words[key]) for key in noted if key in words)
+    for fault in found:
+        if closed(fault.words) in excused:
+            outcome.reported.append(fault)
+        elif there[fault.kind] > 0:
+            there[fault.kind] -= 1
+        else:
+            outcome.faults.append(fault)
+    return outcome
+
+
+def _of_units(found: Iterable[Fault], units: Sequence[Unit], words: Mapping[str, str]) -> Iterator[Fault]:
+    """Those whose words are a unit's, and not a chart's."""
+    said = "\0".join(closed(words[unit.id]) for unit in units if unit.story != "chart" and unit.id in words)
+    return (fault for fault in found if closed(fault.words) in said)
+
+
+def _missing(
+    before: Rendering, after: Rendering, units: Sequence[Unit], words: Mapping[str, str]
+) -> Iterator[Fault]:
+    """Words of units that the untouched page shows and the translated one does not."""
+    for unit in units:
+        if unit.story in NOT_SHOWN or not all(_is_in(word, before.text) for word in _words(unit.source)):
+            continue
+        for word in _words(words[unit.id]):
+            if not _is_in(word, after.text):
+                yield Fault("missing", 0, f"{word} of {unit.id}")
+
+
+def _words(tagged: str) -> list[str]:
+    return [word for each in plain(tagged).split() if (word := closed(each))]
+
+
+def _is_in(word: str, text: str) -> bool:
+    """Whether a word is there, whole or over the end of a page or column."""
+    if word in text:
+        return True
+    most = bisect(range(1, len(word)), False, key=lambda at: word[:at] not in text)
+    return most > 0 and word[most:] in text
+
+
+def closed(tagged: str) -> str:
+    """Words as they can be compared: without white space and hyphens, in one case and form."""
+    text = unicodedata.normalize("NFKC", plain(tagged)).casefold()
+    return "".join(char for char in text if char.isalnum() or char == "·")
+
+
+def rendered(pdf: bytes | None) -> Rendering:
+    """What a PDF shows and what is wrong with it; without pages where there is none."""
+    shown = Rendering()
+    if pdf is None:
+        return shown
+    with opened_pdf(pdf) as document:
+        shown.pages = len(document)
+        for number, page in enumerate(document, 1):
+            lines = lines_of(page)
+            shown.text += closed("".join(line.text for line in lines))
+            if number <= _EXAMINED:
+                _examine(shown, number, page, lines)
+    return shown
+
+
+def _examine(shown: Rendering, number: int, page: PdfPage, lines: Sequence[Line]) -> None:
+    shown.faults += (Fault("overlap", number, words) for words in mixed(page, lines))
+    shown.faults += (Fault("outside", number, line.text) for line in _off(page.get_size(), lines))
+    shown.faults += (Fault("cut off", number, words) for words in inkless(page, lines))
+    boxes = shapes_of(page)
+    shown.outside_shapes += (
+        Fault("outside", number, line.text) for line in lines if _leaves_its_shape(line, boxes)
+    )
+
+
+def _off(size: tuple[float, float], lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines that stand over an edge of the page."""
+    for line in lines:
+        left, bottom, right, top = line.box
+        over = max(-left, -bottom, right - size[0], top - size[1])
+        if over > _TOLERANCE:
+            yield line
+
+
+def _leaves_its_shape(line: Line, shapes: Sequence[tuple[float, float, float, float]]) -> bool:
+    """Whether the line stands half in a drawn shape and half out, above or below."""
+    left, bottom, right, top = line.box
+    x, y = (left + right) / 2, (bottom + top) / 2
+    round_it = [each for each in shapes if each[0] <= x <= each[2] and each[1] <= y <= each[3]]
+    if not round_it:
+        return False
+    shape = min(round_it, key=lambda each: (each[2] - each[0]) * (each[3] - each[1]))
+    return max(shape[1] - bottom, top - shape[3]) > _TOLERANCE
