@@ -27,6 +27,8 @@ _MOST_PIXELS = 6
 """Pixels that two lines may share: anti-aliased edges that touch."""
 _MOST_CONFIRMED = 40
 """Pairs of lines that are looked at on a page's image: a page with more is bad enough."""
+_BACKGROUND = 0.6
+"""Share of the page from which on a drawn area is a background."""
 _LEAST_SHAPE = (20.0, 8.0)
 """Width and height in points of a shape that may hold text."""
 
@@ -44,6 +46,7 @@ class Line:
     """Characters that follow each other on one baseline."""
 
     baseline: float
+    turned: bool = False
     chars: list[Char] = field(default_factory=list)
 
     @property
@@ -66,38 +69,41 @@ def opened_pdf(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
 
 
 def lines_of(page: pypdfium2.PdfPage) -> list[Line]:
-    """The upright lines of a page in the order of its program. Words that are turned are left out."""
+    """The lines of a page in the order of its program. Of turned words each character is a line."""
     text = page.get_textpage()
     lines: list[Line] = []
-    before = None
     for at in range(text.count_chars()):
-        code = raw.FPDFText_GetUnicode(text, at)
-        char = chr(code) if code else ""
-        if raw.FPDFText_IsGenerated(text, at) or not char.strip() or raw.FPDFText_GetCharAngle(text, at) > 0.01:
+        char = chr(raw.FPDFText_GetUnicode(text, at))
+        if raw.FPDFText_IsGenerated(text, at) or not char.strip("\0 \t\r\n\xa0"):
             continue
-        x, y = ctypes.c_double(), ctypes.c_double()
+        x, y, matrix = ctypes.c_double(), ctypes.c_double(), raw.FS_MATRIX()
         raw.FPDFText_GetCharOrigin(text, at, x, y)
-        box = text.get_charbox(at)
+        raw.FPDFText_GetMatrix(text, at, matrix)
+        turned = abs(matrix.b) > 0.01 * abs(matrix.a) or matrix.a < 0
         thing = ctypes.cast(raw.FPDFText_GetTextObject(text, at), ctypes.c_void_p).value or 0
-        if before is None or not _follows(lines[-1], before, box, y.value):
-            lines.append(Line(y.value))
+        box = text.get_charbox(at)
+        if turned or not lines or not _follows(lines[-1], box, y.value):
+            lines.append(Line(y.value, turned))
         lines[-1].chars.append(Char(char, box, thing))
-        before = box
     return lines
 
 
-def _follows(line: Line, before: Box, box: Box, baseline: float) -> bool:
+def _follows(line: Line, box: Box, baseline: float) -> bool:
     """Whether a character goes on with a line: on its baseline, to the right and not far away."""
+    before = line.chars[-1].box
     tall = max(before[3] - before[1], box[3] - box[1], 6.0)
-    return abs(line.baseline - baseline) <= _SAME_LINE and -tall / 2 < box[0] - before[2] < 2 * tall
+    near = -tall / 2 < box[0] - before[2] < 2 * tall
+    return not line.turned and abs(line.baseline - baseline) <= _SAME_LINE and near
 
 
 def shapes_of(page: pypdfium2.PdfPage) -> list[Box]:
-    """What is drawn or shown as a picture on the page and is large enough to hold words."""
+    """What is drawn on the page and is large enough to hold words, but for backgrounds."""
     found = []
+    most = _BACKGROUND * page.get_width() * page.get_height()
     for thing in page.get_objects((raw.FPDF_PAGEOBJ_PATH,)):
         left, bottom, right, top = thing.get_bounds()
-        if right - left > _LEAST_SHAPE[0] and top - bottom > _LEAST_SHAPE[1]:
+        wide, tall = right - left, top - bottom
+        if wide > _LEAST_SHAPE[0] and tall > _LEAST_SHAPE[1] and wide * tall < most:
             found.append((left, bottom, right, top))
     return found
 
