@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,10 +20,12 @@ from .parts import Parts
 from .tags import Piece, faults, plain, projected, tagged
 from .typography import typeset
 from .unit import LayoutNote, Rewritten, Story, Unit
+from .word_fit import Fitting
 from .word_fonts import fit_styles, set_language, theme_fonts
 from .word_items import Hidden, Lines
 from .word_label import add_last_line
 from .word_looks import Looks
+from .word_measure import Measure
 from .word_runs import RunWriter
 from .word_stories import (
     Label,
@@ -54,6 +56,8 @@ class _Filled(NamedTuple):
     unit: Unit
     part: str
     write: Callable[[str, RunWriter], None]
+    paragraph: etree._Element | None = None
+    """The paragraph of a part that Word sets itself."""
 
 
 def open_layout(data: bytes, bounds: Bounds) -> WordLayout:
@@ -95,6 +99,7 @@ class WordLayout:
             return Rewritten(data=self._data)
         writer = _writer(self._parts, to)
         notes = list(self._notes(wanted))
+        fittings = _fittings(self._parts, wanted)
         for each in wanted:
             target = targets[each.unit.id]
             if faults(each.unit.source, target):
@@ -102,6 +107,7 @@ class WordLayout:
                 notes.append(LayoutNote(unit=each.unit.id, check="tags", message=_DROPPED))
             each.write(typeset(target, to), writer)
             self._parts.changed(each.part)
+        notes += _fitted(fittings, wanted)
         _set_whole(self._parts, writer.theme, to)
         return Rewritten(data=self._parts.written(), notes=tuple(notes))
 
@@ -152,7 +158,7 @@ class _Search:
                 saved = target if again.source == taken.source else projected(again.source, target)
                 writer.fill(twin, again.woven(saved))
 
-        self._add(key, part, place.story, taken.source, write)
+        self._add(key, part, place.story, taken.source, write, place.paragraph)
 
     def _hidden(self, key: str, part: str, hidden: Hidden) -> None:
         source = tagged([Piece("text", hidden.words)])
@@ -200,11 +206,17 @@ class _Search:
         self._add(key, part, label.story, taken.source, write)
 
     def _add(
-        self, key: str, part: str, story: Story, source: str, write: Callable[[str, RunWriter], None]
+        self,
+        key: str,
+        part: str,
+        story: Story,
+        source: str,
+        write: Callable[[str, RunWriter], None],
+        paragraph: etree._Element | None = None,
     ) -> None:
         if _has_letter(plain(source)):
             unit = Unit(id=key, story=story, source=source)
-            self.found.append(_Filled(unit, part, write))
+            self.found.append(_Filled(unit, part, write, paragraph))
 
 
 def _has_letter(text: str) -> bool:
@@ -252,6 +264,24 @@ def _writer(parts: Parts, to: Variety) -> RunWriter:
         theme_fonts(parts.root(theme) if theme else None),
         to,
     )
+
+
+def _fittings(parts: Parts, wanted: Sequence[_Filled]) -> list[Fitting]:
+    """The places of fixed height in the parts that will be written."""
+    styles = related(parts, "styles")
+    measure = Measure(parts.root(styles) if styles else None)
+    names = dict.fromkeys(each.part for each in wanted if each.paragraph is not None)
+    return [Fitting(parts.root(name), measure) for name in names]
+
+
+def _fitted(fittings: Sequence[Fitting], wanted: Sequence[_Filled]) -> Iterator[LayoutNote]:
+    """Set smaller what outgrew its place; a note for each of its units."""
+    units = {each.paragraph: each.unit.id for each in wanted if each.paragraph is not None}
+    for fitting in fittings:
+        for paragraphs, message in fitting.fit():
+            for paragraph in paragraphs:
+                if paragraph in units:
+                    yield LayoutNote(unit=units[paragraph], check="fit", message=message)
 
 
 def _set_whole(parts: Parts, theme: Mapping[str, str], to: Variety) -> None:
