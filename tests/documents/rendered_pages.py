@@ -19,8 +19,9 @@ _SAME_LINE = 0.8
 """Points by which the baselines of one line may differ."""
 _SHADOW = 4.0
 """The same character within as many points is a shadow or an emboldening, and no overlap."""
-_SHARE = 0.12
-"""Of the smaller character's height and width, what two must share to lie on each other."""
+_SHARE = 0.25
+"""Of the smaller character's height and width, what two must share to lie on each other: an accent may touch the
+tail of a letter above it."""
 _CONTRAST = 24
 """Steps of brightness between ink and what is behind it."""
 _MOST_PIXELS = 6

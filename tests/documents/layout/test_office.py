@@ -75,6 +75,23 @@ def test_a_workbook_comes_back() -> None:
     assert len({unit.id for unit in units}) == len(units) == 11
 
 
+def test_workbooks_of_other_projects_come_back(request: pytest.FixtureRequest) -> None:
+    packages = ("xlsx2csv", "pyexcel-xlsx", "agate-excel")
+    assert sum(len(files_of(package, ".xlsx", request)) for package in packages) > 30
+    assert sum(check_all(package, "xlsx", request) for package in packages) > 200
+
+
+def test_no_two_columns_of_a_table_get_one_heading() -> None:
+    layout = LAYOUTS["xlsx"].open(workbook(), bounds())
+    written = layout.write(
+        {unit.id: "職位" for unit in layout.units if unit.source in ("Grade", "Posts")}, Variety.TRADITIONAL
+    )
+    staff = load_workbook(io.BytesIO(written.data))["Staff list"]
+    assert staff.tables["Posts"].column_names == ["職位", "職位 2"] == [staff["A1"].value, staff["B1"].value]
+    assert staff["B6"].value == "=SUM(Posts[職位 2])"
+    assert [note.check for note in written.notes].count("limit") == 1
+
+
 def test_references_follow_the_names_of_sheets_and_columns() -> None:
     data = workbook()
     layout = LAYOUTS["xlsx"].open(data, bounds())
