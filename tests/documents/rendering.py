@@ -170,14 +170,28 @@ def judged(
     found += _missing(before, after, units, words)
     there = Counter(fault.kind for fault in old)
     excused = "".join(closed(words[key]) for key in noted if key in words)
+    was = _faulty(old, units, {unit.id: unit.source for unit in units})
     for fault in found:
-        if closed(fault.words) in excused:
+        if closed(fault.words) and closed(fault.words) in excused:
             outcome.reported.append(fault)
+        elif was & _faulty([fault], units, words):
+            continue
         elif there[fault.kind] > 0:
             there[fault.kind] -= 1
         else:
             outcome.faults.append(fault)
     return outcome
+
+
+def _faulty(faults: Sequence[Fault], units: Sequence[Unit], words: Mapping[str, str]) -> set[tuple[str, str]]:
+    """The units that stand in faulty lines, each with the kind of its fault."""
+    said = [(unit.id, closed(words[unit.id])) for unit in units if unit.id in words]
+    return {
+        (key, fault.kind)
+        for fault in faults
+        for key, word in said
+        if word and (line := closed(fault.words)) and (word in line or line in word)
+    }
 
 
 def _of_units(found: Iterable[Fault], units: Sequence[Unit], words: Mapping[str, str]) -> Iterator[Fault]:
@@ -191,7 +205,11 @@ def _missing(
 ) -> Iterator[Fault]:
     """Words of units that the untouched page shows and the translated one does not."""
     for unit in units:
-        if unit.story in NOT_SHOWN or _is_pictured(unit) or not all(_is_in(word, before.text) for word in _words(unit.source)):
+        if (
+            unit.story in NOT_SHOWN
+            or _is_pictured(unit)
+            or not all(_is_in(word, before.text) for word in _words(unit.source))
+        ):
             continue
         for word in _words(words[unit.id]):
             if not _is_in(word, after.text):

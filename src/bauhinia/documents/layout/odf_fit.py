@@ -22,7 +22,9 @@ _SHAPES = frozenset({"frame", "custom-shape", "rect", "ellipse", "polygon", "pat
 _NAMES = ((f"{_PRESENTATION}style-name", "presentation"), (f"{_DRAW}style-name", "graphic"))
 _LEAST = 0.7
 SHRINKS = "Shapes whose words grew are set to shrink words that no longer fit; look at the slides."
-TOO_LONG = "The words may have to be set smaller than 70 per cent of their size to fit: shorten them or enlarge it."
+TOO_LONG = (
+    "The words may have to be set smaller than 70 per cent of their size to fit: shorten them or enlarge it."
+)
 
 
 class Fitting:
@@ -41,7 +43,9 @@ class Fitting:
 
     def fit(self) -> tuple[bool, list[etree._Element]]:
         """Whether shapes were set to shrink, and the shapes whose words may shrink too much."""
-        grown = {shape: _wide(shape) / old for shape, old in self._before.items() if old and _wide(shape) > old}
+        grown = {
+            shape: _wide(shape) / old for shape, old in self._before.items() if old and _wide(shape) > old
+        }
         for shape in grown:
             self._set_to_shrink(shape)
         return bool(grown), [shape for shape, growth in grown.items() if growth * _LEAST**2 > 1]
@@ -60,7 +64,11 @@ class Fitting:
         if holder is None:
             holder = etree.Element(f"{_OFFICE}automatic-styles")
             self._root.insert(0, holder)
-        same = (each for each in holder if each.get(f"{_STYLE}name") == old and each.get(f"{_STYLE}family") == family)
+        same = (
+            each
+            for each in holder
+            if each.get(f"{_STYLE}name") == old and each.get(f"{_STYLE}family") == family
+        )
         found = next(same, None)
         style = deepcopy(found) if found is not None else etree.Element(f"{_STYLE}style")
         if found is None:
@@ -80,7 +88,9 @@ class Fitting:
 
 def _wide(shape: etree._Element) -> float:
     """How wide a shape's words are, in lines of one point."""
-    return sum(width("".join(map(str, each.itertext())), 1.0) for each in shape.iter(f"{_TEXT}p", f"{_TEXT}h"))
+    return sum(
+        width("".join(map(str, each.itertext())), 1.0) for each in shape.iter(f"{_TEXT}p", f"{_TEXT}h")
+    )
 
 
 def _in_notes(shape: etree._Element) -> bool:

@@ -1,4 +1,4 @@
-"""Words that outgrew their shape or table on a slide are set smaller, within a bound, and somebody is told."""
+"""Words that outgrew their shape or table on a slide are set smaller, within a bound, and it is told."""
 
 from __future__ import annotations
 
@@ -51,9 +51,7 @@ class Fitting:
                 changed.setdefault(self._homes[key][0], []).append(key)
         for home, keys in changed.items():
             slide = self._homes[keys[0]][1]
-            message = (
-                self._fit_table(home, slide) if local(home) == "tbl" else self._fit_shape(home, slide)
-            )
+            message = self._fit_table(home, slide) if local(home) == "tbl" else self._fit_shape(home, slide)
             for key in keys if message else ():
                 writing.note(key, "fit", message)
 
@@ -89,12 +87,14 @@ class Fitting:
             return self._table_height(home, styles)
         room, body = styles.room(home), home.find(f"{_P}txBody")
         if room is None or body is None:
-            return lambda share: 0.0
+            return lambda _: 0.0
         lines = styles.texts(body, home)
         scale, closer = _fitted(body)
         if styles.is_one_line(home):
             return lambda share: max((line.width(scale * share) for line in lines), default=0.0)
-        return lambda share: _stacked(lines, room[0], scale * share, 1 - max(closer, _less_space(share)) / _WHOLE)
+        return lambda share: _stacked(
+            lines, room[0], scale * share, 1 - max(closer, _less_space(share)) / _WHOLE
+        )
 
     def _fit_table(self, table: etree._Element, slide: str) -> str:
         """What to say of it; empty where it has room to grow."""
@@ -142,7 +142,7 @@ class Fitting:
 
 
 def _share(taken: Callable[[float], float], allowed: float) -> tuple[float, bool]:
-    """The largest share of their size at which words take no more than is allowed, and whether there is one."""
+    """The largest share of their size at which words take what is allowed, and whether there is one."""
     share = 1.0
     while share > LEAST and taken(share) > allowed:
         share = round(share - _STEP, 3)
@@ -163,7 +163,7 @@ def _behind(parts: Parts, slide: str) -> Iterator[etree._Element]:
 def _cells(
     row: etree._Element, widths: Sequence[float], styles: SlideStyles
 ) -> Iterator[tuple[list[SetText], float, float]]:
-    """Of each cell that is not one of several rows: its lines, their width and the margins above and below."""
+    """Of each cell that is not one of several rows: lines, their width and the margins above and below."""
     for at, cell in enumerate(row.iterfind(f"{A}tc")):
         body, properties = cell.find(f"{A}txBody"), cell.find(f"{A}tcPr")
         if body is None or cell.get("rowSpan") or cell.get("hMerge") or cell.get("vMerge"):
@@ -173,7 +173,11 @@ def _cells(
             for name, usual in _CELL_MARGINS.items()
         }
         wide = sum(widths[at : at + number_of(cell.get("gridSpan"), 1)])
-        yield styles.texts(body, None), wide - margin["marL"] - margin["marR"], margin["marT"] + margin["marB"]
+        yield (
+            styles.texts(body, None),
+            wide - margin["marL"] - margin["marR"],
+            margin["marT"] + margin["marB"],
+        )
 
 
 def _stacked(lines: Sequence[SetText], room: float, share: float, tight: float = 1.0) -> float:

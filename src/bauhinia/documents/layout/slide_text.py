@@ -1,5 +1,5 @@
-"""How words on a slide are set: size, font, spacing and margins, as a shape has them itself or takes them from
-its placeholder in the layout and the master."""
+"""How words on a slide are set: size, font, spacing and margins, as a shape has them itself or takes them
+from its placeholder in the layout and the master."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SetText:
     """Points above and below together."""
 
     def height(self, room: float, share: float = 1.0, tight: float = 1.0) -> float:
-        """In a width of `room` points, with letters of `share` of their size and lines `tight` as far apart."""
+        """In `room` points of width, with letters of `share` of their size and lines `tight` as far apart."""
         size = self.size * share
         letters = letters_of(self.font)
         lines = lines_broken(self.words, size, room - self.indent, letters, bold=self.bold)

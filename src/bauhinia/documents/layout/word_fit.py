@@ -1,7 +1,7 @@
-"""Places of a fixed height in a Word document: text boxes that do not grow, rows and frames of an exact height.
+"""Places of fixed height in a Word document: text boxes that do not grow, rows and frames of an exact height.
 
-Word cuts off what does not fit them. Words that outgrew theirs are set smaller, within a bound, and somebody is
-told. What fits is an estimate; see `text_measure`.
+Word cuts off what does not fit them. Words that outgrew theirs are set smaller, within a bound; it is told.
+What fits is an estimate; see `text_measure`.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _STYLED = re.compile(r"(?:^|;)\s*(width|height)\s*:\s*([0-9.]+)\s*(pt|in|cm|mm)?
 _UNITS = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "": 1.0}
 SMALLER = "The words were set at {share} per cent of their size to fit their place, whose height is fixed; look at it."
 TOO_LONG = (
-    "The words may not fit their place, whose height is fixed, even at 70 per cent of their size: Word cuts off "
-    "the rest. Shorten them or enlarge it."
+    "The words may not fit their place, whose height is fixed, even at 70 per cent of their size: Word cuts "
+    "off the rest. Shorten them or enlarge it."
 )
 
 
@@ -130,7 +130,8 @@ def _drawn(holder: etree._Element) -> tuple[float, float] | None:
     if size is None:
         return None
     margin = {
-        name: number_of(body.get(name) if body is not None else None, usual) for name, usual in _BOX_MARGINS.items()
+        name: number_of(body.get(name) if body is not None else None, usual)
+        for name, usual in _BOX_MARGINS.items()
     }
     wide = number_of(size.get("cx"), 0) - margin["lIns"] - margin["rIns"]
     tall = number_of(size.get("cy"), 0) - margin["tIns"] - margin["bIns"]

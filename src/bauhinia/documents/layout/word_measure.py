@@ -1,4 +1,4 @@
-"""How much room the paragraphs of a Word document take: sizes, fonts and spacing as they and their styles say."""
+"""How much room paragraphs of a Word document take: sizes, fonts and spacing as they and their styles say."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ class Measure:
 
     def _height(self, paragraph: etree._Element, room: float, share: float) -> float:
         runs = [run for run in paragraph.iter(f"{W}r") if run.find(f"{W}t") is not None]
-        size = max((self._size(paragraph, run) for run in runs), default=self._size(paragraph, None)) / 2 * share
+        size = (
+            max((self._size(paragraph, run) for run in runs), default=self._size(paragraph, None)) / 2 * share
+        )
         fonts = (self._font(paragraph, run) for run in runs)
         letters = letters_of(next(filter(None, fonts), "Times New Roman"))
         pieces = paragraph.iter(f"{W}t", f"{W}br")
@@ -103,7 +105,10 @@ class Measure:
             for style in self._based(name):
                 if (found := style.find(f"{W}{kind}")) is not None:
                     yield found
-        if self._defaults is not None and (found := self._defaults.find(f"{W}{kind}Default/{W}{kind}")) is not None:
+        if (
+            self._defaults is not None
+            and (found := self._defaults.find(f"{W}{kind}Default/{W}{kind}")) is not None
+        ):
             yield found
 
     def _based(self, name: str | None) -> Iterator[etree._Element]:

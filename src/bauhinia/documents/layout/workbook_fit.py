@@ -1,5 +1,5 @@
-"""Cells whose words no longer fit their column and would be cut off by the next cell: they are wrapped where the
-row may grow, else set smaller within a bound, and somebody is told. Formats that other cells share stay.
+"""Cells whose words no longer fit their column and would be cut off by the next cell: they are wrapped where
+the row may grow, else set smaller within a bound, and somebody is told. Formats that other cells share stay.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ _DIGIT = 5.25
 _USUAL_SIZE = 11.0
 _WRAPPED = "The words are wider than their column: they were wrapped, and the row is taller."
 _SMALLER = "The words are wider than their column: they were set smaller to fit it."
-_CUT = "The words are wider than their column even at 70 per cent of their size, and the next cell cuts them off."
+_CUT = "The words are wider than their column even at 70 per cent of their size: the next cell cuts them off."
 
 
-def fit_cells(book: Workbook, writing: Writing, written: Mapping[str, str], before: Mapping[str, str]) -> None:
+def fit_cells(
+    book: Workbook, writing: Writing, written: Mapping[str, str], before: Mapping[str, str]
+) -> None:
     """Fit every cell whose new words are wider than its column, where the old ones were not."""
     formats = _Formats(book)
     for _, sheet in book.sheets:
@@ -45,7 +47,8 @@ class _Sheet:
         self._root = book.parts.root(name)
         self._widths = list(self._root.iterfind("{*}cols/{*}col"))
         self._merged = {
-            each.get("ref", "").partition(":")[0] for each in self._root.iterfind("{*}mergeCells/{*}mergeCell")
+            each.get("ref", "").partition(":")[0]
+            for each in self._root.iterfind("{*}mergeCells/{*}mergeCell")
         }
 
     def fit(self, writing: Writing, written: Mapping[str, str], before: Mapping[str, str]) -> None:
@@ -66,7 +69,7 @@ class _Sheet:
         if self._formats.is_wrapped(number):
             return self._grown(row) if self._formats.wide(number, new) > room else ""
         following = cell.getnext()
-        if following is None or following.find("{*}v") is None and following.find("{*}is") is None:
+        if following is None or (following.find("{*}v") is None and following.find("{*}is") is None):
             return ""
         needed = self._formats.wide(number, new)
         if needed <= room or self._formats.wide(number, old) > room:

@@ -36,7 +36,10 @@ _MACROS = "The workbook has macros; where they name sheets or words, they name t
 _PIVOT = (
     "A pivot table keeps its old words until it is refreshed; where a heading changed, set its fields anew."
 )
-_TWICE = "Two columns of a table came to have one heading; a number was put to the second, since Excel wants them to differ."
+_TWICE = (
+    "Two columns of a table came to have one heading; a number was put to the second, since Excel wants them "
+    "to differ."
+)
 
 
 def finish_workbook(book: Workbook, writing: Writing, written: Mapping[str, str]) -> None:
