@@ -13,6 +13,7 @@ from ...language import Variety
 from ..collecting import Bounds
 from ..package import broken
 from ..word_styles import Styles
+from .chart_workbook import ChartWorkbook
 from .drawing_text import drawing_items, fill_drawing
 from .inline import Alone, Item, Text, take
 from .office_labels import set_label
@@ -80,36 +81,37 @@ class WordLayout:
     def __init__(self, data: bytes, bounds: Bounds) -> None:
         self._data = data
         self._bounds = bounds
-        self._parts, self._found, self._notes = _taken_apart(data, bounds)
+        self._search = _taken_apart(data, bounds)
         self._spent = False
 
     @property
     def units(self) -> Sequence[Unit]:
         """Every unit: the body's first, then the other parts', the title last."""
-        return [each.unit for each in self._found]
+        return [each.unit for each in self._search.found]
 
     def write(self, targets: Mapping[str, str], to: Variety) -> Rewritten:
         """The file with the targets in their places; see `Layout.write`."""
         if self._spent:
             # Writing changes the trees: a second time starts from the file again.
-            self._parts, self._found, self._notes = _taken_apart(self._data, self._bounds)
+            self._search = _taken_apart(self._data, self._bounds)
         self._spent = True
-        wanted = [each for each in self._found if each.unit.id in targets]
+        parts = self._search.parts
+        wanted = [each for each in self._search.found if each.unit.id in targets]
         if not wanted:
             return Rewritten(data=self._data)
-        writer = _writer(self._parts, to)
-        notes = list(self._notes(wanted))
-        fittings = _fittings(self._parts, wanted)
+        writer = _writer(parts, to)
+        notes: list[LayoutNote] = []
+        fittings = _fittings(parts, wanted)
         for each in wanted:
             target = targets[each.unit.id]
             if faults(each.unit.source, target):
                 target = projected(each.unit.source, target)
                 notes.append(LayoutNote(unit=each.unit.id, check="tags", message=_DROPPED))
             each.write(typeset(target, to), writer)
-            self._parts.changed(each.part)
-        notes += _fitted(fittings, wanted)
-        _set_whole(self._parts, writer.theme, to)
-        return Rewritten(data=self._parts.written(), notes=tuple(notes))
+            parts.changed(each.part)
+        notes += [*self._search.follow(wanted, to), *_fitted(fittings, wanted)]
+        _set_whole(parts, writer.theme, to)
+        return Rewritten(data=parts.written(), notes=tuple(notes))
 
 
 _DROPPED = "Formatting inside the paragraph was lost in translation; its words are all there."
@@ -125,6 +127,15 @@ class _Search:
     found: list[_Filled]
     notes: list[tuple[str, LayoutNote]]
     """Notes by the part whose units they go with."""
+    charts: dict[str, ChartWorkbook]
+    """Of each chart that copies cells, its workbook."""
+
+    def follow(self, written: Sequence[_Filled], to: Variety) -> list[LayoutNote]:
+        """Have charts' workbooks follow what was written; notes of what did not."""
+        touched = dict.fromkeys(each.part for each in written)
+        done = [self.charts[part].follow(to) for part in touched if part in self.charts]
+        stays = [] if all(done) else [LayoutNote(unit="", check="unsupported", message=_CHART)]
+        return [*dict.fromkeys(note for part, note in self.notes if part in touched), *stays]
 
     def part(self, part: StoryPart) -> None:
         """The units of one part."""
@@ -175,7 +186,7 @@ class _Search:
             self._drawn_paragraph(f"{part.name}#{number}", part, paragraph)
         cached = cached_labels(root)
         if any(map(_has_letter, (label.text for label in cached))):
-            self.notes.append((part.name, LayoutNote(unit="", check="unsupported", message=_CHART)))
+            self.charts[part.name] = ChartWorkbook(self.parts, part.name, self.bounds)
         self.labels(part.name, cached, "c")
 
     def _drawn_paragraph(self, key: str, part: StoryPart, paragraph: etree._Element) -> None:
@@ -232,16 +243,13 @@ def _label_text(item: Item) -> str:
     return item.words if isinstance(item, Text) else "".join(item.things) if isinstance(item, Alone) else ""
 
 
-_Notes = Callable[[Sequence[_Filled]], list[LayoutNote]]
-
-
-def _taken_apart(data: bytes, bounds: Bounds) -> tuple[Parts, list[_Filled], _Notes]:
+def _taken_apart(data: bytes, bounds: Bounds) -> _Search:
     parts = Parts(data, bounds)
     if main_part(parts) not in parts.package.names:
         raise broken()
     styles = related(parts, "styles")
     looks = Looks(Styles.load(parts.root(styles) if styles else None))
-    search = _Search(parts, bounds, looks, [], [])
+    search = _Search(parts, bounds, looks, [], [], {})
     for part in story_parts(parts):
         search.part(part)
     if numbering := related(parts, "numbering"):
@@ -249,12 +257,7 @@ def _taken_apart(data: bytes, bounds: Bounds) -> tuple[Parts, list[_Filled], _No
     for relation in parts.package.relations("").values():
         if relation.kind == "core-properties" and relation.target in parts.package.names:
             search.labels(relation.target, labels(parts.root(relation.target)))
-
-    def notes(written: Sequence[_Filled]) -> list[LayoutNote]:
-        touched = {each.part for each in written}
-        return list(dict.fromkeys(note for part, note in search.notes if part in touched))
-
-    return parts, search.found, notes
+    return search
 
 
 def _writer(parts: Parts, to: Variety) -> RunWriter:

@@ -26,7 +26,10 @@ _CELL_MARGIN = 10.8
 _BOX_MARGINS = {"lIns": 91_440, "rIns": 91_440, "tIns": 45_720, "bIns": 45_720}
 _STYLED = re.compile(r"(?:^|;)\s*(width|height)\s*:\s*([0-9.]+)\s*(pt|in|cm|mm)?", re.I)
 _UNITS = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "": 1.0}
-SMALLER = "The words were set at {share} per cent of their size to fit their place, whose height is fixed; look at it."
+SMALLER = (
+    "The words were set at {share} per cent of their size to fit their place, whose height is fixed; "
+    "look at it."
+)
 TOO_LONG = (
     "The words may not fit their place, whose height is fixed, even at 70 per cent of their size: Word cuts "
     "off the rest. Shorten them or enlarge it."

@@ -16,7 +16,7 @@ from .sheet_names import clean_names, renamed
 from .slots import Writing
 from .tags import plain
 from .word_stories import cached_labels
-from .workbook_fit import column_number, fit_cells
+from .workbook_fit import column_letters, column_number, fit_cells
 from .workbook_fonts import fit_cell_fonts
 
 if TYPE_CHECKING:
@@ -158,8 +158,8 @@ def _table(book: Workbook, sheet: str, name: str, writing: Writing) -> dict[str,
     if first is None or root.get("headerRowCount") == "0":
         return {}
     cells = {cell.get("r"): cell for cell in book.parts.root(sheet).iter("{*}c")}
-    columns = list(root.iter("{*}tableColumn"))
-    places = [cells.get(f"{_letters(column_number(first[1]) + at)}{first[2]}") for at in range(len(columns))]
+    columns, left = list(root.iter("{*}tableColumn")), column_number(first[1])
+    places = [cells.get(f"{column_letters(left + at)}{first[2]}") for at in range(len(columns))]
     heads = [_words(book, cell) if cell is not None else "" for cell in places]
     renames: dict[str, str] = {}
     taken: set[str] = set()
@@ -218,11 +218,3 @@ def _words(book: Workbook, cell: etree._Element) -> str:
         return words_of(rich_items(found[1]))
     inline = cell.find("{*}is")
     return words_of(rich_items(inline)) if inline is not None else ""
-
-
-def _letters(number: int) -> str:
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
