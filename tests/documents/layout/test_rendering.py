@@ -53,7 +53,7 @@ def slides() -> bytes:
             run.font.size, run.font.name, run.font.color.rgb = Pt(20), "Arial", RGBColor(0, 0, 0)
     page = deck.slides.add_slide(listed)
     page.shapes.title.text = "The scheme for records of applications"
-    page.placeholders[1].text = "\n".join([WORDS] * 4)
+    page.placeholders[1].text = "\n".join([WORDS] * 2)
     page = deck.slides.add_slide(blank)
     frame = page.shapes.add_table(4, 2, Pt(60), Pt(60), Pt(400), Pt(200))
     for at, cell in enumerate(frame.table.iter_cells()):
