@@ -35,7 +35,8 @@ NOT_SHOWN = frozenset({"comment", "speaker_note", "alt_text", "title", "hidden",
 """Stories that a printed page does not show."""
 _SHEETS = frozenset({"xlsx", "ods"})
 """Words with no cell beside them run on, also over the page's edge: that is how sheets are printed."""
-_SECONDS = 300
+_SECONDS = 60, 10
+"""For LibreOffice to start, and for each file: on a busy machine."""
 _FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><include>/etc/fonts/fonts.conf</include>
 <alias binding="same"><family>Calibri</family><accept><family>Liberation Sans</family></accept></alias>
@@ -110,7 +111,7 @@ def _convert(sources: Sequence[Path], made: Path, folder: Path) -> None:
     subprocess.run(
         [*command, *map(str, sources)],
         capture_output=True,
-        timeout=_SECONDS,
+        timeout=_SECONDS[0] + _SECONDS[1] * len(sources),
         check=False,
         env={**os.environ, "FONTCONFIG_FILE": str(fonts)},
     )
