@@ -90,11 +90,12 @@ def converted(files: Mapping[str, bytes], folder: Path) -> dict[str, bytes]:
     for name, data in files.items():
         (sources / name).write_bytes(data)
     found: dict[str, bytes] = {}
-    _convert([sources / name for name in files], made, folder)
-    missing = [name for name in files if not (made / name).with_suffix(".pdf").is_file()]
-    for name in missing:
+    waiting = list(files)
+    while waiting:
+        _convert([sources / name for name in waiting], made, folder)
+        left = [name for name in waiting if not (made / name).with_suffix(".pdf").is_file()]
         # One file that brings the program down takes the rest of the run with it.
-        _convert([sources / name], made, folder)
+        waiting = left[1:] if len(left) == len(waiting) else left
     for name in files:
         if (pdf := (made / name).with_suffix(".pdf")).is_file():
             found[name] = pdf.read_bytes()
