@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,9 +10,8 @@ from ..errors import InputError, NotFound
 from ..jobs import Task
 from ..pilot.codec import from_json
 from ..pilot.draft import Draft, Passage
-from ..pilot.segments import EditedSegment, checked, consistent, first_segments
-from ..pilot.translate import TARGET, rechecked
-from ..translation.termbases import Termbases
+from ..pilot.revision import language_of, open_revision, terms_of
+from ..pilot.translate import rechecked
 from .revising import Revision, is_forbidden_term
 
 if TYPE_CHECKING:
@@ -42,28 +40,14 @@ async def checking(office: Office, task: Task) -> Check:
     checks saw."""
     if task.kind != "translate":
         return lambda passage: passage
-    to = TARGET[str(task.order["to"])]
-    termbase = await Termbases(office.database).merged(office.officer.department)
-    return lambda passage: rechecked(passage, to, termbase)
-
-
-async def segments_of(office: Office, task: Task) -> list[EditedSegment]:
-    """A translation's segments, filled from its draft the first time. Raises InputError while it has none."""
-    if rows := await office.segments.of(task.id):
-        return rows
-    to = TARGET[str(task.order["to"])]
-    termbase = await Termbases(office.database).merged(office.officer.department)
-
-    def first() -> list[EditedSegment]:
-        return consistent([checked(row, to, termbase) for row in first_segments(draft_of(task))])
-
-    await office.segments.add(task.id, await asyncio.to_thread(first))
-    return await office.segments.of(task.id)
+    to, terms = language_of(task), await terms_of(office)
+    return lambda passage: rechecked(passage, to, terms)
 
 
 async def mark_confirmed(office: Office, task: Task, passages: Collection[str] | None = None) -> None:
     """Note that an officer stands by these passages of a translation, or by all that have words."""
-    rows = await segments_of(office, task)
+    await open_revision(office, task.id)
+    rows = await office.segments.of(task.id)
     chosen = [row for row in rows if (passages is None or row.passage in passages) and row.target.strip()]
     await office.segments.save(task.id, [replace(row, status="confirmed") for row in chosen])
 
@@ -76,7 +60,7 @@ async def revision_of(office: Office, task: Task, draft: Draft) -> Revision | No
     waiting = {row.passage for row in rows if row.status != "confirmed"}
     termbase = None
     if any(is_forbidden_term(finding) for passage in draft.passages() for finding in passage.findings):
-        termbase = await Termbases(office.database).merged(office.officer.department)
+        termbase = await terms_of(office)
     return Revision(
         to=draft.variety, confirmed=frozenset({row.passage for row in rows} - waiting), termbase=termbase
     )
