@@ -29,7 +29,7 @@ DOCLING = {
     "odp": ("opendocument", "Odp", "ODP"),
     "eml": ("email", "Email", "EMAIL"),
 }
-"""By ending: docling's module, class and format. Its PDF readers need weights or another installation."""
+"""By ending: docling's module, class and format. What it makes of a PDF's words needs its layout model."""
 
 
 def markitdown() -> Read:
@@ -82,10 +82,40 @@ def docling() -> Read:
     return read
 
 
+def docling_parse() -> Read:
+    """The lines of words that docling's own parser gives to its layout model, pages not drawn. The model,
+    whose weights are not in the package, takes time on top."""
+    from docling.backend.docling_parse_backend import ThreadedDoclingParseDocumentBackend
+    from docling.datamodel.backend_options import ThreadedDoclingParseBackendOptions
+    from docling.datamodel.base_models import InputFormat
+    from docling.datamodel.document import InputDocument
+
+    def read(data: bytes, name: str) -> Callable[[], str]:
+        given = InputDocument(
+            path_or_stream=io.BytesIO(data),
+            format=InputFormat.PDF,
+            backend=ThreadedDoclingParseDocumentBackend,
+            backend_options=ThreadedDoclingParseBackendOptions(render_pages=False),
+            filename=name,
+        )
+        lines = [cell.text for page in given._backend.iter_pages() for cell in page.get_text_cells()]
+        return lambda: "\n".join(lines)
+
+    return read
+
+
+PEERS: dict[str, Callable[[], Read]] = {
+    "markitdown": markitdown,
+    "kreuzberg": kreuzberg,
+    "docling": docling,
+    "docling_parse": docling_parse,
+}
+
+
 def main() -> None:
     """Read every file of the folder."""
     peer, folder, rounds, out = sys.argv[1:]
-    read = {"markitdown": markitdown, "kreuzberg": kreuzberg, "docling": docling}[peer]()
+    read = PEERS[peer]()
     found = {path.name: _read(read, path, int(rounds)) for path in sorted(Path(folder).iterdir())}
     Path(out).write_text(json.dumps(found), encoding="utf-8")
 

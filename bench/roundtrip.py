@@ -1,5 +1,6 @@
-"""Files of five other projects and our samples, taken apart and put together: how many come back changed
-unasked, or lose something when they are translated by rule (accented and 40 % longer; Chinese).
+"""Files of other projects and our samples, taken apart and put together: how many come back changed
+unasked, or lose something when they are translated by rule (accented and 40 % longer; Chinese); and, where
+LibreOffice is installed, how many show words on one another, cut off, out of their place or not at all.
 
     python bench/roundtrip.py [--folder FOLDER]
 
@@ -13,21 +14,24 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 # The makers and the checks are the tests' own.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "documents"))
 
 from file_makers import bounds
+from rendering import FORMS as RENDERED
+from rendering import compared
 from round_trip import changed_unasked, lost
-from source_packages import fetched, files_in
+from source_packages import PACKAGES, fetched, files_in
 
 from bauhinia.documents.layout import LAYOUTS
+from bauhinia.documents.libreoffice import program
 from bauhinia.documents.sniff import sniff
 from bauhinia.errors import DocumentError
 from report import record
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("python-docx", "python-pptx", "odfpy", "openpyxl", "pypdf")
 FORMS = ("docx", "pptx", "xlsx", "odt", "ods", "odp", "pdf")
 LEAST = 100
 """Files that make the figure worth something."""
@@ -39,8 +43,11 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=ROOT / ".pytest_cache" / "d" / "source-packages")
     failed: list[str] = []
     counts: Counter[str] = Counter()
+    shown: dict[str, bytes] = {}
     for name, form, data in files(parser.parse_args().folder):
         outcome, wrong = tried(data, form, name)
+        if outcome == "tried" and form in RENDERED:
+            shown[name] = data
         counts[outcome if outcome == "refused by the reader" else form] += 1
         failed += wrong[:1]
         for each in wrong[:3]:
@@ -49,7 +56,23 @@ def main() -> int:
     if tried_files < LEAST:
         raise SystemExit(f"Only {tried_files} files; {LEAST} are wanted: is the package registry reachable?")
     record("documents.roundtrip_failures", len(failed), "files", beside=dict(counts), target="= 0")
+    if program() is not None:
+        measure_renderings(shown)
     return min(len(failed), 1)
+
+
+def measure_renderings(shown: dict[str, bytes]) -> None:
+    """Record how many files have lines on one another; beside it, what else their pages have wrong."""
+    kinds: Counter[str] = Counter()
+    told = 0
+    with TemporaryDirectory() as folder:
+        for name, outcome in compared(shown, Path(folder)).items():
+            kinds.update({fault.kind for fault in outcome.faults})
+            told += bool(outcome.reported)
+            for fault in outcome.faults[:3]:
+                print(f"{name}: {fault.kind} on page {fault.page}: {fault.words}", file=sys.stderr)
+    beside = {"files": len(shown), **{f"with {kind}": count for kind, count in kinds.items()}, "told": told}
+    record("documents.rendering_overlaps", kinds["overlap"], "files", beside=beside, target="= 0")
 
 
 def files(folder: Path) -> Iterator[tuple[str, str, bytes]]:

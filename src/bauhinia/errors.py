@@ -11,9 +11,12 @@ BauhiniaError                      500
 │   │   ├── UnsupportedFormat      415
 │   │   ├── MislabelledDocument    415
 │   │   ├── DocumentTooLarge       413
-│   │   ├── EncryptedDocument      422
+│   │   ├── EncryptedDocument      422   protected in a way that cannot be opened here
+│   │   │   └── PasswordNeeded     422   its password opens it
+│   │   │       └── WrongPassword  422   the password that was given does not
 │   │   ├── BrokenDocument         422
 │   │   └── EmptyDocument          422
+│   ├── SameLanguage               400   a translation into the language that a document is in
 │   └── TooLong                    413   a request longer than the model can read
 ├── Refused                        403   a stage of the gateway said no; carries the stage
 ├── ModelError                     502   the backend failed
@@ -91,7 +94,15 @@ class DocumentTooLarge(DocumentError):
 
 
 class EncryptedDocument(DocumentError):
-    """A password is needed."""
+    """Protected in a way that cannot be opened here."""
+
+
+class PasswordNeeded(EncryptedDocument):
+    """The file's password opens it; it is asked for."""
+
+
+class WrongPassword(PasswordNeeded):
+    """The password that was given does not open the file."""
 
 
 class BrokenDocument(DocumentError):
@@ -100,6 +111,10 @@ class BrokenDocument(DocumentError):
 
 class EmptyDocument(DocumentError):
     """No text in it."""
+
+
+class SameLanguage(InputError):
+    """A translation into the language that the document is in already."""
 
 
 class TooLong(InputError):

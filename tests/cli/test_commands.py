@@ -235,7 +235,7 @@ def free_port() -> int:
 
 
 def test_a_translation_with_the_suffix_of_its_source_keeps_the_layout(bauhinia: Run, tmp_path: Path) -> None:
-    page = "<html lang='en'><body><p class='x'>公共服務</p></body></html>"
+    page = "<html lang='en'><body><p class='x'>公共服务</p></body></html>"
     (tmp_path / "page.html").write_text(page, encoding="utf-8")
     done = bauhinia("translate", "page.html", "--to", "zh-HK", "--out", "out.html")
     assert done.returncode == 0, done.stderr
@@ -243,3 +243,24 @@ def test_a_translation_with_the_suffix_of_its_source_keeps_the_layout(bauhinia: 
     assert "<p class='x'>公共服務</p>" in written and 'lang="zh-HK"' in written and "ai-label" in written
     refused = bauhinia("translate", "page.html", "--to", "zh-HK", "--out", "out.html", "--no-layout")
     assert refused.returncode == 2
+
+
+def test_a_translation_leaves_the_kinds_of_text_that_it_is_told_to(bauhinia: Run, tmp_path: Path) -> None:
+    page = '<html><body><p>The office is closed.</p><img src="a.png" alt="A map of the office"></body></html>'
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    out = ("--to", "zh-HK", "--out", "out.html")
+    done = bauhinia("translate", "page.html", *out, "--without", "alt_text")
+    assert done.returncode == 0, done.stderr
+    written = (tmp_path / "out.html").read_text(encoding="utf-8")
+    assert 'alt="A map of the office"' in written and "<p>The office is closed.</p>" not in written
+    refused = bauhinia("translate", "page.html", *out, "--without", "margins")
+    assert refused.returncode == 1 and "There is no kind of text named margins." in refused.stderr
+
+
+def test_a_document_in_the_wanted_language_is_refused_before_the_model_is_loaded(
+    bauhinia: Run, circular: Path
+) -> None:
+    refused = bauhinia("translate", circular.name, "--to", "en")
+    assert refused.returncode == 1
+    assert f"Error: {circular.name} is in English already." in refused.stderr
+    assert "Loading the model" not in refused.stderr

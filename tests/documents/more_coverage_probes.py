@@ -6,7 +6,9 @@ from collections.abc import Callable
 from email.message import EmailMessage
 
 from file_makers import MARKER, At, pdf
+from form_maker import field, laid_upon, remark
 from opendocument_maker import NAMES, opened
+from pikepdf import Name
 
 _HIDDEN = (
     '<style:style style:name="H" style:family="text"><style:text-properties text:display="none"/></style:style>'
@@ -159,6 +161,11 @@ def _page(*items: At) -> bytes:
 _PDF: dict[str, Callable[[], bytes]] = {
     "paragraph": lambda: _page(At(60, 140, MARKER), At(60, 300, "Last words.")),
     "heading": lambda: _page(At(60, 140, MARKER, size=20, bold=True), At(60, 180, "Words below it.")),
+    "comment": lambda: laid_upon(_page(), remark(MARKER, at=(60, 600))),
+    "form field": lambda: laid_upon(_page(), field(Name.Tx, "n", at=(60, 600), TU=MARKER, V="Officer A")),
+    "value of a form field": lambda: laid_upon(
+        _page(), field(Name.Tx, "n", at=(60, 600), TU="Post", V=MARKER)
+    ),
 }
 MORE_PROBES: dict[tuple[str, str], Callable[[], bytes]] = {
     (form, element): make

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 import zipfile
 from collections.abc import Mapping, Sequence
 
+import pypdfium2 as pdfium
 from file_makers import bounds, read_here
 from source_packages import parts_of
 
@@ -28,6 +30,8 @@ FOLLOWING: dict[str, frozenset[str]] = {
 }
 """Of each format of packages, the parts that follow the language of the rest: languages, fonts, results of
 formulas."""
+_PIECE = 12
+"""Letters: what is shorter may stand anywhere."""
 REFITTED = frozenset({"sheet_name"})
 """Stories whose words are made fit for what the format allows."""
 
@@ -63,7 +67,7 @@ def lost(data: bytes, form: str) -> list[str]:
     """What does not survive an accented translation and one into Chinese."""
     units = opened(data, form).units
     text = _text(data, form)
-    read = [unit for unit in units if "<" not in unit.source and _close(unit.source) in text]
+    read = [unit for unit in units if _is_compared(unit, form) and _close(unit.source) in text]
     wrong: list[str] = []
     for kind, to in PSEUDO:
         wanted, written = translated(data, form, kind, to)
@@ -76,6 +80,11 @@ def lost(data: bytes, form: str) -> list[str]:
         if form in FOLLOWING and not _is_whole(written.data):
             wrong.append(f"{kind}: the package is damaged")
     return wrong
+
+
+def _is_compared(unit: Unit, form: str) -> bool:
+    """Whether the reader gives a unit's words as they stand: in a PDF always, since no thing stands in them."""
+    return form == "pdf" or "<" not in unit.source
 
 
 def _units_lost(
@@ -101,9 +110,44 @@ def _alone(text: str) -> int:
 
 
 def _words_unread(data: bytes, form: str, units: Sequence[Unit], wanted: Mapping[str, str]) -> list[str]:
-    """Units, read before and without tags, whose new words the format's reader does not give."""
+    """Units, read before, whose new words the format's reader does not give. Of a PDF it is enough that they
+    are drawn: the reader puts words beside each other in rows, and right-to-left text in none."""
     text = _text(data, form) if units else ""
-    return [f"{unit.id} is not read" for unit in units if _close(wanted[unit.id]) not in text]
+    unread = [unit for unit in units if _close(wanted[unit.id]) not in text]
+    if unread and form == "pdf":
+        drawn, again = _drawn(data), {unit.id: unit.source for unit in opened(data, form).units}
+        unread = [
+            unit
+            for unit in unread
+            if not _is_drawn(_as_drawn(plain(wanted[unit.id])), drawn)
+            and (unit.id.startswith("page/") or plain(again[unit.id]) != plain(wanted[unit.id]))
+        ]
+    return [f"{unit.id} is not read" for unit in unread]
+
+
+def _is_drawn(words: str, drawn: str) -> bool:
+    """Whether words are drawn in one piece, or in two over a column's or page's end."""
+    if words in drawn:
+        return True
+    first = next((end for end in range(len(words) - _PIECE, _PIECE, -1) if words[:end] in drawn), 0)
+    return first > 0 and words[first:] in drawn
+
+
+def _drawn(data: bytes) -> str:
+    """A PDF's words, text object by text object, in the order in which they are drawn."""
+    document = pdfium.PdfDocument(data)
+    found = []
+    for page in document:
+        held = page.get_textpage()
+        for each in page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_TEXT], textpage=held):
+            found.append(each.extract())
+    document.close()
+    return _as_drawn("".join(found))
+
+
+def _as_drawn(text: str) -> str:
+    """Without white space, hyphens, which lines may add, and what is raised or wide."""
+    return re.sub(r"[-‐‑\xad\ufffe\x02]", "", _closed(unicodedata.normalize("NFKC", text)))
 
 
 def _text(data: bytes, form: str) -> str:

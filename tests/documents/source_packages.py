@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+PACKAGES = (
+    "python-docx", "python-pptx", "odfpy", "openpyxl", "pypdf", "xlsx2csv", "pyexcel-xlsx", "agate-excel",
+)  # fmt: skip
+"""All of permissive licences. The last three have workbooks."""
 _SECONDS = 120
 
 

@@ -5,15 +5,22 @@ from __future__ import annotations
 import asyncio
 import gc
 import tempfile
+import time
+from contextlib import suppress
+from dataclasses import fields
 from pathlib import Path
 
 import psutil
 import pytest
 from hostile_files import HostileFile, hostile_files
 
-from bauhinia.documents import read_document
+from bauhinia.documents import read_document, read_units, rewrite
+from bauhinia.documents.child import layout, parse
+from bauhinia.documents.collecting import Bounds
 from bauhinia.documents.reading import log
-from bauhinia.errors import DocumentError, UnsupportedFormat
+from bauhinia.errors import DocumentError, EmptyDocument, UnsupportedFormat
+from bauhinia.language import Variety
+from bauhinia.models import pseudo
 from bauhinia.settings import Limits
 
 LIMITS = Limits(
@@ -58,6 +65,58 @@ async def test_every_hostile_file_ends_in_a_sentence_or_a_document(
     after = {child.pid for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE}
     assert after <= running, "processes were left behind"
     assert {"DocumentTooLarge", "BrokenDocument", "MislabelledDocument", "read"} <= set(outcomes)
+
+
+async def _rewritten(file: HostileFile) -> str:
+    """The name of the error, or `written`, after the whole way of a translation that keeps the layout."""
+    try:
+        units = await read_units(file.data, file.name, LIMITS)
+        targets = {unit.id: pseudo(unit.source, "chinese") for unit in units}
+        await rewrite(file.data, file.name, targets, Variety.TRADITIONAL, LIMITS, label="AI")
+    except DocumentError as error:
+        assert error.message.endswith(".") and "Traceback" not in error.message, (file.name, error.message)
+        return error.code
+    return "written"
+
+
+@pytest.mark.timeout(900)
+async def test_every_hostile_file_is_written_again_or_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    process = psutil.Process()
+    running = {child.pid for child in process.children()}
+    crashes: list[str] = []
+    log.addFilter(lambda record: crashes.append(record.getMessage()) or True)
+    files = hostile_files()
+    two_at_once = asyncio.Semaphore(2)
+
+    async def write(file: HostileFile) -> str:
+        async with two_at_once:
+            return await _rewritten(file)
+
+    before = process.memory_info().rss
+    outcomes = await asyncio.gather(*(write(file) for file in files))
+    gc.collect()
+    assert process.memory_info().rss - before < MOST_GROWTH
+    assert not [message for message in crashes if "signal" in message], crashes
+    assert not await asyncio.to_thread(lambda: list(tmp_path.rglob("*"))), "files were left behind"
+    # A zombie counts: whoever started a process has to wait for its end.
+    assert {child.pid for child in process.children()} <= running, "processes were left behind"
+    assert {"DocumentTooLarge", "BrokenDocument", "MislabelledDocument", "written"} <= set(outcomes)
+
+
+@pytest.mark.parametrize("name", ["brackets.md", "stars.md", "comment.html"])
+def test_a_text_of_nothing_but_marks_takes_less_than_a_second_a_megabyte(name: str) -> None:
+    file = next(file for file in hostile_files() if file.name == name)
+    bounds = Bounds(**{each.name: getattr(LIMITS, each.name) for each in fields(Bounds)})
+    before = time.process_time()
+    with suppress(EmptyDocument):
+        document = parse(file.data, name, bounds)
+        assert "was read as plain text" in document.warnings[0]
+    assert not layout(file.data, name, bounds).units
+    assert time.process_time() - before < 1
 
 
 async def test_the_servers_memory_stays_flat() -> None:

@@ -22,8 +22,8 @@ from bauhinia.errors import (
     DocumentError,
     DocumentTooLarge,
     EmptyDocument,
-    EncryptedDocument,
     MislabelledDocument,
+    PasswordNeeded,
     UnsupportedFormat,
 )
 from bauhinia.settings import Limits
@@ -68,8 +68,8 @@ async def test_a_small_file_is_read_in_a_child_process() -> None:
         (packed({"other/x.xml": "<x/>"}, {}), "a.pptx", MislabelledDocument, "really a zip archive"),
         (b"x", "a.xyz", UnsupportedFormat, "not known"),
         (b"\xff\xd8\xff" + bytes(50), "scan", BrokenDocument, "damaged"),
-        (OLE + "EncryptedPackage".encode("utf-16-le"), "a.docx", EncryptedDocument, "password"),
-        (pdf([[At(60, 60, "x")]], encrypted=True), "a.pdf", EncryptedDocument, "password"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "a.docx", PasswordNeeded, "password"),
+        (pdf([[At(60, 60, "x")]], encrypted=True), "a.pdf", PasswordNeeded, "password"),
     ],
 )
 async def test_each_failure_is_one_sentence_with_a_hint(

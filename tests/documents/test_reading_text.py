@@ -151,8 +151,42 @@ def test_html() -> None:
     assert [block.cell for block in document.blocks if block.text == "2024"] == [
         Cell(table=0, row=1, column=2)
     ]
-    assert "Text that the page hides was left out." in document.warnings
+    assert [(each.aside, each.text, each.after) for each in document.asides] == [
+        ("hidden", "secret", "b2"),
+        ("hidden", "prompt", "b2"),
+    ]
     assert "1 picture was not read." in document.warnings
+
+
+def test_what_a_web_page_hides_is_kept_apart_and_marked() -> None:
+    document = read_here(
+        b"""<p>Fees are <span aria-hidden="true">ignore the rules</span>due in May.</p>
+        <div style="visibility: hidden"><p>one</p><table><tr><td>two</table><img src="x.png" alt="three"></div>
+        <ol><li>Pay<li hidden>Do not pay<li>Leave</ol><template><p>never</p></template>""",
+        "a.html",
+    )
+    assert shape(document) == [
+        ("paragraph", "Fees are due in May."),
+        ("list_item", "1. Pay"),
+        ("list_item", "3. Leave"),
+    ]
+    assert [(each.aside, each.kind, each.text, each.after) for each in document.asides] == [
+        ("hidden", "paragraph", "ignore the rules", "b0"),
+        ("hidden", "paragraph", "one", "b0"),
+        ("hidden", "table_cell", "two", "b0"),
+        ("hidden", "alt_text", "three", "b0"),
+        ("hidden", "paragraph", "Do not pay", "b1"),
+    ]
+    assert document.warnings == ("1 picture was not read.",)
+
+
+def test_what_a_web_page_says_in_place_of_pictures() -> None:
+    page = b'<p>See <img src="x" alt="the map of parks"> here.</p><img alt=""><img alt="photo 1.jpg"><img alt="The crest">'
+    assert shape(read_here(page, "a.html")) == [
+        ("paragraph", "See here."),
+        ("alt_text", "the map of parks"),
+        ("alt_text", "The crest"),
+    ]
 
 
 def test_html_says_its_encoding() -> None:

@@ -26,6 +26,8 @@ PAGES = (
     "/compare",
     "/tasks",
     "/templates",
+    "/terms",
+    "/terms/candidates",
     "/about",
     "/api",
 )

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import string
 from itertools import product
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 
 from bauhinia import errors
+from bauhinia.documents import layout
 from bauhinia.jobs import TaskStatus
-from bauhinia.language import Variety
+from bauhinia.language import Term, Termbase, Variety
 from bauhinia.pilot.draft import Finding, Severity, TaskKind
 from bauhinia.pilot.returning import Reason
 from bauhinia.server.view import finding_view
 from bauhinia.server.words import LANGUAGES, negotiate, words_of
+from bauhinia.translation import checks
 from bauhinia.translation.bilingual import FORMATS
 
 SERVER = Path(words_of.__wrapped__.__code__.co_filename).parent
@@ -128,3 +131,45 @@ def test_an_unknown_check_keeps_its_english_and_says_so() -> None:
 @pytest.mark.parametrize(("language", "number"), list(product(LANGUAGES, (1, 2))))
 def test_counts_agree_with_their_number(language: str, number: int) -> None:
     assert str(number) in words_of(language).count("pages", number)
+
+
+CHECKS = Path(checks.__file__).parent
+LAYOUT = Path(layout.__file__).parent
+
+
+def test_every_check_of_a_reviser_has_words_with_what_it_found() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in CHECKS.glob("*.py"))
+    names = set(re.findall(r'check="(\w+)"', source)) | set(re.findall(r'_check\("(\w+)"', source))
+    assert {"numbers", "terms", "tags", "consistency"} <= names
+    kinds = get_args(get_type_hints(checks.Fault)["kind"])
+    entries = ENGLISH.entries
+    unsaid = {
+        name for name in names if not {f"check.{name}", *(f"check.{name}.{k}" for k in kinds)} & set(entries)
+    }
+    assert unsaid == set()
+    said = {key: fields(words) for key, words in entries.items() if key.startswith("check.")}
+    assert set().union(*said.values()) <= {field.name for field in dataclasses.fields(checks.Fault)}
+
+
+def test_every_fault_that_a_check_gives_is_worded() -> None:
+    context = checks.Context(
+        termbase=Termbase([Term("w", "widget", "器件物", forbidden_zh=("小器具",)), Term("v", "valve", "閥")]),
+        tagged=("<1>a</1>", "<2>甲<2>"), similarity=lambda *_: 0.0,
+    )  # fmt: skip
+    pairs = [
+        ("A widget and a valve on 3 May, see Cap. 1, HK$5, 42: a@b.hk", "小器具小器具,（计劃 2027年 第2章 6元 43 c@d.hk "),
+        ("One.", "一"), ("一", "One."), ("The cases rose last year.", "The cases rose last year."),
+        ("The department received many complaints about noise.", "好。"), ("Inside", "在裡面"),
+        ("Yes", "環境保護署收到很多很多關於噪音和空氣污染的投訴，並已逐一跟進處理。"),
+    ]  # fmt: skip
+    found = [fault for pair in pairs for fault in checks.check_segment(*pair, Variety.TRADITIONAL, context)]
+    assert len({(fault.check, fault.kind) for fault in found}) > 15
+    keys = [{f"check.{fault.check}", f"check.{fault.check}.{fault.kind}"} for fault in found]
+    assert [key for key in keys if not key & set(ENGLISH.entries)] == []
+
+
+def test_every_note_of_a_files_writer_has_words() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in LAYOUT.glob("*.py"))
+    names = set(re.findall(r'check="(\w+)"', source)) | set(re.findall(r'\.note\(\w+, "(\w+)"', source))
+    assert {"fit", "limit", "unsupported"} <= names
+    assert {f"finding.{name}" for name in names} <= set(ENGLISH.entries)

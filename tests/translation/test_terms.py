@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from dataclasses import fields
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bauhinia.errors import InputError, NotFound, UnsupportedFormat
+from bauhinia.documents.collecting import Bounds
+from bauhinia.errors import DocumentTooLarge, InputError, NotFound, UnsupportedFormat
 from bauhinia.language import BadTermbase, Term, Termbase, Variety
 from bauhinia.settings import Limits
 from bauhinia.store import Database
-from bauhinia.translation.term_files import FORMATS, read_terms, write_terms
+from bauhinia.translation.term_files import FORMATS, parse_terms, read_terms, write_terms
 from bauhinia.translation.termbases import SHARED, Termbases
 
 from .walls import of_department
 
+BOUNDS = Bounds(**{each.name: getattr(Limits(), each.name) for each in fields(Bounds)})
 EN, HANT = Variety.ENGLISH, Variety.TRADITIONAL
+LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><tbx>&b;</tbx>'
+DEEP = b"<tbx>" + b"<a>" * 5_000 + b"</a>" * 5_000 + b"</tbx>"
+ONE_RUN = b"<tbx><p>" + b"x" * 11_000_000 + b"</p></tbx>"
+ENDLESS_CELL = b'id,en,zh\na,"' + b"x" * 30_000_000
+
+
+def bomb() -> bytes:
+    """A workbook that unpacks to more than the limit."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
+        for number in range(60):
+            package.writestr(f"xl/worksheets/sheet{number}.xml", bytes(10_000_000))
+    return made.getvalue()
+
+
 WIDGET = Term(
     "widget",
     "widget",
@@ -33,7 +54,7 @@ WIDGET = Term(
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_whole_shipped_termbase_comes_back(form: str) -> None:
     terms = (*Termbase.load().terms, WIDGET)
-    assert read_terms(write_terms(terms, form), f"a.{form}", Limits()).terms == terms
+    assert parse_terms(write_terms(terms, form), f"a.{form}", BOUNDS).terms == terms
 
 
 _words = st.text("abcdef ghiK-'&<>\"=", min_size=2, max_size=12).map(
@@ -47,7 +68,7 @@ _han = st.text("中文甲乙丙丁<&>（）", min_size=2, max_size=8)
 def test_any_term_comes_back(en: str, zh: str, also: list[str], note: str) -> None:
     term = Term("x", en, zh, tuple(also), note=note.strip())
     for form in FORMATS:
-        assert read_terms(write_terms([term], form), f"a.{form}", Limits()).terms == (term,)
+        assert parse_terms(write_terms([term], form), f"a.{form}", BOUNDS).terms == (term,)
 
 
 DCT = """<tbx xmlns="urn:iso:std:iso:30042:ed-2" xmlns:min="http://www.tbxinfo.net/ns/min" style="dct" type="TBX-Min">
@@ -63,21 +84,26 @@ MARTIF = """<martif type="TBX-Basic"><text><body><termEntry id="c1"><descrip typ
 
 @pytest.mark.parametrize("text", [DCT, MARTIF])
 def test_other_styles_of_tbx_are_read(text: str) -> None:
-    (term,) = read_terms(text.encode(), "a.tbx", Limits()).terms
+    (term,) = parse_terms(text.encode(), "a.tbx", BOUNDS).terms
     assert (term.en, term.zh, term.forbidden_en, term.domain) == ("taxi", "的士", ("cab",), "transport")
 
 
 def test_an_entry_without_a_language_is_refused_with_its_place() -> None:
-    (refused,) = read_terms(DCT.encode(), "a.tbx", Limits()).refused
+    (refused,) = parse_terms(DCT.encode(), "a.tbx", BOUNDS).refused
     assert refused.place == "entry c2 (line 6)" and refused.reason == "it has no form in Chinese"
 
 
 def test_a_row_that_cannot_be_used_is_refused_and_the_rest_are_read() -> None:
     data = "id,en,zh,forbidden_zh\na,alpha,甲甲,\nb,,乙乙,\na,again,丙丙,\nc,gamma,丁丁丁,丁丁\n".encode()
-    read = read_terms(data, "a.csv", Limits())
+    read = parse_terms(data, "a.csv", BOUNDS)
     assert [term.id for term in read.terms] == ["a"]
     assert [refused.place for refused in read.refused] == ["line 3", "line 4", "line 5"]
     assert "twice" in read.refused[1].reason
+
+
+async def test_a_file_read_in_a_process_of_its_own_says_the_same() -> None:
+    data = write_terms([WIDGET], "tbx")
+    assert await read_terms(data, "a.tbx", Limits()) == parse_terms(data, "a.tbx", BOUNDS)
 
 
 @pytest.mark.parametrize(
@@ -90,13 +116,18 @@ def test_a_row_that_cannot_be_used_is_refused_and_the_rest_are_read() -> None:
         ("id,en,zh\na,alpha,香港\n".encode("big5"), "a.csv", BadTermbase),
         (b"not a zip", "a.xlsx", InputError),
         (b"x", "a.exe", UnsupportedFormat),
+        (LAUGHS, "a.tbx", BadTermbase),
+        (DEEP, "a.tbx", DocumentTooLarge),
+        (ONE_RUN, "a.tbx", DocumentTooLarge),
+        (ENDLESS_CELL, "a.csv", BadTermbase),
+        (bomb(), "a.xlsx", DocumentTooLarge),
     ],
 )
-def test_a_file_of_a_stranger_is_refused_in_a_sentence(
+async def test_a_file_of_a_stranger_is_refused_in_a_sentence(
     data: bytes, name: str, error: type[InputError]
 ) -> None:
     with pytest.raises(error) as caught:
-        read_terms(data, name, Limits())
+        await read_terms(data, name, Limits())
     assert caught.value.hint
 
 
@@ -144,7 +175,7 @@ async def test_an_import_tells_what_became_of_each_term(termbases: Termbases) ->
     data = (
         write_terms([WIDGET, Term("b", "beta", "乙丙"), Term("c", "gamma", "丙丙")], "csv") + b"d,,,,,,,\r\n"
     )
-    report = await termbases.load("A", read_terms(data, "a.csv", Limits()))
+    report = await termbases.load("A", parse_terms(data, "a.csv", BOUNDS))
     assert (report.added, report.changed, report.unchanged) == (("c",), ("b",), ("widget",))
     assert [refused.place for refused in report.refused] == ["line 5"]
     assert len(await termbases.terms("A")) == 3

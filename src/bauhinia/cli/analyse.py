@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from .output import JsonOption, OutOption, Output
+from .passwords import PasswordOption
 
 
 def analyse(
@@ -26,6 +27,7 @@ def analyse(
     ] = "en",
     out: OutOption = None,
     as_json: JsonOption = False,
+    password_stdin: PasswordOption = False,
 ) -> None:
     """Answer a question from documents with citations, or set out what they oblige."""
     output = Output(out=out, as_json=as_json)
@@ -38,7 +40,7 @@ def analyse(
         mode: Literal["question", "table"] = "table" if table else "question"
         return AnalyseOrder(documents=documents, mode=mode, question=question, language=language)
 
-    carry_out(files, order, output)
+    carry_out(files, order, output, password_stdin=password_stdin)
 
 
 def _files_and_question(words: list[str]) -> tuple[list[Path], str]:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import BauhiniaError, Cancelled, InputError
+from ..errors import BauhiniaError, Cancelled, InputError, PasswordNeeded
 from ..jobs import Ended
 from ..pilot import Draft
 from ..pilot.codec import from_json
 from ..pilot.orders import AnyOrder, TranslateOrder, needs_model
 from .environment import get_settings
 from .output import Output
+from .passwords import Passwords
 from .places import Place, open_place
 from .rendering import draft_lines, harmless
 from .watching import Watcher, watching
@@ -38,10 +39,13 @@ class Done:
     """File names by document id."""
 
 
-def carry_out(paths: Sequence[Path], make_order: MakeOrder, output: Output) -> None:
+def carry_out(
+    paths: Sequence[Path], make_order: MakeOrder, output: Output, *, password_stdin: bool = False
+) -> None:
     """Do it all and print the result. Raises BauhiniaError; Ctrl-C stops the model's work first."""
     files = [(path.name, bytes_of(path)) for path in paths]
-    done = asyncio.run(_in_some_place(files, make_order, output))
+    passwords = Passwords(from_stdin=password_stdin)
+    done = asyncio.run(_in_some_place(files, make_order, output, passwords))
     if output.as_json:
         record = {**done.task, "documents": dict(done.names)}
         print(json.dumps(record, ensure_ascii=False, indent=2, default=str))
@@ -56,23 +60,29 @@ def bytes_of(path: Path) -> bytes:
     return path.read_bytes()
 
 
-async def _in_some_place(files: Files, make_order: MakeOrder, output: Output) -> Done:
+async def _in_some_place(files: Files, make_order: MakeOrder, output: Output, passwords: Passwords) -> Done:
     settings = get_settings()
     with watching(quiet=output.as_json) as watcher:
         async with open_place(settings) as place:
             watcher.says(place.where)
-            done = await do_task(place, files, make_order, watcher)
+            done = await do_task(place, files, make_order, watcher, passwords)
             if output.out is not None:
                 output.write(await place.export(done.task["id"], output.format))
             return done
 
 
-async def do_task(place: Place, files: Files, make_order: MakeOrder, watcher: Watcher) -> Done:
+async def do_task(
+    place: Place,
+    files: Files,
+    make_order: MakeOrder,
+    watcher: Watcher,
+    passwords: Passwords | None = None,
+) -> Done:
     """Shelve the files, carry out the order on them and give the draft. Cancelling it stops the task."""
     names = {}
     for name, contents in files:
         watcher.says(f"Reading {name}")
-        document, reading = await place.add(name, contents)
+        document, reading = await _added(place, name, contents, watcher, passwords or Passwords())
         names[document] = name
         if reading:
             await _see_through(place, reading, watcher)
@@ -87,6 +97,19 @@ async def do_task(place: Place, files: Files, make_order: MakeOrder, watcher: Wa
     task = await place.task(task_id)
     draft = replace(from_json(Draft, task["draft"]), seconds=task["seconds"])
     return Done(task=task, draft=draft, names=names)
+
+
+async def _added(
+    place: Place, name: str, contents: bytes, watcher: Watcher, passwords: Passwords
+) -> tuple[str, str]:
+    """As `Place.add` gives it, with the file's password where it has one."""
+    password, tried = "", 0
+    while True:
+        try:
+            return await place.add(name, contents, password)
+        except PasswordNeeded as error:
+            with watcher.pausing():
+                password, tried = passwords.after(error, harmless(name), tried), tried + 1
 
 
 async def _see_through(place: Place, task_id: str, watcher: Watcher) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from .output import JsonOption, OutOption, Output
+from .passwords import PasswordOption
 
 
 def compare(
@@ -21,6 +22,7 @@ def compare(
     ] = False,
     out: OutOption = None,
     as_json: JsonOption = False,
+    password_stdin: PasswordOption = False,
 ) -> None:
     """Tell what changed between two versions; a .docx has it as tracked changes."""
     output = Output(out=out, as_json=as_json)
@@ -31,4 +33,4 @@ def compare(
     def order(documents: list[str]) -> CompareOrder:
         return CompareOrder(documents=documents, language=language, overview=overview)
 
-    carry_out([old, new], order, output)
+    carry_out([old, new], order, output, password_stdin=password_stdin)

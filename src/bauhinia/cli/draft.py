@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from .output import JsonOption, OutOption, Output
+from .passwords import PasswordOption
 
 
 def draft(
@@ -27,9 +28,14 @@ def draft(
     language: Annotated[Literal["en", "zh-HK"], typer.Option(help="English or Traditional Chinese.")] = "en",
     out: OutOption = None,
     as_json: JsonOption = False,
+    password_stdin: PasswordOption = False,
 ) -> None:
     """Draft a reply, memo, circular and so on; facts come only from the instructions and the sources."""
     output = Output(out=out, as_json=as_json)
+    if instructions == "-" and password_stdin:
+        raise typer.BadParameter(
+            "standard input holds the instructions already.", param_hint="--password-stdin"
+        )
     words = typer.get_text_stream("stdin").read() if instructions == "-" else instructions
     if not words.strip():
         raise typer.BadParameter("say what the text is to be about.", param_hint="INSTRUCTIONS")
@@ -40,4 +46,4 @@ def draft(
     def order(documents: list[str]) -> DraftOrder:
         return DraftOrder(type=type_, instructions=words, documents=documents, language=language)
 
-    carry_out(source or [], order, output)
+    carry_out(source or [], order, output, password_stdin=password_stdin)

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol, get_args
 
-from ..errors import BauhiniaError, DataFolderInUse, ModelUnavailable
+from ..errors import BauhiniaError, DataFolderInUse, ModelUnavailable, PasswordNeeded, WrongPassword
 from ..jobs import TaskEvent
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 EVENTS: Mapping[str, type[Any]] = {kind.name: kind for kind in get_args(TaskEvent)}
+_TOLD_APART: Mapping[str, type[BauhiniaError]] = {
+    kind.__name__: kind for kind in (PasswordNeeded, WrongPassword)
+}
+"""Errors of the server that a command answers to."""
 MODEL_POLL_SECONDS = 0.5
 CONNECT_SECONDS = 5
 
@@ -30,10 +34,10 @@ class Place(Protocol):
     where: str
     """A sentence for the person who waits."""
 
-    async def add(self, name: str, data: bytes) -> tuple[str, str]:
+    async def add(self, name: str, data: bytes, password: str = "") -> tuple[str, str]:
         """Put a file on the shelf; gives its id and that of the task that reads its scanned pages, if any.
 
-        Raises DocumentError.
+        Raises DocumentError; of a protected file PasswordNeeded, or WrongPassword.
         """
 
     async def ready(self) -> None:
@@ -84,8 +88,8 @@ class Here:
     def __init__(self, office: Office) -> None:
         self._office = office
 
-    async def add(self, name: str, data: bytes) -> tuple[str, str]:
-        card = await self._office.add(data, name)
+    async def add(self, name: str, data: bytes, password: str = "") -> tuple[str, str]:
+        card = await self._office.add(data, name, password)
         return card.id, card.reading
 
     async def ready(self) -> None:
@@ -98,14 +102,14 @@ class Here:
         return await self._office.start(order)
 
     async def events(self, task: str) -> AsyncGenerator[TaskEvent, None]:
-        async for _, event in self._office.tasks.events(task):
+        async for _, event in self._office.events(task):
             yield event
 
     async def cancel(self, task: str) -> None:
         await self._office.tasks.cancel(task)
 
     async def task(self, task: str) -> dict[str, Any]:
-        return asdict(await self._office.tasks.get(task))
+        return asdict(await self._office.task(task))
 
     async def export(self, task: str, form: str) -> bytes:
         from ..pilot import Draft
@@ -115,7 +119,7 @@ class Here:
         from ..pilot.returning import sent
         from ..translation.bilingual import FORMATS
 
-        row = await self._office.tasks.get(task)
+        row = await self._office.task(task)
         if form in FORMATS:
             return (await sent(self._office, row, form)).data
         assert row.draft is not None, "only a finished task is exported"
@@ -141,8 +145,8 @@ class There:
         self._session = session
         self.where = f"Asking the server at {address}"
 
-    async def add(self, name: str, data: bytes) -> tuple[str, str]:
-        card = await self._send("/api/documents", name, data)
+    async def add(self, name: str, data: bytes, password: str = "") -> tuple[str, str]:
+        card = await self._send("/api/documents", name, data, password)
         return card["id"], card["reading"]
 
     async def ready(self) -> None:
@@ -188,11 +192,13 @@ class There:
     async def take_back(self, task: str, name: str, data: bytes) -> dict[str, Any]:
         return await self._send(f"/api/tasks/{task}/import", name, data)
 
-    async def _send(self, path: str, name: str, data: bytes) -> dict[str, Any]:
+    async def _send(self, path: str, name: str, data: bytes, password: str = "") -> dict[str, Any]:
         import aiohttp
 
         form = aiohttp.FormData()
         form.add_field("file", data, filename=name, content_type="application/octet-stream")
+        if password:
+            form.add_field("password", password)
         return await self._json("POST", path, data=form)
 
     async def _json(self, method: str, path: str, **more: Any) -> dict[str, Any]:
@@ -247,7 +253,8 @@ async def _check(response: aiohttp.ClientResponse) -> None:
         return
     try:
         error = (await response.json())["error"]
-        raise BauhiniaError(error["message"], hint=error["hint"])
+        kind = _TOLD_APART.get(error["code"], BauhiniaError)
+        raise kind(error["message"], hint=error["hint"])
     except (ValueError, KeyError, TypeError) as unclear:
         raise BauhiniaError(
             f"The server answered {response.status}.", hint="Look at its terminal."

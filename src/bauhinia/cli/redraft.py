@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from .output import JsonOption, OutOption, Output
+from .passwords import PasswordOption
 
 
 def redraft(
@@ -18,6 +19,7 @@ def redraft(
     ],
     out: OutOption = None,
     as_json: JsonOption = False,
+    password_stdin: PasswordOption = False,
 ) -> None:
     """Rewrite a document paragraph by paragraph; figures and names stay. A .docx shows tracked changes."""
     output = Output(out=out, as_json=as_json)
@@ -25,4 +27,9 @@ def redraft(
     from ..pilot.orders import RedraftOrder
     from .carrying import carry_out
 
-    carry_out([file], lambda documents: RedraftOrder(document=documents[0], manner=manner), output)
+    carry_out(
+        [file],
+        lambda documents: RedraftOrder(document=documents[0], manner=manner),
+        output,
+        password_stdin=password_stdin,
+    )

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from .output import JsonOption, OutOption, Output
+from .passwords import PasswordOption
 
 
 def summarise(
@@ -24,6 +25,7 @@ def summarise(
     ] = "en",
     out: OutOption = None,
     as_json: JsonOption = False,
+    password_stdin: PasswordOption = False,
 ) -> None:
     """Summarise documents; every statement cites its place in them."""
     output = Output(out=out, as_json=as_json)
@@ -36,4 +38,4 @@ def summarise(
             documents=documents, length=length, audience=audience, form=form, language=language
         )
 
-    carry_out(files, order, output)
+    carry_out(files, order, output, password_stdin=password_stdin)

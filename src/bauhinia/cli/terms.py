@@ -28,7 +28,7 @@ def import_terms(
     from ..translation.termbases import ImportReport, Termbases
 
     async def load() -> ImportReport:
-        read = read_terms(file.read_bytes(), file.name, Limits())
+        read = await read_terms(file.read_bytes(), file.name, Limits())
         async with Database.open(get_settings()) as database:
             return await Termbases(database).load(_department(shared), read, by="Local officer")
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from ..errors import InputError
 from .output import JsonOption, OutOption, Output
+from .passwords import PasswordOption
+
+if TYPE_CHECKING:
+    from ..documents.layout import Story
 
 
 def translate(
@@ -17,10 +22,16 @@ def translate(
     ],
     out: OutOption = None,
     as_json: JsonOption = False,
+    password_stdin: PasswordOption = False,
     layout: Annotated[
         bool,
         typer.Option(help="Keep the file's looks, where --out has its suffix and the format can be written."),
     ] = True,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND", help="Leave a kind of text as it is, such as comment; may be repeated."),
+    ] = None,
+    hidden: Annotated[bool, typer.Option("--hidden", help="Translate hidden text too.")] = False,
 ) -> None:
     """Translate a document paragraph by paragraph, with the termbase, and check it."""
     from ..documents.formats import SUFFIXES
@@ -28,6 +39,26 @@ def translate(
     from ..pilot.orders import TranslateOrder
     from .carrying import carry_out
 
+    stories = _stories(without or [], hidden)
     kept = layout and SUFFIXES.get(file.suffix.lower()) in LAYOUTS
     output = Output(out=out, as_json=as_json, like=file if kept else None)
-    carry_out([file], lambda documents: TranslateOrder(document=documents[0], to=to, layout=layout), output)
+
+    def order(documents: list[str]) -> TranslateOrder:
+        return TranslateOrder(document=documents[0], to=to, layout=layout, stories=stories)
+
+    carry_out([file], order, output, password_stdin=password_stdin)
+
+
+def _stories(without: list[str], hidden: bool) -> list[Story]:
+    """The kinds of text to translate. Raises InputError for an unknown kind, or if none is left."""
+    from ..documents.layout import STORIES
+    from ..pilot.orders import USUAL_STORIES
+
+    unknown = [kind for kind in without if kind not in STORIES]
+    kept = [kind for kind in (STORIES if hidden else USUAL_STORIES) if kind not in without]
+    if unknown or not kept:
+        raise InputError(
+            f"There is no kind of text named {unknown[0]}." if unknown else "No kind of text is left.",
+            hint=f"--without takes some of: {', '.join(STORIES)}.",
+        )
+    return kept

@@ -10,7 +10,7 @@ from .document import Anchor, Aside, Block, BlockKind, Cell, Document, Mark, Mar
 if TYPE_CHECKING:
     from .output import OutputBlock, OutputKind, OutputMeta, write_csv, write_docx, write_markdown
     from .paging import with_page_numbers
-    from .reading import read_document, read_page, read_units, rewrite, side_by_side
+    from .reading import read_document, read_page, read_units, rewrite, side_by_side, unlock
     from .scanned import ScannedPage, with_pages
     from .sections import Part, split_sections
 
@@ -34,6 +34,7 @@ __all__ = [
     "rewrite",
     "side_by_side",
     "split_sections",
+    "unlock",
     "with_page_numbers",
     "with_pages",
     "write_csv",
@@ -53,6 +54,7 @@ _HOMES = {
     "rewrite": "reading",
     "side_by_side": "reading",
     "split_sections": "sections",
+    "unlock": "reading",
     "with_page_numbers": "paging",
     "with_pages": "scanned",
     "write_csv": "output",

@@ -2,11 +2,11 @@
 
 On its input: a line of JSON (`name`, `bounds`, `work` and what that work needs), then the file. On its
 output: a line of JSON, an object: what the work gives (`document`, `page`, `page_texts`, `units`,
-`rewritten`, `paired`; or `form` and `through`, the format that LibreOffice must make of the file first; or
-beside the document `wanted`, format and size of files in old formats inside the file, whose bytes follow),
-`error` (`code`, `message`, `hint`) or `crash` (a trace for the log); after it, of `rewritten` and `paired`,
-the new file's bytes. Its memory, time and files are limited by the kernel, so a hostile file costs one
-answer and not the server.
+`rewritten`, `paired`, `unlocked`; or `form` and `through`, the format that LibreOffice must make of the file
+first; or beside the document `wanted`, format and size of files in old formats inside the file, whose bytes
+follow), `error` (`code`, `message`, `hint`) or `crash` (a trace for the log); after it, of `rewritten`,
+`paired` and `unlocked`, the new file's bytes. Its memory, time and files are limited by the kernel, so a
+hostile file costs one answer and not the server.
 """
 
 from __future__ import annotations
@@ -104,6 +104,7 @@ def _read(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str,
         return {"document": parse(data, name, bounds, Opened(converted=converted))}, b""
     form = sniff(data, name)
     if through := READERS[form].through:
+        _refuse_locked(data, bounds)
         return {"form": form, "through": through}, b""
     opened = Opened()
     said: dict[str, Any] = {"document": parse(data, name, bounds, opened)}
@@ -119,6 +120,20 @@ def _parted(data: bytes, sizes: dict[str, int]) -> tuple[bytes, dict[str, bytes]
     for key, size in sizes.items():
         parts[key], at = data[at : at + size], at + size
     return file, parts
+
+
+def _refuse_locked(data: bytes, bounds: Bounds) -> None:
+    from .unlocking import refuse_locked
+
+    with damage_told(bounds):
+        refuse_locked(data)
+
+
+def _unlock(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
+    from .unlocking import unlocked
+
+    with damage_told(bounds):
+        return {"unlocked": True}, unlocked(data, order["password"], bounds)
 
 
 def _units(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
@@ -165,6 +180,7 @@ _WORKS: Works = {
     "read": _read,
     "page": _page,
     "page_texts": _page_texts,
+    "unlock": _unlock,
     "units": _units,
     "rewrite": _rewrite,
     "pair": _pair,

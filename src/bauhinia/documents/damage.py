@@ -1,11 +1,11 @@
-"""What a damaged or hostile file makes a reader raise, told as an error of ours."""
+"""What a damaged, hostile or locked file makes a reader raise, told as an error of ours."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..errors import BrokenDocument, DocumentError, DocumentTooLarge
+from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, PasswordNeeded
 from .collecting import Bounds
 
 
@@ -32,3 +32,11 @@ def too_deep(bounds: Bounds) -> DocumentTooLarge:
     except DocumentTooLarge as error:
         return error
     raise AssertionError("a depth over the limit was accepted")
+
+
+def password_needed(what: str) -> PasswordNeeded:
+    """The error for a file that its password opens."""
+    return PasswordNeeded(
+        f"{what} is protected with a password.",
+        hint="Give its password; or save the file without one, then upload that.",
+    )

@@ -14,7 +14,7 @@ from .number_formats import shown
 from .ooxml import MC, A, M, R, chosen, local
 from .package import Package, Relation
 
-_FILE_NAME = re.compile(r"[\w .()\[\]-]{1,200}\.(?:png|jpe?g|gif|bmp|tiff?|[ew]mf|svg|webp)", re.I)
+FILE_NAME = re.compile(r"[\w .()\[\]-]{1,200}\.(?:png|jpe?g|gif|bmp|tiff?|[ew]mf|svg|webp)", re.I)
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ def drawn_text(paragraph: etree._Element) -> DrawnText:
 def alternative_text(properties: etree._Element) -> str:
     """What `docPr` or `cNvPr` says in place of the drawing; a mere file name says nothing."""
     text = str(properties.get("descr") or properties.get("title") or "").strip()
-    return "" if _FILE_NAME.fullmatch(text) else text
+    return "" if FILE_NAME.fullmatch(text) else text
 
 
 def chart_texts(root: etree._Element) -> list[str]:

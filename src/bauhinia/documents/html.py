@@ -6,9 +6,10 @@ import re
 
 from lxml import etree
 
-from .collecting import Reading
+from .collecting import Place, Reading
 from .decoding import decode
-from .document import BlockKind, Cell
+from .document import Aside, BlockKind, Cell
+from .drawing import FILE_NAME
 from .normal import join_lines, split_breaks
 
 _SKIPPED = frozenset({
@@ -73,19 +74,24 @@ class _Walk:
         self.label = ""
         self.cells: list[Cell] = []
         self.preformatted = 0
+        self.hidden = False
+        self.waiting: list[tuple[Place, BlockKind, str]] = []
+        """What stands beside the paragraph's text: hidden words, what is said in place of pictures."""
 
     def element(self, element: etree._Element, depth: int) -> None:
         """An element with all that is in it; the text after it is its parent's."""
         self.reading.bounds.check_nesting(depth)
         tag = element.tag if isinstance(element.tag, str) else ""
+        if tag and not self.hidden and _is_hidden(element):
+            self._hide(element, depth)
+            return
         if tag in _UNREAD:
             self.reading.unread[_UNREAD[tag]] += 1
         if tag in _SKIPPED or not tag:
             return
-        if element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style", "")):
-            self.reading.warn("Text that the page hides was left out.")
-            return
-        if tag == "br":
+        if tag == "img":
+            self._picture(element)
+        elif tag == "br":
             self._break()
         elif tag in _BLOCKS:
             self.flush()
@@ -95,10 +101,16 @@ class _Walk:
             self._inside(element, depth)
 
     def flush(self) -> None:
-        """End the paragraph that was being gathered."""
+        """End the paragraph that was being gathered; what stands beside its text follows it."""
         text, self.gathered = self.gathered, ""
-        if not text.strip():
+        if self.hidden:
+            self._beside("hidden", "paragraph", text.replace(_BREAK, " "))
             return
+        if text.strip():
+            self._put(text)
+        self._settle()
+
+    def _put(self, text: str) -> None:
         if self.cells:
             text = self.label + text.replace(_BREAK, " ")
             self.reading.add("table_cell", text, cell=self.cells[-1])
@@ -110,6 +122,35 @@ class _Walk:
             for line in lines:
                 self.reading.add(kind, self.label + line, level=level)
         self.label = ""
+
+    def _hide(self, element: etree._Element, depth: int) -> None:
+        """What the page does not show is kept apart, and the paragraph around it goes on."""
+        gathered, self.gathered = self.gathered, ""
+        label = self.label
+        self.hidden = True
+        self.element(element, depth)
+        self.flush()
+        self.hidden = False
+        self.gathered, self.label = gathered, label
+        self._settle()
+
+    def _picture(self, element: etree._Element) -> None:
+        """What is said in place of a picture; a mere file name says nothing."""
+        words = element.get("alt", "")
+        if not FILE_NAME.fullmatch(words.strip()):
+            self._beside("hidden" if self.hidden else "", "alt_text", words)
+            self._settle()
+
+    def _settle(self) -> None:
+        """Put what stands beside the text after the last block, unless a paragraph has begun."""
+        if not self.hidden and not self.gathered.strip():
+            for place, kind, words in self.waiting:
+                self.reading.put(place, kind, words)
+            self.waiting.clear()
+
+    def _beside(self, aside: Aside, kind: BlockKind, text: str) -> None:
+        if text.strip():
+            self.waiting.append((Place(cell=self.cells[-1] if self.cells else None, aside=aside), kind, text))
 
     def _block(self, tag: str, element: etree._Element, depth: int) -> None:
         if tag == "table":
@@ -190,6 +231,15 @@ class _Walk:
                 self.cells.pop()
                 column += across
         self.lists = lists
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    """Whether the page hides the element, from all readers or from those who listen to it."""
+    return (
+        element.get("hidden") is not None
+        or element.get("aria-hidden", "").strip().lower() == "true"
+        or _HIDDEN_STYLE.search(element.get("style", "")) is not None
+    )
 
 
 def _rows(table: etree._Element) -> list[etree._Element]:

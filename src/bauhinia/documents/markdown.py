@@ -7,15 +7,21 @@ import re
 from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from .collecting import Reading
+from .collecting import Bounds, Reading
 from .decoding import decode
 from .document import BlockKind, Cell
 from .normal import join_lines, split_breaks, unwrap
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*$", re.M)
+MARKS_MOST = 5_000
+"""Of one paragraph."""
+_MARK = re.compile(r"[\[\]*_`~!<&\\]")
+_INLINE_NESTING = 20
+_DENSE = f"A paragraph of more than {MARKS_MOST:,} marks was read as plain text: its marks stay in it."
 _TAG = re.compile(r"<(?:!--.*?--|/?[a-zA-Z][^<>]*)>", re.S)
 
 
@@ -28,10 +34,32 @@ def read(data: bytes, reading: Reading) -> None:
         found = _TITLE.search(front[1])
         reading.title = _unquoted(found[1]) if found else ""
         text = text[front.end() :]
-    parser = MarkdownIt("commonmark", {"maxNesting": reading.bounds.nesting * 2 + 10})
-    _Walk(reading).tokens(parser.enable(["table", "strikethrough"]).parse(text))
+    _Walk(reading).tokens(parse_markdown(text, reading.bounds))
     if not reading.title:
         reading.title = next((block.text for block in reading.blocks if block.kind == "heading"), "")
+
+
+def parse_markdown(text: str, bounds: Bounds) -> list[Token]:
+    """The tokens of a Markdown text; a paragraph of too many marks has no children (`is_dense`)."""
+    parser = MarkdownIt("commonmark", {"maxNesting": bounds.nesting * 2 + 10})
+    parser.core.ruler.at("inline", _parse_inline)
+    return parser.enable(["table", "strikethrough"]).parse(text)
+
+
+def is_dense(content: str) -> bool:
+    """Whether it holds more marks than any paragraph that a person wrote: each costs the parser."""
+    return len(_MARK.findall(content)) > MARKS_MOST
+
+
+def _parse_inline(state: StateCore) -> None:
+    """As markdown-it does it, but for paragraphs of too many marks, and with its own limit of nesting: the
+    time that it takes grows with the square of that."""
+    state.md.options["maxNesting"] = _INLINE_NESTING
+    for token in state.tokens:
+        if token.type == "inline":
+            token.children = []
+            if not is_dense(token.content):
+                state.md.inline.parse(token.content, state.md, state.env, token.children)
 
 
 def _unquoted(value: str) -> str:
@@ -60,7 +88,10 @@ class _Walk:
         """Every token in order."""
         for token in tokens:
             self.reading.bounds.check_nesting(token.level)
-            if token.type == "inline":
+            if token.type == "inline" and is_dense(token.content):
+                self.reading.warn(_DENSE)
+                self._text(unwrap(token.content))
+            elif token.type == "inline":
                 self._text(_plain(token.children or []))
             elif token.type in ("fence", "code_block"):
                 for line in token.content.splitlines():

@@ -9,6 +9,7 @@ _SPACE = re.compile(r"[\s\u200b\u2028\u2029]+")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+_FIRST_WIDE = "\u2e80"
 _WIDE = re.compile(
     "[\u2e80-\u2fdf\u3000-\u30ff\u3100-\u312f\u31a0-\u31ef\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\ufe30-\ufe4f\uff01-\uff60\U00020000-\U0003ffff]"
@@ -32,6 +33,19 @@ def without_illegal(text: str) -> str:
     return _ILLEGAL.sub("", text)
 
 
+_UNWANTED = re.compile("[\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+_LINE_ENDS = re.compile("[^\\S\n]*[\n\r\x85\u2028\u2029]\\s*")
+
+
+def inert(text: str) -> str:
+    """The words of one paragraph as a file can hold them: without controls, and without overrides of
+    direction, which make a page show other words than it says. A blank line, which would begin another
+    paragraph or cue, becomes a line end."""
+    return _LINE_ENDS.sub("\n", _UNWANTED.sub("", without_illegal(text)))
+
+
 def tidy(text: str) -> str:
     """`text` in NFC with each run of white space made one space; controls, soft hyphens, direction marks and
     other invisible characters are taken out. No word is changed."""
@@ -42,7 +56,7 @@ def tidy(text: str) -> str:
 
 def is_wide(character: str) -> bool:
     """Whether it belongs to East Asian writing, whose words are not separated by spaces."""
-    return _WIDE.match(character) is not None
+    return character >= _FIRST_WIDE and _WIDE.match(character) is not None
 
 
 def join_lines(first: str, second: str) -> str:

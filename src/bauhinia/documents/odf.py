@@ -62,7 +62,7 @@ def _refuse_encrypted(package: Package) -> None:
     manifest = package.read(name) if name in package.names else b""
     if "encrypted-package" in package.names or b"encryption-data" in manifest:
         raise EncryptedDocument(
-            "The file is protected with a password.",
+            "The file is protected with a password, which cannot be used here for OpenDocument files.",
             hint="Open it in LibreOffice, save it without a password, then upload it again.",
         )
 

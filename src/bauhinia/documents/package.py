@@ -13,9 +13,14 @@ from lxml import etree
 
 from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, EncryptedDocument
 from .collecting import Bounds
+from .damage import password_needed
 
 PARTS_LIMIT = 10_000
 _CHUNK = 1 << 20
+_ENCRYPTED, _STRONG = 1, 0x40
+"""Flags of an entry."""
+_AES = 99
+"""Stands where the way of compression would."""
 _NO_MEMORY = 2
 """libxml2's code for it."""
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
@@ -42,8 +47,11 @@ class Relation(NamedTuple):
 class Package:
     """A zip file whose parts are read once each, within the limit of unpacked bytes."""
 
-    def __init__(self, data: bytes, bounds: Bounds) -> None:
-        """Raises BrokenDocument, EncryptedDocument or DocumentTooLarge before anything is unpacked."""
+    def __init__(self, data: bytes, bounds: Bounds, password: bytes = b"") -> None:
+        """Raises BrokenDocument, EncryptedDocument or DocumentTooLarge before anything is unpacked.
+
+        With a password parts may be encrypted; `read` raises RuntimeError when it is not theirs.
+        """
         self._bounds = bounds
         self._unpacked = 0
         try:
@@ -56,11 +64,8 @@ class Package:
                 f"The file holds {len(entries):,} packed parts; the limit is {PARTS_LIMIT:,}.",
                 hint="Save it again in the program that made it, or upload the files in it that you need.",
             )
-        if any(entry.flag_bits & 1 for entry in entries):
-            raise EncryptedDocument(
-                "The file's parts are encrypted with a password.",
-                hint="Remove the password in the program that made the file, then upload it again.",
-            )
+        _refuse_locked(entries, password)
+        self._zip.setpassword(password)
         self._check_unpacked(sum(entry.file_size for entry in entries))
         self.entries = tuple(entries)
         """What the zip lists, in order."""
@@ -126,6 +131,18 @@ class Package:
                 f"The file unpacks to more than {_megabytes(self._bounds.unpacked_bytes)}, the limit.",
                 hint="Remove large pictures and attachments from it, then upload it again.",
             )
+
+
+def _refuse_locked(entries: Sequence[zipfile.ZipInfo], password: bytes) -> None:
+    """Raises EncryptedDocument, or PasswordNeeded where a password would do."""
+    locked = [entry for entry in entries if entry.flag_bits & _ENCRYPTED]
+    if any(entry.compress_type == _AES or entry.flag_bits & _STRONG for entry in locked):
+        raise EncryptedDocument(
+            "The archive is encrypted in a way that cannot be opened here, such as AES.",
+            hint="Unpack it with the program that made it, then upload the files in it that you need.",
+        )
+    if locked and not password:
+        raise password_needed("The archive")
 
 
 def ordinary_names(data: bytes) -> bytes:

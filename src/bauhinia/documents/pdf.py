@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2 as pdfium
 
 from ..errors import BrokenDocument, EmptyDocument
-from .collecting import Bounds, Reading
+from .collecting import Bounds, Place, Reading
 from .document import BlockKind, Cell
 from .normal import BULLET, NUMBER_LABEL, tidy
 from .ocr_engine import installed, require
+from .pdf_annotations import Annotation
 from .pdf_flow import HEADING_LETTERS, Flow, Look
 from .pdf_layout import Page, Paragraph, doubts
 from .pdf_lines import Line
@@ -29,12 +31,13 @@ _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 def read(data: bytes, reading: Reading) -> None:
     """Put the blocks of a PDF into `reading`.
 
-    Raises EncryptedDocument, BrokenDocument, DocumentTooLarge, or EmptyDocument for a scan.
+    Raises PasswordNeeded, BrokenDocument, DocumentTooLarge, or EmptyDocument for a scan.
     """
     document = open_pdf(data)
     try:
         reading.pages = len(document)
         reading.bounds.check_pages(reading.pages)
+        _open_form(document, reading)
         gathered = _gather(document, reading)
         _metadata(document, reading)
         outline = _outline(document)
@@ -43,10 +46,17 @@ def read(data: bytes, reading: Reading) -> None:
     _Writer(reading, gathered, outline).write()
 
 
+def _open_form(document: Any, reading: Reading) -> None:
+    """Have pdfium tell of the form's fields, where there is one. No script of it is run."""
+    if document.get_formtype() in (pdfium.raw.FORMTYPE_XFA_FULL, pdfium.raw.FORMTYPE_XFA_FOREGROUND):
+        reading.warn("The PDF holds an XFA form: what only that form shows was not read.")
+    document.init_forms()
+
+
 def page_texts(data: bytes, bounds: Bounds) -> list[str]:
     """The characters of each page in the order in which they were written.
 
-    Raises EncryptedDocument, BrokenDocument, DocumentTooLarge.
+    Raises PasswordNeeded, BrokenDocument, DocumentTooLarge.
     """
     document = open_pdf(data)
     try:
@@ -72,12 +82,15 @@ def _gather(document: Any, reading: Reading) -> list[Page]:
     pictures: list[int] = []
     broken: list[int] = []
     characters = unknown = 0
+    fields: set[str] = set()
     for index in range(len(document)):
-        loaded = load_page(document, index)
+        loaded = load_page(document, index, fields=fields)
         if loaded is None:
             broken.append(index + 1)
             continue
         text = loaded.text
+        if loaded.signatures:
+            reading.unread["signature field"] += loaded.signatures
         characters += text.characters
         unknown += text.unknown
         page = loaded.page
@@ -101,7 +114,7 @@ def _judge(reading: Reading, pages: list[Page], pictures: list[int], broken: lis
             "The PDF is damaged: none of its pages can be opened.",
             hint="Ask for the file again, or open it in a PDF viewer and print it to a new PDF.",
         )
-    if not any(page.lines or page.grids for page in pages):
+    if not any(page.lines or page.grids or page.annotations for page in pages):
         if pictures:
             require()
             reading.scanned = pictures
@@ -192,7 +205,10 @@ class _Writer:
         for page, flow in zip(self.flow.pages, self.flow.paragraphs, strict=True):
             self._running("header", page.header)
             notes = self.flow.notes(page, flow)
-            for piece in self.flow.with_tables(page, flow):
+            pieces = self.flow.with_tables(page, flow)
+            laid = _placed(page.annotations, pieces)
+            self._annotations(laid[0], page.number)
+            for piece, after in zip(pieces, laid[1:], strict=True):
                 if isinstance(piece, Grid):
                     self._table(piece, page.number)
                 elif piece in notes:
@@ -201,8 +217,14 @@ class _Writer:
                     self.reading.add("footnote", text, page=page.number, marks=marks)
                 else:
                     self._paragraph(piece)
+                self._annotations(after, page.number)
             self._running("footer", page.footer)
         self._title()
+
+    def _annotations(self, found: Sequence[Annotation], page: int) -> None:
+        for each in found:
+            kind: BlockKind = "comment" if each.aside == "comment" else "paragraph"
+            self.reading.put(Place(page=page, aside=each.aside), kind, each.text)
 
     def _ranks(self) -> dict[Look, int]:
         looks = {look for flow in self.flow.paragraphs for each in flow if (look := self.flow.heading(each))}
@@ -315,3 +337,17 @@ class _Writer:
 
 def _marker(line: Line) -> bool:
     return bool(BULLET.match(line.text + " ") or NUMBER_LABEL.match(line.text))
+
+
+def _placed(annotations: Sequence[Annotation], pieces: Sequence[Paragraph | Grid]) -> list[list[Annotation]]:
+    """The annotations before the first piece of a page, and after each: where they stand on it."""
+    placed: list[list[Annotation]] = [[] for _ in range(len(pieces) + 1)]
+    for each in annotations:
+        before = [
+            index
+            for index, piece in enumerate(pieces, 1)
+            if (piece.top if isinstance(piece, Grid) else piece.first.middle) <= each.bottom
+            and (piece.xs[0] if isinstance(piece, Grid) else piece.first.x0) <= each.x1
+        ]
+        placed[before[-1] if before else 0].append(each)
+    return placed

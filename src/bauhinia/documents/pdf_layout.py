@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
 from .document import MarkKind
 from .normal import BULLET, NUMBER_LABEL, SENTENCE_END, is_wide, join_lines
+from .pdf_annotations import Annotation
 from .pdf_lines import Line
 from .pdf_tables import Grid
 
@@ -52,6 +53,8 @@ class Page:
     footer: list[Line] = field(default_factory=list)
     gutter: float | None = None
     """The middle of the white strip between two columns; known once its lines are put in order."""
+    annotations: list[Annotation] = field(default_factory=list)
+    """Fields and comments, from above to below; only when they were asked for."""
 
 
 @dataclass(slots=True, eq=False)
@@ -332,9 +335,11 @@ def runs_on(one: Paragraph, other: Paragraph) -> bool:
     return first.x0 <= other.left + 0.8 * first.size and not _is_short(one, first)
 
 
-def doubts(text: str, lines: Iterable[Line]) -> list[tuple[MarkKind, int, int]]:
+def doubts(text: str, lines: Sequence[Line]) -> list[tuple[MarkKind, int, int]]:
     """Where the doubted characters of `lines` stand in `text`, which is the lines joined."""
     marks: list[tuple[MarkKind, int, int]] = []
+    if not any(word.doubts for line in lines for word in line.words):
+        return marks
     place = 0
     for word in (word for line in lines for word in line.words):
         for index, letter in enumerate(word.text):

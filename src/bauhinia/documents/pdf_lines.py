@@ -7,7 +7,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
@@ -73,11 +73,11 @@ class Line:
     page: int = 1
     right: float = 0.0
     """Where the full lines of its column end; known once the page's lines are put in order."""
+    text: str = field(init=False)
+    """The words with single spaces."""
 
-    @property
-    def text(self) -> str:
-        """The words with single spaces."""
-        return " ".join(word.text for word in self.words)
+    def __post_init__(self) -> None:
+        self.text = " ".join([word.text for word in self.words])
 
     @property
     def middle(self) -> float:
@@ -105,6 +105,14 @@ class Turn(NamedTuple):
         if self.quarter == 3:
             return self.height - y, self.width - x
         return x, self.height - y
+
+    def across(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float]:
+        """Where a rectangle begins and ends from the left, as displayed."""
+        if self.quarter == 0:
+            return left - self.left, right - self.left
+        one, _ = self.point(left, bottom)
+        other, _ = self.point(right, top)
+        return min(one, other), max(one, other)
 
     @property
     def matrix(self) -> tuple[float, float, float, float, float, float]:
@@ -182,15 +190,14 @@ class _Reader:
         self.turn = turn
         self.number = number
         self.box = pdfium.FS_RECTF()
+        self.box_pointer = ctypes.pointer(self.box)
         self.matrix = pdfium.FS_MATRIX()
         self.x, self.y = ctypes.c_double(), ctypes.c_double()
         self.edges = tuple(ctypes.c_double() for _ in range(4))
         self.font = ctypes.create_string_buffer(128)
         self.flags = ctypes.c_int()
-        get = pdfium.FPDFText_GetUnicode
-        count = max(0, pdfium.FPDFText_CountChars(handle))
-        self.codes = "".join([chr(get(handle, index)) for index in range(count)])
-        self.characters = count
+        self.codes = _codes(handle)
+        self.characters = len(self.codes)
         self.unknown = 0
         self.slanted = False
 
@@ -267,6 +274,8 @@ class _Reader:
         text = self.codes[first:after]
         if len(text) > 1 and (text[-1] in _DIGITS or text[0] in _DIGITS):
             text = self._shift_digits(text, first, size)
+        if text.isascii():
+            return text
         text = _decoded(text)
         self.unknown += sum(each == "\ufffd" or "\ue000" <= each <= "\uf8ff" for each in text)
         return _clean(text)
@@ -313,16 +322,15 @@ class _Reader:
         return 1 if base - low > 0.12 * size else -1 if low - base > 0.04 * size else 0
 
     def _extent(self, first: int, last: int) -> tuple[float, float]:
-        left, right = self._box(first), self._box(last)
+        left = self._box(first)
+        right = self._box(last) if last > first else left
         return min(left[0], right[0]), max(left[1], right[1])
 
     def _box(self, index: int) -> tuple[float, float]:
-        box = self.box
-        if not pdfium.FPDFText_GetLooseCharBox(self.handle, index, box):
+        if not pdfium.FPDFText_GetLooseCharBox(self.handle, index, self.box_pointer):
             return 0.0, 0.0
-        one, _ = self.turn.point(box.left, box.bottom)
-        other, _ = self.turn.point(box.right, box.top)
-        return min(one, other), max(one, other)
+        box = self.box
+        return self.turn.across(box.left, box.bottom, box.right, box.top)
 
     def _origin(self, index: int) -> tuple[float, float]:
         pdfium.FPDFText_GetCharOrigin(self.handle, index, self.x, self.y)
@@ -351,6 +359,16 @@ class _Reader:
         slanted = 5 < turned < 85
         self.slanted = self.slanted or slanted
         return slanted
+
+
+def _codes(handle: Any) -> str:
+    """Every character of a text page, those beyond U+FFFF in two halves: all at once where pdfium has a code
+    for each, else one by one."""
+    count = max(0, pdfium.FPDFText_CountChars(handle))
+    buffer = (ctypes.c_ushort * (count + 1))()
+    if pdfium.FPDFText_GetText(handle, 0, count, buffer) == count + 1:
+        return "".join(map(chr, buffer[:count]))
+    return "".join([chr(pdfium.FPDFText_GetUnicode(handle, index)) for index in range(count)])
 
 
 def _decoded(text: str) -> str:

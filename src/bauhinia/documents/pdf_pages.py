@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
 
-from ..errors import BrokenDocument, EncryptedDocument
+from ..errors import BrokenDocument
+from .damage import password_needed
+from .pdf_annotations import PageAnnotations, page_annotations
 from .pdf_layout import Page
 from .pdf_lines import PageText, Rule, Turn, page_text, page_turn
 from .pdf_objects import PageInk, page_ink
@@ -25,26 +27,28 @@ class LoadedPage(NamedTuple):
     """As `pdf_tables.PageObjects` has it."""
     ink: PageInk | None
     """The page's objects one by one; only when they were asked for."""
+    signatures: int = 0
+    """Fields for signatures."""
 
 
 def open_pdf(data: bytes) -> Any:
-    """A pypdfium2 document, to be closed. Raises EncryptedDocument or BrokenDocument."""
+    """A pypdfium2 document, to be closed. Raises PasswordNeeded or BrokenDocument."""
     try:
         return pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
         if "password" in str(error).lower():
-            raise EncryptedDocument(
-                "The PDF is protected with a password.",
-                hint="Open it with its password, print or save it as a new PDF, then upload that.",
-            ) from error
+            raise password_needed("The PDF") from error
         raise BrokenDocument(
             "The PDF is damaged and cannot be opened.",
             hint="Ask for the file again, or open it in a PDF viewer and print it to a new PDF.",
         ) from error
 
 
-def load_page(document: Any, index: int, *, inked: bool = False) -> LoadedPage | None:
-    """Page `index`, from 0; None when it is damaged. With `inked` its words tell which objects draw them."""
+def load_page(
+    document: Any, index: int, *, inked: bool = False, fields: set[str] | None = None
+) -> LoadedPage | None:
+    """Page `index`, from 0; None when it is damaged. With `inked` its words tell which objects draw them;
+    with `fields`, the form's fields that were read so far, its fields and comments are read."""
     try:
         page = document[index]
     except pdfium.PdfiumError:
@@ -54,8 +58,13 @@ def load_page(document: Any, index: int, *, inked: bool = False) -> LoadedPage |
         objects = page_objects(page, turn)
         ink = page_ink(page, turn) if inked else None
         text = page_text(page, turn, index + 1, objects.rules, ink.numbers if ink else None)
+        laid = (
+            page_annotations(document, page, turn, fields) if fields is not None else PageAnnotations([], 0)
+        )
     finally:
         page.close()
     grids, lines = take_tables(objects.rules, text.lines) if objects.rules else ([], text.lines)
-    page_shown = Page(index + 1, *turn.shown, lines, grids)
-    return LoadedPage(page_shown, text, turn, objects.rules, objects.pictures, objects.shown, ink)
+    page_shown = Page(index + 1, *turn.shown, lines, grids, annotations=laid.shown)
+    return LoadedPage(
+        page_shown, text, turn, objects.rules, objects.pictures, objects.shown, ink, laid.signatures
+    )

@@ -21,6 +21,7 @@ from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, EmptyDocum
 from .collecting import Bounds
 from .document import Document
 from .formats import READERS
+from .normal import inert
 from .scanned import ScannedPage, block_of
 
 if TYPE_CHECKING:  # The reading process imports this package and must not load pydantic.
@@ -84,6 +85,17 @@ async def _read_converted(data: bytes, name: str, form: str, through: str, limit
     return replace(document, name=_name(name), format=form)
 
 
+async def unlock(data: bytes, name: str, password: str, limits: Limits) -> bytes:
+    """The file without its protection; one that has none comes back as it is.
+
+    The password goes to the reading process on its input, and nowhere else. Raises WrongPassword, and a
+    DocumentError subclass as `read_document` does.
+    """
+    order = {"password": password.encode("utf-8", "replace").decode()}
+    _, body = await _work("unlock", data, name, limits, order)
+    return body
+
+
 async def read_page(data: bytes, name: str, page: int, limits: Limits) -> ScannedPage:
     """One of the pages that a document's `scanned` names, read from its picture in a process of its own.
 
@@ -104,13 +116,18 @@ async def read_units(data: bytes, name: str, limits: Limits) -> tuple[Unit, ...]
 async def rewrite(
     data: bytes, name: str, targets: Mapping[str, str], to: Variety, limits: Limits, label: str = ""
 ) -> Rewritten:
-    """The same file with tagged text `targets[unit id]` in its units, and the AI label in its metadata.
+    """The same file with tagged text `targets[unit id]` in its units, and the AI label in its metadata. Of
+    the targets only what is `inert` is written.
 
     Raises a DocumentError subclass.
     """
     from .layout import LayoutNote, Rewritten
 
-    order = {"targets": dict(targets), "to": to.value, "label": label}
+    order = {
+        "targets": {unit: inert(target) for unit, target in targets.items()},
+        "to": to.value,
+        "label": label,
+    }
     said, body = await _work("rewrite", data, name, limits, order)
     return Rewritten(data=body, notes=tuple(LayoutNote(**note) for note in said["rewritten"]))
 
@@ -132,7 +149,7 @@ async def side_by_side(original: bytes, translated: bytes, name: str, limits: Li
 
 
 async def work_elsewhere(
-    module: str, work: str, data: bytes, name: str, limits: Limits, more: Mapping[str, Any]
+    module: str, work: str, data: bytes, name: str, limits: Limits, more: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """What a child process with work of its own (`module` calls `child.main`) says of a file, within the same
     limits. Raises a DocumentError subclass, or the error that the child told."""
@@ -174,8 +191,8 @@ async def _work(
 
 
 def _name(name: str) -> str:
-    """A file's name without folders."""
-    return PurePosixPath(name.replace("\\", "/")).name[-250:]
+    """A file's name without folders, and without what UTF-8 cannot say."""
+    return PurePosixPath(name.replace("\\", "/")).name[-250:].encode("utf-8", "replace").decode()
 
 
 def _turn() -> asyncio.Semaphore:

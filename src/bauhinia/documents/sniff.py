@@ -12,10 +12,10 @@ from pathlib import PurePath
 from ..errors import (
     BrokenDocument,
     DocumentError,
-    EncryptedDocument,
     MislabelledDocument,
     UnsupportedFormat,
 )
+from .damage import password_needed
 from .formats import READERS, SUFFIXES, readable
 
 _OTHER_SUFFIXES = {
@@ -73,7 +73,7 @@ def sniff(data: bytes, name: str) -> str:
     """The name of the reader for this file: a key of `READERS`.
 
     Raises MislabelledDocument when the bytes are something else than the name says, UnsupportedFormat,
-    EncryptedDocument, or BrokenDocument when they are nothing known.
+    PasswordNeeded, or BrokenDocument when they are nothing known.
     """
     suffix = PurePath(name).suffix.lower()
     said = SUFFIXES.get(suffix)
@@ -86,10 +86,7 @@ def sniff(data: bytes, name: str) -> str:
             return said or real
         raise _mislabelled(suffix, READERS[real].title, READERS[real].suffixes[0])
     if real == "encrypted":
-        raise EncryptedDocument(
-            "The file is protected with a password.",
-            hint="Remove the password (File, Info, Protect), save the file, then upload it again.",
-        )
+        raise password_needed("The file")
     if real == "unknown":
         raise BrokenDocument(
             "The file is damaged, or is not a document at all.",

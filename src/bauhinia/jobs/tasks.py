@@ -7,7 +7,7 @@ import logging
 import secrets
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, LiteralString
@@ -115,7 +115,7 @@ class Tasks:
             )
             return await cursor.fetchall()
 
-    async def events(self, task: str, after: int = 0) -> AsyncIterator[tuple[int, TaskEvent]]:
+    async def events(self, task: str, after: int = 0) -> AsyncGenerator[tuple[int, TaskEvent], None]:
         """Events numbered from 1, those after `after` first, then each as it comes, up to `Ended`.
 
         A task that this process is not working on gives one `Ended` with its status.

@@ -83,6 +83,10 @@ class TermIssue:
     kind: Literal["missing", "forbidden"]
     found: str
     """The forbidden variant as it stands; empty for a missing term."""
+    start: int = 0
+    """Where it stands."""
+    better: str = ""
+    """What to write there instead, with its capital and its plural."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,11 @@ class Termbase:
         `source_text` is in the other language; where it is in the target's own, only forbidden forms count.
         """
         found = list(self._scan(target_text, target))
-        wrong = [TermIssue(term, "forbidden", place[2]) for term, place, bad in found if bad]
+        wrong = [
+            TermIssue(term, "forbidden", words, start, _repaired(term, words, target, wrong=True))
+            for term, (start, _, words), bad in found
+            if bad
+        ]
         told = {issue.term.id for issue in wrong} | {term.id for term, _, bad in found if not bad}
         source = Variety.ENGLISH if target.is_chinese else Variety.TRADITIONAL
         missing = [

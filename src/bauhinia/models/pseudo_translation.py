@@ -13,12 +13,12 @@ from typing import Literal
 from .backend import ChatRequest
 
 Pseudo = Literal["accented", "chinese", "english"]
-_KEPT = re.compile(r"(</?[0-9]{1,4}/?>|&(?:lt|gt|amp);|\S+@\S+|https?://\S+|www\.\S+)")
+_KEPT = re.compile(r"(</?[0-9]{1,4}/?>|&(?:lt|gt|amp);|\S{1,64}@\S+|https?://\S+|www\.\S+)")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _LATIN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?: +(?=[^\W\d_]))?")
 _ACCENTED = str.maketrans(
     "ABCDEFGHIJKLMNOPRSTUVWXYZabcdefghijklmnoprstuvwxyz",
-    "ÀƁÇĎÉƑĜĤÎĴĶĻṂÑÖÞŔŠŢÛṼŴẊÝŽàƀçďéƒĝĥîĵķļṃñöþŕšţûṽŵẋýž",
+    "ÀƁÇĎÉƑĜĤÎĴĶĻṂÑÖÞŔŠŢÛṼŴΧÝŽàƀçďéƒĝĥîĵķļṃñöþŕšţûṽŵχýž",
 )
 _CHARACTERS = "本局市民服務部門工作計劃資料申請文件安排提供進行檢討措施發展社區公眾環境設施管理"
 _WORDS = (
@@ -27,6 +27,8 @@ _WORDS = (
 )  # fmt: skip
 _LONGER = 0.4
 """How much longer accented text is: what English becomes in most languages."""
+_FILL = "ö"
+"""What makes it longer: a letter, since readers take a row of dots for the dots of a table of contents."""
 
 
 def pseudo(text: str, kind: Pseudo) -> str:
@@ -52,7 +54,7 @@ def _accented(text: str) -> str:
     def longer(match: re.Match[str]) -> str:
         word = match[0].rstrip()
         more = round(len(word) * _LONGER)
-        return word.translate(_ACCENTED) + "·" * more + match[0][len(word) :]
+        return word.translate(_ACCENTED) + _FILL * more + match[0][len(word) :]
 
     return _LATIN.sub(longer, text)
 

@@ -107,4 +107,4 @@ def shown(text: str) -> str:
 
 def finding_of(note: LayoutNote) -> Finding:
     """What a writer noted, for the officer."""
-    return Finding(check=note.check, severity="warning", message=note.message)
+    return Finding(check=note.check, severity="warning", message=note.message, values={"note": note.message})

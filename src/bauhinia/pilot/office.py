@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..documents import Document
 from ..documents.layout import LAYOUTS
 from ..errors import BauhiniaError, InputError
 from ..gateway import Gateway
-from ..jobs import Report, Steps, TaskFunction, Tasks
-from ..language import Termbase
+from ..jobs import PassageReady, Report, Steps, Task, TaskEvent, TaskFunction, Tasks
+from ..language import Termbase, Variety
 from ..people import Officer, local_officer
 from ..settings import Limits, Settings
 from ..store import Blobs, Database
@@ -23,7 +23,7 @@ from ..translation.memory import Memory
 from ..translation.termbases import Termbases
 from .analyse import analyse
 from .citations import without_invented_citations
-from .codec import to_json
+from .codec import from_json, to_json
 from .compare import compare
 from .desk import Desk
 from .draft import Draft, TaskKind
@@ -47,7 +47,7 @@ from .segment_table import Segments
 from .shelf import Card, Shelf
 from .summarise import summarise
 from .templates import Templates
-from .translate import TARGET, translate, untranslated
+from .translate import TARGET, check_language, translate, untranslated
 
 log = logging.getLogger(__name__)
 
@@ -81,13 +81,13 @@ class Office:
         self.model = asyncio.create_task(self.gateway.start(), name="load the model")
         self.model.add_done_callback(lambda done: done.cancelled() or done.exception())
 
-    async def add(self, data: bytes, name: str) -> Card:
-        """Put a file on the shelf. Pages that are pictures are read by a task, which the card names; those of
-        a Word document are numbered afterwards.
+    async def add(self, data: bytes, name: str, password: str = "") -> Card:
+        """Put a file on the shelf, opened with its password if it has one. Pages that are pictures are read
+        by a task, which the card names; those of a Word document are numbered afterwards.
 
         Raises DocumentError, and then nothing is kept.
         """
-        card = await self.shelf.add(data, name)
+        card = await self.shelf.add(data, name, password)
         if card.pages is None:
             numbering = asyncio.create_task(self._number_pages(card.id), name=f"pages of {card.id}")
             self._numbering.add(numbering)
@@ -122,13 +122,15 @@ class Office:
 
     async def start(self, order: AnyOrder) -> str:
         """Begin a task; gives its id. Raises NotFound for a document or a template that does not exist,
-        InputError for a document that is still being read.
+        InputError for a document that is still being read, SameLanguage for one that needs no translation.
         """
         kind = next(kind for kind, made in ORDERS.items() if isinstance(order, made))
         if isinstance(order, DraftOrder):
             self.templates.get(order.type)
         for key in documents_of(order):
             _check_read(await self.shelf.card(key))
+        if isinstance(order, TranslateOrder):
+            await self._check_language(order)
         return await self.tasks.start(kind, order.model_dump(mode="json"))
 
     def desk(
@@ -161,6 +163,32 @@ class Office:
         await read_scan(order["document"], self.shelf, Limits(), report, steps)
         return {}
 
+    async def task(self, key: str) -> Task:
+        """A task with its draft as its officers left it: what every reader is given. Raises NotFound."""
+        return await self.as_left(await self.tasks.get(key))
+
+    async def as_left(self, task: Task) -> Task:
+        """The task with the words that were written in the editor of its translation laid over its draft."""
+        if task.kind != "translate" or task.draft is None:
+            return task
+        made = from_json(Draft, task.draft)
+        left = await self.segments.over(task.id, made)
+        return task if left is made else replace(task, draft=to_json(left))
+
+    async def events(self, key: str) -> AsyncGenerator[tuple[int, TaskEvent], None]:
+        """A task's events, numbered from 1. A finished task tells its passages as its officers left them.
+
+        Raises NotFound.
+        """
+        task = await self.task(key)
+        left = _passages_of(task) if task.status == "done" else {}
+        async with aclosing(self.tasks.events(key)) as events:
+            async for number, event in events:
+                if isinstance(event, PassageReady):
+                    passage = left.get((event.section, event.passage["id"]), event.passage)
+                    event = replace(event, passage=passage)  # noqa: PLW2901  # the same event, its words as left
+                yield number, event
+
     async def original_format(self, draft: Draft, order: Mapping[str, Any]) -> tuple[str, bytes]:
         """A translation in the file that it was made from: the file's name and bytes, the AI label in it.
 
@@ -179,10 +207,17 @@ class Office:
         kept = order.layout and document.format in LAYOUTS
         return await self.shelf.original(order.document) if kept else None
 
+    async def _check_language(self, order: TranslateOrder) -> None:
+        """Raises SameLanguage. Only a document of the target's language is looked at by the paragraph."""
+        to = TARGET[order.to]
+        if Variety((await self.shelf.card(order.document)).variety).is_chinese == to.is_chinese:
+            await asyncio.to_thread(check_language, await self.shelf.document(order.document), to)
+
     async def estimate(self, order: TranslateOrder) -> Leverage:
         """How much of a document the memory holds, of what has to be translated. Raises NotFound, InputError,
         DocumentError."""
         _check_read(await self.shelf.card(order.document))
+        await self._check_language(order)
         document = await self.shelf.document(order.document)
         sources = await untranslated(order, document, await self._original(order, document))
         return await leverage(self.memory, sources, TARGET[order.to], department=self.officer.department)
@@ -217,6 +252,16 @@ class Office:
                 return await redraft(order, documents[order.document], desk)
             case CompareOrder():
                 return await compare(order, documents, desk)
+
+
+def _passages_of(task: Task) -> dict[tuple[int, str], dict[str, Any]]:
+    """A draft's passages as JSON, by section and id."""
+    sections = task.draft["sections"] if task.draft else []
+    return {
+        (number, passage["id"]): passage
+        for number, section in enumerate(sections)
+        for passage in section["passages"]
+    }
 
 
 def _check_read(card: Card) -> None:

@@ -10,6 +10,7 @@ from ..documents.layout import STORIES, Story
 from .draft import TaskKind
 
 OutputLanguage = Literal["en", "zh-HK"]
+USUAL_STORIES: list[Story] = [story for story in STORIES if story != "hidden"]
 Manner = Literal["shorter", "formal", "plain", "executive", "public"]
 
 
@@ -39,10 +40,16 @@ class TranslateOrder(Order):
     layout: bool = True
     """Translate the file's own paragraphs, so that it can be had back looking as it did; where its format can
     be written. Else the text alone."""
-    stories: list[Story] = Field(default=[story for story in STORIES if story != "hidden"], min_length=1)
+    stories: list[Story] = USUAL_STORIES
     """Which texts of the file: the body, headers, notes, comments, ... Hidden text only when asked for."""
     memory: bool = True
     """Take what the department's memory holds, and show the model what is near."""
+
+    @model_validator(mode="after")
+    def _something_is_translated(self) -> TranslateOrder:
+        if not self.stories:
+            raise ValueError("Choose at least one kind of text to translate.")
+        return self
 
 
 class DraftOrder(Order):

@@ -14,15 +14,15 @@ from ..documents.layout import faults, plain
 from ..documents.normal import tidy
 from ..errors import InputError
 from ..jobs import Task
-from ..language import Termbase, Variety
+from ..language import Variety
 from ..settings import Limits
 from ..translation.bilingual import FORMATS, read_returned
 from ..translation.exchanged import Bilingual, Row, unreadable
-from ..translation.termbases import Termbases
 from .codec import from_json
 from .confirming import segment_between
 from .draft import Draft
-from .segments import EditedSegment, checked, consistent, first_segments
+from .revision import all_checked, open_revision, terms_of
+from .segments import EditedSegment, consistent
 
 if TYPE_CHECKING:
     from .office import Office
@@ -90,7 +90,7 @@ async def sent(office: Office, task: Task, form: str) -> SentFile:
     """A translation in one of `FORMATS`, with the words that its officers left. Raises InputError for a task
     that is no finished translation."""
     draft, made = _draft_of(task), FORMATS[form]
-    rows = tuple(map(_row, await opened(office, task)))
+    rows = tuple(map(_row, await _opened(office, task)))
     bilingual = Bilingual(title=draft.title, to=draft.variety, rows=rows, label=draft.label)
     data = await asyncio.to_thread(made.write, bilingual)
     return SentFile(f"{draft.title[:60] or task.kind}{made.ending}", data, made.media_type)
@@ -104,8 +104,7 @@ async def read_back(task: Task, data: bytes, name: str) -> list[Row]:
 
 async def take_back(office: Office, task: Task, rows: Sequence[Row]) -> Returned:
     """Put what a translator wrote into the segments, and learn what is confirmed. Raises InputError."""
-    to, segments = _draft_of(task).variety, await opened(office, task)
-    await office.segments.add(task.id, segments)
+    to, segments = _draft_of(task).variety, await _opened(office, task)
     changes, skipped = compared(segments, rows)
     done = [change for change in changes if change.is_worded or change.is_confirmed]
     places = await _keep(office, task, done, to)
@@ -124,8 +123,8 @@ async def take_back(office: Office, task: Task, rows: Sequence[Row]) -> Returned
 
 async def _keep(office: Office, task: Task, done: Sequence[Change], to: Variety) -> set[int]:
     """Keep the changes, checked, where nobody else has written; the places where that was so."""
-    table, terms = office.segments, await _terms(office)
-    new = await asyncio.to_thread(_all_checked, [each.new for each in done], to, terms)
+    table, terms = office.segments, await terms_of(office)
+    new = await asyncio.to_thread(all_checked, [each.new for each in done], to, terms)
     places = await table.change(
         task.id, [(one, each.old.target) for one, each in zip(new, done, strict=True)]
     )
@@ -133,16 +132,6 @@ async def _keep(office: Office, task: Task, done: Sequence[Change], to: Variety)
     renewed = await asyncio.to_thread(consistent, rows)
     await table.note(task.id, [now for now, old in zip(renewed, rows, strict=True) if now != old])
     return places
-
-
-async def opened(office: Office, task: Task) -> list[EditedSegment]:
-    """The task's segments; before its editor was first opened those of its draft, checked. Raises InputError
-    for a task that is no finished translation."""
-    draft = _draft_of(task)
-    if segments := await office.segments.of(task.id):
-        return segments
-    first, terms = first_segments(draft), await _terms(office)
-    return consistent(await asyncio.to_thread(_all_checked, first, draft.variety, terms))
 
 
 def _draft_of(task: Task) -> Draft:
@@ -154,12 +143,9 @@ def _draft_of(task: Task) -> Draft:
     return from_json(Draft, task.draft)
 
 
-async def _terms(office: Office) -> Termbase:
-    return await Termbases(office.database).merged(office.officer.department)
-
-
-def _all_checked(segments: Iterable[EditedSegment], to: Variety, termbase: Termbase) -> list[EditedSegment]:
-    return [checked(segment, to, termbase) for segment in segments]
+async def _opened(office: Office, task: Task) -> list[EditedSegment]:
+    await open_revision(office, task.id)
+    return await office.segments.of(task.id)
 
 
 def _row(segment: EditedSegment) -> Row:

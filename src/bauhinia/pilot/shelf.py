@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from ..documents import Document, read_document, with_page_numbers
+from ..documents import Document, read_document, unlock, with_page_numbers
 from ..errors import NotFound
 from ..language import detect
 from ..settings import Limits
@@ -19,6 +19,8 @@ from ..store import Blobs, Database
 from .codec import from_json, to_json
 from .keeping import Original
 from .reading import SAMPLE
+
+UNPROTECTED = "The file was protected with a password; what is kept here is not."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +77,14 @@ class Shelf:
         self._blobs = blobs
         self._limits = limits
 
-    async def add(self, data: bytes, name: str) -> Card:
-        """Read a file, but for its pictures of pages, and keep it.
+    async def add(self, data: bytes, name: str, password: str = "") -> Card:
+        """Read a file, but for its pictures of pages, and keep it; a protected one without its protection.
 
-        Raises DocumentError, and then nothing is kept.
+        Raises DocumentError, and then nothing is kept. The password never is.
         """
+        data, warnings = await self._unlocked(data, name, password) if password else (data, ())
         document = await read_document(data, name, self._limits)
+        document = replace(document, warnings=(*document.warnings, *warnings))
         key = secrets.token_hex(8)
         digest = hashlib.sha256(data).hexdigest()
         await self._blobs.put(digest, data)
@@ -99,6 +103,11 @@ class Shelf:
                 ),
             )
         return await self.card(key)
+
+    async def _unlocked(self, data: bytes, name: str, password: str) -> tuple[bytes, tuple[str, ...]]:
+        """The file as it is kept, and what is said of that."""
+        opened = await unlock(data, name, password, self._limits)
+        return opened, () if opened == data else (UNPROTECTED,)
 
     async def number_pages(self, key: str) -> None:
         """Find out on which pages the blocks of a Word document are, and keep that; takes seconds.

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from ..documents import Anchor, Block, Document
 from ..documents.layout import Piece, Unit, line, plain, reworded, tagged
 from ..documents.layout.typography import typeset
-from ..errors import DocumentError
+from ..errors import DocumentError, SameLanguage
 from ..gateway import estimate_tokens
 from ..jobs import PassageReady
-from ..language import Variety, detect, split_sentences, to_traditional
+from ..language import Termbase, Variety, detect, split_sentences, to_traditional
 from ..translation.memory import Memory
 from .codec import to_json
 from .desk import Desk
@@ -30,6 +30,8 @@ from .tagged import tagged_segments, tags_of
 SEGMENT_TOKENS = 110
 """A small model translates one to three sentences well, and begins to leave things out beyond."""
 TARGET = {"en": Variety.ENGLISH, "zh-HK": Variety.TRADITIONAL}
+LEAST_FOREIGN = 0.05
+"""Of a bilingual document, the part in the other language that makes it worth translating."""
 _LETTERS = re.compile(r"[^\W\d_]")
 _KINDS: dict[str, PassageKind] = {
     "title": "heading",
@@ -93,6 +95,31 @@ async def translate(
 def title_of(document: Document) -> str:
     """What a translation's title is translated from."""
     return document.title or document.name
+
+
+def check_language(document: Document, to: Variety) -> None:
+    """Refuse a document that is in the wanted language already, but for a name or an address.
+
+    Simplified characters are put into Traditional ones, which is worth an order. Raises SameLanguage.
+    """
+    texts = [block.text.strip() for block in document.blocks if _LETTERS.search(block.text)]
+    foreign = [text for text in texts if _without_model(text, to) != text]
+    if sum(map(len, foreign)) < LEAST_FOREIGN * sum(map(len, texts)):
+        own, other = ("Chinese", "English") if to.is_chinese else ("English", "Traditional Chinese")
+        raise SameLanguage(f"{document.name} is in {own} already.", hint=f"Translate it into {other}.")
+
+
+_TOLD_ANEW = frozenset(
+    {"numbers", "added", "terms", "names", "script", "language", "omission", "untranslated"}
+)
+"""What `check_translation` tells of a text."""
+
+
+def rechecked(passage: Passage, to: Variety, termbase: Termbase) -> Passage:
+    """An edited passage with what the checks say of it now. What was told of its making stays."""
+    made = [finding for finding in passage.findings if finding.check not in _TOLD_ANEW]
+    found = check_translation(passage.source_text, passage.text, to, termbase) if passage.text.strip() else ()
+    return replace(passage, findings=(*found, *made))
 
 
 def _recall(order: TranslateOrder, todo: Sequence[_Work], desk: Desk, memory: Memory | None) -> Recall | None:

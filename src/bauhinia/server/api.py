@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -25,7 +25,7 @@ from ..pilot.orders import (
     TranslateOrder,
 )
 from . import events
-from .edits import current_draft, draft_of, edited
+from .edits import checking, draft_of, edited
 from .ordering import documents_of
 from .security import too_large_message
 from .state import closing_of, editing_of, limits_of, office_of, readiness_of
@@ -44,15 +44,26 @@ async def health(request: Request) -> dict[str, Any]:
 
 
 @api_router.post(
-    "/api/documents", status_code=201, summary="Put a file on the shelf (multipart, field `file`)"
+    "/api/documents",
+    status_code=201,
+    summary="Put a file on the shelf (multipart, field `file`; of a protected one also `password`)",
 )
 async def add_document(request: Request) -> dict[str, Any]:
-    name, data = await uploaded(request)
-    return asdict(await office_of(request).add(data, name))
+    sent = await uploaded(request)
+    return asdict(await office_of(request).add(sent.data, sent.name, sent.password))
 
 
-async def uploaded(request: Request) -> tuple[str, bytes]:
-    """Name and bytes of the form's one file. Raises InputError, DocumentTooLarge."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form's file, and the password that came with it, which no log of this object shows."""
+
+    name: str
+    data: bytes = field(repr=False)
+    password: str = field(repr=False)
+
+
+async def uploaded(request: Request) -> Sent:
+    """The form's one file. Raises InputError, DocumentTooLarge."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise InputError("Send the file as a form with a field named `file`.", hint="See /api.")
     limit = limits_of(request).file_bytes
@@ -64,7 +75,10 @@ async def uploaded(request: Request) -> tuple[str, bytes]:
             raise DocumentTooLarge(
                 too_large_message(limit), hint="Split it into smaller files and try again."
             )
-        return file.filename, await file.read()
+        password = form.get("password", "")
+        if not isinstance(password, str):
+            raise InputError("The password came as a file.", hint="Send it as a plain field of the form.")
+        return Sent(file.filename, await file.read(), password)
 
 
 @api_router.get("/api/documents", summary="The documents on the shelf")
@@ -134,7 +148,7 @@ async def list_tasks(request: Request) -> list[dict[str, Any]]:
 
 @api_router.get("/api/tasks/{task}", summary="One task, with its draft once there is one")
 async def get_task(request: Request, task: str) -> dict[str, Any]:
-    return _task(await office_of(request).tasks.get(task))
+    return _task(await office_of(request).task(task))
 
 
 def _task(task: Task) -> dict[str, Any]:
@@ -143,19 +157,19 @@ def _task(task: Task) -> dict[str, Any]:
 
 @api_router.get("/api/tasks/{task}/events", summary="A task's events as they come (server-sent events)")
 async def task_events(request: Request, task: str, last_event_id: Annotated[str, Header()] = "") -> Response:
-    tasks = office_of(request).tasks
+    office = office_of(request)
     seen = int(last_event_id) if last_event_id.isdecimal() else 0
-    row = await tasks.get(task)
+    row = await office.tasks.get(task)
     if seen and row.status != "running":
         return events.nothing_more()
-    return events.stream(tasks.events(task), closing_of(request), after=seen)
+    return events.stream(office.events(task), closing_of(request), after=seen)
 
 
 @api_router.post("/api/tasks/{task}/cancel", summary="Stop a task, and the model's work for it")
 async def cancel_task(request: Request, task: str) -> dict[str, Any]:
-    tasks = office_of(request).tasks
-    await tasks.cancel(task)
-    return _task(await tasks.get(task))
+    office = office_of(request)
+    await office.tasks.cancel(task)
+    return _task(await office.task(task))
 
 
 @api_router.post("/api/tasks/{task}/resume", status_code=202, summary="Go on with a task that stopped")
@@ -178,11 +192,13 @@ class Edit(BaseModel):
     "/api/tasks/{task}/passages/{passage}", summary="Replace a passage's text; the original is kept"
 )
 async def edit_passage(request: Request, task: str, passage: str, edit: Edit) -> dict[str, Any]:
-    tasks = office_of(request).tasks
+    office = office_of(request)
     async with editing_of(request):
-        draft, changed = edited(draft_of(await tasks.get(task)), edit.section, passage, edit.text)
-        await tasks.save_draft(task, to_json(draft))
-        await office_of(request).segments.reword(task, passage, edit.text)
+        row = await office.tasks.get(task)
+        check = await checking(office, row)
+        draft, changed = edited(draft_of(row), edit.section, passage, edit.text, check)
+        await office.tasks.save_draft(task, to_json(draft))
+        await office.segments.reword(task, passage, edit.text)
     return to_json(changed)
 
 
@@ -201,10 +217,10 @@ async def export_task(
     from ..translation.bilingual import FORMATS
 
     office = office_of(request)
-    row = await office.tasks.get(task)
+    row = await office.task(task)
     if format in FORMATS:
         return _file(*await sent(office, row, format))
-    draft = await current_draft(office, row)
+    draft = draft_of(row)
     if format == "same":
         name, data = await office.original_format(draft, row.order)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"

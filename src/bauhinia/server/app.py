@@ -24,6 +24,7 @@ from .exchange_api import exchange_router
 from .pages import pages_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
 from .state import office_of
+from .terms_pages import terms_router
 from .translation_api import translation_router
 from .v1 import v1_router
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from ..pilot.office import Office
 
 STATIC = Path(__file__).parent / "static"
-UPLOAD_PATHS = re.compile("/api/documents|/documents|/api/terms/import|/api/tasks/[^/]+/import")
+UPLOAD_PATHS = re.compile("/api/documents|/documents|/api/terms/import|/terms/import|/api/tasks/[^/]+/import")
 """Where files come in."""
 FORM_OVERHEAD = 100_000
 """Bytes that a multipart form may add to the file it carries."""
@@ -63,6 +64,7 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(bilingual_router)
     app.include_router(v1_router(lambda request: office_of(request).gateway))
     app.include_router(pages_router)
+    app.include_router(terms_router)
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")
     return app
 

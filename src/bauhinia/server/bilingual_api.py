@@ -22,6 +22,6 @@ async def take_back_file(request: Request, task: str) -> dict[str, Any]:
 
     office = office_of(request)
     row = await office.tasks.get(task)
-    name, data = await uploaded(request)
-    rows = await read_back(row, data, name)
+    sent = await uploaded(request)
+    rows = await read_back(row, sent.data, sent.name)
     return asdict(await take_back(office, row, rows))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Annotated, Any
 
@@ -12,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..errors import Conflict, InputError
 from ..jobs import Task
-from ..language import Termbase, Variety
+from ..language import Variety
 from ..pilot.confirming import segment_between
+from ..pilot.revision import all_checked, language_of, open_revision, terms_of
 from ..pilot.segments import (
     EditedSegment,
     Only,
@@ -21,13 +21,9 @@ from ..pilot.segments import (
     Status,
     checked,
     consistent,
-    first_segments,
     mended,
     replaced,
 )
-from ..pilot.translate import TARGET
-from ..translation.termbases import Termbases
-from .edits import draft_of
 from .state import office_of
 from .translation_api import MOST_TEXT
 
@@ -80,7 +76,7 @@ async def window(
     find: Annotated[str, Query(max_length=1_000)] = "",
     case: bool = False,
 ) -> dict[str, Any]:
-    await _open(request, task)
+    await open_revision(office_of(request), task)
     segments, shown = office_of(request).segments, Shown(only=only, find=find, case=case)
     totals = await segments.totals(task, shown)
     rows = await segments.window(task, shown, start, count)
@@ -89,7 +85,7 @@ async def window(
 
 @editor_router.get("/api/tasks/{task}/segments/{place}", summary="One segment as it is kept now")
 async def one(request: Request, task: str, place: int) -> dict[str, Any]:
-    await _open(request, task)
+    await open_revision(office_of(request), task)
     _, row, _ = await office_of(request).segments.around(task, place)
     return asdict(row)
 
@@ -98,7 +94,7 @@ async def one(request: Request, task: str, place: int) -> dict[str, Any]:
 async def write(request: Request, task: str, place: int, body: SegmentEdit) -> dict[str, Any]:
     if "\0" in body.target or (body.confirm and not body.target.strip()):
         raise InputError("That cannot be kept as a translation.", hint="Write the segment's words.")
-    row = await _open(request, task)
+    row = await open_revision(office_of(request), task)
     before, old, after = await office_of(request).segments.around(task, place)
     kept = old.status == "confirmed" and body.target == old.target
     status: Status = "confirmed" if body.confirm or kept else "draft"
@@ -113,7 +109,7 @@ async def write(request: Request, task: str, place: int, body: SegmentEdit) -> d
 
 @editor_router.post("/api/tasks/{task}/segments/{place}/mend", summary="Put a finding's suggestion in")
 async def mend(request: Request, task: str, place: int, body: Mending) -> dict[str, Any]:
-    row = await _open(request, task)
+    row = await open_revision(office_of(request), task)
     _, old, _ = await office_of(request).segments.around(task, place)
     new = await _put(request, row, old.target, mended(old, body.finding))
     return asdict(await _settled(request, row, old, new))
@@ -121,7 +117,7 @@ async def mend(request: Request, task: str, place: int, body: Mending) -> dict[s
 
 async def _put(request: Request, task: Task, was: str, new: EditedSegment) -> EditedSegment:
     """Keep the segment, checked, if its target is still `was`. Raises Conflict."""
-    found = checked(new, _to(task), await _terms(request))
+    found = checked(new, language_of(task), await terms_of(office_of(request)))
     if not await office_of(request).segments.change(task.id, [(found, was)]):
         raise Conflict(
             "Somebody else has changed this segment meanwhile.",
@@ -145,7 +141,7 @@ async def _learn(
 ) -> None:
     """Remember a confirmed segment between its neighbours."""
     office = office_of(request)
-    await office.memory.learn([segment_between(new, before, after, _to(task), office.officer)])
+    await office.memory.learn([segment_between(new, before, after, language_of(task), office.officer)])
 
 
 async def _fill(request: Request, task: Task, new: EditedSegment) -> int:
@@ -163,13 +159,13 @@ async def _fill(request: Request, task: Task, new: EditedSegment) -> int:
 @editor_router.get("/api/tasks/{task}/segments/{place}/help", summary="Memory matches and terms of a segment")
 async def help_for(request: Request, task: str, place: int) -> dict[str, Any]:
     office = office_of(request)
-    to = _to(await _open(request, task))
+    to = language_of(await open_revision(office_of(request), task))
     before, row, after = await office.segments.around(task, place)
     matches = await office.memory.look_up(
         row.source, to, department=office.officer.department, before=before, after=after
     )
     source = Variety.ENGLISH if to.is_chinese else Variety.TRADITIONAL
-    terms = (await _terms(request)).relevant(row.source, source, to)
+    terms = (await terms_of(office_of(request))).relevant(row.source, source, to)
     return {
         "matches": [asdict(match) for match in matches],
         "terms": [
@@ -183,7 +179,7 @@ async def help_for(request: Request, task: str, place: int) -> dict[str, Any]:
     "/api/tasks/{task}/segments/replace", summary="Count words in the targets shown, or replace them"
 )
 async def replace_words(request: Request, task: str, body: Replacement) -> dict[str, int]:
-    row = await _open(request, task)
+    row = await open_revision(office_of(request), task)
     segments = office_of(request).segments
     rows = await segments.shown(task, Shown(only=body.only, find=body.find, case=body.case))
     changed = [
@@ -194,8 +190,8 @@ async def replace_words(request: Request, task: str, body: Replacement) -> dict[
     ]
     if not body.do:
         return {"segments": len(changed), "places": sum(places for _, _, places in changed)}
-    terms = await _terms(request)
-    found = await asyncio.to_thread(_all_checked, [new for _, new, _ in changed], _to(row), terms)
+    terms = await terms_of(office_of(request))
+    found = await asyncio.to_thread(all_checked, [new for _, new, _ in changed], language_of(row), terms)
     changes = [(new, old.target) for new, (old, _, _) in zip(found, changed, strict=True)]
     kept = await segments.change(task, changes, undoable=True)
     await _all_settled(request, row)
@@ -205,10 +201,10 @@ async def replace_words(request: Request, task: str, body: Replacement) -> dict[
 
 @editor_router.post("/api/tasks/{task}/segments/replace/undo", summary="Take the last replacement back")
 async def undo(request: Request, task: str) -> dict[str, int]:
-    row = await _open(request, task)
+    row = await open_revision(office_of(request), task)
     segments = office_of(request).segments
     back = await segments.undo(task)
-    new = await asyncio.to_thread(_all_checked, back, _to(row), await _terms(request))
+    new = await asyncio.to_thread(all_checked, back, language_of(row), await terms_of(office_of(request)))
     await segments.note(task, new)
     await _all_settled(request, row)
     return {"segments": len(back)}
@@ -220,33 +216,3 @@ async def _all_settled(request: Request, task: Task) -> None:
     rows = await segments.of(task.id)
     renewed = await asyncio.to_thread(consistent, rows)
     await segments.note(task.id, [new for new, old in zip(renewed, rows, strict=True) if new != old])
-
-
-def _all_checked(rows: Sequence[EditedSegment], to: Variety, termbase: Termbase) -> list[EditedSegment]:
-    return [checked(row, to, termbase) for row in rows]
-
-
-def _first_checked(rows: Sequence[EditedSegment], to: Variety, termbase: Termbase) -> list[EditedSegment]:
-    return consistent(_all_checked(rows, to, termbase))
-
-
-async def _open(request: Request, task: str) -> Task:
-    """The task, its segments filled from its draft the first time. Raises InputError for any other task."""
-    office = office_of(request)
-    row = await office.tasks.get(task, draft=False)
-    if row.kind != "translate":
-        raise InputError("Only a translation can be edited side by side.", hint="Open a translation.")
-    if not await office.segments.there(task):
-        first = first_segments(draft_of(await office.tasks.get(task)))
-        terms = await _terms(request)
-        await office.segments.add(task, await asyncio.to_thread(_first_checked, first, _to(row), terms))
-    return row
-
-
-async def _terms(request: Request) -> Termbase:
-    office = office_of(request)
-    return await Termbases(office.database).merged(office.officer.department)
-
-
-def _to(task: Task) -> Variety:
-    return TARGET[str(task.order["to"])]

@@ -13,8 +13,8 @@ from ..pilot.confirming import confirmed, title_segment
 from ..pilot.draft import Draft
 from ..pilot.orders import TranslateOrder
 from ..pilot.translate import title_of
-from .edits import current_draft
-from .state import office_of
+from .edits import current_draft, mark_confirmed
+from .state import editing_of, office_of
 
 if TYPE_CHECKING:
     from ..pilot.office import Office
@@ -36,7 +36,11 @@ async def estimate(request: Request, order: TranslateOrder) -> dict[str, Any]:
     summary="Confirm a passage as it stands; the memory learns it at once",
 )
 async def confirm_passage(request: Request, task: str, passage: str) -> dict[str, Any]:
-    office = office_of(request)
+    async with editing_of(request):
+        return await _confirm_one(office_of(request), task, passage)
+
+
+async def _confirm_one(office: Office, task: str, passage: str) -> dict[str, Any]:
     row = await office.tasks.get(task)
     draft = await translation_of(office, row)
     if passage not in {each.id for each in draft.passages()}:
@@ -45,7 +49,9 @@ async def confirm_passage(request: Request, task: str, passage: str) -> dict[str
     segments = list(confirmed(draft, office.officer, name, {passage}))
     if not segments:
         raise InputError("There are no words to confirm here.", hint="Write the translation first.")
-    return asdict(await office.memory.learn(segments))
+    learnt = await office.memory.learn(segments)
+    await mark_confirmed(office, row, {passage})
+    return asdict(learnt)
 
 
 @exchange_router.post(
@@ -60,7 +66,10 @@ async def confirm_translation(request: Request, task: str) -> dict[str, Any]:
         title_segment(draft, office.officer, title_of(document)),
         *confirmed(draft, office.officer, document.name),
     ]
-    return asdict(await office.memory.learn(segments))
+    async with editing_of(request):
+        learnt = await office.memory.learn(segments)
+        await mark_confirmed(office, row)
+    return asdict(learnt)
 
 
 async def translation_of(office: Office, task: Task) -> Draft:

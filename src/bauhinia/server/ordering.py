@@ -21,6 +21,8 @@ def order_from_form(kind: TaskKind, form: FormData) -> AnyOrder:
     if kind not in ONE_DOCUMENT:
         values.pop("document", None)
         values["documents"] = [value for value in form.getlist("document") if isinstance(value, str)]
+    if kind == "translate" and "stories" in form:
+        values["stories"] = [value for value in form.getlist("stories") if value]
     try:
         return ORDERS[kind].model_validate(values)
     except ValidationError as error:

@@ -14,17 +14,18 @@ from fastapi import APIRouter, Form, Header, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..documents.formats import SUFFIXES
-from ..errors import BauhiniaError, InputError
+from ..errors import BauhiniaError, InputError, NotFound
 from ..jobs import PassageReady, Task, TaskEvent, as_json
-from ..language import to_simplified
+from ..language import Variety, to_simplified
 from ..pilot.codec import from_json
 from ..pilot.draft import Draft, Passage, TaskKind
-from ..pilot.orders import ORDERS
+from ..pilot.orders import ORDERS, USUAL_STORIES
 from ..pilot.scanning import KIND
+from ..pilot.stories import FORMATS_OF
 from . import events
 from .api import attachment, uploaded
 from .comparing import RowView, change_views, row_views
-from .edits import current_draft
+from .edits import draft_of, revision_of
 from .ordering import ONE_DOCUMENT, documents_of, order_from_form
 from .state import closing_of, limits_of, office_of, readiness_of
 from .view import (
@@ -68,12 +69,16 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        LANGUAGES=LANGUAGES, text_language=text_language, stretches=stretches, suffixes=",".join(SUFFIXES)
+        LANGUAGES=LANGUAGES,
+        other_language=other_language,
+        text_language=text_language,
+        stretches=stretches,
+        suffixes=",".join(SUFFIXES),
     )
     return environment
 
 
-def _page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A page in the reader's language."""
     words = words_for(request)
     html = (
@@ -93,7 +98,7 @@ def _page(request: Request, template: str, *, status: int = 200, **values: Any) 
 
 def error_page(request: Request, error: BauhiniaError) -> HTMLResponse:
     """A failure as a page."""
-    return _page(request, "error.html", status=error.status, error=error)
+    return page(request, "error.html", status=error.status, error=error)
 
 
 @pages_router.get("/")
@@ -102,7 +107,7 @@ async def workspace(request: Request) -> HTMLResponse:
 
 
 async def _workspace(request: Request, *, error: BauhiniaError | None = None) -> HTMLResponse:
-    return _page(
+    return page(
         request,
         "workspace.html",
         status=error.status if error else 200,
@@ -117,7 +122,7 @@ async def _workspace(request: Request, *, error: BauhiniaError | None = None) ->
 async def shelf(request: Request) -> HTMLResponse:
     """The list of documents alone, for the workspace after an upload."""
     asked = request.query_params
-    return _page(
+    return page(
         request,
         "parts/shelf.html",
         entries=await office_of(request).shelf.cards(),
@@ -131,8 +136,8 @@ async def shelf(request: Request) -> HTMLResponse:
 async def add_document(request: Request) -> Response:
     """An upload without scripts."""
     try:
-        name, data = await uploaded(request)
-        entry = await office_of(request).add(data, name)
+        sent = await uploaded(request)
+        entry = await office_of(request).add(sent.data, sent.name, sent.password)
     except InputError as error:
         return await _workspace(request, error=error)
     return RedirectResponse(f"/?{urlencode({'document': entry.id})}", SEE_OTHER)
@@ -158,7 +163,7 @@ async def document_text(request: Request, document: str) -> HTMLResponse:
 async def _document(request: Request, document: str, template: str) -> HTMLResponse:
     office = office_of(request)
     entry, read = await office.shelf.card(document), await office.shelf.document(document)
-    return _page(
+    return page(
         request,
         template,
         entry=entry,
@@ -202,6 +207,7 @@ async def place_order(request: Request) -> Response:
     except InputError as error:
         chosen = [str(value) for value in form.getlist("document")]
         values = {key: str(value) for key, value in form.items()}
+        values["stories"] = " ".join(str(value) for value in form.getlist("stories"))
         return await _order_page(request, kind, chosen, values, error=error)
     return RedirectResponse(f"/tasks/{task}", SEE_OTHER)
 
@@ -223,13 +229,15 @@ async def _order_page(
 ) -> HTMLResponse:
     office = office_of(request)
     entries = await office.shelf.cards()
-    return _page(
+    return page(
         request,
         f"{kind}.html",
         status=error.status if error else 200,
         entries=entries,
         limits=limits_of(request),
         chosen=chosen,
+        stories=FORMATS_OF,
+        usual_stories=" ".join(USUAL_STORIES),
         values=values,
         error=error,
         kind=kind,
@@ -240,10 +248,16 @@ async def _order_page(
 
 
 def _preferred(kind: TaskKind, chosen: Sequence[Card], words: Words) -> str:
-    """The output language that is offered first: the other one for a translation, else the interface's."""
-    if kind == "translate" and chosen:
-        return "zh-HK" if chosen[0].variety == "en" else "en"
+    """The output language that is offered first: of a translation the other one than the document's, and none
+    before a document is chosen; else the interface's."""
+    if kind == "translate":
+        return other_language(chosen[0].variety) if chosen else ""
     return "en" if words.language == "en" else "zh-HK"
+
+
+def other_language(variety: str) -> str:
+    """The official language that a document of that variety is translated into."""
+    return "en" if Variety(variety).is_chinese else "zh-HK"
 
 
 def _named(template: Template, words: Words) -> dict[str, str]:
@@ -263,7 +277,7 @@ async def kinds_of_text(request: Request) -> HTMLResponse:
 
     office, words = office_of(request), words_for(request)
     own = office.settings.data_folder / "templates"
-    return _page(
+    return page(
         request,
         "templates.html",
         templates=[_laid_open(template, office.templates, words) for template in office.templates.all()],
@@ -308,7 +322,7 @@ async def history(request: Request) -> HTMLResponse:
     names = {entry.id: entry.title or entry.name for entry in await office.shelf.cards()}
     tasks = await office.tasks.list()
     titles = {task.id: _subject(task, names) for task in tasks}
-    return _page(request, "history.html", tasks=tasks, titles=titles)
+    return page(request, "history.html", tasks=tasks, titles=titles)
 
 
 def _subject(task: Task, names: dict[str, str]) -> str:
@@ -321,18 +335,20 @@ def _subject(task: Task, names: dict[str, str]) -> str:
 @pages_router.get("/tasks/{task}")
 async def task_page(request: Request, task: str) -> Response:
     office = office_of(request)
-    row = await office.tasks.get(task)
+    row = await office.task(task)
     if row.kind == KIND:  # its progress and its result are on the shelf
         return RedirectResponse("/", SEE_OTHER)
-    draft = await current_draft(office, row) if row.draft else None
+    draft = draft_of(row) if row.draft else None
     entries = {entry.id: entry for entry in await office.shelf.cards()}
     words = words_for(request)
     sources = documents_of(row.order)
+    revision = await revision_of(office, row, draft) if draft else None
     sections = [
-        section_view(number, section, words) for number, section in enumerate(draft.sections if draft else ())
+        section_view(number, section, words, revision)
+        for number, section in enumerate(draft.sections if draft else ())
     ]
     rows = await _rows(request, draft, [source for source in sources if source in entries])
-    return _page(
+    return page(
         request,
         "task.html",
         task=row,
@@ -347,6 +363,20 @@ async def task_page(request: Request, task: str) -> Response:
     )
 
 
+@pages_router.get("/tasks/{task}/passages/{passage}")
+async def passage_of_translation(request: Request, task: str, passage: str) -> HTMLResponse:
+    """A translated passage alone, as its page shows it after an edit."""
+    office, words = office_of(request), words_for(request)
+    row = await office.task(task)
+    draft = draft_of(row)
+    revision = await revision_of(office, row, draft)
+    found = next((each for each in draft.passages() if each.id == passage), None)
+    if revision is None or found is None:
+        raise NotFound("There is no such passage of a translation.", hint="Reload the page.")
+    view = passage_view(found, draft.variety.value, Numbers(), words, revision)
+    return page(request, "parts/one_passage.html", view=view)
+
+
 @pages_router.get("/tasks/{task}/editor")
 async def editor(request: Request, task: str) -> HTMLResponse:
     """The side-by-side editor of a finished translation."""
@@ -355,7 +385,7 @@ async def editor(request: Request, task: str) -> HTMLResponse:
         raise InputError("Only a finished translation can be edited side by side.", hint="Open one.")
     english = row.order["to"] == "en"
     source, target = ("zh-Hant-HK", "en") if english else ("en", "zh-Hant-HK")
-    return _page(request, "editor.html", task=row, source=source, target=target)
+    return page(request, "editor.html", task=row, source=source, target=target)
 
 
 async def _rows(request: Request, draft: Draft | None, sources: Sequence[str]) -> list[RowView]:
@@ -369,13 +399,13 @@ async def _rows(request: Request, draft: Draft | None, sources: Sequence[str]) -
 @pages_router.get("/tasks/{task}/live")
 async def live(request: Request, task: str, last_event_id: Annotated[str, Header()] = "") -> Response:
     """The task's events for its page: as the API's, with each passage's HTML beside it."""
-    tasks = office_of(request).tasks
-    row = await tasks.get(task)
+    office = office_of(request)
+    row = await office.tasks.get(task)
     seen = int(last_event_id) if last_event_id.isdecimal() else 0
     if seen and row.status != "running":
         return events.nothing_more()
     shape = _with_html(words_for(request))
-    return events.stream(tasks.events(task), closing_of(request), after=seen, shape=shape)
+    return events.stream(office.events(task), closing_of(request), after=seen, shape=shape)
 
 
 def _with_html(words: Words) -> Callable[[TaskEvent], dict[str, Any]]:
@@ -413,7 +443,7 @@ async def resume(request: Request, task: str) -> Response:
 @pages_router.get("/about")
 async def about(request: Request) -> HTMLResponse:
     office = office_of(request)
-    return _page(
+    return page(
         request,
         "about.html",
         limits=limits_of(request),
@@ -430,7 +460,7 @@ async def api_page(request: Request) -> HTMLResponse:
         for path, operations in paths.items()
         for method, operation in operations.items()
     ]
-    return _page(request, "api.html", routes=[*routes, *OPENAI_ROUTES])
+    return page(request, "api.html", routes=[*routes, *OPENAI_ROUTES])
 
 
 @pages_router.post("/language")

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import mimetypes
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
 from ..language import Term
+from ..pilot.corrections import candidates, term_of
 from ..pilot.translate import TARGET
 from ..translation.memory import LEAST, Segment
-from ..translation.term_files import read_terms
-from ..translation.termbases import Termbases
-from .api import uploaded
+from ..translation.mining import Candidate
+from ..translation.term_files import read_terms, write_terms
+from ..translation.termbases import ImportReport, Termbases, holding
+from .api import attachment, uploaded
 from .state import limits_of, office_of
+
+if TYPE_CHECKING:
+    from ..pilot.office import Office
 
 translation_router = APIRouter()
 To = Literal["en", "zh-HK"]
@@ -42,6 +50,17 @@ class TermBody(BaseModel):
             self.id, self.en[0], self.zh[0], tuple(self.en[1:]), tuple(self.zh[1:]),
             tuple(self.forbidden_en), tuple(self.forbidden_zh), self.domain, self.source, self.note,
         )  # fmt: skip
+
+
+class Verdict(BaseModel):
+    """What an officer says of a candidate."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    en: str = Field(min_length=1, max_length=200)
+    zh: str = Field(min_length=1, max_length=200)
+    take: bool
+    """Into the department's termbase; else it is not proposed again."""
 
 
 class SegmentBody(BaseModel):
@@ -72,8 +91,7 @@ class LookUpBody(BaseModel):
 async def list_terms(request: Request, words: str = "") -> list[dict[str, Any]]:
     office = office_of(request)
     merged = await Termbases(office.database).merged(office.officer.department)
-    wanted = words.casefold()
-    return [asdict(term) for term in merged.terms if wanted in f"{term.id} {term.en} {term.zh}".casefold()]
+    return [asdict(term) for term in holding(merged.terms, words)]
 
 
 @translation_router.post("/api/terms", status_code=201, summary="Add a term, or replace the one of its id")
@@ -86,11 +104,47 @@ async def put_term(request: Request, body: TermBody) -> dict[str, Any]:
 
 @translation_router.post("/api/terms/import", summary="Take over a .tbx, .csv or .xlsx file (multipart)")
 async def import_terms(request: Request) -> dict[str, Any]:
+    return asdict(await taken_over(request))
+
+
+async def taken_over(request: Request) -> ImportReport:
+    """Take over the terms of the form's file. Raises DocumentError, BadTermbase."""
     office = office_of(request)
-    name, data = await uploaded(request)
-    file = read_terms(data, name, limits_of(request))
-    report = await Termbases(office.database).load(office.officer.department, file, by=office.officer.name)
-    return asdict(report)
+    sent = await uploaded(request)
+    file = await read_terms(sent.data, sent.name, limits_of(request))
+    return await Termbases(office.database).load(office.officer.department, file, by=office.officer.name)
+
+
+@translation_router.get("/api/terms/export", summary="The department's own terms as .tbx, .csv or .xlsx")
+async def export_terms(request: Request, format: Literal["tbx", "csv", "xlsx"] = "tbx") -> Response:  # noqa: A002
+    office = office_of(request)
+    terms = await Termbases(office.database).terms(office.officer.department)
+    headers = {"content-disposition": attachment(f"terms.{format}")}
+    kind = mimetypes.guess_type(f"terms.{format}")[0] or "application/x-tbx"
+    return Response(await asyncio.to_thread(write_terms, terms, format), media_type=kind, headers=headers)
+
+
+@translation_router.get(
+    "/api/terms/candidates", summary="Terms that officers' corrections and confirmed translations suggest"
+)
+async def list_candidates(request: Request) -> list[dict[str, Any]]:
+    office = office_of(request)
+    found = await candidates(office.database, office.officer.department)
+    return [{**asdict(one), "dice": round(one.dice, 3)} for one in found]
+
+
+@translation_router.post("/api/terms/candidates", summary="Add a candidate to the termbase, or dismiss it")
+async def judge_candidate(request: Request, verdict: Verdict) -> dict[str, Any]:
+    return asdict(await judged(office_of(request), verdict))
+
+
+async def judged(office: Office, verdict: Verdict) -> Term:
+    """Put a candidate into the department's termbase, or note that it is not wanted. Raises InputError."""
+    term = term_of(Candidate(en=verdict.en, zh=verdict.zh, pairs=0, only_en=0, only_zh=0))
+    termbases, own = Termbases(office.database), office.officer.department
+    keep = termbases.put if verdict.take else termbases.dismiss
+    await keep(own, term, by=office.officer.name)
+    return term
 
 
 @translation_router.post(

@@ -14,6 +14,7 @@ from ..documents import Block, Document, comparison
 from ..pilot.draft import Citation, Finding, Passage, Section
 from ..pilot.obligations import COLUMNS
 from .markdown import render, render_inline
+from .revising import Fix, Revision
 from .words import Words
 
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -157,6 +158,8 @@ class FindingView:
     sentence: str
     language: str
     """The sentence's own language."""
+    fix: Fix | None = None
+    """What one click can write instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +171,8 @@ class PassageView:
     language: str
     citations: tuple[CitationView, ...]
     findings: tuple[FindingView, ...]
+    confirmed: bool | None = None
+    """Whether an officer stands by it; None for what is not confirmed."""
 
     @property
     def edited(self) -> bool:
@@ -210,14 +215,19 @@ class SectionView:
         return [column for column in COLUMNS if any(column in row.columns for row in rows)]
 
 
-def passage_view(passage: Passage, language: str, numbers: Numbers, words: Words) -> PassageView:
+def passage_view(
+    passage: Passage, language: str, numbers: Numbers, words: Words, revision: Revision | None = None
+) -> PassageView:
     """One passage, ready for its template."""
+    found = revision.fixes(passage) if revision else [(finding, None) for finding in passage.findings]
+    learnable = revision is not None and bool(passage.tagged_source.strip() and passage.text.strip())
     return PassageView(
         passage=passage,
         html=_changes(passage) if shows_changes(passage) else _rendered(passage.text),
         language=language,
         citations=numbers.views(passage.citations),
-        findings=tuple(finding_view(finding, words) for finding in passage.findings),
+        findings=tuple(finding_view(finding, words, fix) for finding, fix in found),
+        confirmed=passage.id in revision.confirmed if revision and learnable else None,
     )
 
 
@@ -238,10 +248,12 @@ def _changes(passage: Passage) -> Markup:
     return Markup("").join(Markup(tags[piece.kind]).format(piece.text) for piece in pieces)  # noqa: S704
 
 
-def section_view(number: int, section: Section, words: Words) -> SectionView:
+def section_view(
+    number: int, section: Section, words: Words, revision: Revision | None = None
+) -> SectionView:
     """One section, ready for its template; its citations are numbered from 1."""
     numbers = Numbers()
-    views = [passage_view(p, section.language, numbers, words) for p in section.passages]
+    views = [passage_view(p, section.language, numbers, words, revision) for p in section.passages]
     runs = tuple(Run(kind, _groups(list(run))) for kind, run in groupby(views, key=_layout))
     return SectionView(number=number, section=section, runs=runs)
 
@@ -272,13 +284,13 @@ class _Values(dict[str, Any]):
         return ""
 
 
-def finding_view(finding: Finding, words: Words) -> FindingView:
+def finding_view(finding: Finding, words: Words, fix: Fix | None = None) -> FindingView:
     """A finding in the reader's language. One whose check the catalogue does not know keeps its English."""
     key = _finding_key(finding, words)
     if words.language == "en" or not words.has(key):
-        return FindingView(severity=finding.severity, sentence=finding.message, language="en")
+        return FindingView(severity=finding.severity, sentence=finding.message, language="en", fix=fix)
     sentence = words.entries[key].format_map(_Values(finding.values))
-    return FindingView(severity=finding.severity, sentence=sentence, language=words.language)
+    return FindingView(severity=finding.severity, sentence=sentence, language=words.language, fix=fix)
 
 
 def _finding_key(finding: Finding, words: Words) -> str:

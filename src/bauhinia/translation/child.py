@@ -1,17 +1,20 @@
-"""The process that reads a file that a translator sent back: `python -m bauhinia.translation.child`.
+"""The process that opens one file of terms, or one that a translator sent back:
+`python -m bauhinia.translation.child`.
 
 Its limits and what passes between it and its parent are those of `documents.child`.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from ..documents.child import main
 from ..documents.collecting import Bounds
 from ..documents.damage import damage_told
-from ..language import Variety
+from ..language import BadTermbase, Variety
 from .bilingual import read
+from .term_files import parse_terms
 
 
 def _rows(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
@@ -19,5 +22,14 @@ def _rows(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str,
         return {"rows": read(data, Variety(order["to"]), bounds)}, b""
 
 
+def _terms(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
+    try:
+        parsed = parse_terms(data, order["name"], bounds)
+    except BadTermbase as error:
+        return {"unusable": {"message": error.message, "hint": error.hint}}, b""
+    terms = [asdict(term) for term in parsed.terms]
+    return {"terms": terms, "refused": [asdict(each) for each in parsed.refused]}, b""
+
+
 if __name__ == "__main__":
-    main({"rows": _rows})
+    main({"rows": _rows, "terms": _terms})

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
 
 from ..documents.collecting import Bounds
-from ..errors import DocumentTooLarge, UnsupportedFormat
-from ..language import Term
-from ..settings import Limits
+from ..documents.reading import work_elsewhere
+from ..errors import UnsupportedFormat
+from ..language import BadTermbase, Term
 from .tbx import read_tbx, write_tbx
-from .term_rows import TermFile, read_csv, read_xlsx, write_csv, write_xlsx
+from .term_rows import RefusedTerm, TermFile, read_csv, read_xlsx, write_csv, write_xlsx
+
+if TYPE_CHECKING:  # The reading process must not load pydantic.
+    from ..settings import Limits
 
 FORMATS = ("tbx", "csv", "xlsx")
 _WRITERS: dict[str, Callable[[Iterable[Term]], bytes]] = {
@@ -21,13 +24,26 @@ _WRITERS: dict[str, Callable[[Iterable[Term]], bytes]] = {
 }
 
 
-def read_terms(data: bytes, name: str, limits: Limits) -> TermFile:
-    """The terms of a file. Raises DocumentError, BadTermbase."""
-    if len(data) > limits.file_bytes:
-        raise DocumentTooLarge(
-            f"The file is {len(data):,} bytes; the limit is {limits.file_bytes:,}.", hint="Split it."
-        )
-    bounds = Bounds(**{each.name: getattr(limits, each.name) for each in fields(Bounds)})
+async def read_terms(data: bytes, name: str, limits: Limits) -> TermFile:
+    """The terms of a file, read in a process of its own. Raises DocumentError, BadTermbase."""
+    said = await work_elsewhere("bauhinia.translation.child", "terms", data, name, limits)
+    if unusable := said.get("unusable"):
+        raise BadTermbase(unusable["message"], hint=unusable["hint"])
+    return TermFile(
+        terms=tuple(map(_term, said["terms"])),
+        refused=tuple(RefusedTerm(**each) for each in said["refused"]),
+    )
+
+
+def _term(said: dict[str, Any]) -> Term:
+    kept: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in said.items()
+    }
+    return Term(**kept)
+
+
+def parse_terms(data: bytes, name: str, bounds: Bounds) -> TermFile:
+    """The terms of a file, read in this process. Raises DocumentError, BadTermbase."""
     match PurePath(name).suffix.lower():
         case ".tbx" | ".xml":
             return read_tbx(data, bounds)

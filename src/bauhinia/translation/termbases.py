@@ -94,6 +94,16 @@ class Termbases:
             else:
                 raise NotFound(f"There is no term {key}.", hint="Look it up with `bauhinia terms list`.")
 
+    async def dismiss(self, department: str, term: Term, *, by: str = "") -> None:
+        """Note that the department does not want a term that was proposed to it."""
+        async with self._database.connection() as connection:
+            await _put(connection, department, term, by, withdrawn=True)
+
+    async def dismissed(self, department: str) -> frozenset[str]:
+        """Ids of the terms that the department does not want."""
+        async with self._database.connection() as connection:
+            return frozenset(row.id for row in await _rows(connection, department) if row.withdrawn)
+
     async def load(self, department: str, file: TermFile, *, by: str = "") -> ImportReport:
         """Take over the terms of a file, all in one transaction, and tell what became of each."""
         added: list[str] = []
@@ -111,6 +121,19 @@ class Termbases:
         return ImportReport(
             added=tuple(added), changed=tuple(changed), unchanged=tuple(unchanged), refused=file.refused
         )
+
+
+def holding(terms: Iterable[Term], words: str) -> list[Term]:
+    """The terms with these words in their id or in any of their forms, whatever the case."""
+    wanted = words.strip().casefold()
+    return [term for term in terms if wanted in _said(term)]
+
+
+def _said(term: Term) -> str:
+    forms = (
+        term.id, term.en, term.zh, *term.also_en, *term.also_zh, *term.forbidden_en, *term.forbidden_zh,
+    )  # fmt: skip
+    return "\n".join(forms).casefold()
 
 
 def merge(layers: Sequence[Iterable[_Row]], shipped: Iterable[Term]) -> list[Term]:

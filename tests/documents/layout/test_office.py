@@ -17,6 +17,9 @@ from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
 from round_trip import changed_unasked, lost, opened
 from source_packages import files_of, parts_of
 
@@ -41,6 +44,25 @@ def check_all(package: str, form: str, request: pytest.FixtureRequest) -> int:
 
 def test_presentations_of_python_pptx_come_back(request: pytest.FixtureRequest) -> None:
     assert check_all("python-pptx", "pptx", request) > 100
+
+
+def test_the_workbook_in_a_chart_follows_what_the_chart_shows() -> None:
+    deck, data = Presentation(), CategoryChartData()
+    data.categories = ["Clerk", "Officer"]
+    data.add_series("Posts", (3, 4))
+    page = deck.slides.add_slide(deck.slide_layouts[6])
+    page.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, 3_000_000, 3_000_000, data)
+    out = io.BytesIO()
+    deck.save(out)
+    layout = LAYOUTS["pptx"].open(out.getvalue(), bounds())
+    new = {"Clerk": "文員", "Officer": "主任", "Posts": "職位"}
+    written = layout.write(
+        {unit.id: new[unit.source] for unit in layout.units if unit.source in new}, Variety.TRADITIONAL
+    )
+    inside = next(part for name, part in parts_of(written.data) if name.startswith("ppt/embeddings/"))
+    rows = list(load_workbook(io.BytesIO(inside)).active.iter_rows(values_only=True))
+    assert rows == [(None, "職位"), ("文員", 3), ("主任", 4)]
+    assert not any("workbook inside" in note.message for note in written.notes)
 
 
 def workbook() -> bytes:
@@ -73,6 +95,23 @@ def test_a_workbook_comes_back() -> None:
     assert changed_unasked(workbook(), "xlsx") == lost(workbook(), "xlsx") == []
     units = opened(workbook(), "xlsx").units
     assert len({unit.id for unit in units}) == len(units) == 11
+
+
+def test_workbooks_of_other_projects_come_back(request: pytest.FixtureRequest) -> None:
+    packages = ("xlsx2csv", "pyexcel-xlsx", "agate-excel")
+    assert sum(len(files_of(package, ".xlsx", request)) for package in packages) > 30
+    assert sum(check_all(package, "xlsx", request) for package in packages) > 200
+
+
+def test_no_two_columns_of_a_table_get_one_heading() -> None:
+    layout = LAYOUTS["xlsx"].open(workbook(), bounds())
+    written = layout.write(
+        {unit.id: "職位" for unit in layout.units if unit.source in ("Grade", "Posts")}, Variety.TRADITIONAL
+    )
+    staff = load_workbook(io.BytesIO(written.data))["Staff list"]
+    assert staff.tables["Posts"].column_names == ["職位", "職位 2"] == [staff["A1"].value, staff["B1"].value]
+    assert staff["B6"].value == "=SUM(Posts[職位 2])"
+    assert [note.check for note in written.notes].count("limit") == 1
 
 
 def test_references_follow_the_names_of_sheets_and_columns() -> None:

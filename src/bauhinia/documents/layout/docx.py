@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from ...language import Variety
 from ..collecting import Bounds
 from ..package import broken
 from ..word_styles import Styles
+from .chart_workbook import ChartWorkbook
 from .drawing_text import drawing_items, fill_drawing
 from .inline import Alone, Item, Text, take
 from .office_labels import set_label
@@ -20,10 +21,12 @@ from .parts import Parts
 from .tags import Piece, faults, plain, projected, tagged
 from .typography import typeset
 from .unit import LayoutNote, Rewritten, Story, Unit
+from .word_fit import Fitting
 from .word_fonts import fit_styles, set_language, theme_fonts
 from .word_items import Hidden, Lines
 from .word_label import add_last_line
 from .word_looks import Looks
+from .word_measure import Measure
 from .word_runs import RunWriter
 from .word_stories import (
     Label,
@@ -54,6 +57,8 @@ class _Filled(NamedTuple):
     unit: Unit
     part: str
     write: Callable[[str, RunWriter], None]
+    paragraph: etree._Element | None = None
+    """The paragraph of a part that Word sets itself."""
 
 
 def open_layout(data: bytes, bounds: Bounds) -> WordLayout:
@@ -76,34 +81,37 @@ class WordLayout:
     def __init__(self, data: bytes, bounds: Bounds) -> None:
         self._data = data
         self._bounds = bounds
-        self._parts, self._found, self._notes = _taken_apart(data, bounds)
+        self._search = _taken_apart(data, bounds)
         self._spent = False
 
     @property
     def units(self) -> Sequence[Unit]:
         """Every unit: the body's first, then the other parts', the title last."""
-        return [each.unit for each in self._found]
+        return [each.unit for each in self._search.found]
 
     def write(self, targets: Mapping[str, str], to: Variety) -> Rewritten:
         """The file with the targets in their places; see `Layout.write`."""
         if self._spent:
             # Writing changes the trees: a second time starts from the file again.
-            self._parts, self._found, self._notes = _taken_apart(self._data, self._bounds)
+            self._search = _taken_apart(self._data, self._bounds)
         self._spent = True
-        wanted = [each for each in self._found if each.unit.id in targets]
+        parts = self._search.parts
+        wanted = [each for each in self._search.found if each.unit.id in targets]
         if not wanted:
             return Rewritten(data=self._data)
-        writer = _writer(self._parts, to)
-        notes = list(self._notes(wanted))
+        writer = _writer(parts, to)
+        notes: list[LayoutNote] = []
+        fittings = _fittings(parts, wanted)
         for each in wanted:
             target = targets[each.unit.id]
             if faults(each.unit.source, target):
                 target = projected(each.unit.source, target)
                 notes.append(LayoutNote(unit=each.unit.id, check="tags", message=_DROPPED))
             each.write(typeset(target, to), writer)
-            self._parts.changed(each.part)
-        _set_whole(self._parts, writer.theme, to)
-        return Rewritten(data=self._parts.written(), notes=tuple(notes))
+            parts.changed(each.part)
+        notes += [*self._search.follow(wanted, to), *_fitted(fittings, wanted)]
+        _set_whole(parts, writer.theme, to)
+        return Rewritten(data=parts.written(), notes=tuple(notes))
 
 
 _DROPPED = "Formatting inside the paragraph was lost in translation; its words are all there."
@@ -119,6 +127,15 @@ class _Search:
     found: list[_Filled]
     notes: list[tuple[str, LayoutNote]]
     """Notes by the part whose units they go with."""
+    charts: dict[str, ChartWorkbook]
+    """Of each chart that copies cells, its workbook."""
+
+    def follow(self, written: Sequence[_Filled], to: Variety) -> list[LayoutNote]:
+        """Have charts' workbooks follow what was written; notes of what did not."""
+        touched = dict.fromkeys(each.part for each in written)
+        done = [self.charts[part].follow(to) for part in touched if part in self.charts]
+        stays = [] if all(done) else [LayoutNote(unit="", check="unsupported", message=_CHART)]
+        return [*dict.fromkeys(note for part, note in self.notes if part in touched), *stays]
 
     def part(self, part: StoryPart) -> None:
         """The units of one part."""
@@ -152,7 +169,7 @@ class _Search:
                 saved = target if again.source == taken.source else projected(again.source, target)
                 writer.fill(twin, again.woven(saved))
 
-        self._add(key, part, place.story, taken.source, write)
+        self._add(key, part, place.story, taken.source, write, place.paragraph)
 
     def _hidden(self, key: str, part: str, hidden: Hidden) -> None:
         source = tagged([Piece("text", hidden.words)])
@@ -169,7 +186,7 @@ class _Search:
             self._drawn_paragraph(f"{part.name}#{number}", part, paragraph)
         cached = cached_labels(root)
         if any(map(_has_letter, (label.text for label in cached))):
-            self.notes.append((part.name, LayoutNote(unit="", check="unsupported", message=_CHART)))
+            self.charts[part.name] = ChartWorkbook(self.parts, part.name, self.bounds)
         self.labels(part.name, cached, "c")
 
     def _drawn_paragraph(self, key: str, part: StoryPart, paragraph: etree._Element) -> None:
@@ -200,11 +217,17 @@ class _Search:
         self._add(key, part, label.story, taken.source, write)
 
     def _add(
-        self, key: str, part: str, story: Story, source: str, write: Callable[[str, RunWriter], None]
+        self,
+        key: str,
+        part: str,
+        story: Story,
+        source: str,
+        write: Callable[[str, RunWriter], None],
+        paragraph: etree._Element | None = None,
     ) -> None:
         if _has_letter(plain(source)):
             unit = Unit(id=key, story=story, source=source)
-            self.found.append(_Filled(unit, part, write))
+            self.found.append(_Filled(unit, part, write, paragraph))
 
 
 def _has_letter(text: str) -> bool:
@@ -220,16 +243,13 @@ def _label_text(item: Item) -> str:
     return item.words if isinstance(item, Text) else "".join(item.things) if isinstance(item, Alone) else ""
 
 
-_Notes = Callable[[Sequence[_Filled]], list[LayoutNote]]
-
-
-def _taken_apart(data: bytes, bounds: Bounds) -> tuple[Parts, list[_Filled], _Notes]:
+def _taken_apart(data: bytes, bounds: Bounds) -> _Search:
     parts = Parts(data, bounds)
     if main_part(parts) not in parts.package.names:
         raise broken()
     styles = related(parts, "styles")
     looks = Looks(Styles.load(parts.root(styles) if styles else None))
-    search = _Search(parts, bounds, looks, [], [])
+    search = _Search(parts, bounds, looks, [], [], {})
     for part in story_parts(parts):
         search.part(part)
     if numbering := related(parts, "numbering"):
@@ -237,12 +257,7 @@ def _taken_apart(data: bytes, bounds: Bounds) -> tuple[Parts, list[_Filled], _No
     for relation in parts.package.relations("").values():
         if relation.kind == "core-properties" and relation.target in parts.package.names:
             search.labels(relation.target, labels(parts.root(relation.target)))
-
-    def notes(written: Sequence[_Filled]) -> list[LayoutNote]:
-        touched = {each.part for each in written}
-        return list(dict.fromkeys(note for part, note in search.notes if part in touched))
-
-    return parts, search.found, notes
+    return search
 
 
 def _writer(parts: Parts, to: Variety) -> RunWriter:
@@ -252,6 +267,24 @@ def _writer(parts: Parts, to: Variety) -> RunWriter:
         theme_fonts(parts.root(theme) if theme else None),
         to,
     )
+
+
+def _fittings(parts: Parts, wanted: Sequence[_Filled]) -> list[Fitting]:
+    """The places of fixed height in the parts that will be written."""
+    styles = related(parts, "styles")
+    measure = Measure(parts.root(styles) if styles else None)
+    names = dict.fromkeys(each.part for each in wanted if each.paragraph is not None)
+    return [Fitting(parts.root(name), measure) for name in names]
+
+
+def _fitted(fittings: Sequence[Fitting], wanted: Sequence[_Filled]) -> Iterator[LayoutNote]:
+    """Set smaller what outgrew its place; a note for each of its units."""
+    units = {each.paragraph: each.unit.id for each in wanted if each.paragraph is not None}
+    for fitting in fittings:
+        for paragraphs, message in fitting.fit():
+            for paragraph in paragraphs:
+                if paragraph in units:
+                    yield LayoutNote(unit=units[paragraph], check="fit", message=message)
 
 
 def _set_whole(parts: Parts, theme: Mapping[str, str], to: Variety) -> None:

@@ -18,8 +18,11 @@ from .typography import language_tag
 from .unit import Story, Unit
 
 _TOKEN = re.compile(
-    r"<!--.*?-->|<[!?][^>]*>|<(?P<close>/)?(?P<name>[a-zA-Z][\w:-]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.S
+    r"<!--.*?(?:-->|\Z)|<[!?][^>]*(?:>|\Z)|<(?P<close>/)?(?P<name>[a-zA-Z][\w:-]*+)"
+    r"(?:[^>=]|=\s*(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z))?)*+(?:>|\Z)",
+    re.S,
 )
+"""As browsers take it: what is not closed runs to the end, so no place is looked at twice."""
 _SKIPPED = frozenset({
     "script", "style", "template", "svg", "math", "code", "pre", "kbd", "samp", "var", "object", "iframe",
     "noscript", "textarea", "canvas", "audio", "video",

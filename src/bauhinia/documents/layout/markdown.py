@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ..collecting import Bounds
-from ..markdown import FRONT_MATTER
+from ..markdown import FRONT_MATTER, parse_markdown
 from ..normal import join_lines
 from .inline import Alone, Item, Pair, Text, take
 from .spans import Span, SpanLayout, Written
@@ -48,8 +47,7 @@ def _spans(text: str, bounds: Bounds) -> list[Span]:
     body = 0
     if front := FRONT_MATTER.match(text.replace("\r\n", "\n")):
         body = front[0].count("\n")
-    parser = MarkdownIt("commonmark", {"maxNesting": bounds.nesting * 2 + 10})
-    tokens = parser.enable(["table", "strikethrough"]).parse("\n" * body + text[starts[body] :])
+    tokens = parse_markdown("\n" * body + text[starts[body] :], bounds)
     finder = _Finder(text, starts)
     spans: list[Span] = []
     for token in tokens:

@@ -12,6 +12,7 @@ from ..ooxml import local
 from ..package import broken
 from .fonts import fonts_for
 from .inline import take
+from .odf_fit import SHRINKS, TOO_LONG, Fitting
 from .odf_text import TEXT, fill_odf, is_under, odf_items
 from .opendocument_label import mark
 from .parts import Parts
@@ -58,6 +59,8 @@ class _OpenDocument:
         self._slots = Slots(parts)
         self._tables: dict[str, etree._Element] = {}
         """The sheets, by their units' ids."""
+        self._homes: dict[str, list[etree._Element]] = {}
+        """What stands round each unit's paragraph."""
         if "content.xml" not in parts.package.names:
             raise broken()
         inner = sorted(name for name in parts.package.names if name.endswith("/content.xml"))
@@ -65,6 +68,7 @@ class _OpenDocument:
         for name in (*self._contents, "styles.xml", "meta.xml"):
             if name in parts.package.names:
                 self._part(name)
+        self._fitting = Fitting(parts.root("content.xml"))
 
     @property
     def slots(self) -> Sequence[Slot]:
@@ -74,12 +78,22 @@ class _OpenDocument:
     def finish(self, writing: Writing, written: Mapping[str, str]) -> None:
         """Have references follow new names of sheets; set languages and fonts."""
         self._rename(written)
+        self._fit(writing, written)
         for name in ("content.xml", "styles.xml"):
             if name in self._parts.package.names:
                 _set_script(self._parts.root(name), writing.to)
                 self._parts.changed(name)
         if any(name.startswith("ObjectReplacements/") for name in self._parts.package.names):
             writing.note("", "unsupported", _STALE)
+
+    def _fit(self, writing: Writing, written: Mapping[str, str]) -> None:
+        """Set shapes of slides to shrink their words; tell which may shrink too much."""
+        shrinks, too_long = self._fitting.fit()
+        if shrinks:
+            writing.note("", "fit", SHRINKS)
+        for key in written:
+            if any(shape in too_long for shape in self._homes.get(key, ())):
+                writing.note(key, "fit", TOO_LONG)
 
     def _part(self, name: str) -> None:
         root = self._parts.root(name)
@@ -114,6 +128,7 @@ class _OpenDocument:
             story = "endnote"
         if story == "text_box" and is_under(paragraph, "presentation"):
             story = "speaker_note" if is_under(paragraph, "notes") else "body"
+        self._homes[key] = list(paragraph.iterancestors())
         taken = take(odf_items(paragraph))
 
         def write(target: str, _writing: Writing) -> None:

@@ -28,6 +28,7 @@ class Parts:
         self._originals: dict[str, bytes] = {}
         self._roots: dict[str, etree._Element] = {}
         self._changed: set[str] = set()
+        self._replaced: dict[str, bytes] = {}
 
     def root(self, name: str) -> etree._Element:
         """A part's tree, with comments and instructions. Raises KeyError when there is no such part."""
@@ -48,9 +49,18 @@ class Parts:
         self.root(name)
         self._changed.add(name)
 
+    def current(self, name: str) -> bytes:
+        """A part that is no XML, as it came or was replaced. Raises KeyError when there is no such part."""
+        return self._replaced[name] if name in self._replaced else self._original(name)
+
+    def replace(self, name: str, data: bytes) -> None:
+        """Other bytes for a part that is no XML."""
+        assert name in self.package.names, name
+        self._replaced[name] = data
+
     def written(self) -> bytes:
         """The package; with nothing changed, the bytes that came in."""
-        if not self._changed:
+        if not self._changed and not self._replaced:
             return self._data
         out = io.BytesIO()
         with zipfile.ZipFile(io.BytesIO(self._data)) as before, zipfile.ZipFile(out, "w") as after:
@@ -71,7 +81,7 @@ class Parts:
     def _part(self, name: str) -> bytes | None:
         """The part's new bytes; None when it stays."""
         if name not in self._changed:
-            return None
+            return self._replaced.get(name)
         return serialised(self._roots[name], self._originals[name])
 
 

@@ -14,19 +14,23 @@ from typing import Any
 
 import pikepdf
 
-from ...errors import BrokenDocument, EncryptedDocument
+from ...errors import BrokenDocument
 from ...language import Variety
 from ..collecting import Bounds
+from ..damage import password_needed
 from ..normal import tidy
 from ..pdf_flow import Flow
 from ..pdf_objects import Box, PageInk
 from ..pdf_pages import LoadedPage, load_page, open_pdf
+from .pdf_fonts import unpaintable
+from .pdf_laid import laid, laid_notes, write_laid
 from .pdf_outline import bookmarks, set_label, set_title, title_of, words_of
 from .pdf_program import PageProgram, draw_over
 from .pdf_space import PageSpace, spaces
 from .pdf_stacks import stacks
 from .pdf_typeset import FLOOR, Fit, Setting, Sheet, Typesetter
 from .pdf_units import Place, places
+from .pdf_words import SHIFTED
 from .tags import Piece, plain, tagged
 from .typography import language_tag, typeset
 from .unit import LayoutNote, Rewritten, Unit
@@ -36,7 +40,7 @@ _COVERS = 0.5
 
 
 def open_layout(data: bytes, bounds: Bounds) -> PdfLayout:
-    """Take a PDF apart. Raises EncryptedDocument, BrokenDocument or DocumentTooLarge."""
+    """Take a PDF apart. Raises PasswordNeeded, BrokenDocument or DocumentTooLarge."""
     document = open_pdf(data)
     try:
         bounds.check_pages(len(document))
@@ -68,6 +72,7 @@ class PdfLayout:
         with _opened(data) as pdf:
             self._judge(pdf)
             self.titles = dict(_titles(pdf))
+            self.laid = [each.unit for each in laid(pdf)]
         flow = Flow([each.page for each in pages])
         flow.join_over_pages()
         self.flow = flow
@@ -77,9 +82,9 @@ class PdfLayout:
 
     @property
     def units(self) -> Sequence[Unit]:
-        """The title, the bookmarks, then the pages' units in reading order."""
+        """The title, the bookmarks, the pages' units in reading order, then what is laid upon the pages."""
         titles = [Unit(id=name, story="title", source=source) for name, source in self.titles.items()]
-        return [*titles, *(place.unit for place in self.places if place.translatable)]
+        return [*titles, *(place.unit for place in self.places if place.translatable), *self.laid]
 
     def write(self, targets: Mapping[str, str], to: Variety) -> Rewritten:
         """The file with other words. Raises UnsupportedFormat when no font for them is installed."""
@@ -93,8 +98,9 @@ class PdfLayout:
             return Rewritten(data=self.data, notes=tuple(self.notes))
         notes = list(self.notes)
         with _opened(self.data) as pdf:
-            notes += _lost(pdf)
+            notes += [*_lost(pdf), *laid_notes(pdf)]
             self._write_titles(pdf, changed)
+            write_laid(pdf, changed)
             notes += self._paint(pdf, changed, to)
             pdf.Root["/Lang"] = pikepdf.String(language_tag(to))
             return Rewritten(data=_saved(pdf), notes=tuple(notes))
@@ -143,11 +149,33 @@ class PdfLayout:
             if place.unit.id in found
         ]
 
+    def _unpaintable(self, changed: Mapping[str, str], to: Variety) -> dict[str, str]:
+        """Why units must keep their words: by id, the characters that no font has, theirs or those of words
+        that are drawn together with them."""
+        drawn = _with_neighbours(self.places, changed, self.groups)
+        said = {
+            place.unit.id: set(plain(changed.get(place.unit.id, place.unit.source))) - SHIFTED
+            for place in self.places
+            if place.unit.id in drawn
+        }
+        held = {each for characters in said.values() for each in characters if not each.isascii()}
+        missing = unpaintable(held, to)
+        stuck = {name: "".join(sorted(each & missing)) for name, each in said.items() if each & missing}
+        return {
+            other: characters
+            for name, characters in stuck.items()
+            for other in _with_neighbours(self.places, [name], self.groups)
+            if other in changed
+        }
+
     def _paint(self, pdf: Any, changed: Mapping[str, str], to: Variety) -> list[LayoutNote]:
-        space = spaces(list(self.pages.values()), self.flow)
+        stuck = self._unpaintable(changed, to)
+        changed = {name: target for name, target in changed.items() if name not in stuck}
+        space = spaces(list(self.pages.values()), self.flow, self.places)
         settings = self._settings(changed, space)
+        notes = list(_font_notes(self.places, stuck))
         if not settings:
-            return []
+            return notes
         typesetter = Typesetter(to)
         fits = typesetter.fit(settings, stacks(settings, space))
         misfits = {each.place.unit.id for each, fit in zip(settings, fits, strict=True) if fit.chosen < 0}
@@ -164,7 +192,7 @@ class PdfLayout:
                 for sheet, page in zip(sheets, over.pages, strict=True):
                     matrix = self.pages[sheet.number].turn.matrix
                     draw_over(pdf, pdf.pages[sheet.number - 1], page, matrix)
-        return list(_fit_notes(settings, fits, kept))
+        return [*notes, *_fit_notes(settings, fits, kept)]
 
     def _size(self, number: int) -> tuple[float, float]:
         page = self.pages[number].page
@@ -175,10 +203,7 @@ def _opened(data: bytes) -> Any:
     try:
         return pikepdf.open(io.BytesIO(data))
     except pikepdf.PasswordError as error:
-        raise EncryptedDocument(
-            "The PDF is protected with a password.",
-            hint="Open it with its password, print or save it as a new PDF, then upload that.",
-        ) from error
+        raise password_needed("The PDF") from error
     except pikepdf.PdfError as error:
         raise BrokenDocument(
             "The PDF is damaged and cannot be written again.",
@@ -272,6 +297,15 @@ def _fit_notes(settings: Sequence[Setting], fits: Sequence[Fit], kept: set[str])
                 check="fit",
                 message=f"The translation on page {unit.page} is set at {percent} % of the original's size.",
             )
+
+
+def _font_notes(every: Sequence[Place], stuck: Mapping[str, str]) -> Iterator[LayoutNote]:
+    for place in every:
+        if characters := stuck.get(place.unit.id):
+            message = (
+                f"No font here has the characters {characters}; the words on page {place.unit.page} stay."
+            )
+            yield LayoutNote(unit=place.unit.id, check="font", message=message)
 
 
 def _lost(pdf: Any) -> Iterator[LayoutNote]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from functools import cache
 from typing import Any, Literal
 
@@ -39,6 +41,12 @@ def face_of(font: Font) -> Face | None:
     return style
 
 
+_SAMPLE = b"""#let data = json("sample.json")
+#set text(font: data.fonts)
+#data.text
+"""
+
+
 @cache
 def system_fonts() -> Any:
     """The fonts of this machine, as Typst takes them."""
@@ -61,6 +69,29 @@ def families(to: Variety) -> dict[Face, list[object]]:
         else:
             found[face] = [latin, *[name for name in names if name in there][:1]]
     return found
+
+
+def unpaintable(characters: Collection[str], to: Variety) -> set[str]:
+    """Those of the characters that no font of this machine has, sought by halves."""
+    sought = sorted(characters)
+    if not sought or _are_painted("".join(sought), families(to)["serif"]):
+        return set()
+    if len(sought) == 1:
+        return set(sought)
+    half = len(sought) // 2
+    return unpaintable(sought[:half], to) | unpaintable(sought[half:], to)
+
+
+def _are_painted(text: str, names: list[object]) -> bool:
+    """Whether there is a glyph for each character: Typst writes no PDF for archives without."""
+    import typst
+
+    files = {"main.typ": _SAMPLE, "sample.json": json.dumps({"fonts": names, "text": text}).encode()}
+    try:
+        typst.Compiler(files, font_paths=system_fonts()).compile(format="pdf", pdf_standards=["a-2b"])
+    except typst.TypstError:
+        return False
+    return True
 
 
 def _first(names: tuple[str, ...], there: set[str], script: str, package: str) -> str:

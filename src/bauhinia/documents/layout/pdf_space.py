@@ -31,6 +31,8 @@ class PageSpace:
         self.shapes += [_rule_box(rule) for rule in loaded.rules]
         self.lines = [_line_box(line) for line in lines]
         self.taken: list[Box] = []
+        self.leaning: list[Box] = []
+        """Frames that grow to the left, too: what stands there leaves them half of the white between."""
 
     def _is_background(self, shape: Shape) -> bool:
         box = shape.box
@@ -63,13 +65,22 @@ class PageSpace:
         for box in around:
             room = _common(room, box, inner)
         gap = _GAP * place.size
+        room = self._shared(inner, room, place)
         wide = _widened(inner, room, others, gap, place)
         box = _lengthened(wide, room, others, _GAP_BELOW * place.size)
         self.taken.append(box)
         return box
 
+    def _shared(self, inner: Box, room: Box, place: Place) -> Box:
+        """The room up to the middle of the white before the next frame that grows to the left."""
+        if place.align == "right":
+            return room
+        beside = [box for box in self.leaning if box.x0 >= inner.x1 and _level(box, inner)]
+        middle = min(((inner.x1 + box.x0) / 2 for box in beside), default=room.x1)
+        return room._replace(x1=min(room.x1, middle))
 
-def spaces(pages: Sequence[LoadedPage], flow: Flow) -> dict[int, PageSpace]:
+
+def spaces(pages: Sequence[LoadedPage], flow: Flow, places: Iterable[Place]) -> dict[int, PageSpace]:
     """By page number."""
     lines: dict[int, list[Line]] = {each.page.number: [] for each in pages}
     for page, column in zip(flow.pages, flow.paragraphs, strict=True):
@@ -78,7 +89,12 @@ def spaces(pages: Sequence[LoadedPage], flow: Flow) -> dict[int, PageSpace]:
         for grid in page.grids:
             for held in grid.lines.values():
                 lines[page.number] += held
-    return {each.page.number: PageSpace(each, lines[each.page.number]) for each in pages}
+    found = {each.page.number: PageSpace(each, lines[each.page.number]) for each in pages}
+    for place in places:
+        if place.align in ("centre", "right"):
+            for frame in place.frames:
+                found[frame.page].leaning.append(frame.box)
+    return found
 
 
 def _all_lines(column: Sequence[Paragraph], running: Sequence[Line]) -> Iterable[Line]:
@@ -119,7 +135,7 @@ def _common(room: Box, box: Box, inner: Box) -> Box:
 
 def _widened(inner: Box, room: Box, others: Sequence[Box], gap: float, place: Place) -> Box:
     """The box made wider, on the side or sides that its alignment leaves free."""
-    beside = [box for box in others if min(box.bottom, inner.bottom) - max(box.top, inner.top) > -0.5]
+    beside = [box for box in others if _level(box, inner)]
     right = min([room.x1, *(box.x0 - gap for box in beside if box.x0 >= inner.x1 - 1)])
     left = max([room.x0, *(box.x1 + gap for box in beside if box.x1 <= inner.x0 + 1)])
     right, left = max(right, inner.x1), min(left, inner.x0)
@@ -129,6 +145,11 @@ def _widened(inner: Box, room: Box, others: Sequence[Box], gap: float, place: Pl
         step = min(inner.x0 - left, right - inner.x1)
         return inner._replace(x0=inner.x0 - step, x1=inner.x1 + step)
     return inner._replace(x1=right)
+
+
+def _level(one: Box, other: Box) -> bool:
+    """Whether two boxes stand beside each other."""
+    return min(one.bottom, other.bottom) - max(one.top, other.top) > -0.5
 
 
 def _lengthened(wide: Box, room: Box, others: Sequence[Box], gap: float) -> Box:

@@ -12,6 +12,7 @@ from lxml import etree
 from ..collecting import Bounds
 from ..ooxml import A, R, local
 from ..package import broken
+from .chart_workbook import ChartWorkbook
 from .office_labels import mark
 from .parts import Parts
 from .slide_fit import Fitting
@@ -50,6 +51,8 @@ class _Presentation:
         self._slots = Slots(parts)
         self._cached: set[str] = set()
         """Units that repeat what a chart's workbook holds."""
+        self._charts: dict[str, ChartWorkbook] = {}
+        self._bounds = bounds
         self._slides = _slides(parts)
         bounds.check_pages(len(self._slides))
         self._fitting = Fitting(parts, self._slides)
@@ -67,7 +70,9 @@ class _Presentation:
     def finish(self, writing: Writing, written: Mapping[str, str]) -> None:
         """Fit what grew; tell what stays."""
         self._fitting.finish(writing, written)
-        if any(key in self._cached for key in written):
+        touched = {key.partition("#")[0] for key in written if key in self._cached}
+        followed = [self._charts[name].follow(writing.to) for name in sorted(touched)]
+        if not all(followed):
             writing.note("", "unsupported", _CACHED)
         if any(self._fitting.has_own_words(name) for name in self._slides):
             writing.note("", "unsupported", _MASTER)
@@ -87,7 +92,9 @@ class _Presentation:
                 self._fitting.add(key, paragraph, name)
         for number, remark in enumerate(root.iter(f"{_P}text")):
             self._slots.words(f"{name}#t{number}", "comment", [(remark, "")], page=page)
-        for number, label in enumerate(cached_labels(root)):
+        if cached := cached_labels(root):
+            self._charts[name] = ChartWorkbook(self._parts, name, self._bounds)
+        for number, label in enumerate(cached):
             self._slots.words(f"{name}#c{number}", label.story, label.at, page=page)
             self._cached.add(f"{name}#c{number}")
         self._labels(name, page)

@@ -174,9 +174,8 @@ def _rendered(items: Sequence[Item]) -> str:
     written = []
     for item in items:
         if isinstance(item, Text):
-            written.append(
-                item.words.replace("&", "&amp;").replace("<", "&lt;") if "<" in item.words else item.words
-            )
+            words = item.words.replace("-->", "→")  # an arrow of this kind begins a cue
+            written.append(words.replace("&", "&amp;").replace("<", "&lt;") if "<" in words else words)
         elif isinstance(item, Alone):
             written += item.things
         else:

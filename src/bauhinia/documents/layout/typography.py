@@ -45,7 +45,7 @@ _HAN = "\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff〇\U00020000-\U0003
 _WIDE_MARKS = "，。、；：！？（）「」『』《》〈〉【】…—"
 _ALONE = "\ufffc"
 """Stands for a thing in the line, such as a picture, while rules look at its neighbours."""
-_ADDRESS = re.compile(r"\S+@[\w.-]+|(?:https?://|www\.)[\w./?=&%#~:@+,;-]*\w", re.ASCII)
+_ADDRESS = re.compile(r"\S{1,64}@[\w.-]+|(?:https?://|www\.)[\w./?=&%#~:@+,;-]*\w", re.ASCII)
 _ENUMERATION = re.compile(r"\d{1,3}|[A-Za-z]|[ivxIVX]{1,5}|\d{1,3}[A-Za-z]{1,2}")
 """What in brackets is a reference to a paragraph: 第12條第(3)款 keeps its narrow brackets."""
 _WIDE_LATIN = {

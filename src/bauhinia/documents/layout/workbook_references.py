@@ -15,8 +15,8 @@ from .rich_text import rich_items
 from .sheet_names import clean_names, renamed
 from .slots import Writing
 from .tags import plain
-from .typography import script_runs
 from .word_stories import cached_labels
+from .workbook_fit import column_letters, column_number, fit_cells
 from .workbook_fonts import fit_cell_fonts
 
 if TYPE_CHECKING:
@@ -36,7 +36,10 @@ _MACROS = "The workbook has macros; where they name sheets or words, they name t
 _PIVOT = (
     "A pivot table keeps its old words until it is refreshed; where a heading changed, set its fields anew."
 )
-_WIDE = "The words are wider than their column, and the next cell is not empty."
+_TWICE = (
+    "Two columns of a table came to have one heading; a number was put to the second, since Excel wants them "
+    "to differ."
+)
 
 
 def finish_workbook(book: Workbook, writing: Writing, written: Mapping[str, str]) -> None:
@@ -52,9 +55,9 @@ def finish_workbook(book: Workbook, writing: Writing, written: Mapping[str, str]
         _rename(book, names)
         if any(f"{old.casefold()}" in literal and "!" in literal for old in names for literal in literals):
             writing.note("", "formula", _QUOTED)
-    _columns(book)
+    _columns(book, writing)
     _charts(book, words)
-    _widths(book, writing, written, before)
+    fit_cells(book, writing, written, before)
     fit_cell_fonts(book, written, writing.to)
     parts = book.parts.package.names
     if any(name.endswith("vbaProject.bin") for name in parts):
@@ -127,13 +130,13 @@ def _literals(book: Workbook) -> Iterator[str]:
                     yield from (each.strip().casefold() for each in literal.split(","))
 
 
-def _columns(book: Workbook) -> None:
+def _columns(book: Workbook, writing: Writing) -> None:
     """Names of table columns are the words of their headings; formulas name them in brackets."""
     renames: dict[str, str] = {}
     for _, sheet in book.sheets:
         for relation in book.parts.package.relations(sheet).values():
             if relation.kind == "table" and relation.target in book.parts.package.names:
-                renames |= _table(book, sheet, relation.target)
+                renames |= _table(book, sheet, relation.target, writing)
     if not renames:
         return
     pattern = re.compile(
@@ -148,22 +151,47 @@ def _columns(book: Workbook) -> None:
                     book.parts.changed(part)
 
 
-def _table(book: Workbook, sheet: str, name: str) -> dict[str, str]:
+def _table(book: Workbook, sheet: str, name: str, writing: Writing) -> dict[str, str]:
     """The old and new names of a table's columns; the table follows its headings."""
     root = book.parts.root(name)
     first = _CELL.match(root.get("ref", ""))
     if first is None or root.get("headerRowCount") == "0":
         return {}
     cells = {cell.get("r"): cell for cell in book.parts.root(sheet).iter("{*}c")}
-    renames = {}
-    for at, column in enumerate(root.iter("{*}tableColumn")):
-        cell = cells.get(f"{_letters(_number(first[1]) + at)}{first[2]}")
-        words = _words(book, cell).replace("\n", "_x000a_") if cell is not None else ""
-        if words and words != column.get("name"):
+    columns, left = list(root.iter("{*}tableColumn")), column_number(first[1])
+    places = [cells.get(f"{column_letters(left + at)}{first[2]}") for at in range(len(columns))]
+    heads = [_words(book, cell) if cell is not None else "" for cell in places]
+    renames: dict[str, str] = {}
+    taken: set[str] = set()
+    for column, cell, head in zip(columns, places, heads, strict=True):
+        words = _unlike(head, taken) if head else column.get("name", "").replace("_x000a_", "\n")
+        taken.add(words.casefold())
+        if cell is not None and head and words != head:
+            writing.note(book.unit_of(sheet, cell), "limit", _TWICE)
+            _say(book, sheet, cell, words)
+        words = words.replace("\n", "_x000a_")
+        if words != column.get("name"):
             renames[column.get("name", "")] = words
             column.set("name", words)
             book.parts.changed(name)
     return renames
+
+
+def _unlike(words: str, taken: set[str]) -> str:
+    """The words, or with the first number that makes them differ from what is taken, without case."""
+    numbered = (f"{words} {number}" for number in range(2, len(taken) + 3))
+    return next(each for each in (words, *numbered) if each.casefold() not in taken)
+
+
+def _say(book: Workbook, sheet: str, cell: etree._Element, words: str) -> None:
+    """Give one cell words of its own, also where others show the same shared string."""
+    for child in list(cell):
+        if local(child) in ("v", "is"):
+            cell.remove(child)
+    cell.set("t", "inlineStr")
+    holder = etree.SubElement(cell, str(cell.tag).replace("}c", "}is"))
+    etree.SubElement(holder, str(cell.tag).replace("}c", "}t")).text = words
+    book.parts.changed(sheet)
 
 
 def _charts(book: Workbook, words: Mapping[str, str]) -> None:
@@ -174,34 +202,6 @@ def _charts(book: Workbook, words: Mapping[str, str]) -> None:
                 for element, _ in label.at:
                     element.text = new
                 book.parts.changed(part)
-
-
-def _widths(book: Workbook, writing: Writing, written: Mapping[str, str], before: Mapping[str, str]) -> None:
-    """Note words that fitted their column and no longer do, where the next cell cuts them off."""
-    for _, sheet in book.sheets:
-        if sheet not in book.parts.package.names:
-            continue
-        root = book.parts.root(sheet)
-        widths = list(root.iterfind("{*}cols/{*}col"))
-        for cell in root.iter("{*}c"):
-            key = book.strings.get(cell.findtext("{*}v") or "", ("",))[0] if cell.get("t") == "s" else ""
-            following = cell.getnext()
-            if key not in written or following is None or following.find("{*}v") is None:
-                continue
-            width = _width(widths, _number((cell.get("r") or "A1").rstrip("0123456789")))
-            if _wide(before[key]) <= width < _wide(plain(written[key])):
-                writing.note(key, "fit", _WIDE)
-
-
-def _width(widths: list[etree._Element], column: int) -> float:
-    for each in widths:
-        if int(each.get("min", "0")) <= column <= int(each.get("max", "0")):
-            return float(each.get("width", "8.43"))
-    return 8.43
-
-
-def _wide(words: str) -> int:
-    return sum(len(each.text) * (2 if each.han else 1) for each in script_runs(words))
 
 
 def _recalculated(book: Workbook) -> None:
@@ -218,18 +218,3 @@ def _words(book: Workbook, cell: etree._Element) -> str:
         return words_of(rich_items(found[1]))
     inline = cell.find("{*}is")
     return words_of(rich_items(inline)) if inline is not None else ""
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def _letters(number: int) -> str:
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
+from ...language import Variety
 from ..collecting import Bounds
 from ..ooxml import R, local
 from ..package import broken
@@ -21,6 +22,7 @@ from .running_heads import MOST as MOST_OF_HEAD
 from .running_heads import running_items, running_text, sections
 from .sheet_names import MOST
 from .slots import PackageLayout, Slot, Slots, Writing
+from .tags import Piece, plain, tagged
 from .unit import Story
 from .word_stories import drawn_paragraphs, labels
 from .workbook_references import finish_workbook
@@ -34,6 +36,26 @@ _CUT = "The running head was cut: Excel allows 255 characters for it with all it
 def open_layout(data: bytes, bounds: Bounds) -> PackageLayout:
     """Take a workbook apart. Raises DocumentError."""
     return PackageLayout(data, bounds, Workbook)
+
+
+def rewrite_cells(
+    data: bytes, bounds: Bounds, said: Mapping[tuple[str, str], tuple[str, str]], to: Variety
+) -> tuple[bytes, int]:
+    """A workbook with other words in cells, by sheet and reference: old words and new. A cell that says
+    anything else stays. The workbook and how many cells were found. Raises DocumentError."""
+    layout = open_layout(data, bounds)
+    book = Workbook(Parts(data, bounds), bounds)
+    sources = {unit.id: unit.source for unit in layout.units}
+    targets: dict[str, str] = {}
+    found = 0
+    for entry, sheet in book.sheets:
+        for cell in book.parts.root(sheet).iter("{*}c") if sheet in book.parts.package.names else ():
+            old, new = said.get((entry.get("name", ""), cell.get("r", "")), ("", ""))
+            key = book.unit_of(sheet, cell)
+            if old and plain(sources.get(key, "")) == old:
+                targets[key] = tagged([Piece("text", new)])
+                found += 1
+    return layout.write(targets, to).data, found
 
 
 class Workbook:

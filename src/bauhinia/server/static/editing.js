@@ -12,6 +12,7 @@ export function attachEditing(task) {
     button.hidden = false;
     button.addEventListener("click", () => passage.open());
     addEventListener("pagehide", () => passage.save());
+    passage.offer();
     passage.recover();
   }
 }
@@ -28,6 +29,68 @@ class Passage {
 
   get original() {
     return this.element.dataset.original ?? this.element.dataset.text;
+  }
+
+  /** A translation's passage can be confirmed, and a term in it put right by one click. */
+  offer() {
+    const confirm = this.element.querySelector(".confirm");
+    if (confirm?.hidden) {
+      confirm.hidden = false;
+      confirm.addEventListener("click", () => this.confirm(confirm));
+    }
+    for (const button of this.element.querySelectorAll(".fix")) {
+      button.hidden = false;
+      button.addEventListener("click", () => this.fix(button.dataset));
+    }
+  }
+
+  async confirm(button) {
+    await this.save();
+    const path = `/api/tasks/${this.task}/passages/${this.element.dataset.passage}/confirm`;
+    const answer = await fetch(path, { method: "POST" }).catch(() => null);
+    if (answer?.ok) {
+      this.element.classList.add("confirmed");
+      this.element.querySelector(".edit").focus();
+      announce(say("edit.confirmed"));
+      return;
+    }
+    const reason = answer ? (await answer.json()).error.message : say("upload.lost");
+    announce(say("edit.unconfirmed", { reason }));
+    button.title = say("edit.unconfirmed", { reason });
+    button.classList.add("failed");
+  }
+
+  /** Places count characters as Python does, by code point. */
+  async fix({ start, end, words }) {
+    const characters = [...this.element.dataset.text];
+    characters.splice(Number(start), end - start, words);
+    const text = characters.join("");
+    localStorage.setItem(this.key, text);
+    this.show(text);
+    await this.save();
+    await this.refresh();
+    announce(say("edit.fixed", { words }));
+    (this.element.querySelector(".fix") ?? this.element.querySelector(".edit")).focus();
+  }
+
+  /** Show words that are not those of the page; what was found in the old ones has no place in them. */
+  show(text) {
+    if (text === this.shown) return;
+    this.element.querySelector(".text").textContent = text;
+    this.shown = text;
+    for (const button of this.element.querySelectorAll(".fix")) button.remove();
+  }
+
+  /** A translation is checked anew when it was edited. */
+  async refresh() {
+    if (!this.element.querySelector(".confirm")) return;
+    const answer = await fetch(`/tasks/${this.task}/passages/${this.element.dataset.passage}`).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    this.element.querySelector(".findings")?.remove();
+    const found = page.querySelector(".findings");
+    if (found) this.element.append(found);
+    this.offer();
   }
 
   /** Text that the server never got, from an earlier visit. */
@@ -116,16 +179,16 @@ class Passage {
     if (passage.original === null) delete this.element.dataset.original;
     else this.element.dataset.original = passage.original;
     this.element.classList.toggle("edited", passage.original !== null);
+    this.element.classList.remove("confirmed");
     if (this.state) this.state.textContent = say("edit.saved");
   }
 
   /** Leave the editor; what is not saved yet is saved. The text is then shown as it is written. */
   close() {
     const text = this.area.value;
-    if (text !== this.element.dataset.text) this.save();
-    if (text !== this.shown) {
-      this.element.querySelector(".text").textContent = text;
-      this.shown = text;
+    if (text !== this.element.dataset.text || text !== this.shown) {
+      this.show(text);
+      this.save().then(() => this.refresh());
     }
     this.element.classList.remove("editing");
     this.editor.remove();

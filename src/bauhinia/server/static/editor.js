@@ -1,6 +1,7 @@
 // The side-by-side editor: a list of segments, and a form for the current one. Words are kept in this browser
 // until the server has them.
 
+import { told } from "./findings.js";
 import { SegmentList } from "./segment_list.js";
 import { TaggedField, drawn, rangeOf, tagsOf, wordsOf } from "./tagged_field.js";
 import { announce, say } from "./words.js";
@@ -104,7 +105,7 @@ function finding(fault) {
   const item = document.createElement("li");
   item.className = `finding finding-${fault.severity}`;
   const words = document.createElement("span");
-  words.append(strong(say(`severity.${fault.severity}`)), " ", fault.message);
+  words.append(strong(say(`severity.${fault.severity}`)), " ", told(fault));
   item.append(words);
   if (fault.suggestion) item.append(button(fixing(fault), () => mend(fault)));
   else if (fault.check === "terms" && fault.wanted) {

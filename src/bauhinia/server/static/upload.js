@@ -1,5 +1,6 @@
 // Add documents by dropping or choosing them: one after another, with progress, errors in place.
 
+import { askPassword } from "./password.js";
 import { announce, knows, say } from "./words.js";
 
 const form = document.getElementById("upload");
@@ -67,6 +68,25 @@ async function add(file) {
     complain(file.name, say("upload.too_large", { mb: Math.floor(limit / 1e6) }), "");
     return null;
   }
+  let answer = await sendShown(file);
+  while (isLocked(answer)) {
+    const password = await askPassword(file.name, answer.body.error.code === "WrongPassword");
+    if (password === null) break;
+    answer = await sendShown(file, password);
+  }
+  if (answer.status === 201) return answer.body;
+  const error = answer.body?.error;
+  const title = error && knows(`error.${error.code}`) ? say(`error.${error.code}`) : say("upload.lost");
+  complain(file.name, title, error ? `${error.message} ${error.hint}` : "");
+  return null;
+}
+
+function isLocked(answer) {
+  return ["PasswordNeeded", "WrongPassword"].includes(answer.body?.error?.code);
+}
+
+/** Send one file and show how far it is. */
+async function sendShown(file, password = "") {
   const row = document.createElement("li");
   const words = document.createElement("span");
   const bar = document.createElement("progress");
@@ -75,7 +95,7 @@ async function add(file) {
   bar.max = 1;
   row.append(words, bar);
   list.append(row);
-  const answer = await send(file, (share) => {
+  const answer = await send(file, password, (share) => {
     bar.value = share;
     if (share === 1) {
       bar.removeAttribute("value");
@@ -83,19 +103,16 @@ async function add(file) {
     }
   });
   row.remove();
-  if (answer.status === 201) return answer.body;
-  const error = answer.body?.error;
-  const title = error && knows(`error.${error.code}`) ? say(`error.${error.code}`) : say("upload.lost");
-  complain(file.name, title, error ? `${error.message} ${error.hint}` : "");
-  return null;
+  return answer;
 }
 
 // fetch() tells nothing of an upload's progress, so this is an XMLHttpRequest.
-function send(file, progressed) {
+function send(file, password, progressed) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     const body = new FormData();
     body.append("file", file, file.name);
+    if (password) body.append("password", password);
     request.open("POST", "/api/documents");
     request.responseType = "json";
     request.upload.addEventListener("progress", (event) => {

@@ -51,7 +51,7 @@ def _different_sources(pairs: Sequence[tuple[str, str]], places: Sequence[int]) 
         (
             place,
             Fault(
-                check="consistency", kind="wrong", severity="note", found=pairs[place][1],
+                check="consistency", kind="added", severity="note", found=pairs[place][1], wanted=first,
                 message=f"This is the translation of “{first}” too.", end=len(pairs[place][1]),
             ),
         )

@@ -58,7 +58,7 @@ def check_usage(source: str, target: str, to: Variety, context: Context) -> list
 
 _LOWER_CASE = re.compile(r"(?<![A-Za-z@./_-])[a-z]{3,}(?![A-Za-z@/_-]|\.[a-z])")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
-_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
+_ADDRESS = re.compile(r"\S{1,64}@\S+|https?://\S+|www\.\S+")
 _TWICE = re.compile(r"\b([A-Za-z]{2,}(?: [A-Za-z]+){0,3}) \1\b|([\u3400-\u9fff]{2,8})\2", re.IGNORECASE)
 
 

@@ -25,6 +25,8 @@ def check_tags(source: str, target: str, to: Variety, context: Context) -> list[
             check="tags", severity="error",
             kind="wrong" if fault.kind == "twice" or fault.kind == "nesting" else fault.kind,
             message=_SAID[fault.kind].format(fault.number), suggestion=projected(before, after),
+            wanted=str(fault.number) if fault.kind == "missing" else "",
+            found="" if fault.kind == "missing" else str(fault.number),
         )
         for fault in faults(before, after)
     ]  # fmt: skip

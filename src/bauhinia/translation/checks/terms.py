@@ -9,24 +9,17 @@ from .fault import Context, Fault
 
 def check_terms(source: str, target: str, to: Variety, context: Context) -> list[Fault]:
     """Terms of the source that the target lacks, and forbidden forms, each with its place and cure."""
-    faults = []
-    place = 0
-    for issue in context.termbase.check(source, target, to):
-        start = target.find(issue.found, place) if issue.found else -1
-        place = start + len(issue.found) if start >= 0 else place
-        faults.append(_fault(issue, to, start))
-    return faults
+    return [_fault(issue, to) for issue in context.termbase.check(source, target, to)]
 
 
-def _fault(issue: TermIssue, to: Variety, start: int) -> Fault:
-    right = issue.term.zh if to.is_chinese else issue.term.en
+def _fault(issue: TermIssue, to: Variety) -> Fault:
     return Fault(
         check="terms",
         kind="wrong" if issue.found else "missing",
         message=f"“{issue.term.en}” is “{issue.term.zh}” in the termbase.",
         found=issue.found,
-        wanted=right,
-        start=max(start, 0),
-        end=max(start, 0) + len(issue.found) if issue.found else 0,
-        suggestion=right if issue.found else "",
+        wanted=issue.term.zh if to.is_chinese else issue.term.en,
+        start=issue.start,
+        end=issue.start + len(issue.found),
+        suggestion=issue.better,
     )

@@ -88,7 +88,8 @@ GRANT SELECT, UPDATE ON ledger_head TO bauhinia_application;
 
 _MEMORY = """
 DROP INDEX memory_shape;
-ALTER TABLE memory ADD COLUMN shape_key bigint NOT NULL GENERATED ALWAYS AS (hashtextextended(shape, 0)) STORED;
+ALTER TABLE memory
+    ADD COLUMN shape_key bigint NOT NULL GENERATED ALWAYS AS (hashtextextended(shape, 0)) STORED;
 COMMENT ON COLUMN memory.shape_key IS
     'hash of shape: under a policy PostgreSQL uses no index of a function that may leak what it reads';
 CREATE INDEX memory_shape ON memory (shape_key);

@@ -1,0 +1,139 @@
+"""Translated files as LibreOffice shows them: all words there, and none on another, cut off or out of its shape."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from docx import Document as WordDocument
+from docx.enum.table import WD_ROW_HEIGHT_RULE
+from docx.shared import Pt as WordPoints
+from openpyxl import Workbook
+from openpyxl.styles import Alignment
+from pptx import Presentation
+from pptx.dml.color import RGBColor
+from pptx.enum.text import MSO_AUTO_SIZE
+from pptx.util import Pt
+from rendering import Outcome, compared, converted, fit_notes, judged, rendered
+from round_trip import PSEUDO, opened, translated
+from source_packages import files_of
+
+from bauhinia.documents.layout import slide_fit
+
+pytestmark = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
+SAMPLES = Path(__file__).parents[3] / "samples"
+WORDS = "The department keeps a record of every application and of each decision made under the scheme."
+CHOSEN = {
+    "python-pptx": (
+        "dml-effect.pptx", "ph-populated-placeholders.pptx", "shp-common-props.pptx", "tbl-cell.pptx",
+        "test.pptx", "txt-text-frame.pptx",
+    ),
+    "python-docx": ("blk-containing-table.docx", "having-images.docx", "tbl-cell-access.docx"),
+    "odfpy": ("cols.odp", "simpletable.odt", "simplestyles.odt", "definitionlists.odt"),
+    "xlsx2csv": ("junk-small.xlsx", "namespace.xlsx", "sheets.xlsx"),
+}  # fmt: skip
+"""Files with boxes, tables, groups, lists and columns. `bench/roundtrip.py` takes all."""
+
+
+def slides() -> bytes:
+    """Four slides: two shapes full of words, one over the other; a box of one line; a title and a list; a
+    table over a note."""
+    deck = Presentation()
+    blank, listed = deck.slide_layouts[6], deck.slide_layouts[1]
+    page = deck.slides.add_slide(blank)
+    for top in (60, 170):
+        box = page.shapes.add_shape(1, Pt(60), Pt(top), Pt(300), Pt(106))
+        box.fill.background()
+        box.text_frame.text = f"{WORDS} Box at {top}."
+        box.text_frame.auto_size = MSO_AUTO_SIZE.NONE
+        for run in box.text_frame.paragraphs[0].runs:
+            run.font.size, run.font.name, run.font.color.rgb = Pt(20), "Arial", RGBColor(0, 0, 0)
+    page = deck.slides.add_slide(listed)
+    page.shapes.title.text = "The scheme for records of applications"
+    page.placeholders[1].text = "\n".join([WORDS] * 2)
+    page = deck.slides.add_slide(blank)
+    frame = page.shapes.add_table(4, 2, Pt(60), Pt(60), Pt(400), Pt(200))
+    for at, cell in enumerate(frame.table.iter_cells()):
+        cell.text = f"Number {at} of the applications received"
+    note = page.shapes.add_textbox(Pt(60), Pt(280), Pt(400), Pt(30))
+    note.text_frame.text = "Source of the figures"
+    return saved(deck)
+
+
+def fixed_places() -> bytes:
+    """A Word file with a table whose rows have an exact height."""
+    document = WordDocument()
+    table = document.add_table(3, 2)
+    table.autofit = False
+    for row in table.rows:
+        row.height, row.height_rule = WordPoints(30), WD_ROW_HEIGHT_RULE.EXACTLY
+        for cell in row.cells:
+            cell.text = "Applications are kept for seven years"
+            cell.paragraphs[0].paragraph_format.space_after = WordPoints(0)
+    return saved(document)
+
+
+def narrow_columns() -> bytes:
+    """A workbook whose words fill their columns, with a neighbour in each row."""
+    book = Workbook()
+    sheet = book.active
+    sheet.column_dimensions["A"].width = 24
+    sheet.append(["Received in the month", 1])
+    sheet.append(["Approved in the month", 2])
+    sheet.append(["Refused", 3])
+    sheet.row_dimensions[2].height = 15
+    sheet["A3"].alignment = Alignment(wrap_text=True)
+    return saved(book)
+
+
+def saved(file: object) -> bytes:
+    out = io.BytesIO()
+    file.save(out)  # type: ignore[attr-defined]
+    return out.getvalue()
+
+
+def wrong(outcomes: Mapping[str, Outcome]) -> dict[str, list[str]]:
+    return {
+        name: [f"{fault.kind} on {fault.page}: {fault.words}" for fault in outcome.faults]
+        for name, outcome in outcomes.items()
+        if outcome.faults
+    }
+
+
+def test_translated_files_render_without_a_new_fault(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    files = {path.name: path.read_bytes() for path in SAMPLES.glob("[lt]*-en.docx")}
+    files |= {"made.pptx": slides(), "made.docx": fixed_places(), "made.xlsx": narrow_columns()}
+    for package, names in CHOSEN.items():
+        for name, data in files_of(package, "", request).items():
+            if name.rpartition("/")[2] in names:
+                files[name.rpartition("/")[2]] = data
+    assert len(files) >= 16
+    assert wrong(compared(files, tmp_path)) == {}
+
+
+def test_a_slide_that_was_not_fitted_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    data = slides()
+    monkeypatch.setattr(slide_fit.Fitting, "finish", lambda *_: None)
+    kinds = {fault.kind for fault in compared({"made.pptx": data}, tmp_path)["made.pptx"].faults}
+    assert {"overlap", "outside"} <= kinds
+
+
+def test_words_that_are_lost_or_cut_off_are_found(tmp_path: Path) -> None:
+    data = narrow_columns()
+    words, written = translated(data, "xlsx", *PSEUDO[0])
+    pdfs = converted({"before.xlsx": data, "after.xlsx": written.data}, tmp_path)
+    before, after = rendered(pdfs["before.xlsx"]), rendered(pdfs["after.xlsx"])
+    units = opened(data, "xlsx").units
+    assert judged(before, after, units, words, fit_notes(written.notes)).faults == []
+    other = {key: f"{target} kestrel" for key, target in words.items()}
+    assert {fault.kind for fault in judged(before, after, units, other, frozenset()).faults} == {"missing"}
+    assert judged(before, rendered(None), units, words, frozenset()).faults[0].kind == "not opened"
+
+
+def test_what_was_fitted_is_told(tmp_path: Path) -> None:
+    for form, data in (("pptx", slides()), ("docx", fixed_places()), ("xlsx", narrow_columns())):
+        notes = opened(data, form).write(translated(data, form, *PSEUDO[0])[0], PSEUDO[0][1]).notes
+        assert "fit" in {note.check for note in notes}, form
