@@ -7,9 +7,9 @@ from playwright.async_api import expect
 
 from bauhinia.language import Term
 from bauhinia.models import FakeModel
+from bauhinia.pilot.codec import draft_of
 from bauhinia.pilot.orders import TranslateOrder
 from bauhinia.pilot.segments import first_segments
-from bauhinia.server.edits import draft_of
 from bauhinia.translation.termbases import Termbases
 
 from .conftest import OpenVisit, Serve, Server

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pypdfium2 as pdfium
 import pytest
 from docx import Document as WordFile
 from hypothesis import given, settings
@@ -16,10 +18,12 @@ from hypothesis import strategies as st
 from bauhinia.documents import OutputBlock, OutputMeta, write_docx
 from bauhinia.errors import ModelTimeout
 from bauhinia.language import Variety
-from bauhinia.models import FakeModel, Fault
+from bauhinia.models import FakeModel, Fault, pseudo_reply
 from bauhinia.settings import Limits
 
 from .conftest import SOURCE, TRUE, OpenSite, Site
+
+SAMPLES = Path(__file__).parents[2] / "samples"
 
 
 async def left_behind(site: Site) -> tuple[int, list[str]]:
@@ -218,6 +222,25 @@ async def test_a_translation_can_be_had_in_the_original_format(open_site: OpenSi
         assert "form.zh-HK.docx" in answer.headers["content-disposition"]
         first = WordFile(io.BytesIO(await answer.read())).paragraphs[0]
     assert (first.text, first.style.name if first.style else "") == ("市民可交回表格。", "List Bullet")
+
+
+async def test_a_pdf_can_be_had_with_its_translation_beside_each_page(open_site: OpenSite) -> None:
+    site = await open_site(FakeModel(pseudo_reply))
+    data = (SAMPLES / "legco-reply-en.pdf").read_bytes()
+    _, card = await site.upload(data, "notice.pdf")
+    task = await site.finished("translate", document=card["id"], to="zh-HK")
+    async with site.client.get(f"{site.url}/api/tasks/{task}/export?format=beside") as answer:
+        assert answer.status == 200 and "notice.en_zh-HK.pdf" in answer.headers["content-disposition"]
+        both = pdfium.PdfDocument(await answer.read())
+    before = pdfium.PdfDocument(data)
+    assert len(both) == len(before)
+    assert both[0].get_width() > 1.9 * before[0].get_width()
+
+
+async def test_only_a_pdf_has_its_pages_beside_each_other(site: Site) -> None:
+    task = await site.finished("translate", document=await site.document(), to="zh-HK")
+    status, answer = await site.json("GET", f"/api/tasks/{task}/export?format=beside")
+    check_error(status, answer, "InputError")
 
 
 async def test_a_summary_has_no_original_format(site: Site) -> None:

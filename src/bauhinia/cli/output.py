@@ -25,11 +25,15 @@ class Output:
     as_json: bool = False
     like: Path | None = None
     """A file whose looks the draft keeps when it is written with the same suffix."""
+    beside: bool = False
+    """Each page of a PDF beside its translation."""
 
     @property
     def format(self) -> str:
         """The file's format by the end of its name; `same` where it is that of the file it was made from."""
         assert self.out is not None
+        if self.beside:
+            return "beside"
         if self.like is not None and self.out.suffix.lower() == self.like.suffix.lower():
             return "same"
         return self.out.suffix.lstrip(".").lower()
@@ -38,7 +42,7 @@ class Output:
         """Before any work, refuse a file that could not be written after it."""
         if self.out is None:
             return
-        if self.format not in (*FORMATS, "same"):
+        if self.format not in (*FORMATS, "same", "beside"):
             raise typer.BadParameter(
                 f"{self.out.name} ends in none of .{', .'.join(FORMATS)}.", param_hint="--out"
             )

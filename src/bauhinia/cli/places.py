@@ -112,23 +112,9 @@ class Here:
         return asdict(await self._office.task(task))
 
     async def export(self, task: str, form: str) -> bytes:
-        from ..pilot import Draft
-        from ..pilot.codec import from_json
-        from ..pilot.issuing import issue
-        from ..pilot.orders import ORDERS, documents_of
-        from ..pilot.returning import sent
-        from ..translation.bilingual import FORMATS
+        from ..pilot.issuing import issued
 
-        row = await self._office.task(task)
-        if form in FORMATS:
-            return (await sent(self._office, row, form)).data
-        assert row.draft is not None, "only a finished task is exported"
-        order = ORDERS[row.kind].model_validate(row.order)  # type: ignore[index]  # kinds are TaskKind
-        documents = await self._office.shelf.documents(documents_of(order))
-        draft, office = from_json(Draft, row.draft), self._office
-        if form == "same":
-            return (await office.original_format(draft, row.order))[1]
-        return issue(draft, form, row.order, documents, office.templates, office.settings)
+        return (await issued(self._office, task, form)).data
 
     async def take_back(self, task: str, name: str, data: bytes) -> dict[str, Any]:
         from ..pilot.returning import read_back, take_back

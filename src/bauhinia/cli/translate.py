@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def translate(
-    file: Annotated[Path, typer.Argument(help="A Word, PDF, text, Markdown or HTML file.")],
+    file: Annotated[Path, typer.Argument(help="A Word, PDF, slide, workbook, text, mail or subtitle file.")],
     to: Annotated[
         Literal["en", "zh-HK"], typer.Option(help="English, or Traditional Chinese as Hong Kong writes it.")
     ],
@@ -27,6 +27,9 @@ def translate(
         bool,
         typer.Option(help="Keep the file's looks, where --out has its suffix and the format can be written."),
     ] = True,
+    beside: Annotated[
+        bool, typer.Option("--beside", help="Of a PDF: --out has each page beside its translation.")
+    ] = False,
     without: Annotated[
         list[str] | None,
         typer.Option(metavar="KIND", help="Leave a kind of text as it is, such as comment; may be repeated."),
@@ -41,7 +44,9 @@ def translate(
 
     stories = _stories(without or [], hidden)
     kept = layout and SUFFIXES.get(file.suffix.lower()) in LAYOUTS
-    output = Output(out=out, as_json=as_json, like=file if kept else None)
+    if beside and (out is None or not kept or {file.suffix.lower(), out.suffix.lower()} != {".pdf"}):
+        raise InputError("--beside is for a PDF whose looks are kept.", hint="Give a .pdf as FILE and --out.")
+    output = Output(out=out, as_json=as_json, like=file if kept else None, beside=beside)
 
     def order(documents: list[str]) -> TranslateOrder:
         return TranslateOrder(document=documents[0], to=to, layout=layout, stories=stories)

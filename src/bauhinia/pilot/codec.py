@@ -6,6 +6,10 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from ..errors import InputError
+from ..jobs import Task
+from .draft import Draft
+
 T = TypeVar("T")
 
 
@@ -30,3 +34,10 @@ def from_json(kind: type[T], data: dict[str, Any]) -> T:
     """The record that `to_json` made. Raises ValueError when the data do not fit."""
     result: T = _adapter(kind).validate_python(data)
     return result
+
+
+def draft_of(task: Task) -> Draft:
+    """The task's draft. Raises InputError while there is none."""
+    if task.draft is None:
+        raise InputError("This task has no draft yet.", hint="Wait until it is done, or resume it.")
+    return from_json(Draft, task.draft)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from ..documents import (
     Block,
@@ -31,6 +31,16 @@ MEDIA_TYPES = {
     "md": "text/markdown; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
 }
+
+
+class ExportedFile(NamedTuple):
+    """A file that leaves the office."""
+
+    name: str
+    data: bytes
+    media_type: str
+
+
 HEADINGS = {
     "en": {
         "kind": "Kind",

@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..documents import Document
 from ..errors import NotFound
 from ..settings import Settings
+from ..translation.bilingual import FORMATS
+from .codec import draft_of
 from .draft import Draft
-from .export import export
+from .export import MEDIA_TYPES, ExportedFile, export
+from .orders import ORDERS, documents_of
 from .papers import fill, letterhead_of
+from .returning import sent
 from .templates import Template, Templates
+
+if TYPE_CHECKING:
+    from .office import Office
+
+
+async def issued(office: Office, key: str, form: str) -> ExportedFile:
+    """A task's draft as its officers left it, as a file: one of `MEDIA_TYPES`; `same`, the original's format;
+    `beside`, a PDF with each page beside its translation; or one of `FORMATS`, for a translator.
+
+    Raises NotFound, InputError, DocumentError, MissingPart.
+    """
+    task = await office.task(key)
+    if form in FORMATS:
+        return await sent(office, task, form)
+    draft = draft_of(task)
+    if form in ("same", "beside"):
+        write = office.original_format if form == "same" else office.beside_original
+        name, data = await write(draft, task.order)
+        return ExportedFile(name, data, mimetypes.guess_type(name)[0] or "application/octet-stream")
+    there = {card.id for card in await office.shelf.cards()}
+    order = ORDERS[task.kind].model_validate(task.order)  # type: ignore[index]  # kinds are TaskKind
+    sources = await office.shelf.documents([key for key in documents_of(order) if key in there])
+    data = issue(draft, form, task.order, sources, office.templates, office.settings)
+    return ExportedFile(f"{draft.title[:60] or task.kind}.{form}", data, MEDIA_TYPES[form])
 
 
 def issue(

@@ -7,9 +7,10 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import Any
 
-from ..documents import Document
+from ..documents import Document, side_by_side
 from ..documents.layout import LAYOUTS
 from ..errors import BauhiniaError, InputError
 from ..gateway import Gateway
@@ -201,6 +202,21 @@ class Office:
             )
         original = await self.shelf.original(str(order["document"]))
         return original.name_of(draft), (await original.written(draft, draft.label)).data
+
+    async def beside_original(self, draft: Draft, order: Mapping[str, Any]) -> tuple[str, bytes]:
+        """A translation of a PDF, each of its pages beside the original's: the file's name and bytes.
+
+        Raises InputError for any other draft, NotFound once the original is gone.
+        """
+        if draft.layout != "pdf":
+            raise InputError(
+                "Pages can be put side by side for a PDF alone.",
+                hint="Choose bilingual-docx for a table of original and translation.",
+            )
+        original = await self.shelf.original(str(order["document"]))
+        _, translated = await self.original_format(draft, order)
+        both = await side_by_side(original.data, translated, original.name, original.limits)
+        return f"{PurePath(original.name).stem}.en+zh-HK.pdf", both
 
     async def _original(self, order: TranslateOrder, document: Document) -> Original | None:
         """The file to be written again; None where the text alone is translated."""

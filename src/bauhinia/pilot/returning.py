@@ -21,6 +21,7 @@ from ..translation.exchanged import Bilingual, Row, unreadable
 from .codec import from_json
 from .confirming import segment_between
 from .draft import Draft
+from .export import ExportedFile
 from .revision import all_checked, open_revision, terms_of
 from .segments import EditedSegment, consistent
 
@@ -40,14 +41,6 @@ REASONS: dict[Reason, str] = {
 }
 MOST_CHARACTERS = 20_000
 """Of a target, as in the editor."""
-
-
-class SentFile(NamedTuple):
-    """A file for a translator."""
-
-    name: str
-    data: bytes
-    media_type: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +79,14 @@ class Change(NamedTuple):
         return self.new.status == "confirmed" and (self.is_worded or self.old.status != "confirmed")
 
 
-async def sent(office: Office, task: Task, form: str) -> SentFile:
+async def sent(office: Office, task: Task, form: str) -> ExportedFile:
     """A translation in one of `FORMATS`, with the words that its officers left. Raises InputError for a task
     that is no finished translation."""
     draft, made = _draft_of(task), FORMATS[form]
     rows = tuple(map(_row, await _opened(office, task)))
     bilingual = Bilingual(title=draft.title, to=draft.variety, rows=rows, label=draft.label)
     data = await asyncio.to_thread(made.write, bilingual)
-    return SentFile(f"{draft.title[:60] or task.kind}{made.ending}", data, made.media_type)
+    return ExportedFile(f"{draft.title[:60] or task.kind}{made.ending}", data, made.media_type)
 
 
 async def read_back(task: Task, data: bytes, name: str) -> list[Row]:

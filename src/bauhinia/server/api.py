@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -15,7 +14,7 @@ from starlette.responses import Response
 from ..documents import Block
 from ..errors import DocumentTooLarge, InputError
 from ..jobs import Task
-from ..pilot.codec import to_json
+from ..pilot.codec import draft_of, to_json
 from ..pilot.orders import (
     AnalyseOrder,
     CompareOrder,
@@ -25,15 +24,15 @@ from ..pilot.orders import (
     TranslateOrder,
 )
 from . import events
-from .edits import checking, draft_of, edited
-from .ordering import documents_of
+from .edits import checking, edited
 from .security import too_large_message
 from .state import closing_of, editing_of, limits_of, office_of, readiness_of
 
 api_router = APIRouter()
 ExportFormat = Literal[
-    "docx", "pdf", "odt", "md", "csv", "same", "xliff", "xliff12", "bilingual-docx", "bilingual-xlsx"
-]
+    "docx", "pdf", "odt", "md", "csv", "same", "beside",
+    "xliff", "xliff12", "bilingual-docx", "bilingual-xlsx",
+]  # fmt: skip
 
 
 @api_router.get("/health", summary="Whether the server and its model are ready")
@@ -204,36 +203,19 @@ async def edit_passage(request: Request, task: str, passage: str, edit: Edit) ->
 
 @api_router.get(
     "/api/tasks/{task}/export",
-    summary="A finished draft as a file; `same`: in the original's format; the last four: for a translator",
+    summary="A finished draft as a file; `same`: in the original's format; `beside`: pages of a PDF beside "
+    "those of its translation; the last four: for a translator",
 )
 async def export_task(
     request: Request,
     task: str,
     format: ExportFormat = "docx",  # noqa: A002
 ) -> Response:
-    from ..pilot.export import MEDIA_TYPES
-    from ..pilot.issuing import issue
-    from ..pilot.returning import sent
-    from ..translation.bilingual import FORMATS
+    from ..pilot.issuing import issued
 
-    office = office_of(request)
-    row = await office.task(task)
-    if format in FORMATS:
-        return _file(*await sent(office, row, format))
-    draft = draft_of(row)
-    if format == "same":
-        name, data = await office.original_format(draft, row.order)
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return _file(name, data, kind)
-    there = {card.id for card in await office.shelf.cards()}
-    sources = await office.shelf.documents([key for key in documents_of(row.order) if key in there])
-    data = issue(draft, format, row.order, sources, office.templates, office.settings)
-    name = f"{draft.title[:60] or row.kind}.{format}"
-    return _file(name, data, MEDIA_TYPES[format])
-
-
-def _file(name: str, data: bytes, media_type: str) -> Response:
-    return Response(data, media_type=media_type, headers={"content-disposition": attachment(name)})
+    file = await issued(office_of(request), task, format)
+    headers = {"content-disposition": attachment(file.name)}
+    return Response(file.data, media_type=file.media_type, headers=headers)
 
 
 def attachment(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError, NotFound
 from ..jobs import Task
-from ..pilot.codec import from_json
+from ..pilot.codec import draft_of
 from ..pilot.draft import Draft, Passage
 from ..pilot.revision import language_of, open_revision, terms_of
 from ..pilot.translate import rechecked
@@ -21,13 +21,6 @@ Check = Callable[[Passage], Passage]
 """Gives a passage the findings of its words."""
 LONGEST = 100_000
 """Characters of one passage."""
-
-
-def draft_of(task: Task) -> Draft:
-    """The task's draft. Raises InputError while there is none."""
-    if task.draft is None:
-        raise InputError("This task has no draft yet.", hint="Wait until it is done, or resume it.")
-    return from_json(Draft, task.draft)
 
 
 async def current_draft(office: Office, task: Task) -> Draft:

@@ -17,7 +17,7 @@ from ..documents.formats import SUFFIXES
 from ..errors import BauhiniaError, InputError, NotFound
 from ..jobs import PassageReady, Task, TaskEvent, as_json
 from ..language import Variety, to_simplified
-from ..pilot.codec import from_json
+from ..pilot.codec import draft_of, from_json
 from ..pilot.draft import Draft, Passage, TaskKind
 from ..pilot.orders import ORDERS, USUAL_STORIES
 from ..pilot.scanning import KIND
@@ -25,7 +25,7 @@ from ..pilot.stories import FORMATS_OF
 from . import events
 from .api import attachment, uploaded
 from .comparing import RowView, change_views, row_views
-from .edits import draft_of, revision_of
+from .edits import revision_of
 from .ordering import ONE_DOCUMENT, documents_of, order_from_form
 from .state import closing_of, limits_of, office_of, readiness_of
 from .view import (

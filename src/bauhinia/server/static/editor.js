@@ -84,8 +84,9 @@ function changed() {
 /** Underline the findings where they stand, in source and target. */
 function mark(findings) {
   if (!CSS.highlights) return;
-  const there = findings.filter((fault) => fault.end > fault.start && fault.check !== "consistency");
-  const lacking = findings.filter((fault) => fault.kind === "missing" && fault.wanted);
+  const placed = findings.filter((fault) => !["consistency", "tags"].includes(fault.check));
+  const there = placed.filter((fault) => fault.end > fault.start);
+  const lacking = placed.filter((fault) => fault.kind === "missing" && fault.wanted);
   highlight("target-findings", there.map((fault) => field.range(fault.start, fault.end)));
   highlight("source-findings", lacking.map((fault) =>
     rangeOf(source, fault.source_start, fault.source_start + fault.wanted.length)));
