@@ -18,6 +18,7 @@ BauhiniaError                      500
 │   │   └── EmptyDocument          422
 │   ├── SameLanguage               400   a translation into the language that a document is in
 │   └── TooLong                    413   a request longer than the model can read
+├── NotSignedIn                    401   nobody has, or what was given proves nobody
 ├── Refused                        403   a stage of the gateway said no; carries the stage
 ├── ModelError                     502   the backend failed
 │   ├── ModelUnavailable           503   no backend or no weights; the hint says how to get them
@@ -121,6 +122,12 @@ class TooLong(InputError):
     """A request longer than the model can read."""
 
     status = 413
+
+
+class NotSignedIn(BauhiniaError):
+    """Nobody has signed in, or what was given proves nobody."""
+
+    status = 401
 
 
 class Refused(BauhiniaError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 from pydantic import Field, SecretStr
@@ -84,8 +85,10 @@ class Settings(BaseSettings):
     embedder_model: str = ""
     """Name of the model to ask that server for; empty takes the first one it lists."""
 
+    sign_in: Literal["none", "accounts"] = "none"
+    """`none`: one officer, who is whoever reaches this machine. `accounts`: people sign in."""
     department: str = "Pilot Department"
-    """The department of the single local officer, until people sign in."""
+    """The department of the single local officer where nobody signs in."""
     department_zh: str = ""
     """Its name in Chinese, for the letterhead; empty writes the English one."""
     address: str = ""

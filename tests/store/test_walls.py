@@ -34,6 +34,8 @@ ROWS = {
     "memory_history": "INSERT INTO memory_history (unit, target, origin, confirmed_by, at) "
     "SELECT id, 't', '', '', now() FROM memory",
     "usage": "INSERT INTO usage VALUES (1, now(), 'clerk', 'Works', 'u', 'm', NULL, 1, 0, 1, 1)",
+    "tokens": "INSERT INTO tokens (id, digest, officer, name, scopes, expires) "
+    "VALUES ('k', 'd', 'clerk', 'n', '{api}', now() + interval '1 day')",
 }
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
 COLUMNS = {
@@ -50,8 +52,15 @@ OFFICERS = {
     "nobody": ("", "", ""),
     "for all": ("librarian", "Transport", "on"),
 }
-"""Officer, department, and whether they may write what all share."""
+"""Officer, department, and whether they may write what all share. The clerk who has moved to another department
+keeps the tokens and nothing else."""
 DEPARTMENTS = ("terms", "memory", "memory_history")
+PEOPLE = """
+INSERT INTO departments VALUES ('Works', 'Works'), ('Transport', 'Transport');
+INSERT INTO officers (id, department, account, name) VALUES ('clerk', 'Works', 'c', 'Clerk')
+"""
+CLOSED = ("credentials", "invitations", "sessions")
+"""Tables that no officer's transaction can read at all."""
 OPEN = {
     "alembic_version": "the schema's number",
     "ledger": "read by all to verify the chain, and never changed",
@@ -70,19 +79,28 @@ def expected() -> Permitted:
     owner = {("owner", deed, table) for deed in DEEDS for table in ROWS}
     colleague = {("same department", deed, table) for deed in DEEDS for table in DEPARTMENTS}
     usage = {(officer, deed, "usage") for officer in OFFICERS for deed in ("change", "delete")}
+    usage.add(("owner", "change", "tokens"))
+    moved = {("other department", deed, "tokens") for deed in ("see", "delete")}
     shared = {(officer, "see", f"shared {table}") for officer in OFFICERS for table in SHARED}
     shared |= {("for all", deed, f"shared {table}") for deed in DEEDS for table in SHARED}
     nobody = {("nobody", "see", f"shared {table}") for table in SHARED}
-    return ((owner | colleague | {("same department", "see", "usage")}) - usage) | (shared - nobody)
+    people = {(officer, "see", "officers") for officer in ("owner", "same department")}
+    people |= {(officer, "see", "departments") for officer in OFFICERS if officer != "nobody"}
+    department = colleague | {("same department", "see", "usage")}
+    return ((owner | department) - usage) | (shared - nobody) | people | moved
 
 
 def permitted(url: str) -> Permitted:
     """What the database lets each officer do."""
     found: Permitted = set()
+    with psycopg.connect(url) as owner:
+        owner.execute(PEOPLE)
     with psycopg.connect(make_conninfo(url, options=f"-c role={APPLICATION}")) as connection:
         for table, insert in ROWS.items():
             if inserted(connection, "owner", insert):
                 found |= permitted_of(connection, table, table)
+        for table in ("departments", "officers"):
+            found |= permitted_of(connection, table, table)
     with psycopg.connect(url) as owner:
         owner.execute("TRUNCATE terms, memory CASCADE")
     with psycopg.connect(make_conninfo(url, options=f"-c role={APPLICATION}")) as connection:
@@ -145,7 +163,7 @@ def test_each_officer_may_do_just_what_is_permitted(database_url: str) -> None:
 def test_a_policy_that_is_gone_is_noticed(postgres: EmbeddedPostgres, database_url: str) -> None:
     with psycopg.connect(database_url) as owner:
         there = owner.execute("SELECT tablename, policyname FROM pg_policies ORDER BY 1, 2").fetchall()
-    assert {table for table, _ in there} == set(ROWS)
+    assert {table for table, _ in there} == {*ROWS, "departments", "officers"}
     for table, name in there:
         with copied(postgres, database_url) as url:
             with psycopg.connect(url) as owner:
@@ -155,7 +173,7 @@ def test_a_policy_that_is_gone_is_noticed(postgres: EmbeddedPostgres, database_u
 
 
 def test_a_table_without_walls_is_noticed(postgres: EmbeddedPostgres, database_url: str) -> None:
-    for table in ROWS:
+    for table in (*ROWS, "departments", "officers"):
         with copied(postgres, database_url) as url:
             with psycopg.connect(url) as owner:
                 off = sql.SQL("ALTER TABLE {} DISABLE ROW LEVEL SECURITY").format(sql.Identifier(table))
@@ -170,7 +188,16 @@ def test_every_table_has_walls_or_a_reason(database_url: str) -> None:
             "WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
         ).fetchall()
     assert {table for table, walled in found if not walled} == set(OPEN)
-    assert {table for table, walled in found if walled} == set(ROWS)
+    assert {table for table, walled in found if walled} == {*ROWS, "departments", "officers", *CLOSED}
+
+
+def test_proofs_of_who_somebody_is_are_seen_by_nobody(database_url: str) -> None:
+    with psycopg.connect(make_conninfo(database_url, options=f"-c role={APPLICATION}")) as connection:
+        for table in CLOSED:
+            act(connection, "owner")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(sql.SQL("SELECT FROM {}").format(sql.Identifier(table)))
+            connection.rollback()
 
 
 def test_the_application_owns_nothing_and_passes_by_no_policy(database_url: str) -> None:

@@ -15,6 +15,7 @@ from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
 from .memory import memory_app
 from .models import models_app
+from .people import people_app
 from .redraft import redraft
 from .serve import serve
 from .summarise import summarise
@@ -54,6 +55,7 @@ app.command()(compare)
 app.add_typer(terms_app)
 app.add_typer(memory_app)
 app.add_typer(bilingual_app)
+app.add_typer(people_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(doctor)

@@ -105,7 +105,7 @@ def _server(app: FastAPI, listener: socket.socket) -> Server:
     class Serving(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            _say_where(listener)
+            _say_where(listener, app.state.settings)
             app.state.office.model.add_done_callback(lambda _: _say_model(app))
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -124,13 +124,19 @@ def _server(app: FastAPI, listener: socket.socket) -> Server:
     return Serving(config)
 
 
-def _say_where(listener: socket.socket) -> None:
+def _say_where(listener: socket.socket, settings: Settings) -> None:
     host, port = listener.getsockname()[:2]
     everywhere = host in ("0.0.0.0", "::")  # noqa: S104
     name = socket.gethostname() if everywhere else f"[{host}]" if ":" in host else host
     typer.echo(f"Bauhinia is at http://{name}:{port}/ (Ctrl-C stops it)")
-    if host not in LOOPBACK:
-        typer.echo("Nobody signs in yet: whoever can reach this address can read every document.", err=True)
+    if host not in LOOPBACK and settings.sign_in == "none":
+        typer.echo(
+            "Nobody signs in: whoever can reach this address can read every document."
+            " BAUHINIA_SIGN_IN=accounts changes that.",
+            err=True,
+        )
+    elif host not in LOOPBACK:
+        typer.echo("People sign in over HTTPS alone: put a proxy with a certificate before it.", err=True)
     typer.echo("The model is loading; pages work already.", err=True)
 
 

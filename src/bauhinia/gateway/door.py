@@ -11,7 +11,7 @@ from ..errors import BauhiniaError, Refused
 from ..ledger import FileAnchor, Ledger, Outcome
 from ..models import Backend, Embedder, EmbeddingKind, Finish, Usage, estimate_tokens
 from ..models.selection import open_backend, open_embedder
-from ..people import Officer, local_officer
+from ..people import Officer, acting
 from ..settings import Settings
 from ..store import Database
 from .admit import Admission
@@ -46,8 +46,7 @@ class Gateway:
 
         Raises NotFound when the settings name a model that there is not.
         """
-        self.officer: Officer = local_officer(settings)
-        """Who asks while nobody can sign in."""
+        self._settings = settings
         self._backend = backend if backend is not None else open_backend(settings)
         self._embedder = embedder if embedder is not None else open_embedder(settings)
         self._endpoint = endpoint_of(settings.model_url)
@@ -56,6 +55,11 @@ class Gateway:
         self._admission = Admission()
         self.ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
         self._loading: asyncio.Task[None] | None = None
+
+    @property
+    def officer(self) -> Officer:
+        """Who asks. Raises NotSignedIn."""
+        return acting(self._settings)
 
     @property
     def model(self) -> str:

@@ -137,7 +137,8 @@ class Tasks:
                 await changed.wait()
 
     async def cancel(self, task: str) -> None:
-        """Stop the work and wait until it has stopped. A task that is over stays as it is."""
+        """Stop the work and wait until it has stopped; what is over stays as it is. Raises NotFound."""
+        await self.get(task, draft=False)
         run = self._runs.get(task)
         if run is None or run.worker is None:
             await self._execute(
@@ -145,7 +146,6 @@ class Tasks:
                 "WHERE id = %s AND status = 'interrupted'",
                 (task,),
             )
-            await self.get(task)
             return
         run.worker.cancel()
         await asyncio.wait([run.worker])

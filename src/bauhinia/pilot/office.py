@@ -16,7 +16,7 @@ from ..errors import BauhiniaError, InputError
 from ..gateway import Gateway
 from ..jobs import PassageReady, Report, Steps, Task, TaskEvent, TaskFunction, Tasks
 from ..language import Termbase, Variety
-from ..people import Officer, local_officer
+from ..people import Accounts, Officer, acting
 from ..settings import Limits, Settings
 from ..store import Blobs, Database
 from ..translation.leverage import Leverage, leverage
@@ -63,7 +63,6 @@ class Office:
     shelf: Shelf
     termbase: Termbase
     templates: Templates
-    officer: Officer
     memory: Memory = field(init=False)
     """The one memory of the process: it keeps what it knows of common words."""
     segments: Segments = field(init=False)
@@ -81,6 +80,16 @@ class Office:
         self.tasks = Tasks(self.database, functions)
         self.model = asyncio.create_task(self.gateway.start(), name="load the model")
         self.model.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    @property
+    def officer(self) -> Officer:
+        """Whom this code works for. Raises NotSignedIn."""
+        return acting(self.settings)
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who may sign in."""
+        return Accounts(self.database)
 
     async def add(self, data: bytes, name: str, password: str = "") -> Card:
         """Put a file on the shelf, opened with its password if it has one. Pages that are pictures are read
@@ -305,7 +314,6 @@ async def open_office(settings: Settings, make_gateway: GatewayMaker = Gateway) 
             shelf=Shelf(database, Blobs.open(settings), Limits()),
             termbase=Termbase.load(),
             templates=Templates(settings.data_folder / "templates"),
-            officer=local_officer(settings),
         )
         try:
             yield office

@@ -23,6 +23,8 @@ from .editor_api import editor_router
 from .exchange_api import exchange_router
 from .pages import pages_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
+from .sign_in_pages import sign_in_router
+from .signed_in import SignedIn
 from .state import office_of
 from .terms_pages import terms_router
 from .translation_api import translation_router
@@ -64,6 +66,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(bilingual_router)
     app.include_router(v1_router(lambda request: office_of(request).gateway))
     app.include_router(pages_router)
+    if settings.sign_in != "none":
+        app.include_router(sign_in_router)
     app.include_router(terms_router)
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")
     return app
@@ -82,6 +86,7 @@ def _middleware(settings: Settings, limits: Limits) -> list[Middleware]:
         Middleware(HostCheck, host=settings.host, allowed_hosts=names),
         Middleware(OriginCheck),
         Middleware(BodyLimit, limit_for=limit_for),
+        *([] if settings.sign_in == "none" else [Middleware(SignedIn)]),
     ]
 
 

@@ -17,6 +17,7 @@ from ..documents.formats import SUFFIXES
 from ..errors import BauhiniaError, InputError, NotFound
 from ..jobs import PassageReady, Task, TaskEvent, as_json
 from ..language import Variety, to_simplified
+from ..people import signed_in
 from ..pilot.codec import draft_of, from_json
 from ..pilot.draft import Draft, Passage, TaskKind
 from ..pilot.orders import ORDERS, USUAL_STORIES
@@ -89,6 +90,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
             words=words,
             here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             readiness=readiness_of(request),
+            officer=signed_in(),
             **values,
         )
     )
@@ -471,12 +473,12 @@ async def choose_language(
     """Keep the reader's choice and go back to where they were, on this site only."""
     if language not in LANGUAGES:
         raise InputError("That language is not offered.", hint="Choose one of the languages at the top.")
-    answer = RedirectResponse(_own_path(next), SEE_OTHER)
+    answer = RedirectResponse(own_path(next), SEE_OTHER)
     answer.set_cookie(COOKIE, language, max_age=YEAR_SECONDS, httponly=True, samesite="lax")
     return answer
 
 
-def _own_path(address: str) -> str:
+def own_path(address: str) -> str:
     """The path of an address of ours; the workspace for anything else."""
     parts = urlsplit(address)
     ours = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc

@@ -51,7 +51,7 @@ class Database:
             await asyncio.to_thread(postgres.start)
         url = postgres.url() if postgres is not None else settings.database_url
         local = Walls(officer=LOCAL, department=settings.department, shared=True)
-        database = cls(url, postgres, walls=local)
+        database = cls(url, postgres, walls=local if settings.sign_in == "none" else None)
         try:
             await bring_up_to_date(database.url, create=postgres is not None)
             yield database

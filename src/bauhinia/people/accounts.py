@@ -1,0 +1,246 @@
+"""Departments, officers and their accounts: invited, signed in, signed out, with tokens for programs.
+
+What proves who somebody is lies where no officer's transaction can see it: it is kept and asked as the
+database's owner, and by digests of secrets alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, LiteralString
+
+from psycopg import errors as postgres_errors
+from psycopg.rows import dict_row
+
+from ..errors import InputError, NotFound, NotSignedIn
+from ..store import Database
+from .officer import ROLES, Officer
+from .passwords import NOBODY, check_strength, digest, is_right, kept, new_secret, new_totp, step_of
+
+Scope = Literal["api", "v1"]
+SCOPES: tuple[Scope, ...] = ("api", "v1")
+INVITED = timedelta(hours=72)
+SIGNED_IN = timedelta(hours=12)
+MOST_FAILURES = 5
+LOCKED = timedelta(minutes=15)
+MOST_DAYS = 366
+MARK = "bauhinia_"
+"""What a token begins with, so that a leaked one is known for what it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """What the holder of a one-time link is shown."""
+
+    officer: str
+    account: str
+    name: str
+    totp: bytes
+
+
+class Accounts:
+    """The accounts of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add_department(self, key: str, name_en: str, name_zh: str = "") -> None:
+        """Add a department, or rename the one of that key."""
+        await self._do(
+            "INSERT INTO departments VALUES (%s, %s, %s) ON CONFLICT (id) DO UPDATE"
+            " SET name_en = excluded.name_en, name_zh = excluded.name_zh",
+            (key, name_en, name_zh),
+        )
+
+    async def add_officer(self, account: str, name: str, department: str, roles: Sequence[str] = ()) -> str:
+        """Add an officer; gives the secret of a one-time link. Raises InputError, NotFound."""
+        if unknown := [role for role in roles if role not in ROLES]:
+            raise InputError(f"There is no role {unknown[0]}.", hint=f"Roles: {', '.join(ROLES)}.")
+        key = secrets.token_hex(8)
+        try:
+            await self._do(
+                "INSERT INTO officers (id, department, account, name, roles) VALUES (%s, %s, %s, %s, %s)",
+                (key, department, account.casefold(), name, list(roles)),
+            )
+        except postgres_errors.UniqueViolation:
+            raise InputError(f"{account} has an account already.", hint="Invite again instead.") from None
+        except postgres_errors.ForeignKeyViolation:
+            raise NotFound("There is no such department.", hint="Add the department first.") from None
+        return await self.invite(account)
+
+    async def invite(self, account: str) -> str:
+        """A new one-time link for an officer, whose older ones and sessions end. Raises NotFound."""
+        secret = new_secret()
+        found = await self._one(
+            "SELECT id FROM officers WHERE account = %s AND active", (account.casefold(),)
+        )
+        if found is None:
+            raise NotFound("There is no such account.", hint="Add the officer first.")
+        await self._do("DELETE FROM invitations WHERE officer = %s", (found["id"],))
+        await self.sign_out_everywhere(found["id"])
+        await self._do(
+            "INSERT INTO invitations VALUES (%s, %s, %s, %s)",
+            (digest(secret), found["id"], new_totp(), datetime.now(UTC) + INVITED),
+        )
+        return secret
+
+    async def invitation(self, secret: str) -> Invitation:
+        """What a one-time link is for. Raises NotFound for one that was used, has expired, or never was."""
+        found = await self._one(_INVITED, (digest(secret),))
+        if found is None:
+            raise NotFound("This link is no longer valid.", hint="Ask for a new one.")
+        return Invitation(**found)
+
+    async def accept(self, secret: str, password: str, code: str) -> str:
+        """Set the password, once a code shows that the authenticator has the key; gives a session's secret.
+        Raises NotFound, InputError."""
+        invited = await self.invitation(secret)
+        check_strength(password, invited.account)
+        step = step_of(code, invited.totp, time.time(), 0)
+        if step is None:
+            raise InputError("That code is not right.", hint="Take the newest code of the authenticator.")
+        stored = await asyncio.to_thread(kept, password)
+        await self._do(_ACCEPT, (invited.officer, stored, invited.totp, step))
+        await self._do("DELETE FROM invitations WHERE officer = %s", (invited.officer,))
+        return await self._begin(invited.officer)
+
+    async def sign_in(self, account: str, password: str, code: str) -> str:
+        """A session's secret. Raises NotSignedIn, with the same words whatever was wrong."""
+        found = await self._one(_CREDENTIAL, (account.casefold(),))
+        stored = found["password"] if found else NOBODY
+        right = await asyncio.to_thread(is_right, password, stored)
+        step = step_of(code, found["totp"], time.time(), found["last_code"]) if found else None
+        if found is None:
+            raise _refused()
+        if found["locked"] or not right or step is None:
+            await self._do(_FAILED, (MOST_FAILURES, LOCKED, found["officer"]))
+            raise _refused()
+        # Taken in one statement, so that two who send one code at once do not both come in.
+        if not await self._do(_SUCCEEDED, (step, found["officer"], step)):
+            raise _refused()
+        return await self._begin(found["officer"])
+
+    async def _begin(self, officer: str) -> str:
+        secret = new_secret()
+        await self._do("DELETE FROM sessions WHERE expires < now()", ())
+        await self._do(
+            "INSERT INTO sessions (digest, officer, expires) VALUES (%s, %s, %s)",
+            (digest(secret), officer, datetime.now(UTC) + SIGNED_IN),
+        )
+        return secret
+
+    async def of_session(self, secret: str) -> Officer | None:
+        """Whose session that is; None when it has ended."""
+        return await self._officer(_BY_SESSION, (digest(secret),))
+
+    async def of_token(self, secret: str, scope: Scope) -> Officer | None:
+        """Whose token that is, if it is for this; None otherwise."""
+        return await self._officer(_BY_MARK, (digest(secret), scope))
+
+    async def sign_out(self, secret: str) -> None:
+        """End a session."""
+        await self._do("DELETE FROM sessions WHERE digest = %s", (digest(secret),))
+
+    async def sign_out_everywhere(self, officer: str) -> None:
+        """End all sessions and tokens of an officer."""
+        await self._do("DELETE FROM sessions WHERE officer = %s", (officer,))
+        await self._do("DELETE FROM tokens WHERE officer = %s", (officer,))
+
+    async def close(self, account: str) -> None:
+        """Close an account and end its sessions and tokens; what the officer made stays. Raises NotFound."""
+        found = await self._one(
+            "UPDATE officers SET active = false WHERE account = %s RETURNING id", (account.casefold(),)
+        )
+        if found is None:
+            raise NotFound("There is no such account.", hint="See `bauhinia people list`.")
+        await self.sign_out_everywhere(found["id"])
+
+    async def make_token(self, officer: str, name: str, scopes: Sequence[str], days: int) -> str:
+        """A program's token, shown this once. Raises InputError."""
+        if not scopes or any(scope not in SCOPES for scope in scopes) or not 1 <= days <= MOST_DAYS:
+            raise InputError(
+                "A token is for some of the scopes, and for 1 to 366 days.",
+                hint=f"Scopes: {', '.join(SCOPES)}.",
+            )
+        secret = MARK + new_secret()
+        await self._do(
+            "INSERT INTO tokens (id, digest, officer, name, scopes, expires) VALUES (%s, %s, %s, %s, %s, %s)",
+            (
+                secrets.token_hex(8), digest(secret), officer, name, list(scopes),
+                datetime.now(UTC) + timedelta(days=days),
+            ),
+        )  # fmt: skip
+        return secret
+
+    async def listed(self) -> list[dict[str, Any]]:
+        """Every officer, with whether the account is open and was taken up."""
+        async with self._database.maintenance() as connection:
+            cursor = connection.cursor(row_factory=dict_row)
+            await cursor.execute(_LIST)
+            return await cursor.fetchall()
+
+    async def _officer(self, query: LiteralString, values: tuple[Any, ...]) -> Officer | None:
+        async with self._database.connection() as connection:
+            cursor = connection.cursor(row_factory=dict_row)
+            await cursor.execute(query, values)
+            found = await cursor.fetchone()
+        if found is None:
+            return None
+        return Officer(
+            id=found["id"],
+            department=found["department"],
+            name=found["name"],
+            roles=frozenset(found["roles"]),
+        )
+
+    async def _one(self, query: LiteralString, values: tuple[Any, ...]) -> dict[str, Any] | None:
+        async with self._database.maintenance() as connection:
+            cursor = connection.cursor(row_factory=dict_row)
+            await cursor.execute(query, values)
+            return await cursor.fetchone()
+
+    async def _do(self, statement: LiteralString, values: tuple[Any, ...]) -> int:
+        async with self._database.maintenance() as connection:
+            return (await connection.execute(statement, values)).rowcount
+
+
+def _refused() -> NotSignedIn:
+    return NotSignedIn(
+        "That account, password and code do not belong together.",
+        hint=f"Try again with a new code. After {MOST_FAILURES} failures an account rests for 15 minutes.",
+    )
+
+
+_INVITED = """
+SELECT officers.id AS officer, account, name, totp FROM invitations JOIN officers ON officers.id = officer
+WHERE digest = %s AND expires > now() AND active
+"""
+_ACCEPT = """
+INSERT INTO credentials (officer, password, totp, last_code) VALUES (%s, %s, %s, %s)
+ON CONFLICT (officer) DO UPDATE SET password = excluded.password, totp = excluded.totp,
+    last_code = excluded.last_code, failures = 0, locked_until = NULL
+"""
+_CREDENTIAL = """
+SELECT officer, password, totp, last_code, coalesce(locked_until > now(), false) AS locked
+FROM credentials JOIN officers ON officers.id = officer WHERE account = %s AND active
+"""
+_FAILED = """
+UPDATE credentials SET failures = failures + 1,
+    locked_until = CASE WHEN (failures + 1) %% %s = 0 THEN now() + %s ELSE locked_until END
+WHERE officer = %s
+"""
+_SUCCEEDED = """
+UPDATE credentials SET failures = 0, locked_until = NULL, last_code = %s WHERE officer = %s AND last_code < %s
+"""
+_BY_SESSION = "SELECT id, department, name, roles FROM officer_of_session(%s)"
+_BY_MARK = "SELECT id, department, name, roles FROM officer_of_token(%s, %s)"
+_LIST = """
+SELECT account, name, department, roles, active,
+    EXISTS (SELECT FROM credentials WHERE credentials.officer = officers.id) AS taken_up
+FROM officers ORDER BY department, account
+"""

@@ -1,0 +1,98 @@
+"""Whoever asks is known before anything is done: by a session's cookie, or by a program's token.
+
+An answer that takes long, such as a stream, is cut off within a second of the session's or token's end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlencode
+
+from starlette.datastructures import Headers, State
+from starlette.requests import cookie_parser
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ..people import Accounts, Officer, acting_as
+from ..people import Scope as TokenScope
+from .security import refusal
+
+if TYPE_CHECKING:
+    from ..pilot.office import Office
+
+SESSION = "session"
+"""The cookie's name."""
+OPEN_PATHS = ("/static/", "/words/", "/health", "/sign-in", "/welcome/", "/language")
+"""What is answered to everybody."""
+PROGRAM_PATHS: dict[str, TokenScope] = {"/api/": "api", "/v1/": "v1"}
+LOOK_AGAIN = 0.5
+"""Seconds after which a request that still runs must prove its officer again."""
+
+
+class SignedIn:
+    """Lets nobody in who has not signed in, and does the work in the officer's name."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(OPEN_PATHS):
+            return await self.app(scope, receive, send)
+        proof = _Proof(scope)
+        officer = await proof.officer()
+        if officer is None:
+            return await _unknown(scope)(scope, receive, send)
+        with acting_as(officer):
+            work = asyncio.create_task(_run(self.app, scope, receive, send))
+        return await _while_proved(work, proof, officer)
+
+
+async def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    await app(scope, receive, send)
+
+
+async def _while_proved(work: asyncio.Task[None], proof: _Proof, officer: Officer) -> None:
+    """Wait for the work; end it when its officer is no longer who they were."""
+    try:
+        while True:
+            done, _ = await asyncio.wait({work}, timeout=LOOK_AGAIN)
+            if done:
+                return work.result()
+            if await proof.officer() != officer:
+                return None
+    finally:
+        if not work.done():
+            work.cancel()
+            await asyncio.wait({work})
+
+
+class _Proof:
+    """What a request brings to show whose it is."""
+
+    def __init__(self, scope: Scope) -> None:
+        headers = Headers(scope=scope)
+        kind, _, token = headers.get("authorization", "").partition(" ")
+        self._token = token.strip() if kind.lower() == "bearer" else ""
+        self._session = cookie_parser(headers.get("cookie", "")).get(SESSION, "")
+        path = scope["path"]
+        self._scope = next((made for start, made in PROGRAM_PATHS.items() if path.startswith(start)), None)
+        self._state = cast(State, scope["app"].state)
+
+    async def officer(self) -> Officer | None:
+        """Whose it is now. A token counts for the paths of its scopes alone, and before a cookie."""
+        accounts = self._accounts()
+        if self._token:
+            return await accounts.of_token(self._token, self._scope) if self._scope else None
+        return await accounts.of_session(self._session) if self._session else None
+
+    def _accounts(self) -> Accounts:
+        return cast("Office", self._state.office).accounts
+
+
+def _unknown(scope: Scope) -> ASGIApp:
+    """The answer to somebody who is not known: programs are told, people are sent to sign in."""
+    if scope["path"].startswith((*PROGRAM_PATHS, "/shelf")) or scope["method"] not in ("GET", "HEAD"):
+        return refusal(401, "NotSignedIn", "Nobody has signed in.", "Sign in, or send a valid token.")
+    here = scope["path"] + (f"?{scope['query_string'].decode()}" if scope["query_string"] else "")
+    return RedirectResponse(f"/sign-in?{urlencode({'next': here})}", 303)
