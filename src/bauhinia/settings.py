@@ -87,6 +87,8 @@ class Settings(BaseSettings):
 
     sign_in: Literal["none", "accounts"] = "none"
     """`none`: one officer, who is whoever reaches this machine. `accounts`: people sign in."""
+    token: SecretStr = SecretStr("")
+    """What the command line shows to a running server that people sign in to."""
     department: str = "Pilot Department"
     """The department of the single local officer where nobody signs in."""
     department_zh: str = ""

@@ -22,13 +22,13 @@ ToOption = Annotated[Literal["en", "zh-HK"], typer.Option(help="The language of 
 @memory_app.command("import")
 def import_memory(file: Annotated[Path, typer.Argument(help="A .tmx file.")]) -> None:
     """Take over the translations of a TMX file, in both directions."""
-    from ..store import Database
     from ..translation.memory import Memory
     from ..translation.tmx import read_tmx
+    from .operator import open_database
 
     async def load() -> Learnt:
         settings = get_settings()
-        async with Database.open(settings) as database:
+        async with open_database(settings) as database:
             with file.open("rb") as opened:
                 segments = read_tmx(opened, department=settings.department, name=file.name)
                 return await Memory(database).learn(segments)
@@ -42,13 +42,13 @@ def export(
     out: Annotated[Path, typer.Argument(help="The .tmx file to write.")], to: ToOption = "zh-HK"
 ) -> None:
     """Write the department's translations into one language to a TMX file."""
-    from ..store import Database
     from ..translation.memory import Memory, Segment
     from ..translation.tmx import write_tmx
+    from .operator import open_database
 
     async def there() -> list[Segment]:
         settings = get_settings()
-        async with Database.open(settings) as database:
+        async with open_database(settings) as database:
             return await Memory(database).export(_variety(to), department=settings.department)
 
     segments = asyncio.run(there())
@@ -63,12 +63,12 @@ def look_up(
 ) -> None:
     """Show the best matches of a segment, with their scores."""
     from ..documents.layout import Piece, plain, tagged
-    from ..store import Database
     from ..translation.memory import Memory
+    from .operator import open_database
 
     async def found() -> list[Match]:
         settings = get_settings()
-        async with Database.open(settings) as database:
+        async with open_database(settings) as database:
             source = tagged([Piece("text", text)])
             return await Memory(database).look_up(source, _variety(to), department=settings.department)
 

@@ -48,6 +48,17 @@ def close(account: AccountArgument) -> None:
     _with(lambda accounts: accounts.close(account))
 
 
+@people_app.command()
+def token(
+    account: AccountArgument,
+    name: Annotated[str, typer.Argument(help="What the token is for.")],
+    scope: Annotated[list[str], typer.Option(help="api or v1; may be repeated.")],
+    days: Annotated[int, typer.Option(help="How long it counts, at most 366.")] = 30,
+) -> None:
+    """Make a token for a program that works in an officer's name, and print it this once."""
+    typer.echo(_with(lambda accounts: accounts.make_token_for(account, name, scope, days)))
+
+
 @people_app.command("list")
 def list_people() -> None:
     """List every officer."""

@@ -76,8 +76,11 @@ async def open_place(settings: Settings) -> AsyncIterator[Place]:
             yield server
             return
         from ..pilot.office import open_office
+        from .operator import operating
 
-        yield Here(await stack.enter_async_context(open_office(settings)))
+        office = await stack.enter_async_context(open_office(settings))
+        stack.enter_context(operating(settings))
+        yield Here(office)
 
 
 class Here:
@@ -210,7 +213,9 @@ async def _server_of(settings: Settings, stack: AsyncExitStack) -> There | None:
     # No limit of time: a task may take minutes, and its events may be far apart.
     timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS)
     address = f"http://{host}:{settings.port}"
-    session = aiohttp.ClientSession(address, timeout=timeout, read_bufsize=2**22)
+    token = settings.token.get_secret_value()
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    session = aiohttp.ClientSession(address, timeout=timeout, read_bufsize=2**22, headers=headers)
     place = There(await stack.enter_async_context(session), address)
     try:
         await place.health()

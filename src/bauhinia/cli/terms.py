@@ -23,13 +23,13 @@ def import_terms(
 ) -> None:
     """Take over the terms of a file, and tell what became of each."""
     from ..settings import Limits
-    from ..store import Database
     from ..translation.term_files import read_terms
     from ..translation.termbases import ImportReport, Termbases
+    from .operator import open_database
 
     async def load() -> ImportReport:
         read = await read_terms(file.read_bytes(), file.name, Limits())
-        async with Database.open(get_settings()) as database:
+        async with open_database(get_settings()) as database:
             return await Termbases(database).load(_department(shared), read, by="Local officer")
 
     report = asyncio.run(load())
@@ -48,12 +48,12 @@ def export(
 ) -> None:
     """Write the terms of one termbase to a file."""
     from ..language import Term
-    from ..store import Database
     from ..translation.term_files import write_terms
     from ..translation.termbases import Termbases
+    from .operator import open_database
 
     async def there() -> list[Term]:
-        async with Database.open(get_settings()) as database:
+        async with open_database(get_settings()) as database:
             return await Termbases(database).terms(_department(shared))
 
     terms = asyncio.run(there())
@@ -67,11 +67,11 @@ def list_terms(
 ) -> None:
     """List the terms that hold for the department, its own before the shared before the shipped."""
     from ..language import Termbase
-    from ..store import Database
     from ..translation.termbases import Termbases
+    from .operator import open_database
 
     async def merged() -> Termbase:
-        async with Database.open(get_settings()) as database:
+        async with open_database(get_settings()) as database:
             return await Termbases(database).merged(get_settings().department)
 
     for term in asyncio.run(merged()).terms:

@@ -80,7 +80,7 @@ class Accounts:
             "SELECT id FROM officers WHERE account = %s AND active", (account.casefold(),)
         )
         if found is None:
-            raise NotFound("There is no such account.", hint="Add the officer first.")
+            raise _no_account()
         await self._do("DELETE FROM invitations WHERE officer = %s", (found["id"],))
         await self.sign_out_everywhere(found["id"])
         await self._do(
@@ -157,8 +157,15 @@ class Accounts:
             "UPDATE officers SET active = false WHERE account = %s RETURNING id", (account.casefold(),)
         )
         if found is None:
-            raise NotFound("There is no such account.", hint="See `bauhinia people list`.")
+            raise _no_account()
         await self.sign_out_everywhere(found["id"])
+
+    async def make_token_for(self, account: str, name: str, scopes: Sequence[str], days: int) -> str:
+        """A program's token for the officer of that account. Raises NotFound, InputError."""
+        known = "SELECT id FROM officers WHERE account = %s AND active"
+        if (found := await self._one(known, (account.casefold(),))) is None:
+            raise _no_account()
+        return await self.make_token(str(found["id"]), name, scopes, days)
 
     async def make_token(self, officer: str, name: str, scopes: Sequence[str], days: int) -> str:
         """A program's token, shown this once. Raises InputError."""
@@ -207,6 +214,10 @@ class Accounts:
     async def _do(self, statement: LiteralString, values: tuple[Any, ...]) -> int:
         async with self._database.maintenance() as connection:
             return (await connection.execute(statement, values)).rowcount
+
+
+def _no_account() -> NotFound:
+    return NotFound("There is no such account.", hint="See `bauhinia people list`; add the officer first.")
 
 
 def _refused() -> NotSignedIn:
