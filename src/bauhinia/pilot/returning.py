@@ -83,7 +83,7 @@ async def sent(office: Office, task: Task, form: str) -> ExportedFile:
     """A translation in one of `FORMATS`, with the words that its officers left. Raises InputError for a task
     that is no finished translation."""
     draft, made = _draft_of(task), FORMATS[form]
-    rows = tuple(map(_row, await _opened(office, task)))
+    rows = tuple(map(_row, await opened(office, task)))
     bilingual = Bilingual(title=draft.title, to=draft.variety, rows=rows, label=draft.label)
     data = await asyncio.to_thread(made.write, bilingual)
     return ExportedFile(f"{draft.title[:60] or task.kind}{made.ending}", data, made.media_type)
@@ -97,7 +97,7 @@ async def read_back(task: Task, data: bytes, name: str) -> list[Row]:
 
 async def take_back(office: Office, task: Task, rows: Sequence[Row]) -> Returned:
     """Put what a translator wrote into the segments, and learn what is confirmed. Raises InputError."""
-    to, segments = _draft_of(task).variety, await _opened(office, task)
+    to, segments = _draft_of(task).variety, await opened(office, task)
     changes, skipped = compared(segments, rows)
     done = [change for change in changes if change.is_worded or change.is_confirmed]
     places = await _keep(office, task, done, to)
@@ -136,7 +136,8 @@ def _draft_of(task: Task) -> Draft:
     return from_json(Draft, task.draft)
 
 
-async def _opened(office: Office, task: Task) -> list[EditedSegment]:
+async def opened(office: Office, task: Task) -> list[EditedSegment]:
+    """The task's segments. Raises InputError for one that is no finished translation."""
     await open_revision(office, task.id)
     return await office.segments.of(task.id)
 
