@@ -27,6 +27,10 @@ class Setting:
     """Never the last line of a page."""
 
 
+TEXT_WIDTH = 160
+"""Millimetres between the margins of an A4 page."""
+COLUMN_WIDTH = 38
+"""Millimetres of a column beside the text: enough for a gap's words in two or three lines."""
 SETTINGS: dict[Place, Setting] = {
     "": Setting(),
     "marking": Setting(align="right", bold=True, after=2),

@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
@@ -27,8 +26,8 @@ from docx.shared import Mm, Pt, RGBColor
 
 from ..language.variety import Variety
 from .normal import without_illegal
-from .output import Letterhead, OutputBlock, OutputMeta, is_numbered
-from .places import SETTINGS
+from .output import Letterhead, OutputBlock, OutputMeta, cells_of, column_of, is_numbered, runs
+from .places import COLUMN_WIDTH, SETTINGS, TEXT_WIDTH
 
 _LISTS = {"bullet": "List Bullet", "numbered": "List Number"}
 _STYLES = {"title": "Title", "caption": "Caption", "label": "AI Label"}
@@ -132,12 +131,13 @@ class _Writer:
         """All of them, and the label last unless it is among them."""
         if self.meta.letterhead is not None:
             self._letterhead(self.meta.letterhead)
-        for paired, run in groupby(blocks, key=lambda block: block.place == "pair"):
-            if paired:
-                self._pairs(list(run))
-                continue
-            for block in run:
-                self._one(block)
+        for run in runs(blocks):
+            if (heading := column_of(run)) is not None:
+                self._columns(heading, run)
+            elif run[0].place == "pair":
+                self._pairs(run)
+            else:
+                self._one(run[0])
         if self.meta.label and not any(block.kind == "label" for block in blocks):
             self._paragraph(OutputBlock(kind="label", text=self.meta.label, language=self.meta.language))
 
@@ -170,6 +170,23 @@ class _Writer:
             cells = table.add_row().cells
             for cell, block in zip(cells, blocks[start : start + 2], strict=False):
                 self._comment(block, self._run(cell.paragraphs[0], block.text, block))
+
+    def _columns(self, heading: str, blocks: Sequence[OutputBlock]) -> None:
+        """Paragraphs with a column at their right: a table without rules, its heading on every page."""
+        table = self.document.add_table(rows=1, cols=2)
+        table.autofit = False
+        self._run(table.rows[0].cells[1].paragraphs[0], heading, blocks[0]).bold = True
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+        for block in blocks:
+            item, aside = table.add_row().cells
+            text, beside = cells_of(block)
+            run = self._run(item.paragraphs[0], text, block)
+            self._set(item.paragraphs[0], block)
+            self._comment(block, run)
+            self._run(aside.paragraphs[0], beside, block)
+        for row in table.rows:
+            for cell, width in zip(row.cells, (TEXT_WIDTH - COLUMN_WIDTH, COLUMN_WIDTH), strict=True):
+                cell.width = Mm(width)
 
     def _set(self, paragraph: Any, block: OutputBlock) -> None:
         """Stand where lines of this place do."""
