@@ -174,14 +174,19 @@ def _pairs(texts: Sequence[str]) -> etree._Element:
 def _columns(heading: str, blocks: Sequence[OutputBlock]) -> etree._Element:
     """Paragraphs with a column at their right, without rules; its heading comes again on every page."""
     widths = [_make("table:table-column", table__style_name=name) for name in _WIDTHS]
-    head = _make("table:table-row", _cell("", "Bare"), _cell(heading, "Bare", "ColumnHead"))
+    head = _whole_row(_cell("", "Flush"), _cell(heading, "Flush", "ColumnHead"))
     table = _make("table:table", *widths, _make("table:table-header-rows", head))
     for block in blocks:
         text, beside = cells_of(block)
-        item = _cell(text, "Bare", _style_of(block))
+        item = _cell(text, "Flush", _style_of(block))
         item[0].extend(map(_annotation, block.comments))
-        table.append(_make("table:table-row", item, _cell(beside, "Bare")))
+        table.append(_whole_row(item, _cell(beside, "Flush")))
     return table
+
+
+def _whole_row(*cells: etree._Element) -> etree._Element:
+    """A row that is not split between pages."""
+    return _make("table:table-row", *cells, table__style_name="Whole")
 
 
 def _cell(text: str, style: str, paragraph: str = "P") -> etree._Element:
@@ -251,9 +256,15 @@ def _table_styles() -> Iterator[etree._Element]:
     for name, width in _WIDTHS.items():
         properties = _make("style:table-column-properties", style__column_width=f"{width}mm")
         yield _make("style:style", properties, style__name=name, style__family="table-column")
-    for name, border in (("Ruled", "0.5pt solid #000000"), ("Bare", "none")):
-        properties = _make("style:table-cell-properties", fo__border=border, fo__padding="1.5mm")
-        yield _make("style:style", properties, style__name=name, style__family="table-cell")
+    whole = _make("style:table-row-properties", fo__keep_together="always")
+    yield _make("style:style", whole, style__name="Whole", style__family="table-row")
+    for name, border, padding in (
+        ("Ruled", "0.5pt solid #000000", "1.5mm"), ("Bare", "none", "1.5mm"), ("Flush", "none", "0mm"),
+    ):  # fmt: skip
+        cell = _make("style:table-cell-properties", fo__border=border, fo__padding=padding)
+        if name == "Flush":
+            cell.set(f"{{{_SPACES['fo']}}}padding-right", "4mm")
+        yield _make("style:style", cell, style__name=name, style__family="table-cell")
 
 
 def _page_layout() -> etree._Element:

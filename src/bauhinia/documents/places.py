@@ -29,8 +29,8 @@ class Setting:
 
 TEXT_WIDTH = 160
 """Millimetres between the margins of an A4 page."""
-COLUMN_WIDTH = 38
-"""Millimetres of a column beside the text: enough for a gap's words in two or three lines."""
+COLUMN_WIDTH = 46
+"""Millimetres of a column beside the text: enough for the words of a gap."""
 SETTINGS: dict[Place, Setting] = {
     "": Setting(),
     "marking": Setting(align="right", bold=True, after=2),

@@ -175,8 +175,9 @@ class _Writer:
         """Paragraphs with a column at their right: a table without rules, its heading on every page."""
         table = self.document.add_table(rows=1, cols=2)
         table.autofit = False
-        self._run(table.rows[0].cells[1].paragraphs[0], heading, blocks[0]).bold = True
-        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+        head = table.rows[0].cells[1].paragraphs[0]
+        head.paragraph_format.keep_with_next = True
+        self._run(head, heading, blocks[0]).bold = True
         for block in blocks:
             item, aside = table.add_row().cells
             text, beside = cells_of(block)
@@ -184,9 +185,11 @@ class _Writer:
             self._set(item.paragraphs[0], block)
             self._comment(block, run)
             self._run(aside.paragraphs[0], beside, block)
-        for row in table.rows:
-            for cell, width in zip(row.cells, (TEXT_WIDTH - COLUMN_WIDTH, COLUMN_WIDTH), strict=True):
+        for column, width in zip(table.columns, (TEXT_WIDTH - COLUMN_WIDTH, COLUMN_WIDTH), strict=True):
+            column.width = Mm(width)  # LibreOffice looks here, Word at the cells
+            for cell in column.cells:
                 cell.width = Mm(width)
+        _keep_rows_whole(table)
 
     def _set(self, paragraph: Any, block: OutputBlock) -> None:
         """Stand where lines of this place do."""
@@ -256,10 +259,7 @@ class _Writer:
                 run = self._run(cell.paragraphs[0], text, block)
                 run.bold = True if index == 0 else None
                 first = first if first is not None and first.text else run
-        properties = table.rows[0]._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:tblHeader"))
-        for row in table.rows:
-            row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
+        _keep_rows_whole(table)
         self._comment(block, first)
         self.document.add_paragraph().paragraph_format.space_after = Pt(0)
 
@@ -270,6 +270,13 @@ class _Writer:
         numbered = paragraph._p.get_or_add_pPr().get_or_add_numPr()
         numbered.get_or_add_ilvl().val = depth
         numbered.get_or_add_numId().val = self.list_number
+
+
+def _keep_rows_whole(table: Any) -> None:
+    """No row is split between pages, and the first one comes again on each."""
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for row in table.rows:
+        row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
 
 
 def _new_list(document: Any) -> int:
