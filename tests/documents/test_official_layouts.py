@@ -70,6 +70,8 @@ async def test_an_opendocument_file_is_whole() -> None:
     listed = package.read("META-INF/manifest.xml").decode()
     assert all(name in listed for name in package.namelist() if "/" not in name and name != "mimetype")
     styles = package.read("styles.xml").decode()
+    (subject,) = content.xpath("//text:h", namespaces=_ODF)
+    assert subject.get(f"{{{_ODF['text']}}}style-name") == "Psubject"
     used = {value for value in content.xpath("//text:*/@text:style-name", namespaces=_ODF) if value}
     assert all(f'"{name}"' in styles for name in used)
     of_tables = set(content.xpath("//table:*/@table:style-name", namespaces=_ODF))

@@ -111,7 +111,8 @@ def _block(block: OutputBlock) -> Iterator[etree._Element]:
     )
     if block.kind in ("title", "heading"):
         level = 1 if block.kind == "title" else min(max(block.level, 1), 6)
-        element = _filled(_make("text:h", text__outline_level=str(level), text__style_name="Head"), text)
+        style = _style_of(block) if block.place else "Head"
+        element = _filled(_make("text:h", text__outline_level=str(level), text__style_name=style), text)
     elif block.kind == "bullet":
         inner = _paragraph("P", text)
         element = _make("text:list", _make("text:list-item", inner), text__style_name="Bullets")

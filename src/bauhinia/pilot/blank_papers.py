@@ -45,5 +45,5 @@ def _loop(line: Line, name: str, language: Language) -> Iterator[OutputBlock]:
         (_PARAGRAPH, "{{ paragraph.action }}"),
         (f"{{%{of} endfor %}}", ""),
     ):
-        beside = line.action and Beside(line.action[language], action)
+        beside = Beside(line.action[language], action) if line.action else None
         yield OutputBlock(kind="paragraph", text=text, place=line.place, beside=beside)
