@@ -10,6 +10,7 @@ NAMED_IN = (
     "The Chairman requested the Food and Environmental Hygiene Department (FEHD) to submit a plan. The Drainage "
     "Services Department must clear 72 gullies. The Secretary of the Committee took notes. The Director of Health "
     "and Mr Chan were present. 食物環境衞生署（食環署）匯報。渠務署會清理排水口。康文署和秘書列席。"
+    "當局須提交計劃。工作計劃全部須於七月提交。街道各處須加強清洗。社會應在工程期間配合。新部署須於七月實施。"
 )
 
 
@@ -71,6 +72,11 @@ def test_who_is_named_and_bound_has_to_act(item: str, party: str) -> None:
         "申請康文署提供場地。",
         "食環署的計劃須於七月提交。",
         "該署須提交計劃。",
+        "當局須提交計劃。",  # which?
+        "工作計劃全部須於七月提交。",  # ends like a body, and is none
+        "街道各處須加強清洗。",
+        "社會應在工程期間配合。",
+        "新部署須於七月實施。",
         "",
     ],
 )

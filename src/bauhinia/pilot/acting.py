@@ -16,7 +16,7 @@ from .polarity import denies
 
 _BODIES = (
     "Department|Bureau|Office|Authority|Council|Commission|Committee|Board|Panel|Secretariat|Division|Section"
-    "|Unit|Branch|Team|Group|Agency|Corporation|Force|Centre|Registry|Observatory|Service|Services|Trust"
+    "|Unit|Branch|Team|Group|Agency|Corporation|Force|Registry|Observatory"
 )
 _POSTS = (
     "Chairman|Chairperson|Chairwoman|Chair|Convenor|Secretary|Director|Commissioner|Controller|Officer|Manager"
@@ -48,9 +48,11 @@ _CONDITION = re.compile(
 _HAN = r"[\u3400-\u9fff]"
 _HAN_PARTY = re.compile(
     rf"(?![該本有各此其貴我如若倘]){_HAN}*"
-    "(?:署|局|處|會|公署|辦公室|小組|專責組|公司|警隊|中心|法院|科|部"
+    "(?:(?<![部簽連])署|(?<![結當時])局|(?<![各四好何用益害])處|(?:委員|議|協|學|商|工|聯|總|基金|事)會|辦公室"
+    "|小組|專責組|公司|警隊|中心|法院"
     "|主席|召集人|秘書|主任|總監|專員|工程師|經理|署長|局長|處長|司長|總長|測量師|建築師|督察|館長)"
 )
+"""Not every word that ends like a body is one: 部署, 當局, 各處, 社會."""
 _HAN_NAME = rf"(?P<party>{_HAN}(?:{_HAN}|、)+?)(?:[（(][^（()）]+[)）])?"
 _HAN_ACTS = "(?![獲被受由])"
 _HAN_ASKED = "(?<![申邀聘不未無毋非])(?:請|要求|促請|責成|指示|委派|交由)"
