@@ -9,6 +9,7 @@ from bauhinia.language import Term
 from bauhinia.models import FakeModel
 from bauhinia.pilot.codec import draft_of
 from bauhinia.pilot.orders import TranslateOrder
+from bauhinia.pilot.revision import reword
 from bauhinia.pilot.segments import first_segments
 from bauhinia.translation.termbases import Termbases
 
@@ -27,10 +28,11 @@ def corrected(server: Server) -> None:
 
     async def correct() -> None:
         office = server.office
-        rows = first_segments(draft_of(await office.tasks.get(task)))
+        translation = await office.tasks.get(task)
+        rows = first_segments(draft_of(translation))
         await office.segments.add(task, rows)
         for row in rows:
-            await office.segments.reword(task, row.passage, row.target.replace("徵費", "收費"))
+            await reword(office, translation, row.passage, row.target.replace("徵費", "收費"))
         own = Term("widget", "widget", "小器具", forbidden_zh=("器件物",))
         await Termbases(office.database).put(office.officer.department, own)
 

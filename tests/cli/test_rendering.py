@@ -108,3 +108,9 @@ def test_the_cost_says_time_tokens_and_rate() -> None:
 def test_nothing_that_steers_a_terminal_is_shown() -> None:
     hostile = "a\x1b[2J\x1b]0;title\x07b\x9b31mc\u202ed\te\nf"
     assert harmless(hostile) == "a[2J]0;titleb31mcd\te\nf"
+
+
+def test_what_stands_beside_an_item_is_told_under_its_heading() -> None:
+    item = Passage(id="p0", kind="paragraph", text="DSD must clear it.")
+    party = Passage(id="p1", kind="paragraph", text="DSD", run_on=True, columns={"beside": "Action"})
+    assert "DSD must clear it. [Action: DSD]" in lines_of(draft(item, party))

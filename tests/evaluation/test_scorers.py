@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bauhinia.evaluation.scorers import (
@@ -46,6 +48,18 @@ def test_same_language(wanted: Variety, answer: str, reason: str) -> None:
     judgement = same_language(wanted, answer)
     assert judgement.reason == reason
     assert judgement.met is (reason == "ok")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["a" * 200_000, "A-" * 100_000, "A1" * 100_000, "(" + "中" * 200_000, "(a" * 100_000],
+    ids=["address", "code", "figures", "bracket", "brackets"],
+)
+@pytest.mark.parametrize("wanted", [Variety.ENGLISH, Variety.TRADITIONAL])
+def test_a_long_answer_is_judged_in_time_that_grows_with_its_length(wanted: Variety, answer: str) -> None:
+    began = time.process_time()
+    same_language(wanted, answer)
+    assert time.process_time() - began < 5
 
 
 def test_script_purity_asks_for_every_character() -> None:

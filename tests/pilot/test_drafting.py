@@ -150,3 +150,58 @@ async def test_the_errand_itself_is_no_point_of_the_reply(
     office = await open_with(FakeModel(reply))
     await work(office, DraftOrder(type="reply", instructions=instructions, language=language))  # type: ignore[arg-type]
     assert asked and all("投訴人" not in text and "complainant" not in text for text in asked)
+
+
+SAID = {
+    "en": (
+        "DSD must clear 72 gullies before 15 August. The Highways Department must notify nearby shops. "
+        "The Committee supported the works.",
+        "The Drainage Services Department (DSD) must clear 72 gullies before 15 August.",
+        "Record that DSD must clear 72 gullies before 15 August.",
+        "Action",
+        ["DSD", "[to be confirmed: action by]", "[to be confirmed: action by]"],
+    ),
+    "zh-HK": (
+        "渠務署須在八月十五日前清理72個排水口。路政署須通知附近商戶。委員會通過支持有關工程。",
+        "渠務署須在八月十五日前清理72個排水口。",
+        "記錄各項決定和跟進工作的負責單位和日期，渠務署須在八月十五日前清理72個排水口。",
+        "負責單位",
+        ["渠務署", "[待確認：負責單位]", "[待確認：負責單位]"],
+    ),
+}
+
+
+@pytest.mark.parametrize("from_source", [True, False], ids=["a source", "the instructions"])
+@pytest.mark.parametrize("language", ["en", "zh-HK"])
+async def test_each_item_of_minutes_says_who_has_to_act_or_leaves_a_gap(
+    open_with: OpenOffice, work: Work, language: str, from_source: bool
+) -> None:
+    written, source, instructions, heading, parties = SAID[language]
+    office = await open_with(FakeModel(lambda r: _fields(r) if r.schema is not None else written))
+    documents = [(await office.shelf.add(source.encode(), "paper.txt")).id] if from_source else []
+    order = DraftOrder(
+        type="minutes",
+        instructions=("Write the minutes." if language == "en" else "撰寫會議記錄。")
+        if from_source
+        else instructions,
+        documents=documents,
+        language=language,  # type: ignore[arg-type]
+    )
+    draft = await work(office, order)
+    decided = [passage for passage in draft.passages() if passage.columns["line"] == "decided"]
+    items, beside = decided[::2], decided[1::2]
+    assert [passage.columns.get("number") for passage in items] == ["2.", "3.", "4."]
+    assert not any(passage.run_on or "beside" in passage.columns for passage in items)
+    assert [passage.text for passage in beside] == parties
+    assert all(passage.run_on and passage.columns["beside"] == heading for passage in beside)
+    assert not any("number" in passage.columns for passage in beside)
+    (gaps,) = draft.findings
+    assert parties[1] in gaps.values["missing"]
+
+
+async def test_a_party_that_only_the_model_names_is_a_gap(open_with: OpenOffice, work: Work) -> None:
+    said = "The Drainage Services Department must clear the gullies."
+    office = await open_with(FakeModel(lambda r: _fields(r) if r.schema is not None else said))
+    draft = await work(office, DraftOrder(type="minutes", instructions="The gullies must be cleared."))
+    (beside,) = [passage for passage in draft.passages() if "beside" in passage.columns]
+    assert beside.text == "[to be confirmed: action by]"

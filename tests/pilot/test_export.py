@@ -33,6 +33,20 @@ def _draft(*passages: Passage, language: str = "en") -> Draft:
     )
 
 
+MINUTES = (
+    Passage(id="p0", kind="heading", text="Decisions"),
+    Passage(
+        id="p1",
+        kind="paragraph",
+        text="DSD must clear the gullies.",
+        citations=(CITED,),
+        columns={"place": "body", "number": "2."},
+    ),
+    Passage(id="p2", kind="paragraph", text="It reports in May.", run_on=True),
+    Passage(id="p3", kind="paragraph", text="DSD", run_on=True, columns={"beside": "Action"}),
+)
+
+
 def _cell(index: int, row: int, column: int, text: str) -> Passage:
     place = {"table": "0", "row": str(row), "column": str(column)}
     return Passage(id=f"p{index}", kind="table_cell", text=text, columns=place)
@@ -94,3 +108,27 @@ def test_chinese_drafts_have_chinese_headings_and_findings_go_along() -> None:
 def test_an_unknown_form_is_refused() -> None:
     with pytest.raises(InputError, match="exe"):
         export(_draft(), "exe", {})
+
+
+@pytest.mark.parametrize("form", ["docx", "odt", "pdf", "md"])
+async def test_who_has_to_act_stands_beside_the_whole_item(form: str) -> None:
+    """The party is a cell of its own, not the end of the item's words."""
+    draft = _draft(*MINUTES)
+    read = await _read_back(draft, form)
+    cells = {(block.cell.row, block.cell.column): block.text for block in read.blocks if block.cell}
+    if form == "pdf":  # the reader tells the columns of a table without rules by their place only
+        assert "must clear the gullies. [1] It reports in May." in " ".join(read.text.split())
+        return
+    assert cells[0, 1] == "Action"
+    assert " ".join(cells[1, 0].split()) == "2. DSD must clear the gullies. [1] It reports in May."
+    assert cells[1, 1] == "DSD"
+
+
+def test_a_spreadsheet_has_the_column_too() -> None:
+    data = export(_draft(*MINUTES), "csv", {"d1": SOURCE}).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(data))) == [
+        ["Text", "Action", "Source", "To check"],
+        ["Decisions", "", "", ""],
+        ["DSD must clear the gullies.", "", "works.pdf, p. 3", ""],
+        ["It reports in May.", "DSD", "", ""],
+    ]

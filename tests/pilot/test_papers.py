@@ -77,6 +77,26 @@ def test_words_are_filled_in_as_they_are_and_findings_become_comments(settings: 
     assert [comment.text for comment in comments] == ["check this figure"]
 
 
+@pytest.mark.parametrize(("language", "heading"), [("en", "Action"), ("zh-HK", "負責單位")])
+def test_who_has_to_act_stands_in_the_column_of_the_departments_paper(
+    language: Language, heading: str, settings: Settings
+) -> None:
+    template = Templates().get("minutes")
+    item = _passage(0, "DSD must clear & report.", "decided", number="2.", findings=(WARNED,))
+    party = replace(
+        _passage(1, "DSD", "decided", run_on=True), columns={"line": "decided", "beside": heading}
+    )
+    section = Section(
+        language="en" if language == "en" else "zh-Hant-HK", title="", passages=(item, party) * 2
+    )
+    draft = Draft(kind="draft", title="", sections=(section,))
+    data = fill(blank_paper(template, language, settings), template, draft, "", None)
+    (table,) = docx.Document(io.BytesIO(data)).tables
+    row = ["2.\tDSD must clear & report.", "DSD"]
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [["", heading], row, row]
+    assert [comment.text for comment in docx.Document(io.BytesIO(data)).comments] == ["check this figure"] * 2
+
+
 def test_an_edited_line_gives_its_field() -> None:
     template = Templates().get("letter")
     assert context_of(template, LETTER)["reference"] == "A&B/<1>"
@@ -120,6 +140,30 @@ def test_the_linter_says_what_is_wrong_with_the_yaml(
     assert change[0] in source
     (tmp_path / "memo.yaml").write_text(source.replace(*change), encoding="utf-8")
     assert any(told in fault.message for fault in lint(tmp_path)), lint(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("action: {en: Action, zh-HK: 負責單位}", "action: {en: Action}"), "has no heading in zh-HK"),
+        (('write: {en: "Record each', 'words: {en: "Record each'), "only beside `write`"),
+    ],
+)
+def test_the_linter_says_what_is_wrong_with_a_column(
+    change: tuple[str, str], told: str, tmp_path: Path
+) -> None:
+    source = (FOLDER / "minutes.yaml").read_text(encoding="utf-8")
+    assert change[0] in source
+    (tmp_path / "minutes.yaml").write_text(source.replace(*change), encoding="utf-8")
+    assert any(told in fault.message for fault in lint(tmp_path)), lint(tmp_path)
+
+
+def test_the_linter_says_that_a_paper_has_no_place_for_who_has_to_act(tmp_path: Path) -> None:
+    (tmp_path / "minutes.yaml").write_bytes((FOLDER / "minutes.yaml").read_bytes())
+    for text, faults in (("{{ p.text }}", 1), ("{{ p.text }} {{ p.action }}", 0)):
+        (tmp_path / "minutes.docx").write_bytes(_paper_with("{%p for p in body %}", text, "{%p endfor %}"))
+        told = [fault.message for fault in lint(tmp_path)]
+        assert ["Who has to act would be lost" in message for message in told] == [True] * faults
 
 
 @pytest.mark.parametrize(

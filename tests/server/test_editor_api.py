@@ -52,6 +52,21 @@ async def test_confirming_is_learnt_checked_and_exported(open_site: OpenSite) ->
             assert answer.status == 200 and target in await answer.text()
 
 
+async def test_an_edit_on_the_tasks_page_is_checked_anew(open_site: OpenSite) -> None:
+    site, at = await opened(open_site)
+    before = (await rows(site, at))["segments"]
+    row = (await rows(site, at, "?find=Kowloon"))["segments"][0]
+    others = [each for each in before if each["place"] != row["place"]]
+    assert {"numbers", "consistency"} <= {fault["check"] for fault in row["findings"]}
+    words = "路政署會在2027年3月31日或之前修葺九龍42條行人天橋。"
+    status, _ = await site.json("PUT", f"{at}/passages/{row['passage']}", json={"text": words})
+    _, now = await site.json("GET", f"{at}/segments/{row['place']}")
+    assert (status, now["target"], now["findings"]) == (200, words, [])
+    words = others[0]["target"]
+    await site.json("PUT", f"{at}/passages/{row['passage']}", json={"text": words})
+    assert (await rows(site, at))["segments"] == before
+
+
 async def test_replacing_counts_first_takes_confirmation_back_and_is_undone(open_site: OpenSite) -> None:
     site, at = await opened(open_site)
     before = (await rows(site, at))["segments"]

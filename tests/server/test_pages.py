@@ -158,6 +158,20 @@ async def test_the_columns_of_an_analysis_stand_in_their_order(site: Site) -> No
     assert [rows[0][0], rows[0][3], rows[0][5]] == ["日期", "31 March 2027", "[1]"]
 
 
+async def test_who_has_to_act_stands_beside_the_item_and_can_be_edited(open_site: OpenSite) -> None:
+    site = await open_site(FakeModel(lambda r: "{}" if r.schema is not None else "DSD must clear it."))
+    told = "Note that DSD must clear it. The Drainage Services Department (DSD) met. Note the date."
+    task = await site.finished("draft", type="minutes", instructions=told, documents=[])
+    (row,) = (await page(site, f"/tasks/{task}")).xpath("//div[@class='beside']")
+    assert text(row[0]).startswith("DSD must clear it.")
+    assert text(row[1]).startswith("Action DSD")
+    (party,) = row[1].xpath(".//@data-passage")
+    body = {"text": "Drainage Services Department"}
+    assert (await site.json("PUT", f"/api/tasks/{task}/passages/{party}", json=body))[0] == 200
+    async with site.client.get(f"{site.url}/api/tasks/{task}/export?format=md") as answer:
+        assert "DSD must clear it. | Drainage Services Department |" in await answer.text()
+
+
 async def test_a_stopped_task_offers_to_go_on(open_site: OpenSite) -> None:
     site = await open_site(FakeModel(lambda _: TRUE * 30, delay=0.05))
     document = await site.document()

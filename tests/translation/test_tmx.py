@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bauhinia.documents.layout import Piece, tagged
 from bauhinia.language import Variety
 from bauhinia.store import Database
 from bauhinia.translation.leverage import leverage
@@ -58,8 +60,6 @@ _text = st.text("ab 中文<>&'\"", min_size=1, max_size=10).filter(str.strip)
 @settings(max_examples=50, deadline=None)
 @given(_text, _text)
 def test_any_words_come_back(one: str, other: str) -> None:
-    from bauhinia.documents.layout import Piece, tagged
-
     source, target = (
         tagged([Piece("open", "", 1), Piece("text", text), Piece("close", "", 1)]) for text in (one, other)
     )
@@ -68,6 +68,43 @@ def test_any_words_come_back(one: str, other: str) -> None:
     file.seek(0)
     found = next(read_tmx(file))
     assert (found.source, found.target, found.props, found.origin) == (source, target, {"k": "v"}, "o")
+
+
+_tags = st.recursive(
+    st.just("<{}/>") | _text.map(lambda text: tagged([Piece("text", text)])),
+    lambda inner: st.lists(inner, max_size=3).map(lambda parts: "".join(["<{}>", *parts, "</{}>"])),
+    max_leaves=6,
+)
+
+
+def _counted(text: str) -> str:
+    """The tags numbered as they open."""
+    opened: list[int] = []
+    count = 0
+
+    def number(match: re.Match[str]) -> str:
+        nonlocal count
+        if match[0] == "</{}>":
+            return match[0].format(opened.pop())
+        count += 1
+        if match[0] == "<{}>":
+            opened.append(count)
+        return match[0].format(count)
+
+    return re.sub(r"</?\{\}/?>", number, text)
+
+
+@example("<{}><{}/></{}>", "<{}/>")
+@settings(max_examples=100, deadline=None)
+@given(_tags, _tags)
+def test_no_white_space_comes_between_the_tags(one: str, other: str) -> None:
+    source, target = _counted(one), _counted(other)
+    file = io.BytesIO()
+    written = Segment(source=source, target=target, to=HANT, props={"k": "v"})
+    assert write_tmx([written, written], file) == 2
+    file.seek(0)
+    found = list(read_tmx(file))
+    assert [(each.source, each.target) for each in found] == [(source, target), (target, source)] * 2
 
 
 async def test_a_file_is_learnt_and_exported_again(database: Database) -> None:

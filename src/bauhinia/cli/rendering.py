@@ -108,11 +108,17 @@ def _group_line(group: Sequence[Passage], columns: Sequence[str], numbers: Numbe
     if first.kind == "row":
         cells = [first.columns.get(column, "") for column in columns]
         return " | ".join([*cells, _marks(first, numbers).strip()])
-    texts = [passage.text + _marks(passage, numbers) for passage in group]
+    texts = [_in_column(passage) + _marks(passage, numbers) for passage in group]
     if first.kind == "table_cell":
         return " | ".join(texts)
     lead = {"heading": "#" * max(1, first.level) + " ", "bullet": "- "}.get(first.kind, "")
     return lead + ("" if section.language.startswith(("zh", "yue")) else " ").join(texts)
+
+
+def _in_column(passage: Passage) -> str:
+    """The passage's words, under its column's heading where it stands beside another."""
+    heading = passage.columns.get("beside")
+    return f"[{heading}: {passage.text}]" if heading else passage.text
 
 
 def _marks(passage: Passage, numbers: Numbers) -> str:

@@ -9,15 +9,14 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
 
 from lxml import etree
 from lxml.builder import ElementMaker
 
 from ..language.variety import Variety
 from .normal import without_illegal
-from .output import OutputBlock, OutputMeta
-from .places import SETTINGS, Setting
+from .output import OutputBlock, OutputMeta, cells_of, column_of, runs
+from .places import COLUMN_WIDTH, SETTINGS, TEXT_WIDTH, Setting
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 _SPACES = {
@@ -35,6 +34,8 @@ _SPACES = {
 }
 _MAKERS = {name: ElementMaker(namespace=space, nsmap=_SPACES) for name, space in _SPACES.items()}
 _HAN_FONT = {Variety.SIMPLIFIED: "SimSun"}
+_WIDTHS = {"Item": TEXT_WIDTH - COLUMN_WIDTH, "Beside": COLUMN_WIDTH}
+"""Of the columns of a table of paragraphs with a column at their right."""
 _ALIGN = {"left": "start", "centre": "center", "right": "end", "justify": "justify"}
 
 
@@ -70,14 +71,17 @@ def _make(tag: str, *children: etree._Element | str, **attributes: str) -> etree
 def _content(blocks: Sequence[OutputBlock], meta: OutputMeta) -> etree._Element:
     body = _make("office:text")
     body.extend(_letterhead(meta))
-    for paired, run in groupby(blocks, key=lambda block: block.place == "pair"):
-        if paired:
+    for run in runs(blocks):
+        if (heading := column_of(run)) is not None:
+            body.append(_columns(heading, run))
+        elif run[0].place == "pair":
             body.append(_pairs([block.text for block in run]))
         else:
-            body.extend(element for block in run for element in _block(block))
+            body.extend(_block(run[0]))
     if meta.label and not any(block.kind == "label" for block in blocks):
         body.append(_paragraph("Label", meta.label))
-    return _make("office:document-content", _make("office:body", body), office__version="1.3")
+    styles = _make("office:automatic-styles", *_table_styles())
+    return _make("office:document-content", styles, _make("office:body", body), office__version="1.3")
 
 
 def _letterhead(meta: OutputMeta) -> Iterator[etree._Element]:
@@ -107,7 +111,8 @@ def _block(block: OutputBlock) -> Iterator[etree._Element]:
     )
     if block.kind in ("title", "heading"):
         level = 1 if block.kind == "title" else min(max(block.level, 1), 6)
-        element = _filled(_make("text:h", text__outline_level=str(level), text__style_name="Head"), text)
+        style = _style_of(block) if block.place else "Head"
+        element = _filled(_make("text:h", text__outline_level=str(level), text__style_name=style), text)
     elif block.kind == "bullet":
         inner = _paragraph("P", text)
         element = _make("text:list", _make("text:list-item", inner), text__style_name="Bullets")
@@ -167,8 +172,26 @@ def _pairs(texts: Sequence[str]) -> etree._Element:
     return table
 
 
-def _cell(text: str, style: str) -> etree._Element:
-    return _make("table:table-cell", _paragraph("P", text), table__style_name=style)
+def _columns(heading: str, blocks: Sequence[OutputBlock]) -> etree._Element:
+    """Paragraphs with a column at their right, without rules; its heading comes again on every page."""
+    widths = [_make("table:table-column", table__style_name=name) for name in _WIDTHS]
+    head = _whole_row(_cell("", "Flush"), _cell(heading, "Flush", "ColumnHead"))
+    table = _make("table:table", *widths, _make("table:table-header-rows", head))
+    for block in blocks:
+        text, beside = cells_of(block)
+        item = _cell(text, "Flush", _style_of(block))
+        item[0].extend(map(_annotation, block.comments))
+        table.append(_whole_row(item, _cell(beside, "Flush")))
+    return table
+
+
+def _whole_row(*cells: etree._Element) -> etree._Element:
+    """A row that is not split between pages."""
+    return _make("table:table-row", *cells, table__style_name="Whole")
+
+
+def _cell(text: str, style: str, paragraph: str = "P") -> etree._Element:
+    return _make("table:table-cell", _paragraph(paragraph, text), table__style_name=style)
 
 
 def _styles(meta: OutputMeta) -> etree._Element:
@@ -179,12 +202,12 @@ def _styles(meta: OutputMeta) -> etree._Element:
         styles.append(_place_style(f"P{place}", setting))
     for name, size, bold in (
         ("Head", "13pt", "bold"), ("Letterhead", "14pt", "bold"), ("LetterheadLine", "9pt", "normal"),
-        ("Label", "9pt", "normal"),
+        ("Label", "9pt", "normal"), ("ColumnHead", "12pt", "bold"),
     ):  # fmt: skip
         styles.append(_named_style(name, size, bold))
     bullet = _make("text:list-level-style-bullet", text__level="1", text__bullet_char="•")
     styles.append(_make("text:list-style", bullet, style__name="Bullets"))
-    automatic = _make("office:automatic-styles", _page_layout(), *_cell_styles())
+    automatic = _make("office:automatic-styles", _page_layout())
     page = _make("style:master-page", style__name="Standard", style__page_layout_name="A4")
     page.append(_footer(meta))
     return _make(
@@ -229,10 +252,20 @@ def _weight(weight: str) -> dict[str, str]:
     return {"fo__font_weight": weight, "style__font_weight_asian": weight}
 
 
-def _cell_styles() -> Iterator[etree._Element]:
-    for name, border in (("Ruled", "0.5pt solid #000000"), ("Bare", "none")):
-        properties = _make("style:table-cell-properties", fo__border=border, fo__padding="1.5mm")
-        yield _make("style:style", properties, style__name=name, style__family="table-cell")
+def _table_styles() -> Iterator[etree._Element]:
+    """Styles of tables belong to the content: an office program ignores those beside the named styles."""
+    for name, width in _WIDTHS.items():
+        properties = _make("style:table-column-properties", style__column_width=f"{width}mm")
+        yield _make("style:style", properties, style__name=name, style__family="table-column")
+    whole = _make("style:table-row-properties", fo__keep_together="always")
+    yield _make("style:style", whole, style__name="Whole", style__family="table-row")
+    for name, border, padding in (
+        ("Ruled", "0.5pt solid #000000", "1.5mm"), ("Bare", "none", "1.5mm"), ("Flush", "none", "0mm"),
+    ):  # fmt: skip
+        cell = _make("style:table-cell-properties", fo__border=border, fo__padding=padding)
+        if name == "Flush":
+            cell.set(f"{{{_SPACES['fo']}}}padding-right", "4mm")
+        yield _make("style:style", cell, style__name=name, style__family="table-cell")
 
 
 def _page_layout() -> etree._Element:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from ..language.variety import Variety
@@ -31,6 +32,15 @@ Place = Literal[
 """What a line of an official text is there for; `places` says how each is set."""
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands in a column to the right of a paragraph, as minutes say who has to act."""
+
+    heading: str
+    """The column's. Neighbouring paragraphs of one heading share a column."""
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputBlock:
     """One thing to write."""
@@ -50,6 +60,7 @@ class OutputBlock:
     place: Place = ""
     number: str = ""
     """The paragraph's own number as it is printed before it, such as `2.`."""
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +86,30 @@ class OutputMeta:
     department: str = ""
     subject: str = ""
     letterhead: Letterhead | None = None
+
+
+def runs(blocks: Iterable[OutputBlock]) -> Iterator[list[OutputBlock]]:
+    """Neighbours that make one table: `pair` lines, paragraphs that share a column; all others alone."""
+
+    def table(item: tuple[int, OutputBlock]) -> tuple[str, str | int]:
+        place, block = item
+        if block.beside is not None:
+            return "beside", block.beside.heading
+        return ("pair", "") if block.place == "pair" else ("alone", place)
+
+    for _, run in groupby(enumerate(blocks), key=table):
+        yield [block for _, block in run]
+
+
+def column_of(run: Sequence[OutputBlock]) -> str | None:
+    """The heading of the column that a run's paragraphs share; None where they have none."""
+    return run[0].beside.heading if run[0].beside else None
+
+
+def cells_of(block: OutputBlock) -> tuple[str, str]:
+    """A paragraph with its number, and what stands beside it."""
+    text = f"{block.number}\t{block.text}" if block.number else block.text
+    return text, block.beside.text if block.beside else ""
 
 
 def write_pdf(blocks: Sequence[OutputBlock], meta: OutputMeta) -> bytes:
@@ -124,7 +159,7 @@ def write_markdown(blocks: Sequence[OutputBlock], meta: OutputMeta) -> str:
     pieces = ["\n".join([*lines, "---"])]
     number: dict[int, int] = {}
     before: OutputKind | None = None
-    for block in blocks:
+    for block in _columns_as_tables(blocks):
         if block.kind != "numbered":
             number.clear()
         else:
@@ -137,6 +172,17 @@ def write_markdown(blocks: Sequence[OutputBlock], meta: OutputMeta) -> str:
     if meta.label and not any(block.kind == "label" for block in blocks):
         pieces.append(f"---\n\n*{escape(meta.label)}*")
     return "\n\n".join(pieces).replace("\n\n\x00", "\n") + "\n"
+
+
+def _columns_as_tables(blocks: Sequence[OutputBlock]) -> Iterator[OutputBlock]:
+    """The blocks, those with a column beside them as a table: Markdown has no other column."""
+    for run in runs(blocks):
+        if (heading := column_of(run)) is None:
+            yield from run
+            continue
+        comments = tuple(comment for block in run for comment in block.comments)
+        rows = [("", heading), *map(cells_of, run)]
+        yield OutputBlock(kind="table", text="", rows=rows, comments=comments)
 
 
 def is_numbered(block: OutputBlock) -> bool:

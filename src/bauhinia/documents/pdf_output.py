@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,8 @@ import typst
 
 from ..errors import InputError, MissingPart
 from ..language.variety import Variety
-from .output import OutputBlock, OutputMeta
-from .places import SETTINGS
+from .output import OutputBlock, OutputMeta, cells_of, column_of, runs
+from .places import COLUMN_WIDTH, SETTINGS
 
 SOURCE = Path(__file__).parent / "data" / "draft.typ"
 _LATIN = ["Times New Roman", "Liberation Serif", "Libertinus Serif"]
@@ -78,23 +77,21 @@ def _data(blocks: Sequence[OutputBlock], meta: OutputMeta) -> dict[str, Any]:
             ],
             "crest": list(head.crest),
         },
-        "blocks": [_block(item) for item in _together(blocks)],
+        "blocks": [_run(run) for run in runs(blocks)],
     }
 
 
-def _together(blocks: Sequence[OutputBlock]) -> list[OutputBlock | list[OutputBlock]]:
-    """The blocks, neighbouring `pair` lines gathered into one list."""
-    found: list[OutputBlock | list[OutputBlock]] = []
-    for paired, run in groupby(blocks, key=lambda block: block.place == "pair"):
-        gathered = list(run)
-        found += [gathered] if paired else gathered
-    return found
-
-
-def _block(item: OutputBlock | list[OutputBlock]) -> dict[str, Any]:
-    if isinstance(item, list):
-        texts = [block.text for block in item]
+def _run(run: Sequence[OutputBlock]) -> dict[str, Any]:
+    if (heading := column_of(run)) is not None:
+        rows = [{"number": block.number, "text": block.text, "beside": cells_of(block)[1]} for block in run]
+        return {"kind": "columns", "heading": heading, "width": COLUMN_WIDTH, "rows": rows}
+    if run[0].place == "pair":
+        texts = [block.text for block in run]
         return {"kind": "pairs", "rows": [[*texts[i : i + 2], ""][:2] for i in range(0, len(texts), 2)]}
+    return _block(run[0])
+
+
+def _block(item: OutputBlock) -> dict[str, Any]:
     width = max((len(row) for row in item.rows), default=0)
     return {
         "kind": item.kind,

@@ -27,6 +27,10 @@ class Setting:
     """Never the last line of a page."""
 
 
+TEXT_WIDTH = 160
+"""Millimetres between the margins of an A4 page."""
+COLUMN_WIDTH = 46
+"""Millimetres of a column beside the text: enough for the words of a gap."""
 SETTINGS: dict[Place, Setting] = {
     "": Setting(),
     "marking": Setting(align="right", bold=True, after=2),

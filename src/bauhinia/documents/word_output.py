@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
@@ -27,8 +26,8 @@ from docx.shared import Mm, Pt, RGBColor
 
 from ..language.variety import Variety
 from .normal import without_illegal
-from .output import Letterhead, OutputBlock, OutputMeta, is_numbered
-from .places import SETTINGS
+from .output import Letterhead, OutputBlock, OutputMeta, cells_of, column_of, is_numbered, runs
+from .places import COLUMN_WIDTH, SETTINGS, TEXT_WIDTH
 
 _LISTS = {"bullet": "List Bullet", "numbered": "List Number"}
 _STYLES = {"title": "Title", "caption": "Caption", "label": "AI Label"}
@@ -132,12 +131,13 @@ class _Writer:
         """All of them, and the label last unless it is among them."""
         if self.meta.letterhead is not None:
             self._letterhead(self.meta.letterhead)
-        for paired, run in groupby(blocks, key=lambda block: block.place == "pair"):
-            if paired:
-                self._pairs(list(run))
-                continue
-            for block in run:
-                self._one(block)
+        for run in runs(blocks):
+            if (heading := column_of(run)) is not None:
+                self._columns(heading, run)
+            elif run[0].place == "pair":
+                self._pairs(run)
+            else:
+                self._one(run[0])
         if self.meta.label and not any(block.kind == "label" for block in blocks):
             self._paragraph(OutputBlock(kind="label", text=self.meta.label, language=self.meta.language))
 
@@ -170,6 +170,26 @@ class _Writer:
             cells = table.add_row().cells
             for cell, block in zip(cells, blocks[start : start + 2], strict=False):
                 self._comment(block, self._run(cell.paragraphs[0], block.text, block))
+
+    def _columns(self, heading: str, blocks: Sequence[OutputBlock]) -> None:
+        """Paragraphs with a column at their right: a table without rules, its heading on every page."""
+        table = self.document.add_table(rows=1, cols=2)
+        table.autofit = False
+        head = table.rows[0].cells[1].paragraphs[0]
+        head.paragraph_format.keep_with_next = True
+        self._run(head, heading, blocks[0]).bold = True
+        for block in blocks:
+            item, aside = table.add_row().cells
+            text, beside = cells_of(block)
+            run = self._run(item.paragraphs[0], text, block)
+            self._set(item.paragraphs[0], block)
+            self._comment(block, run)
+            self._run(aside.paragraphs[0], beside, block)
+        for column, width in zip(table.columns, (TEXT_WIDTH - COLUMN_WIDTH, COLUMN_WIDTH), strict=True):
+            column.width = Mm(width)  # LibreOffice looks here, Word at the cells
+            for cell in column.cells:
+                cell.width = Mm(width)
+        _keep_rows_whole(table)
 
     def _set(self, paragraph: Any, block: OutputBlock) -> None:
         """Stand where lines of this place do."""
@@ -239,10 +259,7 @@ class _Writer:
                 run = self._run(cell.paragraphs[0], text, block)
                 run.bold = True if index == 0 else None
                 first = first if first is not None and first.text else run
-        properties = table.rows[0]._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:tblHeader"))
-        for row in table.rows:
-            row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
+        _keep_rows_whole(table)
         self._comment(block, first)
         self.document.add_paragraph().paragraph_format.space_after = Pt(0)
 
@@ -253,6 +270,13 @@ class _Writer:
         numbered = paragraph._p.get_or_add_pPr().get_or_add_numPr()
         numbered.get_or_add_ilvl().val = depth
         numbered.get_or_add_numId().val = self.list_number
+
+
+def _keep_rows_whole(table: Any) -> None:
+    """No row is split between pages, and the first one comes again on each."""
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for row in table.rows:
+        row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
 
 
 def _new_list(document: Any) -> int:

@@ -121,8 +121,8 @@ def _converter(name: str) -> OpenCC:
 
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
-_BRACKETED = re.compile(r"[(（][^()（）]*[\u3400-\u9fff][^()（）]*[)）]")
-_CODE = re.compile(r"\S+@\S+|\b[A-Z]{1,6}[-/(]\S*\d\S*|\b[A-Z]+\d\w*")
+_BRACKETED = re.compile(r"[(（][^()（）\u3400-\u9fff]*+[\u3400-\u9fff][^()（）]*+[)）]")
+_CODE = re.compile(r"\S{1,64}@\S+|\b[A-Z]{1,6}[-/(]\S{0,64}\d\S*|\b[A-Z]+\d\w*")
 _CANTONESE = re.compile("[嘅咗喺嚟唔佢哋冇畀嘢噉咁啲嗰冚攞瞓諗揾搵嘞喇啦㗎咩乜哂晒]")
 
 

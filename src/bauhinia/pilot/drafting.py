@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from ..documents import Document
 from ..gateway import Message
 from ..jobs import PassageReady
 from ..language import Variety, clauses, compare_figures, detect, split_sentences
+from .acting import party_of
 from .codec import to_json
 from .desk import Desk, Written
 from .draft import Citation, Draft, Finding, Passage, Section
@@ -37,6 +38,7 @@ GAP_KINDS = {
     },
     "zh-HK": {"money": "款額", "date": "日期", "time": "時間", "percent": "百分比", "reference": "參考編號"},
 }
+ACTION_GAP = {"en": "action by", "zh-HK": "負責單位"}
 SENTENCE_TOKENS = 60
 MOST_POINTS = 12
 """A small model loses the thread of a longer list."""
@@ -241,6 +243,23 @@ async def _part(
     return index, _with_language(passages, written)
 
 
+def _with_actions(passages: Sequence[Passage], line: Line, order: DraftOrder) -> Iterator[Passage]:
+    """Each sentence as an item of its own, and in the column beside it who has to act, or a gap.
+
+    Only the instructions and what the sentence cites can name the party.
+    """
+    assert line.action is not None
+    heading = line.action[order.language]
+    for passage in passages:
+        named_in = "\n".join([order.instructions, *(citation.quote for citation in passage.citations)])
+        party = party_of(_GAPS.sub(" ", passage.text), named_in)
+        text = party or GAP[order.language].format(ACTION_GAP[order.language])
+        yield replace(passage, run_on=False)
+        yield Passage(
+            id=f"{passage.id}a", kind="paragraph", text=text, run_on=True, columns={"beside": heading}
+        )
+
+
 def _with_language(passages: list[Passage], written: Written) -> list[Passage]:
     """Tells the officer when the model kept to the wrong language, at the part's first sentence."""
     if not passages or not {"wrong_language", "wrong_script"} & set(written.reasons):
@@ -333,10 +352,12 @@ def _lay_out(
     paragraphs = 0
     for index, line in enumerate(template.lines):
         pieces = written[index] if line.write else _fixed(order, template, index, values)
-        if pieces and line.place == "body" and line.kind == "paragraph":
-            paragraphs += 1
-        number = f"{paragraphs}." if template.numbered and paragraphs > 1 and line.place == "body" else ""
-        passages += [_placed(piece, template, index, number) for piece in pieces]
+        if line.action is not None:
+            pieces = list(_with_actions(pieces, line, order))
+        for piece in pieces:
+            paragraphs += line.place == "body" and line.kind == "paragraph" and not piece.run_on
+            number = f"{paragraphs}." if template.numbered and paragraphs > 1 and line.place == "body" else ""
+            passages.append(_placed(piece, template, index, number))
     return passages
 
 
@@ -353,7 +374,7 @@ def _fixed(order: DraftOrder, template: Template, index: int, values: Mapping[st
 
 def _placed(passage: Passage, template: Template, index: int, number: str) -> Passage:
     """The passage with what a file needs to set it: its line's name and place, the paragraph's number."""
-    columns = {"line": template.name_of(index), "place": template.lines[index].place}
+    columns = {"line": template.name_of(index), "place": template.lines[index].place, **passage.columns}
     return replace(passage, columns=columns | ({"number": number} if number and not passage.run_on else {}))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, cast
 
 from ..documents import (
@@ -16,7 +16,7 @@ from ..documents import (
     write_markdown,
 )
 from ..documents.comparison import compare_documents
-from ..documents.output import Letterhead, Place, write_odt, write_pdf
+from ..documents.output import Beside, Letterhead, Place, write_odt, write_pdf
 from ..documents.redline import write_redline
 from ..errors import InputError
 from ..language import Variety
@@ -155,16 +155,25 @@ def rows(draft: Draft, documents: Mapping[str, Document]) -> list[list[str]]:
         words = _words(section)
         as_table = any(passage.kind == "row" for passage in section.passages)
         columns = list(COLUMNS) if as_table else ["text"]
-        table.append([words[column] for column in (*columns, "source", "findings")])
-        for passage in section.passages:
+        heading = [found for passage in section.passages if (found := passage.columns.get("beside"))][:1]
+        table.append([*(words[column] for column in columns), *heading, words["source"], words["findings"]])
+        for passage, beside in _with_what_follows(section.passages):
             table.append(
                 [
                     *_cells(passage, columns, words),
+                    *(beside for _ in heading),
                     "; ".join(_place(citation, documents, words) for citation in passage.citations),
                     "; ".join(finding.message for finding in passage.findings),
                 ]
             )
     return table
+
+
+def _with_what_follows(passages: Sequence[Passage]) -> Iterator[tuple[Passage, str]]:
+    """Each passage of the text with what stands in a column beside it, which is the passage after it."""
+    for passage, after in zip(passages, [*passages[1:], None], strict=True):
+        if "beside" not in passage.columns:
+            yield passage, after.text if after is not None and "beside" in after.columns else ""
 
 
 def _cells(passage: Passage, columns: Sequence[str], words: Mapping[str, str]) -> list[str]:
@@ -208,7 +217,8 @@ def _section_blocks(section: Section, documents: Mapping[str, Document]) -> list
         if group[0].kind == "table_cell":
             blocks.append(OutputBlock(kind="table", text="", rows=_table(group), language=language))
             continue
-        text = _joined(group, numbers, language)
+        items, beside = with_beside(group)
+        text = _joined(items, numbers, language)
         comments = tuple(finding.message for passage in group for finding in passage.findings)
         blocks.append(
             OutputBlock(
@@ -219,6 +229,7 @@ def _section_blocks(section: Section, documents: Mapping[str, Document]) -> list
                 comments=comments,
                 place=cast(Place, group[0].columns.get("place", "")),
                 number=group[0].columns.get("number", ""),
+                beside=beside,
             )
         )
     return blocks + _source_list(section, numbers, documents, words, language)
@@ -239,6 +250,13 @@ def _groups(passages: Sequence[Passage]) -> list[list[Passage]]:
         else:
             groups.append([passage])
     return groups
+
+
+def with_beside(group: Sequence[Passage]) -> tuple[Sequence[Passage], Beside | None]:
+    """The group's text, and what stands beside it: its last passage, where that names a column."""
+    *text, last = group
+    heading = last.columns.get("beside")
+    return (text, Beside(heading, last.text)) if text and heading else (group, None)
 
 
 def _joined(group: Sequence[Passage], numbers: dict[tuple[str, str], int], language: Variety) -> str:

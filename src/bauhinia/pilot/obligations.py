@@ -30,20 +30,20 @@ COLUMNS = ("kind", "party", "action", "when", "amount")
 """Ids of the table's columns; the page and the exports name them in the reader's language."""
 BATCH = 4
 """Sentences that a model reads at a time."""
-_ENGLISH = re.compile(
+ENGLISH = re.compile(
     r"\b(must|shall|should|is required to|are required to|be required to|required to|has to|have to|is to|"
     r"are to|may not|will need to|need to|is obliged|are obliged|no later than|not later than|is prohibited|"
     r"are requested to)\b",
     re.IGNORECASE,
 )
-_CHINESE = re.compile(
+CHINESE = re.compile(
     r"必須|務須|均須|應當|應該|不得|有責任|有義務|一律須|(?<![無毋不])須|[應](?=[在於向將把按以先自盡])|請於|不應|負責"
 )
 
 
 def binds(sentence: str) -> bool:
     """Whether the sentence says what somebody must, should or may not do."""
-    return bool(_ENGLISH.search(sentence) or _CHINESE.search(sentence))
+    return bool(ENGLISH.search(sentence) or CHINESE.search(sentence))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

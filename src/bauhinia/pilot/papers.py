@@ -1,16 +1,16 @@
 """A department's own paper: a Word file with fields in double braces, filled with a draft.
 
 The names that a layout may use are in `names_of`. Fixed lines and fields are text (`{{ subject }}`); a part
-that the model wrote is a list of paragraphs, each with `number` and `text` (`{%p for paragraph in answer
-%}`); `body` holds the paragraphs of all parts in order. Written with docxtpl, in a sandbox, with every
-value escaped.
+that the model wrote is a list of paragraphs, each with `number`, `text` and `action`, who has to act (`{%p
+for paragraph in answer %}`); `body` holds the paragraphs of all parts in order. Written with docxtpl, in a
+sandbox, with every value escaped.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -86,10 +86,12 @@ def _paragraphs(passages: Sequence[Passage], language: Language) -> list[dict[st
     found: list[dict[str, str]] = []
     space = "" if language == "zh-HK" else " "
     for passage in passages:
-        if passage.run_on and found:
+        if "beside" in passage.columns and found:
+            found[-1]["action"] = passage.text
+        elif passage.run_on and found:
             found[-1]["text"] += space + passage.text
         else:
-            found.append({"number": passage.columns.get("number", ""), "text": passage.text})
+            found.append({"number": passage.columns.get("number", ""), "text": passage.text, "action": ""})
     return found
 
 
@@ -113,12 +115,21 @@ def _comment(document: Any, passages: Sequence[Passage]) -> None:
         if not passage.findings:
             continue
         place = next(
-            (p for p in document.paragraphs if passage.text and passage.text in p.text and p.runs), None
+            (p for p in _all_paragraphs(document) if passage.text and passage.text in p.text and p.runs), None
         )
         if place is not None:
             for finding in passage.findings:
                 text = without_illegal(finding.message)
                 document.add_comment(place.runs, text=text, author="Bauhinia", initials="B")
+
+
+def _all_paragraphs(document: Any) -> Iterator[Any]:
+    """The document's paragraphs, then those of its tables."""
+    yield from document.paragraphs
+    for table in document.tables:
+        for row in table.rows:
+            for cell in row.cells:
+                yield from cell.paragraphs
 
 
 def letterhead_of(settings: Settings, template: Template | None, variety: Variety) -> Letterhead | None:

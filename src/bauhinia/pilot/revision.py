@@ -12,11 +12,12 @@ from ..language import Termbase, Variety
 from ..translation.termbases import Termbases
 from .codec import from_json
 from .draft import Draft
-from .segments import EditedSegment, checked, consistent, first_segments
+from .segments import EditedSegment, checked, consistent, first_segments, rewritten
 from .translate import TARGET
 
 if TYPE_CHECKING:
     from .office import Office
+    from .segment_table import Segments
 
 
 async def open_revision(office: Office, key: str) -> Task:
@@ -50,6 +51,24 @@ def language_of(task: Task) -> Variety:
 def all_checked(segments: Iterable[EditedSegment], to: Variety, terms: Termbase) -> list[EditedSegment]:
     """The segments with what a reviser's checks find in each. Takes seconds for thousands."""
     return [checked(segment, to, terms) for segment in segments]
+
+
+async def reword(office: Office, task: Task, passage: str, text: str) -> None:
+    """Give a passage's segment, where there is one, the words that were written on the task's page, and check
+    them."""
+    for old in await office.segments.of_passage(task.id, passage):
+        new = checked(rewritten(old, text), language_of(task), await terms_of(office))
+        await office.segments.save(task.id, [new])
+        await settled(office.segments, task, old, new)
+
+
+async def settled(segments: Segments, task: Task, old: EditedSegment, new: EditedSegment) -> EditedSegment:
+    """Renew what the consistency check says of the segments that the change concerns; the changed one."""
+    concerned = await segments.alike(task.id, [old, new])
+    renewed = consistent(await segments.alike(task.id, concerned))
+    places = {segment.place for segment in concerned}
+    await segments.note(task.id, [row for row in renewed if row.place in places])
+    return next(row for row in renewed if row.place == new.place)
 
 
 def _first_checked(segments: Iterable[EditedSegment], to: Variety, terms: Termbase) -> list[EditedSegment]:

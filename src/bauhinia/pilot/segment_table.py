@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 from ..errors import NotFound
 from ..store import Database
 from .draft import Draft
-from .segments import EditedSegment, Shown, laid_over, rewritten
+from .segments import EditedSegment, Shown, laid_over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,10 +122,9 @@ class Segments:
             await cursor.execute(_UNDO, {"task": task})
             return await cursor.fetchall()
 
-    async def reword(self, task: str, passage: str, text: str) -> None:
-        """Give a passage's segment, where there is one, the words that were written on the task's page."""
-        rows = await self._rows(f"{_SELECT} AND passage = %(passage)s", task, passage=passage)
-        await self.save(task, [rewritten(row, text) for row in rows])
+    async def of_passage(self, task: str, passage: str) -> list[EditedSegment]:
+        """The passage's segment, if it has one."""
+        return await self._rows(f"{_SELECT} AND passage = %(passage)s", task, passage=passage)
 
     async def _rows(self, query: str, task: str, **values: Any) -> list[EditedSegment]:
         async with self._database.connection() as connection:

@@ -80,6 +80,8 @@ def _of_languages(template: Template) -> _Said:
         for index, line in enumerate(template.lines):
             if line.write is not None and not line.write.get(language):
                 yield "error", f"Line {index + 1} does not say in {language} what the model is to write."
+            if line.action is not None and not line.action.get(language):
+                yield "error", f"The column `action` of line {index + 1} has no heading in {language}."
 
 
 def _of_fields(template: Template) -> _Said:
@@ -132,3 +134,5 @@ def _of_paper(path: Path, template: Template | None) -> Iterator[str]:
     missing = [name for index, _ in template.parts if (name := template.name_of(index)) not in used]
     if missing and "body" not in used:
         yield f"What the model writes would be lost: it uses neither “body” nor {', '.join(missing)}."
+    if any(line.action for line in template.lines) and ".action" not in text:
+        yield "Who has to act would be lost: give it a place with {{ paragraph.action }}."

@@ -52,11 +52,16 @@ class Line(_Strict):
     """What the model is to write here."""
     sentences: int = 3
     """About how many sentences to write."""
+    action: Words | None = None
+    """Heading of a column at the right of what the model writes here: each sentence is then an item of its
+    own, and the column says who has to act."""
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Line:
         if (self.words is None) == (self.write is None):
             raise ValueError("a line has either `words` or `write`")
+        if self.action is not None and self.write is None:
+            raise ValueError("a line has `action` only beside `write`")
         return self
 
 

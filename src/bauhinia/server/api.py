@@ -23,6 +23,7 @@ from ..pilot.orders import (
     SummariseOrder,
     TranslateOrder,
 )
+from ..pilot.revision import reword
 from . import events
 from .edits import checking, edited
 from .security import too_large_message
@@ -197,7 +198,7 @@ async def edit_passage(request: Request, task: str, passage: str, edit: Edit) ->
         check = await checking(office, row)
         draft, changed = edited(draft_of(row), edit.section, passage, edit.text, check)
         await office.tasks.save_draft(task, to_json(draft))
-        await office.segments.reword(task, passage, edit.text)
+        await reword(office, row, passage, edit.text)
     return to_json(changed)
 
 

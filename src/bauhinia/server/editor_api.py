@@ -13,7 +13,7 @@ from ..errors import Conflict, InputError
 from ..jobs import Task
 from ..language import Variety
 from ..pilot.confirming import segment_between
-from ..pilot.revision import all_checked, language_of, open_revision, terms_of
+from ..pilot.revision import all_checked, language_of, open_revision, settled, terms_of
 from ..pilot.segments import (
     EditedSegment,
     Only,
@@ -104,7 +104,7 @@ async def write(request: Request, task: str, place: int, body: SegmentEdit) -> d
     if body.confirm:
         await _learn(request, row, new, before, after)
         filled = await _fill(request, row, new)
-    return {**asdict(await _settled(request, row, old, new)), "filled": filled}
+    return {**asdict(await settled(office_of(request).segments, row, old, new)), "filled": filled}
 
 
 @editor_router.post("/api/tasks/{task}/segments/{place}/mend", summary="Put a finding's suggestion in")
@@ -112,7 +112,7 @@ async def mend(request: Request, task: str, place: int, body: Mending) -> dict[s
     row = await open_revision(office_of(request), task)
     _, old, _ = await office_of(request).segments.around(task, place)
     new = await _put(request, row, old.target, mended(old, body.finding))
-    return asdict(await _settled(request, row, old, new))
+    return asdict(await settled(office_of(request).segments, row, old, new))
 
 
 async def _put(request: Request, task: Task, was: str, new: EditedSegment) -> EditedSegment:
@@ -124,16 +124,6 @@ async def _put(request: Request, task: Task, was: str, new: EditedSegment) -> Ed
             hint="Take their words, or save yours over them.",
         )
     return found
-
-
-async def _settled(request: Request, task: Task, old: EditedSegment, new: EditedSegment) -> EditedSegment:
-    """Renew what the consistency check says of the segments that the change concerns; the changed one."""
-    segments = office_of(request).segments
-    concerned = await segments.alike(task.id, [old, new])
-    renewed = consistent(await segments.alike(task.id, concerned))
-    places = {segment.place for segment in concerned}
-    await segments.note(task.id, [row for row in renewed if row.place in places])
-    return next(row for row in renewed if row.place == new.place)
 
 
 async def _learn(

@@ -180,6 +180,11 @@ class PassageView:
         return self.passage.original is not None and self.passage.original != self.passage.text
 
     @property
+    def beside(self) -> str:
+        """The heading of the column that it stands in, beside the passage before it; empty for the text."""
+        return self.passage.columns.get("beside", "")
+
+    @property
     def cells(self) -> list[str]:
         """A row's cells that are not empty, in the pilot's order."""
         return [cell for column in COLUMNS if (cell := self.passage.columns.get(column))]

@@ -155,7 +155,8 @@ def write_tmx(segments: Iterable[Segment], file: BinaryIO) -> int:
             out.write(_header())
             with out.element("body"):
                 for segment in segments:
-                    out.write(_unit(segment), pretty_print=True)
+                    # Each on a line of its own, but nothing put into it: white space in a `seg` is words.
+                    out.write(_unit(segment), "\n")
                     count += 1
     return count
 
