@@ -98,7 +98,8 @@ def test_it_says_where_it_is_answers_there_and_stops_in_good_order(start: Start)
 def test_a_task_that_a_killed_server_left_running_can_be_resumed(start: Start, database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         connection.execute(
-            """INSERT INTO tasks (id, kind, "order", status) VALUES ('t1', 'summarise', '{}', 'running')"""
+            """INSERT INTO tasks (id, kind, "order", status, officer, department)
+            VALUES ('t1', 'summarise', '{}', 'running', 'local', 'Pilot Department')"""
         )
     connection = http.client.HTTPConnection(*start("--port", "0").address(), timeout=20)
     connection.request("GET", "/api/tasks/t1")
