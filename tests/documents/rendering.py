@@ -342,11 +342,13 @@ def _off(size: tuple[float, float], lines: Iterable[Line]) -> Iterator[Line]:
 
 
 def _leaves_its_shape(line: Line, shapes: Sequence[Box]) -> bool:
-    """Whether the line stands half in a drawn shape and half out, above or below: of those round its middle
-    none holds it whole."""
+    """Whether the line stands half in a drawn shape and half out, above or below: where a shape is round its
+    middle, none is round its upper or lower edge. Grounds of paragraphs that follow each other are many shapes."""
     left, bottom, right, top = line.box
-    x, y = (left + right) / 2, (bottom + top) / 2
-    round_it = [each for each in shapes if each[0] <= x <= each[2] and each[1] <= y <= each[3]]
-    return bool(round_it) and not any(
-        each[1] - _TOLERANCE <= bottom and top <= each[3] + _TOLERANCE for each in round_it
-    )
+    x = (left + right) / 2
+
+    def is_held(y: float) -> bool:
+        return any(each[0] <= x <= each[2] and each[1] <= y <= each[3] for each in shapes)
+
+    edges = (bottom + _TOLERANCE, top - _TOLERANCE)
+    return is_held((bottom + top) / 2) and not all(map(is_held, edges))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 
 LEAST = 0.7
 """Smaller than this share of its size nothing is set."""
-_DIGIT = 5.25
-"""Points of a digit of 11-point Calibri, in which widths of columns are told."""
+_PIXEL = 0.75
+"""Points."""
 _PADDING = 3.75
 """Points of a column that its words do not get."""
 _USUAL_SIZE = 11.0
 _USUAL_HEIGHT = 15.0
 _ABSURD = 10_000.0
-_LOOSE = 1.14
+_LOOSE = 1.135
 """Lines of a sheet beside those of a page: 11-point Calibri takes 15 points."""
 _WRAPPED = "The words are wider than their column: they were wrapped, and the row is taller."
 _SMALLER = "The words are wider than their column: they were set smaller to fit it."
@@ -72,7 +73,7 @@ class _Sheet:
 
     def _fit(self, row: etree._Element, cell: etree._Element, old: str, new: str) -> str:
         """What to say of a cell; empty where its words fit."""
-        wrapped = self._formats.is_wrapped(number_of(cell.get("s"), 0))
+        wrapped = self._is_wrapped(cell)
         message = "" if wrapped else self._narrowed(row, cell, old, new)
         # Excel shows words with line breaks in one line where they are not wrapped, LibreOffice in several.
         grows = not message and (wrapped or "\n" in new)
@@ -83,8 +84,7 @@ class _Sheet:
         following = cell.getnext()
         if following is None or (following.find("{*}v") is None and following.find("{*}is") is None):
             return ""
-        number = number_of(cell.get("s"), 0)
-        face, room = self._formats.face(number), self._room(cell)
+        face, room, number = self._face(cell), self._room(cell), number_of(cell.get("s"), 0)
         needed, before = face.width(new), face.width(old)
         if needed <= max(room - _PADDING, before) or before > room:
             return ""
@@ -102,11 +102,15 @@ class _Sheet:
 
         The height is told and not left to the program: not all work it out when they open a file.
         """
-        needed = self._tall(cell, new)
-        if needed <= max(_positive(row.get("ht"), self._usual_height()), self._tall(cell, old)):
+        needed, before = self._tall(cell, new), self._tall(cell, old)
+        there = _positive(row.get("ht"), self._usual_height())
+        if self._lines(cell, new) == 1 or needed <= there:
             return ""
         if _is_set_by_hand(row):
-            return _LOW
+            return _LOW if needed > before else ""
+        face = self._face(cell)
+        if needed <= before and face.width(new) <= face.width(old):
+            return ""
         others = (
             self._tall(each, self._before.get(self._book.unit_of(self._name, each), ""))
             for each in row.iterfind("{*}c")
@@ -116,22 +120,36 @@ class _Sheet:
 
     def _tall(self, cell: etree._Element, words: str) -> float:
         """The height of words in a cell in points."""
-        number = number_of(cell.get("s"), 0)
-        face = self._formats.face(number)
-        return face.height(words, self._room(cell) - _PADDING if self._formats.is_wrapped(number) else None)
+        return self._lines(cell, words) * self._face(cell).size * line_height(words) * _LOOSE
+
+    def _lines(self, cell: etree._Element, words: str) -> int:
+        """How many lines words take in a cell."""
+        lines = words.split("\n")
+        if not self._is_wrapped(cell):
+            return len(lines)
+        face, room = self._face(cell), self._room(cell) - _PADDING
+        return sum(lines_broken(line, face.size, room, face.letters, bold=face.bold) for line in lines)
+
+    def _face(self, cell: etree._Element) -> _Face:
+        return self._formats.face(number_of(cell.get("s"), 0))
+
+    def _is_wrapped(self, cell: etree._Element) -> bool:
+        return self._formats.is_wrapped(number_of(cell.get("s"), 0))
 
     def _room(self, cell: etree._Element) -> float:
         """Points of a cell's column."""
         column = column_number(cell.get("r", "A1").rstrip("0123456789"))
         for each in self._columns:
             if number_of(each.get("min"), 0) <= column <= number_of(each.get("max"), 0):
-                return _positive(each.get("width"), self._usual_width() / _DIGIT) * _DIGIT
-        return self._usual_width()
+                return _positive(each.get("width"), self._usual_width()) * self._formats.digit()
+        return self._usual_width() * self._formats.digit()
 
     def _usual_width(self) -> float:
-        """Points of a column whose width is not told: so many digits, in steps of eight pixels."""
-        pixels = -(-(7 * number_of(self._usual.get("baseColWidth"), 8) + 5) // 8) * 8
-        return _positive(self._usual.get("defaultColWidth"), pixels / 7) * _DIGIT
+        """Digits of a column whose width is not told: those of its words and its padding, in steps of eight
+        pixels."""
+        digit = self._formats.digit() / _PIXEL
+        words = number_of(self._usual.get("baseColWidth"), 8) * digit
+        return _positive(self._usual.get("defaultColWidth"), ceil((words + 5) / 8) * 8 / digit)
 
     def _usual_height(self) -> float:
         return _positive(self._usual.get("defaultRowHeight"), _USUAL_HEIGHT)
@@ -148,14 +166,6 @@ class _Face(NamedTuple):
         """The width of the widest line of words in points."""
         lines = (width(line, self.size, self.letters, bold=self.bold) for line in words.split("\n"))
         return max(lines, default=0.0)
-
-    def height(self, words: str, room: float | None) -> float:
-        """The height of words in points; of lines broken to a width where one is given."""
-        lines = sum(
-            1 if room is None else lines_broken(line, self.size, room, self.letters, bold=self.bold)
-            for line in words.split("\n")
-        )
-        return lines * self.size * line_height(words) * _LOOSE
 
 
 class _Formats:
@@ -185,11 +195,16 @@ class _Formats:
     def face(self, number: int) -> _Face:
         """How the letters of cells of a format look."""
         found = self._format(number)
-        at = number_of(found.get("fontId"), 0) if found is not None else -1
-        font = self._fonts[at] if 0 <= at < len(self._fonts) else None
-        if font is None:
+        return self._face(number_of(found.get("fontId"), 0) if found is not None else -1)
+
+    def digit(self) -> float:
+        """Points of a digit of the workbook's own font, in which widths of columns are told: whole pixels."""
+        return max(1, int(self._face(0).width("0") / _PIXEL)) * _PIXEL
+
+    def _face(self, at: int) -> _Face:
+        if not 0 <= at < len(self._fonts):
             return _Face(_USUAL_SIZE, "sans", False)
-        said = {local(each): each.get("val", "") for each in font}
+        said = {local(each): each.get("val", "") for each in self._fonts[at]}
         return _Face(_positive(said.get("sz"), _USUAL_SIZE), letters_of(said.get("name", "")), "b" in said)
 
     def made(self, number: int, attribute: str) -> str:
