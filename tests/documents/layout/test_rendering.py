@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+import rendering
 from docx import Document as WordDocument
 from docx.enum.table import WD_ROW_HEIGHT_RULE
 from docx.oxml import parse_xml
@@ -18,6 +19,7 @@ from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_AUTO_SIZE
 from pptx.util import Pt
+from rendered_pages import Char, Line
 from rendering import Outcome, compared, converted, fit_notes, judged, rendered
 from round_trip import PSEUDO, opened, translated
 from source_packages import files_of
@@ -165,6 +167,50 @@ def test_a_slide_that_was_not_fitted_is_found(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(slide_fit.Fitting, "finish", lambda *_: None)
     kinds = {fault.kind for fault in compared({"made.pptx": data}, tmp_path)["made.pptx"].faults}
     assert {"overlap", "outside"} <= kinds
+
+
+def test_words_that_are_said_to_be_smaller_and_are_not_are_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    data = slides()
+    monkeypatch.setattr(slide_fit, "_shrink", lambda *_: None)
+    notes = opened(data, "pptx").write(translated(data, "pptx", *PSEUDO[0])[0], PSEUDO[0][1]).notes
+    assert any("cent of their size to fit" in note.message for note in notes)
+    assert {"overlap", "outside"} <= {
+        fault.kind for fault in compared({"a.pptx": data}, tmp_path)["a.pptx"].faults
+    }
+
+
+def test_words_that_the_untouched_sheet_cuts_off_are_no_fault(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Applications that were received in the first month of the year", 1])
+    outcome = compared({"cut.xlsx": saved(book)}, tmp_path)["cut.xlsx"]
+    assert (outcome.compared, outcome.faults) == (True, [])
+
+
+def test_a_file_that_does_not_open_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = rendering._run
+    asked = []
+
+    def falling(command: Sequence[str], *more: object) -> None:
+        asked.append(sum(each.endswith(".docx") for each in command))
+        if not any("1-before" in each for each in command):
+            run(command, *more)
+
+    monkeypatch.setattr(rendering, "_run", falling)
+    outcomes = compared({"well.docx": boxed("frame"), "falls.docx": boxed("frame")}, tmp_path)
+    assert {name: outcome.compared for name, outcome in outcomes.items()} == {
+        "well.docx": True,
+        "falls.docx": False,
+    }
+    assert asked == [6, *[1] * 6]
+
+
+def test_grounds_of_paragraphs_that_follow_each_other_hold_a_line_over_their_edge() -> None:
+    line = Line(50.0, chars=[Char("x", (10.0, 48.0, 20.0, 60.0), 0)])
+    upper, lower = (0.0, 55.0, 100.0, 70.0), (0.0, 40.0, 100.0, 55.0)
+    assert rendering._leaves_its_shape(line, [lower])
+    assert not rendering._leaves_its_shape(line, [upper, lower])
 
 
 @pytest.mark.parametrize("kind", ["drawing", "vml", "frame"])
