@@ -24,7 +24,7 @@ from rendering import Outcome, compared, converted, fit_notes, judged, rendered
 from round_trip import PSEUDO, opened, translated
 from source_packages import files_of
 
-from bauhinia.documents.layout import slide_fit, word_fit
+from bauhinia.documents.layout import slide_fit, slide_text, word_fit
 
 pytestmark = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
 SAMPLES = Path(__file__).parents[3] / "samples"
@@ -167,6 +167,21 @@ def test_a_slide_that_was_not_fitted_is_found(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(slide_fit.Fitting, "finish", lambda *_: None)
     kinds = {fault.kind for fault in compared({"made.pptx": data}, tmp_path)["made.pptx"].faults}
     assert {"overlap", "outside"} <= kinds
+
+
+def rounded() -> bytes:
+    """A slide with a square of round corners, and as many words as there is room for."""
+    deck = Presentation()
+    box = deck.slides.add_slide(deck.slide_layouts[6]).shapes.add_shape(5, Pt(72), Pt(72), Pt(72), Pt(72))
+    box.text_frame.text = "Inherited Outline Format"
+    box.text_frame.paragraphs[0].runs[0].font.size = Pt(12)
+    return saved(deck)
+
+
+def test_words_stay_between_round_corners(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert compared({"round.pptx": rounded()}, tmp_path)["round.pptx"].faults == []
+    monkeypatch.setattr(slide_text, "_inside", lambda _, wide, tall: (wide, tall))
+    assert compared({"round.pptx": rounded()}, tmp_path)["round.pptx"].faults
 
 
 def test_words_that_are_said_to_be_smaller_and_are_not_are_found(

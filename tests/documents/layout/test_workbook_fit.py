@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Sequence
 from typing import Any
 
@@ -72,6 +74,30 @@ def test_words_of_one_line_leave_the_row_alone() -> None:
     book = sheet(wrap_text=True)
     book.active.column_dimensions["A"].width = 60
     assert written(book, {NAME: LONGER})[0].row_dimensions[1].height is None
+
+
+def test_cells_that_do_not_say_where_they_are_follow_each_other() -> None:
+    book = Workbook()
+    book.active.append([NAME, NAME, 1])
+    for column, wide in (("A", 10), ("B", 24)):
+        book.active.column_dimensions[column].width = wide
+    out = io.BytesIO()
+    book.save(out)
+    layout = opened(unplaced(out.getvalue()), "xlsx")
+    notes = layout.write(
+        {unit.id: LONGER for unit in layout.units if unit.source == NAME}, Variety.ENGLISH
+    ).notes
+    assert len(notes) == 1
+
+
+def unplaced(data: bytes) -> bytes:
+    """A workbook whose cells do not say where they are; their words are shared."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            body = old.read(name)
+            new.writestr(name, re.sub(rb'<c r="[A-Z]+[0-9]+"', b"<c", body) if "sheet1" in name else body)
+    return out.getvalue()
 
 
 def test_signs_over_letters_have_no_width() -> None:
