@@ -83,11 +83,13 @@ def test_cells_that_do_not_say_where_they_are_follow_each_other() -> None:
         book.active.column_dimensions[column].width = wide
     out = io.BytesIO()
     book.save(out)
-    layout = opened(unplaced(out.getvalue()), "xlsx")
-    notes = layout.write(
-        {unit.id: LONGER for unit in layout.units if unit.source == NAME}, Variety.ENGLISH
-    ).notes
-    assert len(notes) == 1
+    data = unplaced(out.getvalue())
+    layout = opened(data, "xlsx")
+    done = layout.write({unit.id: LONGER for unit in layout.units if unit.source == NAME}, Variety.ENGLISH)
+    cells = load_workbook(io.BytesIO(done.data)).active[1]
+    assert [cell.value for cell in cells] == [LONGER, LONGER, 1]
+    assert [bool(cell.alignment.wrap_text) for cell in cells] == [False, True, False]
+    assert layout.write({}, Variety.ENGLISH).data == data
 
 
 def unplaced(data: bytes) -> bytes:

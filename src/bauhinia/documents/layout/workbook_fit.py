@@ -60,13 +60,9 @@ class _Sheet:
             for each in self._root.iterfind("{*}mergeCells/{*}mergeCell")
         }
 
-        self._at: dict[etree._Element, int] = {}
-        """The columns of one row's cells."""
-
     def fit(self, writing: Writing, written: Mapping[str, str]) -> None:
         """Fit the cells whose words were written."""
         for row in self._root.iterfind("{*}sheetData/{*}row"):
-            self._number(row)
             for cell in row.iterfind("{*}c"):
                 key = self._book.unit_of(self._name, cell)
                 if key in written and cell.get("r", "") not in self._merged:
@@ -74,14 +70,6 @@ class _Sheet:
                     if message:
                         writing.note(key, "fit", message, too_long=message in (_CUT, _LOW))
                         self._book.parts.changed(self._name)
-
-    def _number(self, row: etree._Element) -> None:
-        """Cells that do not say where they are follow each other."""
-        self._at, column = {}, 0
-        for cell in row.iterfind("{*}c"):
-            letters = cell.get("r", "").rstrip("0123456789")
-            column = column_number(letters) if letters else column + 1
-            self._at[cell] = column
 
     def _fit(self, row: etree._Element, cell: etree._Element, old: str, new: str) -> str:
         """What to say of a cell; empty where its words fit."""
@@ -150,7 +138,7 @@ class _Sheet:
 
     def _room(self, cell: etree._Element) -> float:
         """Points of a cell's column."""
-        column = self._at[cell]
+        column = column_number(cell.get("r", "").rstrip("0123456789"))
         for each in self._columns:
             if number_of(each.get("min"), 0) <= column <= number_of(each.get("max"), 0):
                 return _positive(each.get("width"), self._usual_width()) * self._formats.digit()
