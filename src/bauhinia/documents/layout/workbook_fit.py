@@ -4,7 +4,7 @@ the row may grow, else set smaller within a bound, and somebody is told. Formats
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import deepcopy
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
@@ -141,13 +141,13 @@ class _Sheet:
         column = column_number(cell.get("r", "").rstrip("0123456789"))
         for each in self._columns:
             if number_of(each.get("min"), 0) <= column <= number_of(each.get("max"), 0):
-                return _positive(each.get("width"), self._usual_width()) * self._formats.digit()
-        return self._usual_width() * self._formats.digit()
+                return _positive(each.get("width"), self._usual_width()) * self._formats.digit
+        return self._usual_width() * self._formats.digit
 
     def _usual_width(self) -> float:
         """Digits of a column whose width is not told: those of its words and its padding, in steps of eight
         pixels."""
-        digit = self._formats.digit() / _PIXEL
+        digit = self._formats.digit / _PIXEL
         words = number_of(self._usual.get("baseColWidth"), 8) * digit
         return _positive(self._usual.get("defaultColWidth"), ceil((words + 5) / 8) * 8 / digit)
 
@@ -168,6 +168,14 @@ class _Face(NamedTuple):
         return max(lines, default=0.0)
 
 
+_USUAL_FACE = _Face(_USUAL_SIZE, "sans", False)
+
+
+def _face(font: etree._Element) -> _Face:
+    said = {local(each): each.get("val", "") for each in font}
+    return _Face(_positive(said.get("sz"), _USUAL_SIZE), letters_of(said.get("name", "")), "b" in said)
+
+
 class _Formats:
     """The formats of a workbook's cells."""
 
@@ -184,7 +192,12 @@ class _Formats:
         )
         root = book.parts.root(self._part) if self._part else None
         self._formats = root.find("{*}cellXfs") if root is not None else None
-        self._fonts: Sequence[etree._Element] = root.findall("{*}fonts/{*}font") if root is not None else []
+        self._every = self._formats.findall("{*}xf") if self._formats is not None else []
+        fonts = root.iterfind("{*}fonts/{*}font") if root is not None else ()
+        self._faces = [_face(font) for font in fonts]
+        own = self._faces[0] if self._faces else _USUAL_FACE
+        self.digit = max(1, int(own.width("0") / _PIXEL)) * _PIXEL
+        """Points of a digit of the workbook's own font, in which widths of columns are told: whole pixels."""
 
     def is_wrapped(self, number: int) -> bool:
         """Whether the words of cells of a format are wrapped."""
@@ -195,17 +208,8 @@ class _Formats:
     def face(self, number: int) -> _Face:
         """How the letters of cells of a format look."""
         found = self._format(number)
-        return self._face(number_of(found.get("fontId"), 0) if found is not None else -1)
-
-    def digit(self) -> float:
-        """Points of a digit of the workbook's own font, in which widths of columns are told: whole pixels."""
-        return max(1, int(self._face(0).width("0") / _PIXEL)) * _PIXEL
-
-    def _face(self, at: int) -> _Face:
-        if not 0 <= at < len(self._fonts):
-            return _Face(_USUAL_SIZE, "sans", False)
-        said = {local(each): each.get("val", "") for each in self._fonts[at]}
-        return _Face(_positive(said.get("sz"), _USUAL_SIZE), letters_of(said.get("name", "")), "b" in said)
+        at = number_of(found.get("fontId"), 0) if found is not None else -1
+        return self._faces[at] if 0 <= at < len(self._faces) else _USUAL_FACE
 
     def made(self, number: int, attribute: str) -> str:
         """The number of a format like another one with an attribute of its alignment set."""
@@ -226,14 +230,13 @@ class _Formats:
         alignment.set(attribute, "1")
         new.set("applyAlignment", "1")
         self._formats.append(new)
-        count = len(self._formats.findall("{*}xf"))
-        self._formats.set("count", str(count))
+        self._every.append(new)
+        self._formats.set("count", str(len(self._every)))
         self._book.parts.changed(self._part)
-        return str(count - 1)
+        return str(len(self._every) - 1)
 
     def _format(self, number: int) -> etree._Element | None:
-        formats = self._formats.findall("{*}xf") if self._formats is not None else []
-        return formats[number] if 0 <= number < len(formats) else None
+        return self._every[number] if 0 <= number < len(self._every) else None
 
 
 def _is_set_by_hand(row: etree._Element) -> bool:
