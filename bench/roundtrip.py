@@ -63,16 +63,22 @@ def main() -> int:
 
 def measure_renderings(shown: dict[str, bytes]) -> None:
     """Record how many files have lines on one another; beside it, what else their pages have wrong."""
-    kinds: Counter[str] = Counter()
-    told = 0
+    counts: Counter[str] = Counter()
     with TemporaryDirectory() as folder:
         for name, outcome in compared(shown, Path(folder)).items():
-            kinds.update({fault.kind for fault in outcome.faults})
-            told += bool(outcome.reported)
+            form = name.rpartition(".")[2]
+            kinds = {fault.kind for fault in outcome.faults}
+            counts[form] += 1
+            counts.update([f"with {kind}" for kind in kinds])
+            counts[f"{form} at fault"] += bool(kinds)
+            counts["told not to fit"] += bool(outcome.reported)
+            counts["untouched not opened"] += not outcome.compared
+            for said in () if outcome.compared else ("the untouched file does not open",):
+                print(f"{name}: {said}", file=sys.stderr)
             for fault in outcome.faults[:3]:
                 print(f"{name}: {fault.kind} on page {fault.page}: {fault.words}", file=sys.stderr)
-    beside = {"files": len(shown), **{f"with {kind}": count for kind, count in kinds.items()}, "told": told}
-    record("documents.rendering_overlaps", kinds["overlap"], "files", beside=beside, target="= 0")
+    overlaps = counts.pop("with overlap", 0)
+    record("documents.rendering_overlaps", overlaps, "files", beside=dict(counts), target="= 0")
 
 
 def files(folder: Path) -> Iterator[tuple[str, str, bytes]]:

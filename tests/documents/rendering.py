@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import unicodedata
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -25,7 +28,7 @@ from pypdfium2 import PdfPage
 from rendered_pages import Box, Line, inkless, lines_of, mixed, opened_pdf, shapes_of
 from round_trip import PSEUDO, opened, translated
 
-from bauhinia.documents.layout import Unit, plain
+from bauhinia.documents.layout import LayoutNote, Unit, pieces, plain
 from bauhinia.documents.libreoffice import program
 
 FaultKind = Literal["not opened", "pages", "missing", "overlap", "outside", "cut off"]
@@ -35,7 +38,9 @@ NOT_SHOWN = frozenset({"comment", "speaker_note", "alt_text", "title", "hidden",
 """Stories that a printed page does not show."""
 _SHEETS = frozenset({"xlsx", "ods"})
 """Words with no cell beside them run on, also over the page's edge: that is how sheets are printed."""
-_SECONDS = 60, 10
+_BATCH = 8
+"""Files, three times each, in one run of LibreOffice: hundreds bring it down."""
+_SECONDS = 60, 5
 """For LibreOffice to start, and for each file: on a busy machine."""
 _FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><include>/etc/fonts/fonts.conf</include>
@@ -47,6 +52,10 @@ _MOST_PAGES = 3
 """A translation may take as many times the pages, and two more: text is 40 per cent longer, tables break."""
 _EXAMINED = 20
 """Pages of a file whose images are looked at; the words of the rest are only read."""
+_PART = 12
+"""Letters of a part of words that is not found by chance."""
+_START = 4
+"""Letters of a cell's beginning by which it is known at the end of a line that is cut off."""
 _TOLERANCE = 1.5
 """Points that ink may stand over an edge: anti-aliasing, overhang of slanted letters."""
 
@@ -58,6 +67,8 @@ class Fault:
     kind: FaultKind
     page: int
     words: str
+    unit: str = ""
+    """Where it is known without a look at the words."""
 
 
 @dataclass(slots=True)
@@ -77,79 +88,113 @@ class Outcome:
 
     faults: list[Fault] = field(default_factory=list)
     reported: list[Fault] = field(default_factory=list)
-    """Faults of units that the writer itself said may not fit."""
+    """Faults of units that the writer itself said do not fit."""
+    compared: bool = True
+    """Whether the untouched file opens."""
 
 
 def converted(files: Mapping[str, bytes], folder: Path) -> dict[str, bytes]:
-    """The PDFs of files (`name.docx` and its bytes), made by LibreOffice in one run. What is not among them
-    does not open."""
-    sources, made = folder / "in", folder / "out"
-    for each in (sources, made):
-        shutil.rmtree(each, ignore_errors=True)
-        each.mkdir(parents=True)
-    for name, data in files.items():
-        (sources / name).write_bytes(data)
-    found: dict[str, bytes] = {}
-    waiting = list(files)
-    while waiting:
-        _convert([sources / name for name in waiting], made, folder)
-        left = [name for name in waiting if not (made / name).with_suffix(".pdf").is_file()]
+    """The PDFs of files (`name.docx` and its bytes), made by LibreOffice in one run with a profile of its own.
+    What is not among them does not open."""
+    found = _convert(files, folder)
+    for name in files.keys() - found.keys():
         # One file that brings the program down takes the rest of the run with it.
-        waiting = left[1:] if len(left) == len(waiting) else left
-    for name in files:
-        if (pdf := (made / name).with_suffix(".pdf")).is_file():
-            found[name] = pdf.read_bytes()
+        found |= _convert({name: files[name]}, folder)
     return found
 
 
-def _convert(sources: Sequence[Path], made: Path, folder: Path) -> None:
+def _convert(files: Mapping[str, bytes], folder: Path) -> dict[str, bytes]:
+    shutil.rmtree(folder, ignore_errors=True)
+    sources, made, fonts = folder / "in", folder / "out", folder / "fonts.conf"
+    for each in (sources, made):
+        each.mkdir(parents=True)
+    for name, data in files.items():
+        (sources / name).write_bytes(data)
+    fonts.write_text(_FONTS, encoding="utf-8")
     soffice = program()
     assert soffice is not None
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    fonts = folder / "fonts.conf"
-    fonts.write_text(_FONTS, encoding="utf-8")
     command = [soffice, profile, "--headless", "--norestore", "--convert-to", "pdf", "--outdir", str(made)]
-    subprocess.run(
-        [*command, *map(str, sources)],
-        capture_output=True,
-        timeout=_SECONDS[0] + _SECONDS[1] * len(sources),
-        check=False,
+    _run([*command, *(str(sources / name) for name in files)], fonts, _SECONDS[0] + _SECONDS[1] * len(files))
+    pdfs = {name: (made / name).with_suffix(".pdf") for name in files}
+    return {name: pdf.read_bytes() for name, pdf in pdfs.items() if pdf.is_file()}
+
+
+def _run(command: Sequence[str], fonts: Path, seconds: float) -> None:
+    """Run the program until it ends, or its time does: the processes that it starts go with it."""
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         env={**os.environ, "FONTCONFIG_FILE": str(fonts)},
+        start_new_session=True,
     )
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def compared(files: Mapping[str, bytes], folder: Path) -> dict[str, Outcome]:
-    """What is wrong with the renderings of each file (by its name, `x.docx`), translated both ways."""
-    asked: dict[str, bytes] = {}
-    wanted: dict[str, tuple[dict[str, str], frozenset[str]]] = {}
-    for number, (name, data) in enumerate(files.items()):
-        form = name.rpartition(".")[2]
-        asked[f"{number}-before.{form}"] = data
-        for kind, to in PSEUDO:
-            words, written = translated(data, form, kind, to)
-            asked[f"{number}-{kind}.{form}"] = written.data
-            wanted[f"{number}-{kind}.{form}"] = words, fit_notes(written.notes)
-    pdfs = converted(asked, folder)
+    """What is wrong with the renderings of each file (by its name, `x.docx`), translated both ways. While
+    LibreOffice has one batch of them, the last one is looked at."""
+    names = list(files)
+    batches = [names[at : at + _BATCH] for at in range(0, len(names), _BATCH)]
     outcomes: dict[str, Outcome] = {}
-    for number, (name, data) in enumerate(files.items()):
-        form = name.rpartition(".")[2]
-        before = rendered(pdfs.get(f"{number}-before.{form}"))
-        units = opened(data, form).units
-        outcomes[name] = outcome = Outcome()
-        for kind, _ in PSEUDO:
-            key = f"{number}-{kind}.{form}"
-            words, noted = wanted[key]
-            one = judged(before, rendered(pdfs.get(key)), units, words, noted)
-            if form in _SHEETS:
-                one.faults = [fault for fault in one.faults if fault.kind != "outside"]
-            outcome.faults += one.faults
-            outcome.reported += one.reported
+    with ThreadPoolExecutor(1) as office:
+        waiting = []
+        for number, batch in enumerate(batches):
+            tried = {name: _tried(files[name], name.rpartition(".")[2]) for name in batch}
+            asked = {
+                f"{at}-{kind}.{one.form}": data
+                for at, one in enumerate(tried.values())
+                for kind, data in one.files.items()
+            }
+            waiting.append((tried, office.submit(converted, asked, folder / str(number))))
+        for tried, done in waiting:
+            for at, (name, one) in enumerate(tried.items()):
+                pdfs = {kind: done.result().get(f"{at}-{kind}.{one.form}") for kind in one.files}
+                outcomes[name] = one.judged(pdfs)
     return outcomes
 
 
-def fit_notes(notes: Iterable[object]) -> frozenset[str]:
-    """The units that the writer says may not fit."""
-    return frozenset(note.unit for note in notes if note.check == "fit")  # type: ignore[attr-defined]
+@dataclass(slots=True)
+class _Tried:
+    """A file, untouched and translated, with what is to be seen on its pages."""
+
+    form: str
+    units: Sequence[Unit]
+    files: dict[str, bytes] = field(default_factory=dict)
+    """By the kind of translation; `before` is the untouched one."""
+    wanted: dict[str, tuple[dict[str, str], frozenset[str]]] = field(default_factory=dict)
+    """The tagged targets, and the units that were reported not to fit."""
+
+    def judged(self, pdfs: Mapping[str, bytes | None]) -> Outcome:
+        """What both translations have that the untouched file has not."""
+        before, outcome = rendered(pdfs["before"]), Outcome()
+        outcome.compared = before.pages > 0
+        for kind, (words, noted) in self.wanted.items() if outcome.compared else ():
+            one = judged(before, rendered(pdfs[kind]), self.units, words, noted)
+            outcome.reported += one.reported
+            outcome.faults += (
+                fault for fault in one.faults if self.form not in _SHEETS or fault.kind != "outside"
+            )
+        return outcome
+
+
+def _tried(data: bytes, form: str) -> _Tried:
+    one = _Tried(form, opened(data, form).units, {"before": data})
+    for kind, to in PSEUDO:
+        words, written = translated(data, form, kind, to)
+        one.files[kind] = written.data
+        one.wanted[kind] = words, fit_notes(written.notes)
+    return one
+
+
+def fit_notes(notes: Iterable[LayoutNote]) -> frozenset[str]:
+    """The units that the writer says do not fit; what it only set smaller must fit."""
+    return frozenset(note.unit for note in notes if note.too_long)
 
 
 def judged(
@@ -160,23 +205,23 @@ def judged(
     noted: frozenset[str],
 ) -> Outcome:
     """What `after` has that `before` has not. `words` are the tagged targets; `noted` were reported not to fit."""
-    if not before.pages:
-        return Outcome()
     if not after.pages:
         return Outcome([Fault("not opened", 0, "")])
     outcome = Outcome()
+    sources = {unit.id: unit.source for unit in units}
     found = [*after.faults, *_of_units(after.outside_shapes, units, words)]
-    old = [*before.faults, *_of_units(before.outside_shapes, units, {unit.id: unit.source for unit in units})]
+    old = [*before.faults, *_of_units(before.outside_shapes, units, sources)]
     if after.pages > _MOST_PAGES * before.pages + 2:
         found.append(Fault("pages", after.pages, f"{before.pages} before"))
     found += _missing(before, after, units, words)
     there = Counter(fault.kind for fault in old)
-    excused = "".join(closed(words[key]) for key in noted if key in words)
-    was = _faulty(old, units, {unit.id: unit.source for unit in units})
+    was = {(key, fault.kind) for fault in set(old) for key in _units_of(fault, sources)}
+    was |= {(unit.id, "cut off") for unit in units if not _was_shown(unit, before)}
+    where = {fault: _units_of(fault, words) for fault in set(found)}
     for fault in found:
-        if closed(fault.words) and closed(fault.words) in excused:
+        if where[fault] & noted:
             outcome.reported.append(fault)
-        elif was & _faulty([fault], units, words):
+        elif was & {(key, fault.kind) for key in where[fault]}:
             continue
         elif there[fault.kind] > 0:
             there[fault.kind] -= 1
@@ -185,15 +230,20 @@ def judged(
     return outcome
 
 
-def _faulty(faults: Sequence[Fault], units: Sequence[Unit], words: Mapping[str, str]) -> set[tuple[str, str]]:
-    """The units that stand in faulty lines, each with the kind of its fault."""
-    said = [(unit.id, closed(words[unit.id])) for unit in units if unit.id in words]
-    return {
-        (key, fault.kind)
-        for fault in faults
-        for key, word in said
-        if word and (line := closed(fault.words)) and (word in line or line in word)
-    }
+def _units_of(fault: Fault, words: Mapping[str, str]) -> set[str]:
+    """The units whose words stand in a faulty line."""
+    if fault.unit:
+        return {fault.unit}
+    line = closed(fault.words)
+    return {key for key, said in words.items() if line and _stands_in(closed(said), line)}
+
+
+def _stands_in(words: str, line: str) -> bool:
+    """Whether a line has all of the words, is a part of them, or ends with their beginning."""
+    return line in words or (
+        (len(words) >= _START and words in line)
+        or any(line.endswith(words[:end]) for end in range(_START, min(len(words), len(line))))
+    )
 
 
 def _of_units(found: Iterable[Fault], units: Sequence[Unit], words: Mapping[str, str]) -> Iterator[Fault]:
@@ -207,15 +257,18 @@ def _missing(
 ) -> Iterator[Fault]:
     """Words of units that the untouched page shows and the translated one does not."""
     for unit in units:
-        if (
-            unit.story in NOT_SHOWN
-            or _is_pictured(unit)
-            or not all(_is_in(word, before.text) for word in _words(unit.source))
-        ):
+        if unit.story in NOT_SHOWN or _is_pictured(unit) or not _was_shown(unit, before):
             continue
         for word in _words(words[unit.id]):
             if not _is_in(word, after.text):
-                yield Fault("missing", 0, f"{word} of {unit.id}")
+                yield Fault("missing", 0, f"{word} of {unit.id}", unit.id)
+
+
+def _was_shown(unit: Unit, before: Rendering) -> bool:
+    """Whether the untouched page shows a unit whole: of a cell whose words the next one covers LibreOffice
+    leaves out the letters that are not seen."""
+    said = (closed(piece.text) for piece in pieces(unit.source) if piece.kind == "text")
+    return all(_is_in(words, before.text, _PART) for words in said)
 
 
 def _is_pictured(unit: Unit) -> bool:
@@ -228,12 +281,12 @@ def _words(tagged: str) -> list[str]:
     return [word for each in plain(tagged).split() if (word := closed(each))]
 
 
-def _is_in(word: str, text: str) -> bool:
-    """Whether a word is there, whole or over the end of a page or column."""
+def _is_in(word: str, text: str, least: int = 1) -> bool:
+    """Whether a word is there, whole or over the end of a page or column, in parts of as many letters at least."""
     if word in text:
         return True
     most = bisect(range(1, len(word)), False, key=lambda at: word[:at] not in text)
-    return most > 0 and word[most:] in text
+    return most >= least and len(word) - most >= least and word[most:] in text
 
 
 def closed(tagged: str) -> str:
@@ -289,11 +342,13 @@ def _off(size: tuple[float, float], lines: Iterable[Line]) -> Iterator[Line]:
 
 
 def _leaves_its_shape(line: Line, shapes: Sequence[Box]) -> bool:
-    """Whether the line stands half in a drawn shape and half out, above or below: of those round its middle
-    none holds it whole."""
+    """Whether the line stands half in a drawn shape and half out, above or below: where a shape is round its
+    middle, none is round its upper or lower edge. Grounds of paragraphs that follow each other are many shapes."""
     left, bottom, right, top = line.box
-    x, y = (left + right) / 2, (bottom + top) / 2
-    round_it = [each for each in shapes if each[0] <= x <= each[2] and each[1] <= y <= each[3]]
-    return bool(round_it) and not any(
-        each[1] - _TOLERANCE <= bottom and top <= each[3] + _TOLERANCE for each in round_it
-    )
+    x = (left + right) / 2
+
+    def is_held(y: float) -> bool:
+        return any(each[0] <= x <= each[2] and each[1] <= y <= each[3] for each in shapes)
+
+    edges = (bottom + _TOLERANCE, top - _TOLERANCE)
+    return is_held((bottom + top) / 2) and not all(map(is_held, edges))

@@ -15,7 +15,8 @@ import pytest
 PACKAGES = (
     "python-docx", "python-pptx", "odfpy", "openpyxl", "pypdf", "xlsx2csv", "pyexcel-xlsx", "agate-excel",
 )  # fmt: skip
-"""All of permissive licences. The last three have workbooks."""
+"""MIT: python-docx, python-pptx, openpyxl, xlsx2csv (its `LICENSE.txt`), agate-excel. BSD: pypdf, pyexcel-xlsx.
+odfpy: Apache 2.0, or the GPL and LGPL, as one likes. The last three have workbooks."""
 _SECONDS = 120
 
 

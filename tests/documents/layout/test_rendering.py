@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+import rendering
 from docx import Document as WordDocument
 from docx.enum.table import WD_ROW_HEIGHT_RULE
+from docx.oxml import parse_xml
 from docx.shared import Pt as WordPoints
 from openpyxl import Workbook
 from openpyxl.styles import Alignment
@@ -17,11 +19,12 @@ from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_AUTO_SIZE
 from pptx.util import Pt
+from rendered_pages import Char, Line
 from rendering import Outcome, compared, converted, fit_notes, judged, rendered
 from round_trip import PSEUDO, opened, translated
 from source_packages import files_of
 
-from bauhinia.documents.layout import slide_fit
+from bauhinia.documents.layout import slide_fit, slide_text, word_fit
 
 pytestmark = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
 SAMPLES = Path(__file__).parents[3] / "samples"
@@ -76,6 +79,51 @@ def fixed_places() -> bytes:
     return saved(document)
 
 
+BOX = (
+    "<w:r xmlns:w='{w}' xmlns:wp='{wp}' xmlns:a='{a}' xmlns:wps='{wps}'><w:drawing>"
+    "<wp:inline distT='0' distB='0' distL='0' distR='0'><wp:extent cx='2540000' cy='558800'/>"
+    "<wp:docPr id='7' name='Box'/><a:graphic><a:graphicData uri='{wps}'><wps:wsp><wps:cNvSpPr txBox='1'/>"
+    "<wps:spPr><a:xfrm><a:off x='0' y='0'/><a:ext cx='2540000' cy='558800'/></a:xfrm><a:prstGeom prst='rect'>"
+    "<a:avLst/></a:prstGeom><a:ln w='9525'><a:solidFill><a:srgbClr val='000000'/></a:solidFill></a:ln></wps:spPr>"
+    "<wps:txbx><w:txbxContent>{words}</w:txbxContent></wps:txbx><wps:bodyPr wrap='square' "
+    "lIns='91440' tIns='45720' rIns='91440' bIns='45720'><a:noAutofit/></wps:bodyPr></wps:wsp></a:graphicData>"
+    "</a:graphic></wp:inline></w:drawing></w:r>"
+)
+VML_BOX = (
+    "<w:r xmlns:w='{w}' xmlns:v='urn:schemas-microsoft-com:vml'><w:pict><v:shape id='s9' type='#_x0000_t202' "
+    "style='width:200pt;height:44pt' strokecolor='black'><v:textbox><w:txbxContent>{words}</w:txbxContent>"
+    "</v:textbox></v:shape></w:pict></w:r>"
+)
+FRAME = (
+    "<w:p xmlns:w='{w}'><w:pPr><w:framePr w:w='4000' w:h='600' w:hRule='exact' w:wrap='around' w:vAnchor='text' "
+    "w:hAnchor='text' w:y='200'/><w:spacing w:before='0' w:after='0'/></w:pPr>{run}</w:p>"
+)
+NAMES = {
+    "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
+    "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+    "wps": "http://schemas.microsoft.com/office/word/2010/wordprocessingShape",
+}
+
+
+def boxed(kind: str) -> bytes:
+    """A Word file with a box or frame that does not grow, full of words, between two paragraphs."""
+    run = (
+        "<w:r><w:rPr><w:rFonts w:ascii='Arial' w:hAnsi='Arial' w:eastAsia='Arial'/><w:sz w:val='24'/></w:rPr>"
+        "<w:t>Applications are kept for seven years by the department</w:t></w:r>"
+    )
+    words = f"<w:p><w:pPr><w:spacing w:before='0' w:after='0'/></w:pPr>{run}</w:p>"
+    document = WordDocument()
+    document.add_paragraph("Above")
+    if kind == "frame":
+        document.element.body.insert(1, parse_xml(FRAME.format(run=run, **NAMES)))
+    else:
+        made = (BOX if kind == "drawing" else VML_BOX).format(words=words, **NAMES)
+        document.add_paragraph()._p.append(parse_xml(made))
+    document.add_paragraph("Below")
+    return saved(document)
+
+
 def narrow_columns() -> bytes:
     """A workbook whose words fill their columns, with a neighbour in each row."""
     book = Workbook()
@@ -119,6 +167,76 @@ def test_a_slide_that_was_not_fitted_is_found(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(slide_fit.Fitting, "finish", lambda *_: None)
     kinds = {fault.kind for fault in compared({"made.pptx": data}, tmp_path)["made.pptx"].faults}
     assert {"overlap", "outside"} <= kinds
+
+
+def rounded() -> bytes:
+    """A slide with a square of round corners, and as many words as there is room for."""
+    deck = Presentation()
+    box = deck.slides.add_slide(deck.slide_layouts[6]).shapes.add_shape(5, Pt(72), Pt(72), Pt(72), Pt(72))
+    box.text_frame.text = "Inherited Outline Format"
+    box.text_frame.paragraphs[0].runs[0].font.size = Pt(12)
+    return saved(deck)
+
+
+def test_words_stay_between_round_corners(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert compared({"round.pptx": rounded()}, tmp_path)["round.pptx"].faults == []
+    monkeypatch.setattr(slide_text, "_inside", lambda _, wide, tall: (wide, tall))
+    assert compared({"round.pptx": rounded()}, tmp_path)["round.pptx"].faults
+
+
+def test_words_that_are_said_to_be_smaller_and_are_not_are_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    data = slides()
+    monkeypatch.setattr(slide_fit, "_shrink", lambda *_: None)
+    notes = opened(data, "pptx").write(translated(data, "pptx", *PSEUDO[0])[0], PSEUDO[0][1]).notes
+    assert any("cent of their size to fit" in note.message for note in notes)
+    assert {"overlap", "outside"} <= {
+        fault.kind for fault in compared({"a.pptx": data}, tmp_path)["a.pptx"].faults
+    }
+
+
+def test_words_that_the_untouched_sheet_cuts_off_are_no_fault(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Applications that were received in the first month of the year", 1])
+    outcome = compared({"cut.xlsx": saved(book)}, tmp_path)["cut.xlsx"]
+    assert (outcome.compared, outcome.faults) == (True, [])
+
+
+def test_a_file_that_does_not_open_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = rendering._run
+    asked = []
+
+    def falling(command: Sequence[str], *more: object) -> None:
+        asked.append(sum(each.endswith(".docx") for each in command))
+        if not any("1-before" in each for each in command):
+            run(command, *more)
+
+    monkeypatch.setattr(rendering, "_run", falling)
+    outcomes = compared({"well.docx": boxed("frame"), "falls.docx": boxed("frame")}, tmp_path)
+    assert {name: outcome.compared for name, outcome in outcomes.items()} == {
+        "well.docx": True,
+        "falls.docx": False,
+    }
+    assert asked == [6, *[1] * 6]
+
+
+def test_grounds_of_paragraphs_that_follow_each_other_hold_a_line_over_their_edge() -> None:
+    line = Line(50.0, chars=[Char("x", (10.0, 48.0, 20.0, 60.0), 0)])
+    upper, lower = (0.0, 55.0, 100.0, 70.0), (0.0, 40.0, 100.0, 55.0)
+    assert rendering._leaves_its_shape(line, [lower])
+    assert not rendering._leaves_its_shape(line, [upper, lower])
+
+
+@pytest.mark.parametrize("kind", ["drawing", "vml", "frame"])
+def test_words_of_boxes_that_do_not_grow_are_all_seen(
+    kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    name = f"{kind}.docx"
+    fitted = compared({name: boxed(kind)}, tmp_path)[name]
+    assert (fitted.compared, fitted.faults, fitted.reported) == (True, [], [])
+    monkeypatch.setattr(word_fit.Fitting, "fit", lambda _: iter(()))
+    assert compared({name: boxed(kind)}, tmp_path)[name].faults
 
 
 def test_words_that_are_lost_or_cut_off_are_found(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from .parts import Parts
 from .tags import Piece, faults, plain, projected, tagged
 from .typography import typeset
 from .unit import LayoutNote, Rewritten, Story, Unit
-from .word_fit import Fitting
+from .word_fit import TOO_LONG, Fitting
 from .word_fonts import fit_styles, set_language, theme_fonts
 from .word_items import Hidden, Lines
 from .word_label import add_last_line
@@ -284,7 +284,9 @@ def _fitted(fittings: Sequence[Fitting], wanted: Sequence[_Filled]) -> Iterator[
         for paragraphs, message in fitting.fit():
             for paragraph in paragraphs:
                 if paragraph in units:
-                    yield LayoutNote(unit=units[paragraph], check="fit", message=message)
+                    yield LayoutNote(
+                        unit=units[paragraph], check="fit", message=message, too_long=message == TOO_LONG
+                    )
 
 
 def _set_whole(parts: Parts, theme: Mapping[str, str], to: Variety) -> None:

@@ -93,7 +93,7 @@ class _OpenDocument:
             writing.note("", "fit", SHRINKS)
         for key in written:
             if any(shape in too_long for shape in self._homes.get(key, ())):
-                writing.note(key, "fit", TOO_LONG)
+                writing.note(key, "fit", TOO_LONG, too_long=True)
 
     def _part(self, name: str) -> None:
         root = self._parts.root(name)

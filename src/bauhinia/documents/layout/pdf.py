@@ -289,6 +289,7 @@ def _fit_notes(settings: Sequence[Setting], fits: Sequence[Fit], kept: set[str])
                 unit=unit.id,
                 check="fit",
                 message=f"The translation does not fit its place on page {unit.page}; the words stay.",
+                too_long=True,
             )
         elif fit.chosen < 0 or fit.scale < FLOOR - 0.001:
             percent = round(100 * (fit.scale if fit.chosen >= 0 else fit.steps[-1].scale))

@@ -53,7 +53,7 @@ class Fitting:
             slide = self._homes[keys[0]][1]
             message = self._fit_table(home, slide) if local(home) == "tbl" else self._fit_shape(home, slide)
             for key in keys if message else ():
-                writing.note(key, "fit", message)
+                writing.note(key, "fit", message, too_long=message in (_TOO_LONG, _TABLE))
 
     def has_own_words(self, slide: str) -> bool:
         """Whether the slide's layout or master shows words that are not a placeholder's prompt."""

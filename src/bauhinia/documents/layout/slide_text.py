@@ -16,6 +16,11 @@ POINT = 12_700
 """English metric units in a point."""
 _INSETS = {"lIns": 91_440, "rIns": 91_440, "tIns": 45_720, "bIns": 45_720}
 _SAME_PLACE = {"ctrTitle": "title", "subTitle": "body", "obj": "body", "": "body"}
+_CORNER = 0.2929
+"""Of the radius of a round corner, what lies outside of the square that fits into it."""
+_SIDES = {"ellipse": 1 - _CORNER, "diamond": 0.5, "flowChartDecision": 0.5, "flowChartConnector": 1 - _CORNER}
+"""Of a shape's sides, what its words get."""
+_ROUND = 16_667
 _WHOLE = 100_000
 _USUAL_SIZE = 1800
 
@@ -66,8 +71,11 @@ class SlideStyles:
         if size is None:
             return None
         across, down = _grown(shape)
-        wide = number_of(size.get("cx"), 0) * across - self._inset(chain, "lIns") - self._inset(chain, "rIns")
-        tall = number_of(size.get("cy"), 0) * down - self._inset(chain, "tIns") - self._inset(chain, "bIns")
+        wide, tall = _inside(
+            chain, number_of(size.get("cx"), 0) * across, number_of(size.get("cy"), 0) * down
+        )
+        wide -= self._inset(chain, "lIns") + self._inset(chain, "rIns")
+        tall -= self._inset(chain, "tIns") + self._inset(chain, "bIns")
         if self._said(chain, "vert") not in ("", "horz"):
             wide, tall = tall, wide
         columns = max(1, number_of(self._said(chain, "numCol"), 1))
@@ -153,6 +161,20 @@ class SlideStyles:
 def place_of(shape: etree._Element) -> etree._Element | None:
     """The placeholder that a shape fills."""
     return shape.find(f"{_P}nvSpPr/{_P}nvPr/{_P}ph")
+
+
+def _inside(chain: Sequence[etree._Element], wide: float, tall: float) -> tuple[float, float]:
+    """The sides of the rectangle that words get in a shape of so wide and tall an outline."""
+    found = (each.find(f"{_P}spPr/{A}prstGeom") for each in chain)
+    outline = next((each for each in found if each is not None), None)
+    kind = outline.get("prst", "") if outline is not None else ""
+    if outline is not None and kind == "roundRect":
+        guide = outline.find(f"{A}avLst/{A}gd")
+        said = guide.get("fmla", "").removeprefix("val ") if guide is not None else ""
+        corners = 2 * _CORNER * min(wide, tall) * min(number_of(said, _ROUND) / _WHOLE, 0.5)
+        return wide - corners, tall - corners
+    share = _SIDES.get(kind, 1.0)
+    return wide * share, tall * share
 
 
 def _grown(shape: etree._Element) -> tuple[float, float]:

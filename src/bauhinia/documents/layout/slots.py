@@ -31,9 +31,9 @@ class Writing:
     to: Variety
     notes: list[LayoutNote] = field(default_factory=list)
 
-    def note(self, unit: str, check: str, message: str) -> None:
+    def note(self, unit: str, check: str, message: str, *, too_long: bool = False) -> None:
         """Tell once what should be looked at."""
-        said = LayoutNote(unit=unit, check=check, message=message)
+        said = LayoutNote(unit=unit, check=check, message=message, too_long=too_long)
         if said not in self.notes:
             self.notes.append(said)
 

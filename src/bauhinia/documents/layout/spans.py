@@ -78,7 +78,7 @@ class SpanLayout:
             target = _valid(span.unit, targets[span.unit.id], notes)
             written = span.write(typeset(target, to), raw)
             if written.note:
-                notes.append(LayoutNote(unit=span.unit.id, check="fit", message=written.note))
+                notes.append(LayoutNote(unit=span.unit.id, check="fit", message=written.note, too_long=True))
             done = [each for each in done if not (span.start <= each[0] and each[1] <= span.end)]
             done.append((span.start, span.end, written.text))
         if "\ufffd" in self.text:

@@ -62,6 +62,8 @@ def width(words: str, size: float, letters: Letters = "sans", *, bold: bool = Fa
 def _thousandths(char: str, letters: Letters) -> float:
     if unicodedata.east_asian_width(char) in "WF":
         return 1000
+    if unicodedata.category(char) == "Mn":
+        return 0
     if letters == "mono":
         return 600
     at = ord(unicodedata.normalize("NFD", char)[0]) - 32

@@ -49,6 +49,8 @@ class LayoutNote:
     """`tags`, `fit`, `font`, `limit`, `unsupported`, ..."""
     message: str
     """A sentence."""
+    too_long: bool = False
+    """Of a `fit` note: whether the words still do not fit, so that some may not be seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

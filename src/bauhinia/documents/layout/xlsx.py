@@ -6,13 +6,14 @@ changes only where it quotes the name of a sheet that has a new one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
 from ...language import Variety
 from ..collecting import Bounds
-from ..ooxml import R, local
+from ..ooxml import R, local, number_of
 from ..package import broken
 from .inline import Taken, take
 from .office_labels import mark
@@ -25,9 +26,11 @@ from .slots import PackageLayout, Slot, Slots, Writing
 from .tags import Piece, plain, tagged
 from .unit import Story
 from .word_stories import drawn_paragraphs, labels
+from .workbook_fit import column_letters, column_number
 from .workbook_references import finish_workbook
 
 __all__ = ["mark", "open_layout"]
+_REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]{1,7}")
 _PROMPTS = {"promptTitle": 32, "prompt": 255, "errorTitle": 32, "error": 255}
 """What a cell with rules says to people, and the most characters that Excel allows."""
 _CUT = "The running head was cut: Excel allows 255 characters for it with all its codes."
@@ -102,6 +105,7 @@ class Workbook:
 
     def _sheet(self, name: str, page: int, *, hidden: bool) -> None:
         root = self.parts.root(name)
+        _say_places(root)
         story: Story = "hidden" if hidden else "body"
         for cell in root.iter("{*}c"):
             kind = cell.get("t")
@@ -188,6 +192,20 @@ class Workbook:
                     writing.note(key, "limit", _CUT)
 
             self._slots.add(key, story, taken.source, write, page=page, most=MOST_OF_HEAD)
+
+
+def _say_places(root: etree._Element) -> None:
+    """Have every row and cell of a sheet say where it is: those that do not follow the one before."""
+    number = 0
+    for row in root.iterfind("{*}sheetData/{*}row"):
+        number, column = number_of(row.get("r"), number + 1), 0
+        row.set("r", str(number))
+        for cell in row.iterfind("{*}c"):
+            if said := _REFERENCE.fullmatch(cell.get("r", "")):
+                column = column_number(said[1])
+            elif "r" not in cell.attrib:
+                column += 1
+                cell.set("r", f"{column_letters(column)}{number}")
 
 
 def _sheets(parts: Parts, main: str) -> list[tuple[etree._Element, str]]:
