@@ -1,4 +1,4 @@
-"""The workbook inside a chart follows the names that the chart shows, so that editing its data keeps them."""
+"""The workbook inside a chart follows the names that the chart shows, and names that grew are set smaller."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lxml import etree
 from ...errors import DocumentError
 from ...language import Variety
 from ..collecting import Bounds
+from .chart_fit import fit_names
 from .parts import Parts
 from .workbook_fit import column_letters, column_number
 from .xlsx import rewrite_cells
@@ -34,7 +35,8 @@ class ChartWorkbook:
 
     def __init__(self, parts: Parts, chart: str, bounds: Bounds) -> None:
         self._parts, self._bounds = parts, bounds
-        self._copies = list(_copies(parts.root(chart)))
+        self._root = parts.root(chart)
+        self._copies = list(_copies(self._root))
         relations = parts.package.relations(chart).values()
         inside = (each.target for each in relations if each.kind == "package")
         self._workbook = next((name for name in inside if name in parts.package.names), "")
@@ -45,6 +47,7 @@ class ChartWorkbook:
         changed = [each for each in self._copies if (each.copy.text or "") != each.words]
         if not changed:
             return True
+        fit_names(self._root, [(each.words, each.copy.text or "") for each in self._copies])
         if not self._workbook:
             return False
         said = {(each.sheet, each.cell): (each.words, each.copy.text or "") for each in changed}
