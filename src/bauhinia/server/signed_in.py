@@ -26,6 +26,7 @@ SESSION = "session"
 OPEN_PATHS = ("/static/", "/words/", "/health", "/sign-in", "/welcome/", "/language")
 """What is answered to everybody."""
 PROGRAM_PATHS: dict[str, TokenScope] = {"/api/": "api", "/v1/": "v1"}
+_HOW = "Sign in, or send a valid token; the command line sends the one in BAUHINIA_TOKEN."
 LOOK_AGAIN = 0.5
 """Seconds after which a request that still runs must prove its officer again."""
 
@@ -93,6 +94,6 @@ class _Proof:
 def _unknown(scope: Scope) -> ASGIApp:
     """The answer to somebody who is not known: programs are told, people are sent to sign in."""
     if scope["path"].startswith((*PROGRAM_PATHS, "/shelf")) or scope["method"] not in ("GET", "HEAD"):
-        return refusal(401, "NotSignedIn", "Nobody has signed in.", "Sign in, or send a valid token.")
+        return refusal(401, "NotSignedIn", "Nobody has signed in.", _HOW)
     here = scope["path"] + (f"?{scope['query_string'].decode()}" if scope["query_string"] else "")
     return RedirectResponse(f"/sign-in?{urlencode({'next': here})}", 303)
