@@ -321,6 +321,7 @@ async def test_the_interface_speaks_three_languages(
     await page.get_by_role("button", name=name, exact=True).click()
     await expect(page.locator("h1")).to_have_text(heading)
     await expect(page.locator("html")).to_have_attribute("lang", language)
+    await page.wait_for_load_state("load")  # with its style, which a busy machine brings later than the words
     first = await page.locator("h1").evaluate("h => getComputedStyle(h).fontFamily")
     assert ("PingFang SC" in first) == (language == "zh-Hans")
 
