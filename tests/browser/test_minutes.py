@@ -53,7 +53,7 @@ async def test_who_has_to_act_stands_at_the_right_and_is_edited_there(
     await beside.locator("textarea").fill("Secretary")
     await page.keyboard.press("Escape")
     await expect(beside.locator(".text")).to_have_text("Secretary")
-    await page.wait_for_load_state("networkidle")
+    await expect(beside).to_have_attribute("data-text", "Secretary")  # the server has it
     await page.reload()
     await expect(page.locator(".beside").first.locator(".passage").nth(1).locator(".text")).to_have_text(
         "Secretary"
