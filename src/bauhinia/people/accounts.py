@@ -75,17 +75,12 @@ class Accounts:
 
     async def invite(self, account: str) -> str:
         """A new one-time link for an officer, whose older ones and sessions end. Raises NotFound."""
-        secret = new_secret()
-        found = await self._one(
-            "SELECT id FROM officers WHERE account = %s AND active", (account.casefold(),)
-        )
-        if found is None:
-            raise _no_account()
-        await self._do("DELETE FROM invitations WHERE officer = %s", (found["id"],))
-        await self.sign_out_everywhere(found["id"])
+        officer, secret = await self._id_of(account), new_secret()
+        await self._do("DELETE FROM invitations WHERE officer = %s", (officer,))
+        await self.sign_out_everywhere(officer)
         await self._do(
             "INSERT INTO invitations VALUES (%s, %s, %s, %s)",
-            (digest(secret), found["id"], new_totp(), datetime.now(UTC) + INVITED),
+            (digest(secret), officer, new_totp(), datetime.now(UTC) + INVITED),
         )
         return secret
 
@@ -162,10 +157,7 @@ class Accounts:
 
     async def make_token_for(self, account: str, name: str, scopes: Sequence[str], days: int) -> str:
         """A program's token for the officer of that account. Raises NotFound, InputError."""
-        known = "SELECT id FROM officers WHERE account = %s AND active"
-        if (found := await self._one(known, (account.casefold(),))) is None:
-            raise _no_account()
-        return await self.make_token(str(found["id"]), name, scopes, days)
+        return await self.make_token(await self._id_of(account), name, scopes, days)
 
     async def make_token(self, officer: str, name: str, scopes: Sequence[str], days: int) -> str:
         """A program's token, shown this once. Raises InputError."""
@@ -190,6 +182,13 @@ class Accounts:
             cursor = connection.cursor(row_factory=dict_row)
             await cursor.execute(_LIST)
             return await cursor.fetchall()
+
+    async def _id_of(self, account: str) -> str:
+        """The officer of an open account. Raises NotFound."""
+        query: LiteralString = "SELECT id FROM officers WHERE account = %s AND active"
+        if (found := await self._one(query, (account.casefold(),))) is None:
+            raise _no_account()
+        return str(found["id"])
 
     async def _officer(self, query: LiteralString, values: tuple[Any, ...]) -> Officer | None:
         async with self._database.connection() as connection:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from ..language import Term
 from ..pilot.corrections import candidates, term_of
+from ..pilot.revision import terms_of
 from ..pilot.translate import TARGET
 from ..translation.memory import LEAST, Segment
 from ..translation.mining import Candidate
@@ -90,7 +91,7 @@ class LookUpBody(BaseModel):
 @translation_router.get("/api/terms", summary="The terms that hold for the department")
 async def list_terms(request: Request, words: str = "") -> list[dict[str, Any]]:
     office = office_of(request)
-    merged = await Termbases(office.database).merged(office.officer.department)
+    merged = await terms_of(office)
     return [asdict(term) for term in holding(merged.terms, words)]
 
 
