@@ -196,3 +196,12 @@ async def test_the_head_kept_outside_is_not_lost_to_whoever_rewrites_the_chain(
 
 async def test_no_text_of_prompt_or_answer_has_a_place_in_an_entry() -> None:
     assert not {"prompt", "answer", "messages", "text"} & set(Entry.__dataclass_fields__)
+
+
+async def test_a_deed_is_in_the_chain_and_not_in_the_usage(ledger: Ledger, database: Database) -> None:
+    before = await count(database, "usage")
+    await ledger.record("sharing.share", officer="o1", department="Works", subject="d1")
+    await ledger.record("people.sign_in", officer="", department="", done=False, why="wrong")
+    verification = await ledger.verify()
+    assert verification.ok and await count(database, "ledger") == 22
+    assert await count(database, "usage") == before

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import orjson
 
-Kind = Literal["chat", "embed"]
+Kind = Literal["chat", "embed", "deed"]
 Outcome = Literal["answered", "refused", "failed", "cancelled"]
 
 GENESIS = sha256(b"").digest()
@@ -17,14 +17,15 @@ GENESIS = sha256(b"").digest()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One model call or refusal. Holds no text of a prompt or an answer: digests and lengths only."""
+    """One model call, refusal, or deed of a person. Holds no text of a prompt or an answer: digests and
+    lengths only."""
 
     kind: Kind
     outcome: Outcome
     officer: str
     department: str
-    use: str
-    model: str
+    use: str = ""
+    model: str = ""
     task: str | None = None
     classification: str = "unclassified"
     decisions: tuple[tuple[str, bool, str], ...] = ()
@@ -40,6 +41,10 @@ class Entry:
     seconds: float = 0.0
     error: str = ""
     """The error's name in `errors.py`, where the outcome is not `answered`."""
+    deed: str = ""
+    """What a person did besides asking a model: `people.sign_in`, `sharing.share`, `boundary.open`, ..."""
+    subject: str = ""
+    """The id of what it was done to."""
 
 
 _FIELDS = tuple(field.name for field in fields(Entry))

@@ -38,7 +38,7 @@ WITH taken AS (
     SELECT seq, (body->>'at')::timestamptz, body->>'officer', body->>'department', body->>'use',
         body->>'model', body->>'task', (body->>'prompt_tokens')::int, (body->>'cached_tokens')::int,
         (body->>'completion_tokens')::int, (body->>'seconds')::float8
-    FROM rows WHERE body->>'outcome' <> 'refused'
+    FROM rows WHERE body->>'outcome' <> 'refused' AND body->>'kind' <> 'deed'
 )
 SELECT seq FROM taken
 """
@@ -74,6 +74,24 @@ class Ledger:
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write(), name="ledger writer")
         return done
+
+    async def record(
+        self, deed: str, *, officer: str, department: str, subject: str = "", done: bool = True, why: str = ""
+    ) -> int:
+        """The number of the entry for what a person did, or was refused (`done` False, `why` a stable word).
+
+        Raises StoreError.
+        """
+        entry = Entry(
+            kind="deed",
+            outcome="answered" if done else "refused",
+            officer=officer,
+            department=department,
+            deed=deed,
+            subject=subject,
+            decisions=((deed, done, why or "ok"),),
+        )
+        return await self.append(entry)
 
     async def close(self) -> None:
         """Wait until everything is written, and anchor the head."""
