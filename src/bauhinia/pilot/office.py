@@ -14,9 +14,10 @@ from ..documents import Document, side_by_side
 from ..documents.layout import LAYOUTS
 from ..errors import BauhiniaError, InputError
 from ..gateway import Gateway
+from ..gateway.billing import seconds_a_token
 from ..jobs import PassageReady, Report, Steps, Task, TaskEvent, TaskFunction, Tasks
 from ..language import Termbase, Variety
-from ..people import Accounts, Officer, acting
+from ..people import Accounts, Officer, QuotaSetting, acting
 from ..settings import Limits, Settings
 from ..store import Blobs, Database
 from ..translation.leverage import Leverage, leverage
@@ -26,9 +27,10 @@ from .analyse import analyse
 from .citations import without_invented_citations
 from .codec import from_json, to_json
 from .compare import compare
-from .desk import Desk
+from .desk import Desk, part_tokens
 from .draft import Draft, TaskKind
 from .drafting import draft
+from .forecasting import Forecast, work_of
 from .keeping import Original
 from .orders import (
     ORDERS,
@@ -40,6 +42,7 @@ from .orders import (
     SummariseOrder,
     TranslateOrder,
     documents_of,
+    kind_of,
     needs_model,
 )
 from .redraft import redraft
@@ -134,14 +137,13 @@ class Office:
         """Begin a task; gives its id. Raises NotFound for a document or a template that does not exist,
         InputError for a document that is still being read, SameLanguage for one that needs no translation.
         """
-        kind = next(kind for kind, made in ORDERS.items() if isinstance(order, made))
         if isinstance(order, DraftOrder):
             self.templates.get(order.type)
         for key in documents_of(order):
             _check_read(await self.shelf.card(key))
         if isinstance(order, TranslateOrder):
             await self._check_language(order)
-        return await self.tasks.start(kind, order.model_dump(mode="json"))
+        return await self.tasks.start(kind_of(order), order.model_dump(mode="json"))
 
     def desk(
         self,
@@ -246,6 +248,63 @@ class Office:
         document = await self.shelf.document(order.document)
         sources = await untranslated(order, document, await self._original(order, document))
         return await leverage(self.memory, sources, TARGET[order.to], department=self.officer.department)
+
+    async def forecast(self, order: AnyOrder) -> Forecast:
+        """What the order will ask of the model, before it begins. Raises NotFound, InputError,
+        DocumentError."""
+        for key in documents_of(order):
+            _check_read(await self.shelf.card(key))
+        documents = await self.shelf.documents(documents_of(order))
+        sources: list[str] = []
+        held: float | None = None
+        if isinstance(order, TranslateOrder):
+            document = documents[order.document]
+            sources = await untranslated(order, document, await self._original(order, document))
+            held = (await self.estimate(order)).share if order.memory else 0.0
+        room = part_tokens(self.gateway.context_tokens)
+        work = work_of(order, documents, part_tokens=room, sources=sources, from_memory=held or 0.0)
+        pace = await seconds_a_token(self.database, self.gateway.model)
+        return Forecast(
+            work=work,
+            cost=self.gateway.cost(work.usage),
+            seconds=None if pace is None else pace * work.usage.completion_tokens / self.gateway.slots,
+            from_memory=held,
+            standings=tuple(await self.gateway.quotas.standings(self.officer, f"pilot.{kind_of(order)}")),
+        )
+
+    async def set_quota(self, **quota: Any) -> int:
+        """Set a quota as the acting officer; gives its id. Raises Refused, InputError; both are recorded."""
+        subject = ":".join(
+            str(quota[part]) for part in ("scope", "department", "subject", "measure", "period")
+        )
+        async with self._recorded("quotas.set", subject):
+            return await QuotaSetting(self.database).put(self.officer, **quota)
+
+    async def remove_quota(self, key: int) -> None:
+        """Remove a quota as the acting officer. Raises Refused, NotFound; both are recorded."""
+        async with self._recorded("quotas.remove", str(key)):
+            await QuotaSetting(self.database).remove(self.officer, key)
+
+    @asynccontextmanager
+    async def _recorded(self, deed: str, subject: str) -> AsyncIterator[None]:
+        """The ledger has the deed of the acting officer, done or refused."""
+        ledger, officer = self.gateway.ledger, self.officer
+        why = "ok"
+        try:
+            yield
+            self.gateway.quotas.forget()
+        except BauhiniaError as error:
+            why = error.code
+            raise
+        finally:
+            await ledger.record(
+                deed,
+                officer=officer.id,
+                department=officer.department,
+                subject=subject,
+                done=why == "ok",
+                why=why,
+            )
 
     def _function(self, kind: TaskKind) -> TaskFunction:
         async def work(order: dict[str, Any], report: Report, steps: Steps, task: str) -> dict[str, Any]:

@@ -28,6 +28,8 @@ from .signed_in import SignedIn
 from .state import office_of
 from .terms_pages import terms_router
 from .translation_api import translation_router
+from .usage_api import usage_router
+from .usage_pages import usage_pages_router
 from .v1 import v1_router
 
 if TYPE_CHECKING:
@@ -69,6 +71,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     if settings.sign_in != "none":
         app.include_router(sign_in_router)
     app.include_router(terms_router)
+    app.include_router(usage_router)
+    app.include_router(usage_pages_router)
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")
     return app
 
