@@ -23,6 +23,7 @@ from .templates import templates_app
 from .terms import terms_app
 from .translate import translate
 from .version import version
+from .worker import worker
 
 __all__ = ["app", "main"]
 
@@ -46,6 +47,7 @@ def _options(
 
 
 app.command()(serve)
+app.command()(worker)
 app.command()(summarise)
 app.command()(translate)
 app.command()(draft)
