@@ -47,6 +47,9 @@ class Task:
     not_before: datetime | None = None
     """When it is tried again, after an error that may pass."""
 
+    told: int = 0
+    """Number of its newest event."""
+
     @property
     def is_open(self) -> bool:
         """It goes on by itself."""
@@ -54,7 +57,8 @@ class Task:
 
 
 _SELECT: LiteralString = (
-    'SELECT id, kind, "order", status, {}, message, hint, created, ended, seconds, not_before FROM tasks'
+    'SELECT id, kind, "order", status, {}, message, hint, created, ended, seconds, not_before, told '
+    "FROM tasks"
 )
 
 
@@ -74,7 +78,7 @@ class Tasks:
     ) -> None:
         """`acting` gives what `trade.acting_for` needs to work for whoever orders."""
         self._database = database
-        self._trade = trade
+        self.trade = trade
         self._acting = acting
         self._queue = Queue(database, lease_seconds)
         self._notices = Notices(database)
@@ -89,8 +93,8 @@ class Tasks:
 
     async def start(self, kind: str, order: dict[str, Any], *, priority: int = INTERACTIVE) -> str:
         """Queue a task; gives its id once it is committed."""
-        assert kind in self._trade.functions, kind
-        version, own = self._trade.version(kind).now, self._worker.own_only
+        assert kind in self.trade.functions, kind
+        version, own = self.trade.version(kind).now, self._worker.own_only
         task = await self._queue.add(
             kind, order, version=version, priority=priority, acting=self._acting(), own=own
         )
@@ -137,7 +141,8 @@ class Tasks:
                     if isinstance(event, Ended):
                         return
                 if not row.is_open:
-                    yield after + 1, Ended(status=row.status, message=row.message, hint=row.hint)
+                    ended = Ended(status=row.status, message=row.message, hint=row.hint)
+                    yield max(row.told, after + 1), ended
                     return
                 await _heard(changed)
 
@@ -151,7 +156,7 @@ class Tasks:
         """Queue a task that failed, was cancelled or set aside; finished steps are not done again. Raises
         NotFound, InputError for one that is not over or is done."""
         row = await self.get(task, draft=False)
-        version, own = self._trade.version(row.kind).now, self._worker.own_only
+        version, own = self.trade.version(row.kind).now, self._worker.own_only
         if not await self._queue.resume(task, version=version, acting=self._acting(), own=own):
             status = (await self.get(task, draft=False)).status
             raise InputError(f"This task is {status}; there is nothing to resume.")

@@ -77,6 +77,9 @@ BEGIN
         JOIN waiting ON waiting.id = tasks.id
         JOIN departments ON departments.department = tasks.department
         JOIN officers ON officers.department = tasks.department AND officers.officer = tasks.officer
+        -- Asked again of the row as it is once it is locked: it may have been stopped meanwhile.
+        WHERE tasks.status = 'queued'
+            OR tasks.status = 'running' AND coalesce(tasks.leased_until < now(), true)
         ORDER BY departments.running, departments.served NULLS FIRST, departments.department,
             officers.running, officers.served NULLS FIRST, officers.officer,
             tasks.priority DESC, tasks.queued, tasks.id
