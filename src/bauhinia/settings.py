@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     embedder_model: str = ""
     """Name of the model to ask that server for; empty takes the first one it lists."""
 
+    jobs: int = Field(default=8, ge=0)
+    """Jobs that the server works on at once; 0 leaves all to `bauhinia worker` processes."""
+
     sign_in: Literal["none", "accounts"] = "none"
     """`none`: one officer, who is whoever reaches this machine. `accounts`: people sign in."""
     token: SecretStr = SecretStr("")

@@ -24,6 +24,7 @@ from .terms import terms_app
 from .translate import translate
 from .usage import usage_app
 from .version import version
+from .worker import worker
 
 __all__ = ["app", "main"]
 
@@ -47,6 +48,7 @@ def _options(
 
 
 app.command()(serve)
+app.command()(worker)
 app.command()(summarise)
 app.command()(translate)
 app.command()(draft)

@@ -7,10 +7,10 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import BauhiniaError, DataFolderInUse, ModelUnavailable, PasswordNeeded, WrongPassword
-from ..jobs import TaskEvent
+from ..jobs import TaskEvent, from_json
 
 if TYPE_CHECKING:
     import aiohttp
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ..pilot.orders import AnyOrder
     from ..settings import Settings
 
-EVENTS: Mapping[str, type[Any]] = {kind.name: kind for kind in get_args(TaskEvent)}
 _TOLD_APART: Mapping[str, type[BauhiniaError]] = {
     kind.__name__: kind for kind in (PasswordNeeded, WrongPassword)
 }
@@ -169,7 +168,7 @@ class There:
                 if field == "event":
                     name = value
                 elif field == "data":
-                    yield EVENTS[name](**json.loads(value))
+                    yield from_json(name, json.loads(value))
 
     async def cancel(self, task: str) -> None:
         await self._json("POST", f"/api/tasks/{task}/cancel")

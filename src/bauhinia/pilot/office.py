@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AbstractContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
@@ -15,11 +15,24 @@ from ..documents.layout import LAYOUTS
 from ..errors import BauhiniaError, InputError
 from ..gateway import Gateway
 from ..gateway.billing import seconds_a_token
-from ..jobs import PassageReady, Report, Steps, Task, TaskEvent, TaskFunction, Tasks
+from ..jobs import (
+    BULK,
+    INTERACTIVE,
+    Claim,
+    PassageReady,
+    Report,
+    Steps,
+    Task,
+    TaskEvent,
+    TaskFunction,
+    Tasks,
+    Trade,
+    Version,
+)
 from ..language import Termbase, Variety
-from ..people import Accounts, Officer, QuotaSetting, acting
+from ..people import Accounts, Officer, QuotaSetting, acting, acting_as, signed_in
 from ..settings import Limits, Settings
-from ..store import Blobs, Database
+from ..store import LOCAL, Blobs, Database, Walls, within
 from ..translation.leverage import Leverage, leverage
 from ..translation.memory import Memory
 from ..translation.termbases import Termbases
@@ -55,6 +68,12 @@ from .translate import TARGET, check_language, translate, untranslated
 
 log = logging.getLogger(__name__)
 
+VERSIONS: Mapping[str, Version] = {kind: Version(now=1, since=1) for kind in (*ORDERS, KIND)}
+"""Of each kind of work. Raise `now` when the keys or the results of its checkpoints change, and `since` when
+those of older ones cannot be used any more: such a job is then set aside, and its officer told."""
+MANY_DOCUMENTS = 5
+"""Work on more documents than this in one go waits behind work that somebody waits for."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Office:
@@ -80,7 +99,8 @@ class Office:
         functions[KIND] = self._read_scan
         self.memory = Memory(self.database)
         self.segments = Segments(self.database)
-        self.tasks = Tasks(self.database, functions)
+        trade = Trade(functions=functions, versions=VERSIONS, acting_for=self._acting_for)
+        self.tasks = Tasks(self.database, trade, acting=_kept_with_a_job)
         self.model = asyncio.create_task(self.gateway.start(), name="load the model")
         self.model.add_done_callback(lambda done: done.cancelled() or done.exception())
 
@@ -107,7 +127,7 @@ class Office:
             numbering.add_done_callback(self._numbering.discard)
         if not card.scanned:
             return card
-        await self.tasks.start(KIND, {"document": card.id})
+        await self.tasks.start(KIND, {"document": card.id}, priority=BULK)
         return await self.shelf.card(card.id)
 
     async def remove(self, key: str) -> None:
@@ -139,11 +159,13 @@ class Office:
         """
         if isinstance(order, DraftOrder):
             self.templates.get(order.type)
-        for key in documents_of(order):
+        documents = documents_of(order)
+        for key in documents:
             _check_read(await self.shelf.card(key))
         if isinstance(order, TranslateOrder):
             await self._check_language(order)
-        return await self.tasks.start(kind_of(order), order.model_dump(mode="json"))
+        priority = BULK if len(documents) > MANY_DOCUMENTS else INTERACTIVE
+        return await self.tasks.start(kind_of(order), order.model_dump(mode="json"), priority=priority)
 
     def desk(
         self,
@@ -306,6 +328,15 @@ class Office:
                 why=why,
             )
 
+    def _acting_for(self, claim: Claim, kept: Mapping[str, Any]) -> AbstractContextManager[object]:
+        """Work on a job as the officer who ordered it, in whatever process. The row says who that is, which
+        the database has checked; what was kept beside it gives the name and the roles."""
+        if not kept and self.settings.sign_in == "none":
+            shared = claim.officer == LOCAL
+            return within(Walls(officer=claim.officer, department=claim.department, shared=shared))
+        named = {"name": claim.officer, **kept, "id": claim.officer, "department": claim.department}
+        return acting_as(from_json(Officer, named))
+
     def _function(self, kind: TaskKind) -> TaskFunction:
         async def work(order: dict[str, Any], report: Report, steps: Steps, task: str) -> dict[str, Any]:
             asked = ORDERS[kind].model_validate(order)
@@ -336,6 +367,12 @@ class Office:
                 return await redraft(order, documents[order.document], desk)
             case CompareOrder():
                 return await compare(order, documents, desk)
+
+
+def _kept_with_a_job() -> Mapping[str, Any]:
+    """What a worker needs to act for whoever signed in; nothing for the one officer of a machine."""
+    officer = signed_in()
+    return to_json(officer) if officer is not None else {}
 
 
 def _passages_of(task: Task) -> dict[tuple[int, str], dict[str, Any]]:

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from ..documents import Document, read_document, unlock, with_page_numbers
 from ..errors import NotFound
+from ..jobs import OPEN
 from ..language import detect
 from ..settings import Limits
 from ..store import Blobs, Database
@@ -46,6 +47,11 @@ class Card:
     """Id of the task that reads them; empty when there is none."""
     reading_status: str
     """A `TaskStatus`, or empty."""
+
+    @property
+    def is_being_read(self) -> bool:
+        """The task that reads it is under way, or has yet to get its turn."""
+        return self.reading_status in OPEN
 
 
 _CARD = """

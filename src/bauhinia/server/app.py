@@ -116,14 +116,14 @@ def _lifespan(
 async def _opened(settings: Settings, stack: AsyncExitStack) -> Office:
     """An office of our own, on a data folder that no other server holds. Raises StoreError.
 
-    Tasks that an earlier server left running, killed before it could say so, are marked as interrupted.
+    It works on whatever job has its turn, those of an earlier server too, so many at once as a setting says.
     """
     from ..pilot.office import open_office
     from ..store import hold_data_folder
 
     stack.enter_context(hold_data_folder(settings.data_folder))
     office = await stack.enter_async_context(open_office(settings))
-    await office.tasks.mark_interrupted()
+    office.tasks.work_for_all(settings.jobs)
     return office
 
 
