@@ -3,9 +3,9 @@
     python bench/dying_worker.py FOLDER         settings from the environment
 
 Its work is a job of many steps, each a question to FakeModel through the whole gateway, ledger and all. It
-says `begun` on standard output when it takes a job up, and appends to FOLDER/log `call KEY TIME` before the
-model answers and `kept KEY TIME` after a checkpoint is committed. Where FOLDER/kill names a point of a step,
-the first worker to reach it takes the file away and kills itself there.
+says `begun` on standard output when it takes a job up, and appends to FOLDER/log `call KEY TIME PID` before
+the model answers and `kept KEY TIME PID` after a checkpoint is committed. Where FOLDER/kill names a point of a
+step, the first worker to reach it takes the file away and kills itself there.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Log:
 
     def say(self, word: str, key: str) -> None:
         """One line."""
-        os.write(self._file, f"{word} {key} {time.time():.6f}\n".encode())
+        os.write(self._file, f"{word} {key} {time.time():.6f} {os.getpid()}\n".encode())
 
 
 def killing_itself(folder: Path, log: Log) -> Any:

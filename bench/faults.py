@@ -6,7 +6,8 @@ First, jobs of 200 steps, each step a model call through the gateway with its le
 worker processes (`dying_worker.py`); one after another is killed, `--kills` times at random moments and once
 at each named point of a step. Then two workers go on while the database is stopped every 5 to 9 s for up to
 2 s, in turn in good order and by `kill -9`. What is counted: steps that are missing at the end or whose
-result is wrong; checkpoints that were committed twice; model calls that began after their step's checkpoint stood.
+result is wrong; checkpoints that were committed twice; model calls that began after their step's checkpoint
+stood.
 """
 
 from __future__ import annotations
@@ -110,9 +111,23 @@ async def killed(fleet: Fleet, plan: list[Point | None], chance: random.Random) 
                 while order.exists():  # noqa: ASYNC110  # another process takes it away
                     await asyncio.sleep(0.01)
                 continue
-        await asyncio.sleep(chance.uniform(0.03, 0.25))
+            await moment(fleet.folder, process.pid, chance)
         with suppress(ProcessLookupError):
             process.kill()
+
+
+async def moment(folder: Path, worker: int, chance: random.Random) -> None:
+    """Some steps of that worker later, and in the middle of one."""
+    most, began = chance.randrange(12), time.monotonic()
+
+    def lines() -> int:
+        return (folder / "log").read_text().count(f" {worker}\n")
+
+    before = lines()
+    # A worker whose job is done by then writes no more.
+    while lines() < before + most and time.monotonic() - began < 5:  # noqa: ASYNC110  # of another process
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(chance.uniform(0, 0.03))
 
 
 async def stopped(postgres: EmbeddedPostgres, over: asyncio.Event, chance: random.Random) -> int:
@@ -209,12 +224,12 @@ def report(folder: Path, url: str, rows: list[Any], fleet: Fleet, outages: int) 
     calls, kept = Counter[str](), Counter[str]()
     late = 0
     for line in (folder / "log").read_text().splitlines():
-        word, key, when = line.split()
+        word, key, when, _ = line.split()
         if word == "kept":
             kept[key] += 1
         else:
             calls[key] += 1
-            late += key not in at or float(when) > at[key]
+            late += key in at and float(when) > at[key]
     wanted = STEPS * len(rows)
     beside = {
         "steps": wanted,

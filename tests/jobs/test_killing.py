@@ -86,7 +86,7 @@ async def test_workers_killed_at_every_point_of_a_step_lose_and_repeat_nothing(
         kept = dict(await cursor.fetchall())
     assert len(kept) == STEPS
     calls = Counter[str]()
-    for word, key, when in map(str.split, (tmp_path / "log").read_text().splitlines()):
+    for word, key, when, _ in map(str.split, (tmp_path / "log").read_text().splitlines()):
         if word == "call":
             calls[key] += 1
             assert float(when) < kept[key], f"{key} was asked again after its answer was kept"
