@@ -12,6 +12,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from ..store import Database
+from ..telemetry import tracing
 
 
 class Steps:
@@ -33,7 +34,8 @@ class Steps:
         """The kept result of this step, or `work()`'s, which is then kept."""
         if key in self._kept:
             return self._kept[key]
-        result = await work()
+        with tracing.span("task.step", task=self._task, key=key):
+            result = await work()
         async with self._database.connection() as connection:
             await connection.execute(
                 "INSERT INTO steps (task, key, result) VALUES (%s, %s, %s) "

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import secrets
 import time
-import traceback
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from ..errors import BauhiniaError, InputError, NotFound
 from ..store import Database
+from ..telemetry import logs
 from .events import Ended, TaskEvent, TaskStatus
 from .steps import Steps
 
@@ -175,6 +175,12 @@ class Tasks:
             )
             return cursor.rowcount
 
+    async def counts(self) -> dict[tuple[str, str], int]:
+        """How many tasks of each kind have each status, whoever's they are."""
+        async with self._database.maintenance() as connection:
+            cursor = await connection.execute("SELECT kind, status, count(*) FROM tasks GROUP BY 1, 2")
+            return {(kind, status): count for kind, status, count in await cursor.fetchall()}
+
     async def wait(self, task: str) -> Task:
         """The task once it is over."""
         run = self._runs.get(task)
@@ -230,6 +236,5 @@ class Tasks:
 
 def _log_defect(task: str, kind: str, error: Exception) -> None:
     """Where it happened, without the error's own words: they may quote a document."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    where = logs.where(error.__traceback__)
     logger.error("task %s (%s): %s at %s", task, kind, type(error).__name__, where)

@@ -77,6 +77,11 @@ class Shelf:
         self._blobs = blobs
         self._limits = limits
 
+    @property
+    def blobs(self) -> Blobs:
+        """Where the files are."""
+        return self._blobs
+
     async def add(self, data: bytes, name: str, password: str = "") -> Card:
         """Read a file, but for its pictures of pages, and keep it; a protected one without its protection.
 
