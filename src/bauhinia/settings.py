@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     """`text`: warnings, for a person. `json`: a line for every request and event, for a collector."""
     metrics: Literal["off", "loopback", "token"] = "off"
-    """Who may read `/metrics`: nobody, this machine alone (through no proxy), or who shows `metrics_token`."""
+    """Who may read `/metrics`: nobody, this machine alone (by no proxy), or who shows `metrics_token`."""
     metrics_token: SecretStr = SecretStr("")
     """What Prometheus sends as `Authorization: Bearer ...`."""
     otlp_url: str = ""
@@ -126,7 +126,7 @@ class Settings(BaseSettings):
 
 
 SECRETS = Path("/run/secrets")
-"""Where containers get secrets: a file `bauhinia_model_key` sets `model_key` where the environment does not."""
+"""Where containers get secrets: a file `bauhinia_model_key` sets `model_key` if the environment does not."""
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""The outermost middleware: a request gets an id, is counted, timed and traced; at a stop no new one begins."""
+"""The outermost middleware: a request gets an id, is counted, timed, traced; at a stop none begins."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The log of a server: one line a record, as text or JSON, and no personal data in it.
 
-Only our own messages are written as they are: they hold ids, counts and stable words. An exception's own words
-may quote a document, so of it are written its type and where it was raised. What other libraries say is written
-as its template, without what was filled in; a message that has none is named by the place that said it.
+Only our own messages are written as they are: they hold ids, counts and stable words. An exception may quote
+a document, so of it are written its type and where it was raised. What other libraries say is written as its
+template, without what was filled in; a message that has none is named by the place that said it.
 """
 
 from __future__ import annotations

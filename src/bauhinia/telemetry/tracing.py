@@ -1,4 +1,4 @@
-"""OpenTelemetry traces: spans of requests, of the gateway's stages, of tasks' steps. Off, nothing is imported.
+"""OpenTelemetry traces: spans of requests, of the gateway's stages, of steps. Off, nothing is imported.
 
 Attributes are ids, counts and stable words, never text. A span whose block yields to others is not made the
 current one (an async generator runs in its reader's context), but named as the parent of what it begets.
