@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
 import os
 import signal
 import subprocess
@@ -147,24 +148,25 @@ async def test_a_backup_while_officers_work_is_of_one_moment(
     office: Office, database_url: str, database_folder: Path
 ) -> None:
     saved, to = database_folder / "saved.tar", database_folder / "restored"
-    stop = asyncio.Event()
+    started, stop = asyncio.Event(), asyncio.Event()
     for number in range(800):
         await office.shelf.blobs.put(f"k{number}", b"so that it takes a while")
     begun = (await office.gateway.ledger.head()).seq
 
-    async def work() -> int:
-        number = 100
-        while not stop.is_set():
+    async def work() -> None:
+        for number in itertools.count(100):
             await add(office, number)
-            first = (await office.shelf.cards())[-1]
-            await office.shelf.remove(first.id)
-            number += 1
-        return number - 100
+            oldest = (await office.shelf.cards())[-1]
+            await office.shelf.remove(oldest.id)
+            started.set()
+            if stop.is_set():
+                return
 
     working = asyncio.create_task(work())
+    await started.wait()
     await back_up(office.settings, saved, quiet)
     stop.set()
-    assert await working > 1, "nothing was written meanwhile"
+    await working
 
     async def prove(settings: Settings) -> None:
         async with Database.open(settings) as database, database.maintenance() as connection:

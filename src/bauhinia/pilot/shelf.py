@@ -15,7 +15,7 @@ from ..documents import Document, read_document, unlock, with_page_numbers
 from ..errors import NotFound
 from ..language import detect
 from ..settings import Limits
-from ..store import Blobs, Database
+from ..store import Blobs, Database, before_deleting
 from .codec import from_json, to_json
 from .keeping import Original
 from .reading import SAMPLE
@@ -194,6 +194,7 @@ class Shelf:
         """Forget the document, and its file when no other document, of whatever officer, has the same bytes.
         Raises NotFound."""
         async with self._database.connection() as connection:
+            await before_deleting(connection)
             cursor = await connection.execute("DELETE FROM documents WHERE id = %s RETURNING digest", (key,))
             row = await cursor.fetchone()
             if row is None:

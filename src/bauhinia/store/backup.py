@@ -1,7 +1,7 @@
 """Backup and restore: the database, the files and the data folder as they were at one moment.
 
-A backup may be made while servers work. Files are copied before the database's moment and those that came
-meanwhile after it, so that none that the database names is missing: a file is deleted only after its row.
+A backup may be made while servers work. Files are copied before the database's moment, and those that came
+meanwhile after it, while no row that names a file is deleted: so none that the database names is missing.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from ..settings import Settings
 from .archive import DUMP, Manifest, Writer, read, writing
 from .blobs import Blobs
 from .database import Database
+from .holding import hold_deletions, let_delete
 from .migrate import newest
 from .pool import Connection
 from .postgres import EmbeddedPostgres, binaries
@@ -52,8 +53,13 @@ async def back_up(settings: Settings, path: Path, say: Say) -> Manifest:
         with writing(path) as archive, _beside(path) as dump:
             _add_files(settings.data_folder, archive)
             await _add_blobs(blobs, archive, say)
-            manifest = await _add_database(database, dump, archive, say)
-            await _add_blobs(blobs, archive, say)
+            async with database.maintenance() as connection:
+                await hold_deletions(connection)
+                snapshot = await _moment(connection)
+                await _add_blobs(blobs, archive, say)
+                await let_delete(connection)
+                await _add_database(database.url, snapshot, dump, archive, say)
+                manifest = await _manifest(connection, archive)
             archive.close(manifest)
     return manifest
 
@@ -90,16 +96,17 @@ async def _add_blobs(blobs: Blobs, archive: Writer, say: Say) -> None:
     say(f"{count:,} files saved")
 
 
-async def _add_database(database: Database, dump: Path, archive: Writer, say: Say) -> Manifest:
-    """The database as it is at one moment, and what the manifest says of that moment."""
-    async with database.maintenance() as connection:
-        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        snapshot = await _one(connection, "SELECT pg_export_snapshot()")
-        arguments = ("--format=custom", "--no-password", f"--snapshot={snapshot[0]}", f"--file={dump}")
-        await _run("pg_dump", database.url, *arguments)
-        size = await asyncio.to_thread(archive.add_file, DUMP, dump)
-        say(f"database saved, {size / 1e6:,.1f} MB")
-        return await _manifest(connection, archive)
+async def _moment(connection: Connection) -> str:
+    """The name of the database as it is now: all that this transaction and its sharers see."""
+    await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    return str((await _one(connection, "SELECT pg_export_snapshot()"))[0])
+
+
+async def _add_database(url: str, snapshot: str, dump: Path, archive: Writer, say: Say) -> None:
+    arguments = ("--format=custom", "--no-password", f"--snapshot={snapshot}", f"--file={dump}")
+    await _run("pg_dump", url, *arguments)
+    size = await asyncio.to_thread(archive.add_file, DUMP, dump)
+    say(f"database saved, {size / 1e6:,.1f} MB")
 
 
 async def _manifest(connection: Connection, archive: Writer) -> Manifest:
