@@ -22,7 +22,7 @@ from .api import api_router
 from .bilingual_api import bilingual_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
-from .observed import Observed, Traffic
+from .observed import Observed, Traffic, templates
 from .operation import operation_router
 from .pages import pages_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
@@ -76,6 +76,7 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
         app.include_router(sign_in_router)
     app.include_router(terms_router)
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")
+    app.state.templates = templates(app.routes)
     return app
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,7 @@ from .faults import Stopping, answer
 
 REQUEST_ID = "x-request-id"
 UNMATCHED = "unmatched"
-"""The route of what is at no address of ours, whatever was asked for."""
+"""The route of what is at no address of ours, whatever was asked for, or was refused before it was sought."""
 OPERATION_PATHS = ("/health", "/metrics")
 """What is answered to the end."""
 
@@ -52,6 +53,17 @@ class Traffic:
         while self.in_flight:
             self._idle.clear()
             await self._idle.wait()
+
+
+def templates(routes: Iterable[Any]) -> dict[object, str]:
+    """The path of each endpoint: FastAPI names the route itself only where it made it."""
+    found: dict[object, str] = {}
+    for route in routes:
+        if (inner := getattr(route, "original_router", None)) is not None:
+            found |= templates(inner.routes)
+        elif hasattr(route, "endpoint"):
+            found[route.endpoint] = route.path
+    return found
 
 
 class Observed:
@@ -101,7 +113,8 @@ class _Told:
     @property
     def route(self) -> str:
         """The template of the route that took the request."""
-        return str(getattr(self._scope.get("route"), "path", UNMATCHED))
+        path = getattr(self._scope.get("route"), "path", None)
+        return path or self._scope["app"].state.templates.get(self._scope.get("endpoint"), UNMATCHED)
 
     async def send(self, message: Message) -> None:
         """Note the status, and give the id back."""

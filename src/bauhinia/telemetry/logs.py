@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import orjson
 
@@ -25,9 +26,9 @@ ACCESS = logging.getLogger("bauhinia.access")
 _FRAMES = 6
 
 
-def configure(form: LogFormat, *, verbose: bool = False) -> None:
-    """Log to standard error from now on: of JSON everything from INFO, of text warnings unless `verbose`."""
-    handler = logging.StreamHandler()
+def configure(form: LogFormat, *, verbose: bool = False, stream: TextIO | None = None) -> None:
+    """Log to standard error (or `stream`) from now on: JSON from INFO, text from WARNING unless `verbose`."""
+    handler = _Stream(stream)
     handler.setFormatter(_JsonLines() if form == "json" else _TextLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -69,6 +70,14 @@ def _message(record: logging.LogRecord) -> str:
     if record.args and isinstance(record.msg, str):
         return record.msg
     return f"a message of {record.module}:{record.lineno}"
+
+
+class _Stream(logging.StreamHandler[TextIO]):
+    """A record that cannot be written is told by its place; the library would print its words."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the library's name
+        with suppress(OSError, ValueError):
+            self.stream.write(f"a record of {record.module}:{record.lineno} could not be written\n")
 
 
 class _JsonLines(logging.Formatter):

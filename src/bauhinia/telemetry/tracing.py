@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.trace import Span, Tracer
 
+_EXPORT_SECONDS = 2
+"""How long a collector may take: at a stop, what it did not take is lost."""
 Attribute = str | int | float | bool
 
 _provider: TracerProvider | None = None
@@ -31,7 +33,7 @@ def switch_on(url: str, version: str) -> None:
 
     resource = Resource.create({"service.name": "bauhinia", "service.version": version})
     _provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-    exporter = OTLPSpanExporter(endpoint=f"{url.rstrip('/')}/v1/traces")
+    exporter = OTLPSpanExporter(endpoint=f"{url.rstrip('/')}/v1/traces", timeout=_EXPORT_SECONDS)
     _provider.add_span_processor(BatchSpanProcessor(exporter))
     _tracer = _provider.get_tracer("bauhinia", version)
 
