@@ -205,12 +205,17 @@ def start_alone(database_folder: Path) -> Iterator[Start]:
             process.stop()
 
 
-def descendants(process: Process, folder: Path) -> set[int]:
+def runs(process: psutil.Process) -> bool:
+    """Whether it is alive: not one that only its parent, which is not ours, has yet to bury."""
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def descendants(process: Process, folder: Path) -> list[psutil.Process]:
     """Its children, theirs, and PostgreSQL's processes in its folder, which no longer are its children."""
-    found = {each.pid for each in psutil.Process(process.process.pid).children(recursive=True)}
+    found = psutil.Process(process.process.pid).children(recursive=True)
     for each in psutil.process_iter(["name", "cwd"]):
         if each.info["name"] == "postgres" and str(folder) in (each.info["cwd"] or ""):
-            found.add(each.pid)
+            found.append(each)
     return found
 
 
@@ -230,7 +235,7 @@ def test_nothing_is_left_behind_and_a_second_signal_does_not_wait(
         process.process.send_signal(signal.SIGTERM)
     process.process.wait(30)
     connection.close()
-    assert not {pid for pid in left if psutil.pid_exists(pid)}
+    assert not [each for each in left if runs(each)]
     assert "Traceback" not in process.stop()
 
 
