@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from .analyse import analyse
+from .backup import backup, restore
 from .bilingual import bilingual_app
 from .compare import compare
 from .demo import demo
@@ -62,6 +63,8 @@ app.add_typer(people_app)
 app.add_typer(usage_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
+app.command()(backup)
+app.command()(restore)
 app.command()(doctor)
 app.command()(demo)
 app.command()(version)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 
 from ..errors import BauhiniaError, Refused
@@ -16,11 +17,13 @@ from ..people import Amount, Officer, Quotas, acting
 from ..people.quotas import HONG_KONG
 from ..settings import Settings
 from ..store import Database
+from ..telemetry import tracing
 from .admit import Admission, within_quota
 from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
 from .forward import forward
 from .inspect import Inspection, asked_again, insist, inspect_links
 from .label import label, with_entry
+from .observe import observe
 from .prices import Prices
 from .record import Notes, entry_of
 from .redact import Redacted, redact, redact_texts
@@ -90,6 +93,19 @@ class Gateway:
         """What the default model would cost for that, millionths of a HK$; None where no price is known."""
         return self.prices.cost(self.model, self._endpoint, usage, datetime.now(HONG_KONG).date())
 
+    @property
+    def restarts(self) -> int:
+        """How often the embedded model had to be started again."""
+        return getattr(self._backend, "restarts", 0)
+
+    async def reach(self) -> None:
+        """See that a remote model still answers; one in this machine is watched by its supervisor.
+
+        Raises ModelError.
+        """
+        if self._endpoint == "remote":
+            await self._backend.start()
+
     async def start(self) -> None:
         """Load the model; several callers wait for one loading. After a failure, a new call tries again.
 
@@ -123,6 +139,7 @@ class Gateway:
             model=ask.model or self.model,
             task=ask.task,
             classification=ask.classification,
+            trace=tracing.stages("gateway.exchange", use=ask.use, task=ask.task or ""),
         )
         try:
             await self._admit(notes, _expected(ask))
@@ -136,6 +153,7 @@ class Gateway:
                         if isinstance(event, Answer):
                             answer = event
                         else:
+                            notes.gave()
                             yield event
                 assert answer is not None
         except BaseException as error:
@@ -158,7 +176,13 @@ class Gateway:
 
         Raises Refused, ModelError, StoreError.
         """
-        notes = Notes(kind="embed", officer=officer, use=use, model=self.embedder)
+        notes = Notes(
+            kind="embed",
+            officer=officer,
+            use=use,
+            model=self.embedder,
+            trace=tracing.stages("gateway.embedding", use=use, texts=len(texts)),
+        )
         sent = list(texts)
         try:
             await self._admit(notes, Usage(prompt_tokens=sum(map(estimate_tokens, texts))))
@@ -200,6 +224,8 @@ class Gateway:
         way = await route(ask, redacted.messages, self._backend, self._endpoint)
         _allow(notes, way.decision)
         notes.send(way.request.messages)
+        if notes.trace is not None:
+            return replace(way, request=replace(way.request, traceparent=notes.trace.traceparent))
         return way
 
     async def _be_ready(self, notes: Notes) -> None:
@@ -246,9 +272,16 @@ class Gateway:
         """The number of the answer's entry in the ledger, once it is committed."""
         notes.cost = self._cost(notes, notes.usage)
         try:
-            return await self.ledger.append(entry_of(notes, "answered"))
+            entry = await self.ledger.append(entry_of(notes, "answered"))
+            if notes.trace is not None:
+                notes.trace.passed("record", True, "ok")
+            return entry
         finally:
             notes.settle()
+            self._observe(notes, "answered")
+
+    def _observe(self, notes: Notes, outcome: Outcome) -> None:
+        observe(notes, outcome, known_model=notes.model in (self.model, self.embedder))
 
     async def _record_end(self, notes: Notes, error: BaseException) -> None:
         """Record an exchange that gave no answer. One that was left must not wait for the database."""
@@ -256,6 +289,7 @@ class Gateway:
         notes.cost = self._cost(notes, notes.usage) if outcome != "refused" else None
         done = self.ledger.submit(entry_of(notes, outcome, error))
         done.add_done_callback(lambda _: notes.settle())
+        self._observe(notes, outcome)
         if outcome == "cancelled":
             return
         try:

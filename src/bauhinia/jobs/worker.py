@@ -6,7 +6,6 @@ import asyncio
 import contextvars
 import logging
 import time
-import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any, Literal
 
 from ..errors import BauhiniaError, ModelBusy, ModelTimeout, ModelUnavailable, StoreError
 from ..store import Database, Walls, within
+from ..telemetry import logs, tracing
 from .events import Delayed, Ended, Restarted, TaskEvent
 from .lease import Claim, LeaseLost
 from .notices import Notices
@@ -24,6 +24,8 @@ from .telling import Teller
 
 logger = logging.getLogger(__name__)
 
+TRACE = "traceparent"
+"""Key of the request that ordered a job, beside what `acting_for` needs."""
 MOST_CRASHES = 5
 """Workers that may die in one step of a job before it is set aside: one job must not end them all."""
 AT_ONCE = 8
@@ -200,7 +202,11 @@ class Worker:
         try:
             with within(walls):
                 job = await patiently(lambda: self._queue.job(claim))
-            with self._trade.acting_for(claim, job.acting):
+            kept = {key: value for key, value in job.acting.items() if key != TRACE}
+            with (
+                self._trade.acting_for(claim, kept),
+                tracing.job_span("task", job.acting.get(TRACE, ""), task=claim.id, kind=job.kind),
+            ):
                 if (why := self._unfit(claim, job)) is not None:
                     logger.error("task %s (%s) is set aside: %s", claim.id, job.kind, why.message)
                     await self._queue.finish(claim, why)
@@ -291,6 +297,5 @@ def _failed(claim: Claim, job: Job, error: Exception) -> Ended:
 
 def _log_defect(task: str, kind: str, error: Exception) -> None:
     """Where it happened, without the error's own words: they may quote a document."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    where = logs.where(error.__traceback__)
     logger.error("task %s (%s): %s at %s", task, kind, type(error).__name__, where)

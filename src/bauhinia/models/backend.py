@@ -34,6 +34,8 @@ class ChatRequest:
     """A JSON schema that the answer must meet; the backend constrains its sampling by it."""
     stop: tuple[str, ...] = ()
     seed: int = 0
+    traceparent: str = ""
+    """The trace that this serves, for a server that keeps traces too (W3C Trace Context)."""
 
 
 @dataclass(frozen=True, slots=True)

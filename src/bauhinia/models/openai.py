@@ -93,7 +93,9 @@ class OpenAIBackend:
         reason: Literal["stop", "length"] | None = None
         written: list[str] = []
         async with (
-            self._connection.post("/chat/completions", self._body(request)) as response,
+            self._connection.post(
+                "/chat/completions", self._body(request), traceparent=request.traceparent
+            ) as response,
             aclosing(self._events(response)) as events,
         ):
             async for event in events:

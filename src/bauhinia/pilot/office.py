@@ -151,7 +151,7 @@ class Office:
         try:
             await self.shelf.number_pages(key)
         except BauhiniaError as error:
-            log.info("no page numbers for a document: %s", error.message)
+            log.info("no page numbers for a document: %s", error.code)
 
     async def start(self, order: AnyOrder) -> str:
         """Begin a task; gives its id. Raises NotFound for a document or a template that does not exist,

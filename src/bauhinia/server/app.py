@@ -16,11 +16,14 @@ from starlette.responses import Response
 
 from .. import __version__
 from ..settings import Limits, Settings
+from ..telemetry import tracing
 from . import faults
 from .api import api_router
 from .bilingual_api import bilingual_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
+from .observed import Observed, Traffic, templates
+from .operation import operation_router
 from .pages import pages_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
 from .sign_in_pages import sign_in_router
@@ -47,6 +50,7 @@ REQUEST_BYTES = 4_000_000
 def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     """The server's application. Without an `office` it opens its own and closes it when it stops."""
     limits = Limits()
+    traffic = Traffic()
     app = FastAPI(
         title="Bauhinia",
         version=__version__,
@@ -54,14 +58,16 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        middleware=_middleware(settings, limits),
+        middleware=_middleware(settings, limits, traffic),
     )
     app.state.settings = settings
     app.state.limits = limits
+    app.state.traffic = traffic
     app.state.closing = asyncio.Event()
     app.state.editing = asyncio.Lock()
     faults.install(app)
     app.include_router(api_router)
+    app.include_router(operation_router(settings))
     app.include_router(translation_router)
     app.include_router(exchange_router)
     app.include_router(editor_router)
@@ -74,10 +80,11 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(usage_router)
     app.include_router(usage_pages_router)
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")
+    app.state.templates = templates(app.routes)
     return app
 
 
-def _middleware(settings: Settings, limits: Limits) -> list[Middleware]:
+def _middleware(settings: Settings, limits: Limits, traffic: Traffic) -> list[Middleware]:
     """Outermost first."""
     names = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
 
@@ -85,6 +92,7 @@ def _middleware(settings: Settings, limits: Limits) -> list[Middleware]:
         return limits.file_bytes + FORM_OVERHEAD if UPLOAD_PATHS.fullmatch(path) else REQUEST_BYTES
 
     return [
+        Middleware(Observed, traffic=traffic),
         Middleware(SecurityHeaders),
         Middleware(faults.UnexpectedErrors),
         Middleware(HostCheck, host=settings.host, allowed_hosts=names),
@@ -100,6 +108,7 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            _begin_telemetry(settings, stack)
             try:
                 app.state.office = given or await _opened(settings, stack)
             except Exception as error:
@@ -111,6 +120,12 @@ def _lifespan(
                 app.state.closing.set()
 
     return lifespan
+
+
+def _begin_telemetry(settings: Settings, stack: AsyncExitStack) -> None:
+    if settings.otlp_url and not tracing.is_on():
+        tracing.switch_on(settings.otlp_url, __version__)
+        stack.push_async_callback(asyncio.to_thread, tracing.switch_off)
 
 
 async def _opened(settings: Settings, stack: AsyncExitStack) -> Office:

@@ -15,6 +15,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .. import telemetry
 from ..people import Accounts, Officer, acting_as
 from ..people import Scope as TokenScope
 from ..people.passwords import digest
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 SESSION = "session"
 """The cookie's name."""
 SIGN_OUT = "/sign-out"
-OPEN_PATHS = ("/static/", "/words/", "/health", "/sign-in", "/welcome/", "/language")
+OPEN_PATHS = ("/static/", "/words/", "/health", "/metrics", "/sign-in", "/welcome/", "/language")
 """What is answered to everybody."""
 PROGRAM_PATHS: dict[str, TokenScope] = {"/api/": "api", "/v1/": "v1"}
 _HOW = "Sign in, or send a valid token; the command line sends the one in BAUHINIA_TOKEN."
@@ -62,6 +63,8 @@ class SignedIn:
         officer = self._remembered(proof) or await self._proved(proof)
         if officer is None:
             return await _unknown(scope)(scope, receive, send)
+        if (note := telemetry.current()) is not None:
+            note.officer = telemetry.pseudonym(officer.id)
         with acting_as(officer):
             work = asyncio.create_task(_run(self.app, scope, receive, send))
         await _while_proved(work, proof, officer)
