@@ -3,7 +3,7 @@
 admit -> redact -> route -> forward -> restore -> inspect -> label -> record
 """
 
-from ..models import EmbeddingKind, Message, Usage, estimate_tokens
+from ..models import EmbeddingKind, Message, Tool, ToolCall, Usage, estimate_tokens
 from .door import Gateway
 from .exchange import (
     Answer,
@@ -30,6 +30,8 @@ __all__ = [
     "Piece",
     "Retraction",
     "Stage",
+    "Tool",
+    "ToolCall",
     "Usage",
     "estimate_tokens",
 ]

@@ -28,13 +28,15 @@ from .signed_in import SignedIn
 from .state import office_of
 from .terms_pages import terms_router
 from .translation_api import translation_router
-from .v1 import v1_router
+from .v1 import FileTexts, files_router, v1_router
 
 if TYPE_CHECKING:
     from ..pilot.office import Office
 
 STATIC = Path(__file__).parent / "static"
-UPLOAD_PATHS = re.compile("/api/documents|/documents|/api/terms/import|/terms/import|/api/tasks/[^/]+/import")
+UPLOAD_PATHS = re.compile(
+    "/api/documents|/documents|/v1/files|/api/terms/import|/terms/import|/api/tasks/[^/]+/import"
+)
 """Where files come in."""
 FORM_OVERHEAD = 100_000
 """Bytes that a multipart form may add to the file it carries."""
@@ -64,7 +66,13 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(exchange_router)
     app.include_router(editor_router)
     app.include_router(bilingual_router)
-    app.include_router(v1_router(lambda request: office_of(request).gateway))
+    app.include_router(
+        v1_router(
+            lambda request: office_of(request).gateway,
+            lambda request: FileTexts(office_of(request), limits),
+        )
+    )
+    app.include_router(files_router)
     app.include_router(pages_router)
     if settings.sign_in != "none":
         app.include_router(sign_in_router)

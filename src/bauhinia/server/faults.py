@@ -74,6 +74,10 @@ def _from_framework(error: HTTPException) -> BauhiniaError:
 
 async def answer(request: Request, error: BauhiniaError) -> Response:
     """The answer to a failed request."""
+    if request.url.path.startswith("/v1/"):
+        from .v1.faults import fault
+
+        return fault(error)
     if request.url.path.startswith(PROGRAM_PATHS):
         return refusal(error.status, error.code, error.message, error.hint)
     from .pages import error_page

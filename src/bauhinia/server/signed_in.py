@@ -14,6 +14,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..errors import NotSignedIn
 from ..people import Accounts, Officer, acting_as
 from ..people import Scope as TokenScope
 from .security import refusal
@@ -93,6 +94,10 @@ class _Proof:
 
 def _unknown(scope: Scope) -> ASGIApp:
     """The answer to somebody who is not known: programs are told, people are sent to sign in."""
+    if scope["path"].startswith("/v1/"):
+        from .v1.faults import fault
+
+        return fault(NotSignedIn("Nobody has signed in.", hint=_HOW))
     if scope["path"].startswith((*PROGRAM_PATHS, "/shelf")) or scope["method"] not in ("GET", "HEAD"):
         return refusal(401, "NotSignedIn", "Nobody has signed in.", _HOW)
     here = scope["path"] + (f"?{scope['query_string'].decode()}" if scope["query_string"] else "")
