@@ -13,6 +13,7 @@ from .demo import demo
 from .doctor import doctor
 from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
+from .mcp import mcp
 from .memory import memory_app
 from .models import models_app
 from .people import people_app
@@ -58,6 +59,7 @@ app.add_typer(bilingual_app)
 app.add_typer(people_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
+app.command()(mcp)
 app.command()(doctor)
 app.command()(demo)
 app.command()(version)

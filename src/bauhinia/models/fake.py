@@ -52,9 +52,9 @@ class FakeModel:
     """A `Backend` that answers from a script.
 
     `replies` is a sequence used in order (asking past its end is a defect of the caller) or a function of
-    the request; None repeats the last user message, or makes the smallest instance of the request's
-    schema, or calls a tool where one is required. Answers stream in pieces of `piece` characters, `delay` seconds before each, `first_delay`
-    seconds before the first. It works on `slots` requests at once, as a real backend does.
+    the request; None repeats the last user message, makes the smallest instance of the request's schema, or
+    calls the tool that is required. Answers stream in pieces of `piece` characters, `delay` seconds before
+    each, `first_delay` seconds before the first. It works on `slots` requests at once, as real ones do.
     """
 
     digest = ""

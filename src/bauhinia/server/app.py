@@ -7,12 +7,13 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 from starlette.responses import Response
+from starlette.routing import Route
 
 from .. import __version__
 from ..settings import Limits, Settings
@@ -21,6 +22,7 @@ from .api import api_router
 from .bilingual_api import bilingual_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
+from .mcp_server import McpEndpoint
 from .pages import pages_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
 from .sign_in_pages import sign_in_router
@@ -77,6 +79,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     if settings.sign_in != "none":
         app.include_router(sign_in_router)
     app.include_router(terms_router)
+    app.state.mcp = McpEndpoint(lambda: cast("Office", app.state.office))
+    app.router.routes.append(Route("/mcp", app.state.mcp, methods=["POST"]))
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")
     return app
 
@@ -109,6 +113,7 @@ def _lifespan(
             except Exception as error:
                 app.state.failure = error
                 raise
+            await stack.enter_async_context(app.state.mcp.run())
             try:
                 yield
             finally:

@@ -18,7 +18,7 @@ from .security import refusal
 
 logger = logging.getLogger(__name__)
 
-PROGRAM_PATHS = ("/api/", "/v1/", "/health", "/static/", "/words/")
+PROGRAM_PATHS = ("/api/", "/v1/", "/mcp", "/health", "/static/", "/words/")
 
 
 class Unexpected(BauhiniaError):

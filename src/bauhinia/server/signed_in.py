@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from starlette.datastructures import Headers, State
 from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import NotSignedIn
 from ..people import Accounts, Officer, acting_as
@@ -26,7 +26,7 @@ SESSION = "session"
 """The cookie's name."""
 OPEN_PATHS = ("/static/", "/words/", "/health", "/sign-in", "/welcome/", "/language")
 """What is answered to everybody."""
-PROGRAM_PATHS: dict[str, TokenScope] = {"/api/": "api", "/v1/": "v1"}
+PROGRAM_PATHS: dict[str, TokenScope] = {"/api/": "api", "/v1/": "v1", "/mcp": "mcp"}
 _HOW = "Sign in, or send a valid token; the command line sends the one in BAUHINIA_TOKEN."
 LOOK_AGAIN = 0.5
 """Seconds after which a request that still runs must prove its officer again."""
@@ -45,24 +45,33 @@ class SignedIn:
         officer = await proof.officer()
         if officer is None:
             return await _unknown(scope)(scope, receive, send)
+        started = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
         with acting_as(officer):
-            work = asyncio.create_task(_run(self.app, scope, receive, send))
-        return await _while_proved(work, proof, officer)
+            work = asyncio.create_task(_run(self.app, scope, receive, send_noting))
+        if not await _while_proved(work, proof, officer) and not started:
+            await _unknown(scope)(scope, receive, send)
 
 
 async def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     await app(scope, receive, send)
 
 
-async def _while_proved(work: asyncio.Task[None], proof: _Proof, officer: Officer) -> None:
-    """Wait for the work; end it when its officer is no longer who they were."""
+async def _while_proved(work: asyncio.Task[None], proof: _Proof, officer: Officer) -> bool:
+    """Wait for the work; end it when its officer is no longer who they were. Whether it came to its end."""
     try:
         while True:
             done, _ = await asyncio.wait({work}, timeout=LOOK_AGAIN)
             if done:
-                return work.result()
+                work.result()
+                return True
             if await proof.officer() != officer:
-                return None
+                return False
     finally:
         if not work.done():
             work.cancel()
