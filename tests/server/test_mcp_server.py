@@ -39,9 +39,11 @@ async def token_of(site: Site, account: str, scope: Scope = "mcp") -> str:
 @asynccontextmanager
 async def connected(site: Site, token: str, mode: str = "auto") -> AsyncIterator[Client]:
     headers = {"authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
-        async with Client(streamable_http_client(f"{site.url}/mcp", http_client=http), mode=mode) as client:
-            yield client
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=30) as http,
+        Client(streamable_http_client(f"{site.url}/mcp", http_client=http), mode=mode) as client,
+    ):
+        yield client
 
 
 async def document_of(site: Site, account: str) -> str:

@@ -268,11 +268,13 @@ async def test_errors_are_the_clients_own(serving: OpenFor) -> None:
     site = await serving(FakeModel())
     stranger = AsyncOpenAI(base_url=f"{site.site.url}/v1", api_key="bauhinia_x", max_retries=0)
     with pytest.raises(openai.AuthenticationError) as unknown:
-        await stranger.models.list()
+        async with stranger:
+            await stranger.models.list()
     assert unknown.value.code == "invalid_api_key"
     wrong_scope = AsyncOpenAI(base_url=f"{site.site.url}/v1", api_key=await site.token("clerk", "api"))
     with pytest.raises(openai.AuthenticationError):
-        await wrong_scope.models.list()
+        async with wrong_scope:
+            await wrong_scope.models.list()
     async with await site.client() as client:
         with pytest.raises(openai.NotFoundError) as missing:
             await client.chat.completions.create(model="gpt-4", messages=says("x"))

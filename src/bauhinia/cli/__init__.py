@@ -22,6 +22,7 @@ from .serve import serve
 from .summarise import summarise
 from .templates import templates_app
 from .terms import terms_app
+from .tools import tools
 from .translate import translate
 from .version import version
 
@@ -60,6 +61,7 @@ app.add_typer(people_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(mcp)
+app.command()(tools)
 app.command()(doctor)
 app.command()(demo)
 app.command()(version)

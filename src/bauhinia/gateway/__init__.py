@@ -15,9 +15,11 @@ from .exchange import (
     Retraction,
     Stage,
 )
+from .tool_list import JOINT
 from .uses import USES
 
 __all__ = [
+    "JOINT",
     "USES",
     "Answer",
     "Ask",

@@ -27,6 +27,7 @@ from .redact import Redacted, redact, redact_texts
 from .refusals import error_for
 from .restore import Restoring
 from .route import Route, endpoint_of, estimated_tokens, may_see, route
+from .tool_list import load_tool_servers
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class Gateway:
         self.quotas = Quotas(database)
         self.prices = Prices.load(settings.prices)
         self.ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
+        self._tool_servers = load_tool_servers(settings.tools)
         self._loading: asyncio.Task[None] | None = None
 
     @property
@@ -106,12 +108,21 @@ class Gateway:
             await stop_embedder()
         await self.ledger.close()
 
-    async def exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
-        """Ask a model: pieces as they are written, `Answer` last, once it is recorded.
+    def exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
+        """Ask a model: pieces as they are written, `Answer` last, once it is recorded; with tools of the
+        allow list where `ask.served` names some.
 
         Closing the generator or cancelling its task stops the backend. Raises Refused, TooLong, NotFound,
         ModelError, StoreError; each leaves a record too.
         """
+        if not ask.served:
+            return self._exchange(ask)
+        # What speaks MCP takes long to load, and few need it.
+        from .tool_use import ToolUse
+
+        return ToolUse(self._tool_servers, self.ledger).answer(ask, self._exchange)
+
+    async def _exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
         notes = Notes(
             kind="chat",
             officer=ask.officer,

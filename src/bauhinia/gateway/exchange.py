@@ -9,7 +9,7 @@ from ..language import Variety
 from ..models import Ending, Message, Tool, ToolCall, Usage
 from ..people import Officer
 
-Stage = Literal["admit", "redact", "route", "forward", "restore", "inspect", "label", "record"]
+Stage = Literal["admit", "redact", "route", "forward", "restore", "inspect", "label", "record", "tools"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class Ask:
     given is not asked for again."""
     tools: tuple[Tool, ...] = ()
     """Tools of whoever asks, who uses them too."""
+    served: tuple[str, ...] = ()
+    """Tools of the allow list, which the gateway uses itself, as `server__tool`; `server` for all of one."""
     tool_choice: str = "auto"
     """`auto`, `none`, `required`, or a tool's name."""
     parallel: bool = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
@@ -95,10 +94,10 @@ class Files:
         await self.get(key)
         await self._office.remove(key)
 
-    async def _rows(self, query: str, values: dict[str, object]) -> Sequence[File]:
+    async def _rows(self, query: str, values: dict[str, object]) -> list[File]:
         async with (
             self._office.database.connection() as connection,
             connection.cursor(row_factory=class_row(File)) as cursor,
         ):
-            await cursor.execute(query, values)  # type: ignore[arg-type]  # put together from our own words
+            await cursor.execute(query, values)
             return await cursor.fetchall()

@@ -22,7 +22,7 @@ from .api import api_router
 from .bilingual_api import bilingual_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
-from .mcp_server import McpEndpoint
+from .mcp_endpoint import McpEndpoint
 from .pages import pages_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
 from .sign_in_pages import sign_in_router
@@ -113,7 +113,7 @@ def _lifespan(
             except Exception as error:
                 app.state.failure = error
                 raise
-            await stack.enter_async_context(app.state.mcp.run())
+            stack.push_async_callback(app.state.mcp.close)
             try:
                 yield
             finally:

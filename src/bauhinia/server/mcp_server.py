@@ -35,7 +35,6 @@ from mcp_types import (
     ToolAnnotations,
 )
 from pydantic import ValidationError
-from starlette.types import Receive, Scope, Send
 
 from .. import __version__
 from ..errors import BauhiniaError
@@ -73,16 +72,9 @@ def mcp_server(office: GetOffice) -> Server[Any]:
     )
 
 
-class McpEndpoint:
-    """The server at an address; `run` while the application lives."""
-
-    def __init__(self, office: GetOffice) -> None:
-        # Stateless: a session would go on in the name of whoever began it.
-        self._manager = StreamableHTTPSessionManager(mcp_server(office), stateless=True)
-        self.run = self._manager.run
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._manager.handle_request(scope, receive, send)
+def session_manager(office: GetOffice) -> StreamableHTTPSessionManager:
+    """The server over streamable HTTP. Stateless: a session would go on in the name of whoever began it."""
+    return StreamableHTTPSessionManager(mcp_server(office), stateless=True)
 
 
 class _Served:

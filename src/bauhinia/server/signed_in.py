@@ -40,11 +40,13 @@ class SignedIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(OPEN_PATHS):
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         proof = _Proof(scope)
         officer = await proof.officer()
         if officer is None:
-            return await _unknown(scope)(scope, receive, send)
+            await _unknown(scope)(scope, receive, send)
+            return
         started = False
 
         async def send_noting(message: Message) -> None:

@@ -11,7 +11,7 @@ from ...errors import InputError
 from ...gateway import Ask, Gateway, Message
 from ...language import Variety
 from .faults import Misshapen, NotJson, Unsupported, expect
-from .tools import check_turns, read_calls, read_choice, read_schema, read_tools
+from .tools import check_turns, read_calls, read_choice, read_schema, read_served, read_tools
 
 DEFAULT_TOKENS = 1_024
 MOST_TOKENS = 10_000_000
@@ -66,7 +66,8 @@ def read_ask(body: dict[str, Any], gateway: Gateway) -> Ask:
     extra = extra_of(body)
     model = body.get("model")
     expect(model is None or isinstance(model, str), "model", "a string")
-    tools = read_tools(body.get("tools"))
+    served = read_served(body.get("tools"))
+    tools = () if served else read_tools(body.get("tools"))
     parallel = body.get("parallel_tool_calls")
     expect(parallel is None or isinstance(parallel, bool), "parallel_tool_calls", "true or false")
     return Ask(
@@ -82,6 +83,7 @@ def read_ask(body: dict[str, Any], gateway: Gateway) -> Ask:
         classification=_text(extra, "classification", "unclassified"),
         retractable=not body.get("stream"),
         tools=tools,
+        served=served,
         tool_choice=read_choice(body.get("tool_choice"), tools),
         parallel=parallel is not False,
     )
@@ -188,8 +190,8 @@ def _schema(value: Any) -> dict[str, Any] | None:
             return {"type": "object"}
         case "json_schema":
             named = value.get("json_schema")
-            expect(isinstance(named, dict), "response_format.json_schema", "an object")
-            return read_schema(named.get("schema"), "response_format.json_schema.schema")  # type: ignore[union-attr]
+            schema = named.get("schema") if isinstance(named, dict) else None
+            return read_schema(schema, "response_format.json_schema.schema")
     raise Misshapen(
         "'response_format.type' must be text, json_object or json_schema.", param="response_format.type"
     )

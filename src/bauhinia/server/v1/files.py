@@ -137,9 +137,10 @@ class FileTexts:
         messages = body.get("messages")
         for message in messages if isinstance(messages, list) else ():
             parts = message.get("content") if isinstance(message, dict) else None
-            for place, part in enumerate(parts if isinstance(parts, list) else ()):
+            for part in parts if isinstance(parts, list) else ():
                 if isinstance(part, dict) and part.get("type") == "file":
-                    parts[place] = {"type": "text", "text": await self._text(part.get("file"))}
+                    text = await self._text(part.pop("file", None))
+                    part.update(type="text", text=text)
 
     async def _text(self, file: Any) -> str:
         expect(isinstance(file, dict), "messages.content.file", "an object")

@@ -6,9 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from jsonschema import Draft202012Validator, SchemaError
-
-from ...gateway import Message, Tool, ToolCall
+from ...gateway import JOINT, Message, Tool, ToolCall
 from .faults import Misshapen, Unsupported, expect
 
 MOST_TOOLS = 128
@@ -25,6 +23,23 @@ def read_tools(value: Any) -> tuple[Tool, ...]:
     tools = tuple(_tool(entry, f"tools[{place}]") for place, entry in enumerate(value))
     expect(len({tool.name for tool in tools}) == len(tools), "tools", "tools of different names")
     return tools
+
+
+def read_served(value: Any) -> tuple[str, ...]:
+    """The names of tools of the server's allow list, each asked for as `{"type": "mcp", "server_label": ...,
+    "allowed_tools": [...]}`; nothing where the list holds functions. Raises Misshapen."""
+    entries = value if isinstance(value, list) else []
+    served = [entry for entry in entries if isinstance(entry, dict) and entry.get("type") == "mcp"]
+    if served and len(served) != len(entries):
+        raise Unsupported("Tools of MCP servers and functions cannot be used together.", param="tools")
+    names: list[str] = []
+    for place, entry in enumerate(served):
+        label, chosen = entry.get("server_label"), entry.get("allowed_tools")
+        expect(isinstance(label, str) and bool(label), f"tools[{place}].server_label", "a server's name")
+        right = chosen is None or (isinstance(chosen, list) and all(isinstance(n, str) and n for n in chosen))
+        expect(right, f"tools[{place}].allowed_tools", "a list of names")
+        names += [label] if chosen is None else [f"{label}{JOINT}{name}" for name in chosen]
+    return tuple(names)
 
 
 def _tool(value: Any, where: str) -> Tool:
@@ -49,6 +64,9 @@ def _tool(value: Any, where: str) -> Tool:
 
 def read_schema(value: Any, param: str) -> dict[str, Any]:
     """A JSON schema from outside. Raises Misshapen for what is none, or is nested too deep."""
+    # Loaded by the first schema that comes: a server starts without it.
+    from jsonschema import Draft202012Validator, SchemaError
+
     expect(isinstance(value, dict), param, "a JSON schema (an object)")
     expect(_is_flat(value, DEEPEST_SCHEMA), param, f"a JSON schema of at most {DEEPEST_SCHEMA} levels")
     try:
@@ -91,8 +109,9 @@ def read_calls(value: Any, where: str) -> tuple[ToolCall, ...]:
 
 
 def _call(value: Any, where: str) -> ToolCall:
-    said = value.get("function") if isinstance(value, dict) and value.get("type") == "function" else None
-    expect(isinstance(said, dict), where, "a call of a function")
+    is_call = isinstance(value, dict) and value.get("type") == "function"
+    expect(is_call and isinstance(value.get("function"), dict), where, "a call of a function")
+    said = value["function"]
     parts = (value.get("id"), said.get("name"), said.get("arguments"))
     expect(all(isinstance(part, str) for part in parts), where, "a call with an id, a name and arguments")
     expect(_NAME.fullmatch(parts[1]) is not None, f"{where}.function.name", "the name of a tool")
