@@ -18,6 +18,7 @@ from ...settings import Limits
 from ..api import attachment
 from ..security import too_large_message
 from ..state import limits_of, office_of
+from .described import FILE
 from .faults import Misshapen, Unsupported, expect
 from .routes import as_json, guarded
 
@@ -47,7 +48,7 @@ def _told(file: File) -> dict[str, Any]:
     }
 
 
-@files_router.post("/v1/files", summary="Send a file (multipart: `file`, `purpose`)")
+@files_router.post("/v1/files", summary="Send a file", openapi_extra=FILE)
 async def add_file(request: Request) -> Response:
     return await guarded(_add(request))
 

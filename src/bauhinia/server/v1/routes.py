@@ -15,6 +15,7 @@ from ...errors import BauhiniaError
 from ...gateway import EmbeddingKind, Gateway, estimate_tokens
 from .answered import chunks, completion, header
 from .asked import extra_of, json_body, read_ask, texts_to_embed, wants_usage
+from .described import CHAT, EMBEDDINGS
 from .faults import NoSuchModel, Unsupported, expect, fault
 from .streaming import EventStream, unless_left
 
@@ -49,8 +50,20 @@ def v1_router(gateway: GetGateway, files: GetFiles | None = None) -> APIRouter:
     async def model(request: Request) -> Response:
         return await guarded(_model(gateway(request), request.path_params["model"]))
 
-    router.add_api_route("/v1/chat/completions", chat_completions, methods=["POST"], summary="Ask the model")
-    router.add_api_route("/v1/embeddings", embeddings, methods=["POST"], summary="Turn texts into vectors")
+    router.add_api_route(
+        "/v1/chat/completions",
+        chat_completions,
+        methods=["POST"],
+        summary="Ask the model",
+        openapi_extra=CHAT,
+    )
+    router.add_api_route(
+        "/v1/embeddings",
+        embeddings,
+        methods=["POST"],
+        summary="Turn texts into vectors",
+        openapi_extra=EMBEDDINGS,
+    )
     router.add_api_route("/v1/models", models, methods=["GET"], summary="The models that there are")
     router.add_api_route("/v1/models/{model:path}", model, methods=["GET"], summary="One model")
     return router
