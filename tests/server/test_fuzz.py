@@ -75,5 +75,9 @@ async def test_what_is_wrong_is_noticed(
     document = fuzz.every_route(settings.model_copy(update={"sign_in": "accounts"}))
     part = fuzz.part_of(document, prepared_, "program")
     part["paths"] = {path: part["paths"][path] for path in ("/api/documents", "/v1/chat/completions")}
+    question = {"const": {"messages": [{"role": "user", "content": "x"}]}}
+    part["paths"]["/v1/chat/completions"]["post"]["requestBody"]["content"]["application/json"]["schema"] = (
+        question
+    )
     found = await asked(fuzz, part, site, {"Authorization": f"Bearer {prepared_.token}"}, tmp_path)
     assert found.failures["ignored_auth"] and found.failures["not_a_server_error"]

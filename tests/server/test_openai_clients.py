@@ -285,6 +285,12 @@ async def test_errors_are_the_clients_own(serving: OpenFor) -> None:
                 messages=says("x"),
                 extra_body={"bauhinia": {"classification": "secret"}},
             )
+        with pytest.raises(openai.PermissionDeniedError, match="may not be used"):
+            await client.chat.completions.create(
+                model="fake",
+                messages=says("x"),
+                tools=[{"type": "mcp", "server_label": "met"}],  # type: ignore[list-item]
+            )
         with pytest.raises(openai.APIStatusError) as long:
             await client.chat.completions.create(model="fake", messages=says("x"), max_tokens=100_000)
         assert long.value.code == "context_length_exceeded"

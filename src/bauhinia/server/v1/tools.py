@@ -36,9 +36,12 @@ def read_served(value: Any) -> tuple[str, ...]:
     for place, entry in enumerate(served):
         label, chosen = entry.get("server_label"), entry.get("allowed_tools")
         expect(isinstance(label, str) and bool(label), f"tools[{place}].server_label", "a server's name")
-        right = chosen is None or (isinstance(chosen, list) and all(isinstance(n, str) and n for n in chosen))
-        expect(right, f"tools[{place}].allowed_tools", "a list of names")
-        names += [label] if chosen is None else [f"{label}{JOINT}{name}" for name in chosen]
+        if chosen is None:
+            names.append(str(label))
+            continue
+        right = isinstance(chosen, list) and bool(chosen) and all(isinstance(n, str) and n for n in chosen)
+        expect(right, f"tools[{place}].allowed_tools", "a list of names, or left out for all")
+        names += [f"{label}{JOINT}{name}" for name in chosen]
     return tuple(names)
 
 
