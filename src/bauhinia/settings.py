@@ -100,6 +100,8 @@ class Settings(BaseSettings):
     """A YAML file of further models, in the shape of `models/catalogue.yaml`."""
     prices: Path | None = None
     """A YAML file of models' prices in HK$, in the shape of `gateway/prices.yaml` and read before it."""
+    tools: Path | None = None
+    """A YAML file of the MCP servers and tools that models may use; they may use none while it is unset."""
     hub_url: str = "https://huggingface.co"
     """The hub that weights are fetched from, or a mirror of it; empty leaves the hub out."""
     embedder_url: str = ""

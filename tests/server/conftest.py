@@ -9,7 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import pytest
@@ -73,7 +73,10 @@ class Site:
         return str(begun["id"])
 
 
-OpenSite = Callable[[FakeModel], Awaitable[Site]]
+class OpenSite(Protocol):
+    """Starts a server whose model is the given FakeModel, with other settings where some are given."""
+
+    def __call__(self, model: FakeModel, settings: Settings | None = None, /) -> Awaitable[Site]: ...
 
 
 @asynccontextmanager
@@ -106,8 +109,8 @@ async def open_site(settings: Settings) -> AsyncIterator[OpenSite]:
     """Starts a server whose model is the given FakeModel."""
     async with AsyncExitStack() as stack:
 
-        async def open_one(model: FakeModel) -> Site:
-            return await stack.enter_async_context(_running(settings, model))
+        async def open_one(model: FakeModel, other: Settings | None = None, /) -> Site:
+            return await stack.enter_async_context(_running(other or settings, model))
 
         yield open_one
 

@@ -14,6 +14,7 @@ from .demo import demo
 from .doctor import doctor
 from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
+from .mcp import mcp
 from .memory import memory_app
 from .models import models_app
 from .people import people_app
@@ -22,6 +23,7 @@ from .serve import serve
 from .summarise import summarise
 from .templates import templates_app
 from .terms import terms_app
+from .tools import tools
 from .translate import translate
 from .usage import usage_app
 from .version import version
@@ -65,6 +67,8 @@ app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(backup)
 app.command()(restore)
+app.command()(mcp)
+app.command()(tools)
 app.command()(doctor)
 app.command()(demo)
 app.command()(version)

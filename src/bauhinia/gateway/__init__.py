@@ -3,7 +3,7 @@
 admit -> redact -> route -> forward -> restore -> inspect -> label -> record
 """
 
-from ..models import EmbeddingKind, Message, Usage, estimate_tokens
+from ..models import EmbeddingKind, Message, Tool, ToolCall, Usage, estimate_tokens
 from .door import Gateway
 from .exchange import (
     Answer,
@@ -15,9 +15,11 @@ from .exchange import (
     Retraction,
     Stage,
 )
+from .tool_list import JOINT
 from .uses import USES
 
 __all__ = [
+    "JOINT",
     "USES",
     "Answer",
     "Ask",
@@ -30,6 +32,8 @@ __all__ = [
     "Piece",
     "Retraction",
     "Stage",
+    "Tool",
+    "ToolCall",
     "Usage",
     "estimate_tokens",
 ]

@@ -30,6 +30,7 @@ from .redact import Redacted, redact, redact_texts
 from .refusals import error_for
 from .restore import Restoring
 from .route import Route, endpoint_of, estimated_tokens, may_see, route
+from .tool_list import load_tool_servers
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class Gateway:
         self.quotas = Quotas(database)
         self.prices = Prices.load(settings.prices)
         self.ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
+        self._tool_servers = load_tool_servers(settings.tools)
         self._loading: asyncio.Task[None] | None = None
 
     @property
@@ -126,12 +128,21 @@ class Gateway:
             await stop_embedder()
         await self.ledger.close()
 
-    async def exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
-        """Ask a model: pieces as they are written, `Answer` last, once it is recorded.
+    def exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
+        """Ask a model: pieces as they are written, `Answer` last, once it is recorded; with tools of the
+        allow list where `ask.served` names some.
 
         Closing the generator or cancelling its task stops the backend. Raises Refused, TooLong, NotFound,
         ModelError, StoreError; each leaves a record too.
         """
+        if not ask.served:
+            return self._exchange(ask)
+        # What speaks MCP takes long to load, and few need it.
+        from .tool_use import ToolUse
+
+        return ToolUse(self._tool_servers, self.ledger).answer(ask, self._exchange)
+
+    async def _exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
         notes = Notes(
             kind="chat",
             officer=ask.officer,
@@ -144,7 +155,7 @@ class Gateway:
         try:
             await self._admit(notes, _expected(ask))
             with self._admission.place():
-                redacted = redact(ask.messages)
+                redacted = redact(ask)
                 _allow(notes, redacted.decision)
                 way = await self._route(notes, ask, redacted)
                 answer: Answer | None = None
@@ -221,9 +232,9 @@ class Gateway:
 
     async def _route(self, notes: Notes, ask: Ask, redacted: Redacted) -> Route:
         await self._be_ready(notes)
-        way = await route(ask, redacted.messages, self._backend, self._endpoint)
+        way = await route(ask, redacted, self._backend, self._endpoint)
         _allow(notes, way.decision)
-        notes.send(way.request.messages)
+        notes.send(way.request)
         if notes.trace is not None:
             return replace(way, request=replace(way.request, traceparent=notes.trace.traceparent))
         return way
@@ -249,7 +260,7 @@ class Gateway:
             notes.add(asked_again(attempt.inspection.wrong))
             yield Retraction(attempt.inspection.wrong)
             way = Route(way.backend, insist(way.request, ask.reply_in), way.decision)
-            notes.send(way.request.messages)
+            notes.send(way.request)
             attempt = _Attempt(notes, ask, redacted, last=True)
             async with aclosing(attempt.write(way, self._silence)) as events:
                 async for event in events:
@@ -266,6 +277,7 @@ class Gateway:
             seconds=notes.seconds,
             label=with_entry(answer.label, entry),
             decisions=(*notes.decisions, Decision("record", True, "ok")),
+            tool_calls=answer.tool_calls,
         )
 
     async def _append(self, notes: Notes) -> int:
@@ -346,8 +358,12 @@ class _Attempt:
     def answer(self, way: Route) -> Answer:
         """The whole answer, labelled; what remains is to record it."""
         assert self._finish is not None
-        links = inspect_links(self.inspection.text, self._messages)
-        made = [*self.inspection.decisions, *([links] if links else [])]
+        calls = self.restoring.calls(self._finish.tool_calls)
+        said = "\n".join([self.inspection.text, *(call.arguments for call in calls)])
+        links = inspect_links(said, self._messages)
+        made = [made for made in self.inspection.decisions if not (calls and made.reason == "empty_answer")]
+        made += [links] if links else []
+        self._notes.answer = said if calls else self.inspection.text
         self._notes.add(
             Decision("forward", True, "cut" if self._finish.reason == "length" else "ok"),
             self.restoring.decision,
@@ -362,6 +378,7 @@ class _Attempt:
             seconds=self._notes.seconds,
             label=label(way.backend),
             decisions=tuple(self._notes.decisions),
+            tool_calls=calls,
         )
 
     def _count(self, way: Route, written: Sequence[str]) -> None:
@@ -370,14 +387,15 @@ class _Attempt:
             self._notes.usage += self._finish.usage
         elif written:
             self._notes.usage += Usage(
-                prompt_tokens=estimated_tokens(way.request.messages),
+                prompt_tokens=estimated_tokens(way.request.messages, way.request.tools),
                 completion_tokens=estimate_tokens("".join(written)),
             )
 
 
 def _expected(ask: Ask) -> Usage:
     """The most that this may use, as it looks before it is asked."""
-    return Usage(prompt_tokens=estimated_tokens(ask.messages), completion_tokens=ask.max_tokens)
+    prompt = estimated_tokens(ask.messages, ask.tools)
+    return Usage(prompt_tokens=prompt, completion_tokens=ask.max_tokens)
 
 
 def _allow(notes: Notes, decision: Decision) -> None:

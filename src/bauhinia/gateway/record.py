@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from ..ledger import Entry, Kind, Outcome
-from ..models import Message, Usage
+from ..models import ChatRequest, Usage
 from ..people import Amount, Officer, Reservation
 from ..telemetry.tracing import Stages
 from .exchange import Decision
+from .route import texts_of
 
 _LONGEST_WORD = 200
 
@@ -60,9 +61,10 @@ class Notes:
         if self.first_piece is None:
             self.first_piece = self.seconds
 
-    def send(self, messages: Iterable[Message]) -> None:
+    def send(self, request: ChatRequest) -> None:
         """Note what the model is given."""
-        self.sent = [text for message in messages for text in (message.role, message.content)]
+        roles = [text for message in request.messages for text in (message.role, message.content)]
+        self.sent = roles + texts_of(request.messages, request.tools)[len(request.messages) :]
 
     @property
     def seconds(self) -> float:

@@ -7,12 +7,13 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 from starlette.responses import Response
+from starlette.routing import Route
 
 from .. import __version__
 from ..settings import Limits, Settings
@@ -22,6 +23,7 @@ from .api import api_router
 from .bilingual_api import bilingual_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
+from .mcp_endpoint import McpEndpoint
 from .observed import Observed, Traffic, templates
 from .operation import operation_router
 from .pages import pages_router
@@ -33,13 +35,15 @@ from .terms_pages import terms_router
 from .translation_api import translation_router
 from .usage_api import usage_router
 from .usage_pages import usage_pages_router
-from .v1 import v1_router
+from .v1 import FileTexts, files_router, v1_router
 
 if TYPE_CHECKING:
     from ..pilot.office import Office
 
 STATIC = Path(__file__).parent / "static"
-UPLOAD_PATHS = re.compile("/api/documents|/documents|/api/terms/import|/terms/import|/api/tasks/[^/]+/import")
+UPLOAD_PATHS = re.compile(
+    "/api/documents|/documents|/v1/files|/api/terms/import|/terms/import|/api/tasks/[^/]+/import"
+)
 """Where files come in."""
 FORM_OVERHEAD = 100_000
 """Bytes that a multipart form may add to the file it carries."""
@@ -72,13 +76,21 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(exchange_router)
     app.include_router(editor_router)
     app.include_router(bilingual_router)
-    app.include_router(v1_router(lambda request: office_of(request).gateway))
+    app.include_router(
+        v1_router(
+            lambda request: office_of(request).gateway,
+            lambda request: FileTexts(office_of(request), limits),
+        )
+    )
+    app.include_router(files_router)
     app.include_router(pages_router)
     if settings.sign_in != "none":
         app.include_router(sign_in_router)
     app.include_router(terms_router)
     app.include_router(usage_router)
     app.include_router(usage_pages_router)
+    app.state.mcp = McpEndpoint(lambda: cast("Office", app.state.office))
+    app.router.routes.append(Route("/mcp", app.state.mcp, methods=["POST"]))
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")
     app.state.templates = templates(app.routes)
     return app
@@ -114,6 +126,7 @@ def _lifespan(
             except Exception as error:
                 app.state.failure = error
                 raise
+            stack.push_async_callback(app.state.mcp.close)
             try:
                 yield
             finally:

@@ -21,7 +21,7 @@ from .security import refusal
 
 logger = logging.getLogger(__name__)
 
-PROGRAM_PATHS = ("/api/", "/v1/", "/health", "/metrics", "/static/", "/words/")
+PROGRAM_PATHS = ("/api/", "/v1/", "/mcp", "/health", "/metrics", "/static/", "/words/")
 
 
 class Unexpected(BauhiniaError):
@@ -93,6 +93,10 @@ def _from_framework(error: HTTPException) -> BauhiniaError:
 
 async def answer(request: Request, error: BauhiniaError) -> Response:
     """The answer to a failed request."""
+    if request.url.path.startswith("/v1/"):
+        from .v1.faults import fault
+
+        return fault(error)
     if request.url.path.startswith(PROGRAM_PATHS):
         return refusal(error.status, error.code, error.message, error.hint, error.retry_after)
     from .pages import error_page

@@ -6,6 +6,7 @@ One ASGI middleware each, outermost first: `SecurityHeaders`, `HostCheck`, `Orig
 from __future__ import annotations
 
 import ipaddress
+import secrets
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
@@ -50,7 +51,8 @@ def refusal(status: int, code: str, message: str, hint: str = "", retry_after: i
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer, and `no-store` to those that say nothing of caching."""
+    """Adds the headers to every answer, `no-store` to those that say nothing of caching, and an id that names
+    the request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -62,6 +64,7 @@ class SecurityHeaders:
                 for name, value in HEADERS.items():
                     headers[name] = value
                 headers.setdefault("cache-control", "no-store")
+                headers["x-request-id"] = f"req_{secrets.token_hex(12)}"
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

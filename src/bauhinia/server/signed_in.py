@@ -13,9 +13,10 @@ from urllib.parse import urlencode
 from starlette.datastructures import Headers, State
 from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .. import telemetry
+from ..errors import NotSignedIn
 from ..people import Accounts, Officer, acting_as
 from ..people import Scope as TokenScope
 from ..people.passwords import digest
@@ -29,7 +30,7 @@ SESSION = "session"
 SIGN_OUT = "/sign-out"
 OPEN_PATHS = ("/static/", "/words/", "/health", "/metrics", "/sign-in", "/welcome/", "/language")
 """What is answered to everybody."""
-PROGRAM_PATHS: dict[str, TokenScope] = {"/api/": "api", "/v1/": "v1"}
+PROGRAM_PATHS: dict[str, TokenScope] = {"/api/": "api", "/v1/": "v1", "/mcp": "mcp"}
 _HOW = "Sign in, or send a valid token; the command line sends the one in BAUHINIA_TOKEN."
 LOOK_AGAIN = 0.5
 """Seconds after which an officer must be proved again, in a request that still runs or by the next one."""
@@ -58,34 +59,44 @@ class SignedIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(OPEN_PATHS):
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         proof = _Proof(scope)
         officer = self._remembered(proof) or await self._proved(proof)
         if officer is None:
-            return await _unknown(scope)(scope, receive, send)
+            await _unknown(scope)(scope, receive, send)
+            return
         if (note := telemetry.current()) is not None:
             note.officer = telemetry.pseudonym(officer.id)
+        started = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
         with acting_as(officer):
-            work = asyncio.create_task(_run(self.app, scope, receive, send))
-        await _while_proved(work, proof, officer)
+            work = asyncio.create_task(_run(self.app, scope, receive, send_noting))
+        if not await _while_proved(work, proof, officer) and not started:
+            await _unknown(scope)(scope, receive, send)
         if scope["path"] == SIGN_OUT:
             self._proofs.pop(proof.shown, None)
-        return None
 
 
 async def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     await app(scope, receive, send)
 
 
-async def _while_proved(work: asyncio.Task[None], proof: _Proof, officer: Officer) -> None:
-    """Wait for the work; end it when its officer is no longer who they were."""
+async def _while_proved(work: asyncio.Task[None], proof: _Proof, officer: Officer) -> bool:
+    """Wait for the work; end it when its officer is no longer who they were. Whether it came to its end."""
     try:
         while True:
             done, _ = await asyncio.wait({work}, timeout=LOOK_AGAIN)
             if done:
-                return work.result()
+                work.result()
+                return True
             if await proof.officer() != officer:
-                return None
+                return False
     finally:
         if not work.done():
             work.cancel()
@@ -119,6 +130,10 @@ class _Proof:
 
 def _unknown(scope: Scope) -> ASGIApp:
     """The answer to somebody who is not known: programs are told, people are sent to sign in."""
+    if scope["path"].startswith("/v1/"):
+        from .v1.faults import fault
+
+        return fault(NotSignedIn("Nobody has signed in.", hint=_HOW))
     if scope["path"].startswith((*PROGRAM_PATHS, "/shelf")) or scope["method"] not in ("GET", "HEAD"):
         return refusal(401, "NotSignedIn", "Nobody has signed in.", _HOW)
     here = scope["path"] + (f"?{scope['query_string'].decode()}" if scope["query_string"] else "")
