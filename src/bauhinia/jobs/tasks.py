@@ -46,6 +46,10 @@ class Task:
     ended: datetime | None
     seconds: float
     """Time worked so far, over all resumptions."""
+    classification: str
+    """The highest of what it works on."""
+    own: bool
+    """Whether it is of whoever asks, and not shared with them."""
 
 
 Report = Callable[[TaskEvent], None]
@@ -53,7 +57,8 @@ TaskFunction = Callable[[dict[str, Any], Report, Steps, str], Awaitable[dict[str
 """Takes the order, a place to report to, the checkpoints and the task's id; gives the draft, all as JSON."""
 
 _SELECT: LiteralString = (
-    'SELECT id, kind, "order", status, {}, message, hint, created, ended, seconds FROM tasks'
+    'SELECT id, kind, "order", status, {}, message, hint, created, ended, seconds, classification,'
+    " officer = acting_officer() AND department = acting_department() AS own FROM tasks"
 )
 
 
@@ -80,13 +85,14 @@ class Tasks:
         self._runs: dict[str, _Run] = {}
         self._closing = False
 
-    async def start(self, kind: str, order: dict[str, Any]) -> str:
+    async def start(self, kind: str, order: dict[str, Any], classification: str = "unclassified") -> str:
         """Begin a task; gives its id. The work goes on in the background."""
         assert kind in self._functions, kind
         task = secrets.token_hex(8)
         await self._execute(
-            "INSERT INTO tasks (id, kind, \"order\", status) VALUES (%s, %s, %s, 'running')",
-            (task, kind, Jsonb(order)),
+            'INSERT INTO tasks (id, kind, "order", status, classification)'
+            " VALUES (%s, %s, %s, 'running', %s)",
+            (task, kind, Jsonb(order), classification),
         )
         self._launch(task, kind, order)
         return task
@@ -105,13 +111,16 @@ class Tasks:
         return row
 
     async def list(self, limit: int = 100) -> list[Task]:
-        """The newest first, without their drafts."""
+        """The officer's own, the newest first, without their drafts."""
         async with (
             self._database.connection() as connection,
             connection.cursor(row_factory=class_row(Task)) as cursor,
         ):
             await cursor.execute(
-                _SELECT.format("NULL::jsonb AS draft") + " ORDER BY created DESC LIMIT %s", (limit,)
+                _SELECT.format("NULL::jsonb AS draft")
+                + " WHERE officer = acting_officer() AND department = acting_department()"
+                " ORDER BY created DESC LIMIT %s",
+                (limit,),
             )
             return await cursor.fetchall()
 

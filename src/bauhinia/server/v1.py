@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from ..errors import BauhiniaError, Cancelled, InputError, NotFound
 from ..gateway import (
+    LOWEST,
     Answer,
     Ask,
     EmbeddingKind,
@@ -143,7 +144,7 @@ def read_ask(body: dict[str, Any], gateway: Gateway) -> Ask:
         schema=_schema(body.get("response_format")),
         stop=_stop(body.get("stop")),
         model=None if model in ("", "default") else model,
-        classification=_text(extra, "classification", "unclassified"),
+        classification=_text(extra, "classification", LOWEST),
         retractable=not body.get("stream"),
     )
 
@@ -345,7 +346,13 @@ async def _embed(request: Request, gateway: Gateway) -> Response:
         raise NotFound(f"There is no embedding model of that name; there is {gateway.embedder!r}.")
     extra = _extra(body)
     kind: EmbeddingKind = "query" if extra.get("kind") == "query" else "passage"
-    work = gateway.embed(texts, kind, officer=gateway.officer, use="api.embed")
+    work = gateway.embed(
+        texts,
+        kind,
+        officer=gateway.officer,
+        use="api.embed",
+        classification=_text(extra, "classification", LOWEST),
+    )
     vectors = await _unless_left(request.receive, work)
     packed = body.get("encoding_format") == "base64"
     data = [
