@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     classification: str = "unclassified"
     """What an uploaded document is classified while its officer chooses nothing else."""
 
+    jobs: int = Field(default=8, ge=0)
+    """Jobs that the server works on at once; 0 leaves all to `bauhinia worker` processes."""
+
     sign_in: Literal["none", "accounts"] = "none"
     """`none`: one officer, who is whoever reaches this machine. `accounts`: people sign in."""
     token: SecretStr = SecretStr("")

@@ -22,7 +22,9 @@ from .summarise import summarise
 from .templates import templates_app
 from .terms import terms_app
 from .translate import translate
+from .usage import usage_app
 from .version import version
+from .worker import worker
 
 __all__ = ["app", "main"]
 
@@ -46,6 +48,7 @@ def _options(
 
 
 app.command()(serve)
+app.command()(worker)
 app.command()(summarise)
 app.command()(translate)
 app.command()(draft)
@@ -56,6 +59,7 @@ app.add_typer(terms_app)
 app.add_typer(memory_app)
 app.add_typer(bilingual_app)
 app.add_typer(people_app)
+app.add_typer(usage_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(doctor)

@@ -14,7 +14,7 @@ from ..errors import BauhiniaError, Cancelled, InputError, PasswordNeeded
 from ..jobs import Ended
 from ..pilot import Draft
 from ..pilot.codec import from_json
-from ..pilot.orders import AnyOrder, TranslateOrder, needs_model
+from ..pilot.orders import AnyOrder, needs_model
 from .environment import get_settings
 from .output import Output
 from .passwords import Passwords
@@ -87,9 +87,8 @@ async def do_task(
         if reading:
             await _see_through(place, reading, watcher)
     order = make_order(list(names))
-    if isinstance(order, TranslateOrder) and order.memory:
-        watcher.says(await place.estimate(order))
     if needs_model(order):
+        watcher.says(await place.forecast(order))
         watcher.says("Loading the model")
         await place.ready()
     task_id = await place.start(order)

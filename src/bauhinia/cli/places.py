@@ -7,19 +7,18 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import BauhiniaError, DataFolderInUse, ModelUnavailable, PasswordNeeded, WrongPassword
-from ..jobs import TaskEvent
+from ..jobs import TaskEvent, from_json
 
 if TYPE_CHECKING:
     import aiohttp
 
     from ..pilot.office import Office
-    from ..pilot.orders import AnyOrder, TranslateOrder
+    from ..pilot.orders import AnyOrder
     from ..settings import Settings
 
-EVENTS: Mapping[str, type[Any]] = {kind.name: kind for kind in get_args(TaskEvent)}
 _TOLD_APART: Mapping[str, type[BauhiniaError]] = {
     kind.__name__: kind for kind in (PasswordNeeded, WrongPassword)
 }
@@ -43,8 +42,8 @@ class Place(Protocol):
     async def ready(self) -> None:
         """Wait until the model can answer. Raises ModelError, WeightsError."""
 
-    async def estimate(self, order: TranslateOrder) -> str:
-        """A sentence on how much of a document the memory holds."""
+    async def forecast(self, order: AnyOrder) -> str:
+        """A sentence on what the order will ask of the model."""
 
     async def start(self, order: AnyOrder) -> str:
         """Begin a task; gives its id."""
@@ -98,8 +97,8 @@ class Here:
     async def ready(self) -> None:
         await asyncio.shield(self._office.model)
 
-    async def estimate(self, order: TranslateOrder) -> str:
-        return (await self._office.estimate(order)).sentence
+    async def forecast(self, order: AnyOrder) -> str:
+        return (await self._office.forecast(order)).sentence
 
     async def start(self, order: AnyOrder) -> str:
         return await self._office.start(order)
@@ -148,13 +147,17 @@ class There:
         """Whether it and its model are ready."""
         return await self._json("GET", "/health")
 
-    async def estimate(self, order: TranslateOrder) -> str:
-        asked = order.model_dump(mode="json")
-        return str((await self._json("POST", "/api/translate/estimate", json=asked))["sentence"])
+    async def forecast(self, order: AnyOrder) -> str:
+        from ..pilot.orders import kind_of
+
+        asked = {"kind": kind_of(order), "order": order.model_dump(mode="json")}
+        return str((await self._json("POST", "/api/estimate", json=asked))["sentence"])
 
     async def start(self, order: AnyOrder) -> str:
-        kind = type(order).__name__.removesuffix("Order").lower()
-        return str((await self._json("POST", f"/api/{kind}", json=order.model_dump(mode="json")))["id"])
+        from ..pilot.orders import kind_of
+
+        asked = order.model_dump(mode="json")
+        return str((await self._json("POST", f"/api/{kind_of(order)}", json=asked))["id"])
 
     async def events(self, task: str) -> AsyncGenerator[TaskEvent, None]:
         async with self._session.get(f"/api/tasks/{task}/events") as response:
@@ -165,7 +168,7 @@ class There:
                 if field == "event":
                     name = value
                 elif field == "data":
-                    yield EVENTS[name](**json.loads(value))
+                    yield from_json(name, json.loads(value))
 
     async def cancel(self, task: str) -> None:
         await self._json("POST", f"/api/tasks/{task}/cancel")

@@ -109,8 +109,9 @@ def _server(app: FastAPI, listener: socket.socket) -> Server:
             app.state.office.model.add_done_callback(lambda _: _say_model(app))
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            typer.echo("Stopping. Tasks that are running can be resumed after the next start.", err=True)
+            typer.echo("Stopping. Work that is under way goes on elsewhere, or at the next start.", err=True)
             app.state.closing.set()
+            await app.state.office.tasks.close()
             await super().shutdown(sockets)
 
     config = uvicorn.Config(

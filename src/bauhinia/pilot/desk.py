@@ -21,6 +21,11 @@ PART_SHARE = 6
 and a small model summarises a page better than ten."""
 
 
+def part_tokens(context_tokens: int) -> int:
+    """How long a part of a long document may be for a model of that context."""
+    return min(max(context_tokens // PART_SHARE, 400), 6_000)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """An answer as it is kept in a checkpoint."""
@@ -60,7 +65,7 @@ class Desk:
     @property
     def part_tokens(self) -> int:
         """How long a part of a long document may be, in tokens."""
-        return min(max(self.gateway.context_tokens // PART_SHARE, 400), 6_000)
+        return part_tokens(self.gateway.context_tokens)
 
     async def write(
         self,

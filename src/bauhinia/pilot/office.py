@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AbstractContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
@@ -14,11 +14,25 @@ from ..documents import Document, side_by_side
 from ..documents.layout import LAYOUTS
 from ..errors import BauhiniaError, InputError, Refused
 from ..gateway import LOWEST, Gateway, classifications
-from ..jobs import PassageReady, Report, Steps, Task, TaskEvent, TaskFunction, Tasks
+from ..gateway.billing import seconds_a_token
+from ..jobs import (
+    BULK,
+    INTERACTIVE,
+    Claim,
+    PassageReady,
+    Report,
+    Steps,
+    Task,
+    TaskEvent,
+    TaskFunction,
+    Tasks,
+    Trade,
+    Version,
+)
 from ..language import Termbase, Variety
-from ..people import Accounts, Officer, acting
+from ..people import Accounts, Officer, QuotaSetting, acting, acting_as, signed_in
 from ..settings import Limits, Settings
-from ..store import Blobs, Database
+from ..store import LOCAL, Blobs, Database, Walls, within
 from ..translation.leverage import Leverage, leverage
 from ..translation.memory import Memory
 from ..translation.termbases import Termbases
@@ -26,9 +40,10 @@ from .analyse import analyse
 from .citations import without_invented_citations
 from .codec import from_json, to_json
 from .compare import compare
-from .desk import Desk
+from .desk import Desk, part_tokens
 from .draft import Draft, TaskKind
 from .drafting import draft
+from .forecasting import Forecast, work_of
 from .keeping import Original
 from .orders import (
     ORDERS,
@@ -40,6 +55,7 @@ from .orders import (
     SummariseOrder,
     TranslateOrder,
     documents_of,
+    kind_of,
     needs_model,
 )
 from .redraft import redraft
@@ -52,6 +68,12 @@ from .templates import Templates
 from .translate import TARGET, check_language, translate, untranslated
 
 log = logging.getLogger(__name__)
+
+VERSIONS: Mapping[str, Version] = {kind: Version(now=1, since=1) for kind in (*ORDERS, KIND)}
+"""Of each kind of work. Raise `now` when the keys or the results of its checkpoints change, and `since` when
+those of older ones cannot be used any more: such a job is then set aside, and its officer told."""
+MANY_DOCUMENTS = 5
+"""Work on more documents than this in one go waits behind work that somebody waits for."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,7 +103,8 @@ class Office:
         self.memory = Memory(self.database)
         self.sharing = Sharing(self.database, self.gateway.ledger, self.shelf)
         self.segments = Segments(self.database)
-        self.tasks = Tasks(self.database, functions)
+        trade = Trade(functions=functions, versions=VERSIONS, acting_for=self._acting_for)
+        self.tasks = Tasks(self.database, trade, acting=_kept_with_a_job)
         self.model = asyncio.create_task(self.gateway.start(), name="load the model")
         self.model.add_done_callback(lambda done: done.cancelled() or done.exception())
 
@@ -109,7 +132,9 @@ class Office:
             numbering.add_done_callback(self._numbering.discard)
         if not card.scanned:
             return card
-        await self.tasks.start(KIND, {"document": card.id}, card.classification)
+        await self.tasks.start(
+            KIND, {"document": card.id}, priority=BULK, classification=card.classification
+        )
         return await self.shelf.card(card.id)
 
     async def remove(self, key: str) -> None:
@@ -139,16 +164,22 @@ class Office:
         """Begin a task; gives its id. Raises NotFound for a document or a template that does not exist,
         InputError for a document that is still being read, SameLanguage for one that needs no translation.
         """
-        kind = next(kind for kind, made in ORDERS.items() if isinstance(order, made))
         if isinstance(order, DraftOrder):
             self.templates.get(order.type)
-        cards = [await self.shelf.card(key) for key in documents_of(order)]
+        documents = documents_of(order)
+        cards = [await self.shelf.card(key) for key in documents]
         for card in cards:
             _check_own(card)
             _check_read(card)
         if isinstance(order, TranslateOrder):
             await self._check_language(order)
-        return await self.tasks.start(kind, order.model_dump(mode="json"), _highest(order, cards))
+        priority = BULK if len(documents) > MANY_DOCUMENTS else INTERACTIVE
+        return await self.tasks.start(
+            kind_of(order),
+            order.model_dump(mode="json"),
+            priority=priority,
+            classification=_highest(order, cards),
+        )
 
     def desk(
         self,
@@ -256,6 +287,72 @@ class Office:
         sources = await untranslated(order, document, await self._original(order, document))
         return await leverage(self.memory, sources, TARGET[order.to], department=self.officer.department)
 
+    async def forecast(self, order: AnyOrder) -> Forecast:
+        """What the order will ask of the model, before it begins. Raises NotFound, InputError,
+        DocumentError."""
+        for key in documents_of(order):
+            _check_read(await self.shelf.card(key))
+        documents = await self.shelf.documents(documents_of(order))
+        sources: list[str] = []
+        held: float | None = None
+        if isinstance(order, TranslateOrder):
+            document = documents[order.document]
+            sources = await untranslated(order, document, await self._original(order, document))
+            held = (await self.estimate(order)).share if order.memory else 0.0
+        room = part_tokens(self.gateway.context_tokens)
+        work = work_of(order, documents, part_tokens=room, sources=sources, from_memory=held or 0.0)
+        pace = await seconds_a_token(self.database, self.gateway.model)
+        return Forecast(
+            work=work,
+            cost=self.gateway.cost(work.usage),
+            seconds=None if pace is None else pace * work.usage.completion_tokens / self.gateway.slots,
+            from_memory=held,
+            standings=tuple(await self.gateway.quotas.standings(self.officer, f"pilot.{kind_of(order)}")),
+        )
+
+    async def set_quota(self, **quota: Any) -> int:
+        """Set a quota as the acting officer; gives its id. Raises Refused, InputError; both are recorded."""
+        subject = ":".join(
+            str(quota[part]) for part in ("scope", "department", "subject", "measure", "period")
+        )
+        async with self._recorded("quotas.set", subject):
+            return await QuotaSetting(self.database).put(self.officer, **quota)
+
+    async def remove_quota(self, key: int) -> None:
+        """Remove a quota as the acting officer. Raises Refused, NotFound; both are recorded."""
+        async with self._recorded("quotas.remove", str(key)):
+            await QuotaSetting(self.database).remove(self.officer, key)
+
+    @asynccontextmanager
+    async def _recorded(self, deed: str, subject: str) -> AsyncIterator[None]:
+        """The ledger has the deed of the acting officer, done or refused."""
+        ledger, officer = self.gateway.ledger, self.officer
+        why = "ok"
+        try:
+            yield
+            self.gateway.quotas.forget()
+        except BauhiniaError as error:
+            why = error.code
+            raise
+        finally:
+            await ledger.record(
+                deed,
+                officer=officer.id,
+                department=officer.department,
+                subject=subject,
+                done=why == "ok",
+                why=why,
+            )
+
+    def _acting_for(self, claim: Claim, kept: Mapping[str, Any]) -> AbstractContextManager[object]:
+        """Work on a job as the officer who ordered it, in whatever process. The row says who that is, which
+        the database has checked; what was kept beside it gives the name and the roles."""
+        if not kept and self.settings.sign_in == "none":
+            shared = claim.officer == LOCAL
+            return within(Walls(officer=claim.officer, department=claim.department, shared=shared))
+        named = {"name": claim.officer, **kept, "id": claim.officer, "department": claim.department}
+        return acting_as(from_json(Officer, named))
+
     def _function(self, kind: TaskKind) -> TaskFunction:
         async def work(order: dict[str, Any], report: Report, steps: Steps, task: str) -> dict[str, Any]:
             asked = ORDERS[kind].model_validate(order)
@@ -295,6 +392,12 @@ class Office:
                 return await redraft(order, documents[order.document], desk)
             case CompareOrder():
                 return await compare(order, documents, desk)
+
+
+def _kept_with_a_job() -> Mapping[str, Any]:
+    """What a worker needs to act for whoever signed in; nothing for the one officer of a machine."""
+    officer = signed_in()
+    return to_json(officer) if officer is not None else {}
 
 
 def _passages_of(task: Task) -> dict[tuple[int, str], dict[str, Any]]:

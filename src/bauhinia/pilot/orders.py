@@ -126,6 +126,11 @@ ORDERS: dict[TaskKind, type[AnyOrder]] = {
 """By the kind of task that each asks for."""
 
 
+def kind_of(order: AnyOrder) -> TaskKind:
+    """The kind of task that an order asks for."""
+    return next(kind for kind, made in ORDERS.items() if isinstance(order, made))
+
+
 def documents_of(order: AnyOrder) -> list[str]:
     """Ids of the documents that an order is about."""
     return [order.document] if isinstance(order, TranslateOrder | RedraftOrder) else order.documents

@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 from ..documents import Document, read_document, unlock, with_page_numbers
 from ..errors import NotFound
 from ..gateway import LOWEST, classifications
+from ..jobs import OPEN
 from ..language import detect
 from ..settings import Limits
 from ..store import Blobs, Database
@@ -50,6 +51,11 @@ class Card:
     classification: str
     own: bool
     """Whether it is of whoever asks, and not shared with them."""
+
+    @property
+    def is_being_read(self) -> bool:
+        """The task that reads it is under way, or has yet to get its turn."""
+        return self.reading_status in OPEN
 
 
 _CARD = """

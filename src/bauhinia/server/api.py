@@ -160,7 +160,7 @@ async def task_events(request: Request, task: str, last_event_id: Annotated[str,
     office = office_of(request)
     seen = int(last_event_id) if last_event_id.isdecimal() else 0
     row = await office.tasks.get(task)
-    if seen and row.status != "running":
+    if not row.is_open and 0 < row.told <= seen:
         return events.nothing_more()
     return events.stream(office.events(task), closing_of(request), after=seen)
 

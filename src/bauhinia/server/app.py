@@ -28,6 +28,8 @@ from .signed_in import SignedIn
 from .state import office_of
 from .terms_pages import terms_router
 from .translation_api import translation_router
+from .usage_api import usage_router
+from .usage_pages import usage_pages_router
 from .v1 import v1_router
 
 if TYPE_CHECKING:
@@ -69,6 +71,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     if settings.sign_in != "none":
         app.include_router(sign_in_router)
     app.include_router(terms_router)
+    app.include_router(usage_router)
+    app.include_router(usage_pages_router)
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")
     return app
 
@@ -112,14 +116,14 @@ def _lifespan(
 async def _opened(settings: Settings, stack: AsyncExitStack) -> Office:
     """An office of our own, on a data folder that no other server holds. Raises StoreError.
 
-    Tasks that an earlier server left running, killed before it could say so, are marked as interrupted.
+    It works on whatever job has its turn, those of an earlier server too, so many at once as a setting says.
     """
     from ..pilot.office import open_office
     from ..store import hold_data_folder
 
     stack.enter_context(hold_data_folder(settings.data_folder))
     office = await stack.enter_async_context(open_office(settings))
-    await office.tasks.mark_interrupted()
+    office.tasks.work_for_all(settings.jobs)
     return office
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -62,6 +64,15 @@ def input_error(error: RequestValidationError | ValidationError) -> InputError:
     return InputError(sentence, hint="Correct this and send it again; /api lists what each route takes.")
 
 
+@contextmanager
+def reading_input() -> Iterator[None]:
+    """Raises InputError where a record is made of something else than it takes."""
+    try:
+        yield
+    except ValidationError as error:
+        raise input_error(error) from error
+
+
 def _from_framework(error: HTTPException) -> BauhiniaError:
     if error.status_code == 404:
         return NotFound("There is nothing at this address.", hint="Start from the workspace page.")
@@ -75,7 +86,7 @@ def _from_framework(error: HTTPException) -> BauhiniaError:
 async def answer(request: Request, error: BauhiniaError) -> Response:
     """The answer to a failed request."""
     if request.url.path.startswith(PROGRAM_PATHS):
-        return refusal(error.status, error.code, error.message, error.hint)
+        return refusal(error.status, error.code, error.message, error.hint, error.retry_after)
     from .pages import error_page
 
     return error_page(request, error)

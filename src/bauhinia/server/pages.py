@@ -404,7 +404,7 @@ async def live(request: Request, task: str, last_event_id: Annotated[str, Header
     office = office_of(request)
     row = await office.tasks.get(task)
     seen = int(last_event_id) if last_event_id.isdecimal() else 0
-    if seen and row.status != "running":
+    if not row.is_open and 0 < row.told <= seen:
         return events.nothing_more()
     shape = _with_html(words_for(request))
     return events.stream(office.events(task), closing_of(request), after=seen, shape=shape)

@@ -6,6 +6,7 @@ An answer that takes long, such as a stream, is cut off within a second of the s
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..people import Accounts, Officer, acting_as
 from ..people import Scope as TokenScope
+from ..people.passwords import digest
 from .security import refusal
 
 if TYPE_CHECKING:
@@ -23,12 +25,14 @@ if TYPE_CHECKING:
 
 SESSION = "session"
 """The cookie's name."""
+SIGN_OUT = "/sign-out"
 OPEN_PATHS = ("/static/", "/words/", "/health", "/sign-in", "/welcome/", "/language")
 """What is answered to everybody."""
 PROGRAM_PATHS: dict[str, TokenScope] = {"/api/": "api", "/v1/": "v1"}
 _HOW = "Sign in, or send a valid token; the command line sends the one in BAUHINIA_TOKEN."
 LOOK_AGAIN = 0.5
-"""Seconds after which a request that still runs must prove its officer again."""
+"""Seconds after which an officer must be proved again, in a request that still runs or by the next one."""
+_MOST_REMEMBERED = 10_000
 
 
 class SignedIn:
@@ -36,17 +40,34 @@ class SignedIn:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._proofs: dict[tuple[bytes, bytes, str | None], tuple[Officer, float]] = {}
+
+    def _remembered(self, proof: _Proof) -> Officer | None:
+        """Whom the same session or token was shown to be a moment ago."""
+        officer, until = self._proofs.get(proof.shown, (None, 0.0))
+        return officer if until > time.monotonic() else None
+
+    async def _proved(self, proof: _Proof) -> Officer | None:
+        officer = await proof.officer()
+        if officer is not None:
+            if len(self._proofs) >= _MOST_REMEMBERED:
+                self._proofs.clear()
+            self._proofs[proof.shown] = (officer, time.monotonic() + LOOK_AGAIN)
+        return officer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(OPEN_PATHS):
             return await self.app(scope, receive, send)
         proof = _Proof(scope)
-        officer = await proof.officer()
+        officer = self._remembered(proof) or await self._proved(proof)
         if officer is None:
             return await _unknown(scope)(scope, receive, send)
         with acting_as(officer):
             work = asyncio.create_task(_run(self.app, scope, receive, send))
-        return await _while_proved(work, proof, officer)
+        await _while_proved(work, proof, officer)
+        if scope["path"] == SIGN_OUT:
+            self._proofs.pop(proof.shown, None)
+        return None
 
 
 async def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,6 +100,8 @@ class _Proof:
         path = scope["path"]
         self._scope = next((made for start, made in PROGRAM_PATHS.items() if path.startswith(start)), None)
         self._state = cast(State, scope["app"].state)
+        self.shown = (digest(self._token), digest(self._session), self._scope)
+        """What it brings, as it may be remembered: digests of secrets alone."""
 
     async def officer(self) -> Officer | None:
         """Whose it is now. A token counts for the paths of its scopes alone, and before a cookie."""

@@ -93,13 +93,18 @@ async def _guarded(work: Coroutine[Any, Any, Response]) -> Response:
     try:
         return await work
     except BauhiniaError as error:
-        return _json(error_body(error), error.status)
+        headers = None if error.retry_after is None else {"retry-after": str(error.retry_after)}
+        return _json(error_body(error), error.status, headers)
+
+
+_CODES = {"NotFound": "model_not_found", "OverQuota": "insufficient_quota"}
+"""OpenAI's words for some of our errors."""
 
 
 def error_body(error: BauhiniaError) -> dict[str, Any]:
     """An error in OpenAI's shape, with our hint beside."""
     kind = "invalid_request_error" if isinstance(error, InputError) else "api_error"
-    code = "model_not_found" if error.code == "NotFound" else error.code
+    code = _CODES.get(error.code, error.code)
     return {
         "error": {"message": error.message, "type": kind, "param": None, "code": code, "hint": error.hint}
     }

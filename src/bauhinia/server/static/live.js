@@ -28,10 +28,14 @@ export function follow(task, kind, ended) {
     item.innerHTML = passage.html;
     passages.append(item);
   });
-  on("ended", ({ status }) => {
+  on("restarted", () => {
+    pieces.clear();
+    passages.replaceChildren();
+  });
+  on("delayed", ({ message, hint, seconds }) => announce(showDelay(message, hint, seconds)));
+  on("ended", () => {
     events.close();
-    // Still running means in another process, the command line's: look again in a while.
-    setTimeout(ended, status === "running" ? 5_000 : 0);
+    ended();
   });
   events.addEventListener("error", () => {
     if (events.readyState === EventSource.CLOSED) ended();
@@ -52,6 +56,16 @@ function showProgress(kind, { phase, section, of, tokens, seconds_left: left, no
     ? say("progress.tokens", { n: tokens.toLocaleString() })
     : "";
   document.getElementById("progress-left").textContent = leftWords(left);
+  return words;
+}
+
+function showDelay(message, hint, seconds) {
+  const time = new Date(Date.now() + seconds * 1000).toLocaleTimeString("en-GB");
+  const words = say("progress.delayed", { time });
+  document.getElementById("progress-words").textContent = words;
+  document.getElementById("progress-bar").removeAttribute("value");
+  document.getElementById("progress-note").textContent = `${message} ${hint}`;
+  for (const id of ["progress-tokens", "progress-left"]) document.getElementById(id).textContent = "";
   return words;
 }
 
@@ -82,6 +96,10 @@ class Pieces {
   remove(passage) {
     this.lines.get(passage)?.remove();
     this.lines.delete(passage);
+  }
+
+  clear() {
+    for (const passage of [...this.lines.keys()]) this.remove(passage);
   }
 
   clearParts() {

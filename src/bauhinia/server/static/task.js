@@ -8,7 +8,7 @@ import { announce, say } from "./words.js";
 
 function attach() {
   const task = document.getElementById("task");
-  if (task.dataset.status === "running") {
+  if ("open" in task.dataset) {
     follow(task.dataset.task, task.dataset.kind, show);
     return;
   }
