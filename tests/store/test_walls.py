@@ -148,7 +148,7 @@ def permitted(url: str) -> Permitted:
 
 def permitted_lent(connection: Connection[Any]) -> Permitted:
     """What each officer may do to rows that are shared; nothing where sharing itself is not let."""
-    if not all([inserted(connection, "owner", share) for share in SHARES]):
+    if not all(inserted(connection, "owner", share) for share in SHARES):
         return set()
     return {each for table in LENT for each in permitted_of(connection, table, f"lent {table}")}
 

@@ -89,7 +89,8 @@ class Gateway:
 
     def cost(self, usage: Usage) -> int | None:
         """What the default model would cost for that, millionths of a HK$; None where no price is known."""
-        return self.prices.cost(self.model, self._endpoint, usage, datetime.now(HONG_KONG).date())
+        endpoint = self.boundary.limits["model"].endpoint
+        return self.prices.cost(self.model, endpoint, usage, datetime.now(HONG_KONG).date())
 
     async def start(self) -> None:
         """Load the model; several callers wait for one loading. After a failure, a new call tries again.

@@ -37,9 +37,10 @@ class Job:
 
 
 _ADD = """
-INSERT INTO tasks (id, kind, "order", status, version, priority, classification, acting, worker, leased_until)
-VALUES (%(id)s, %(kind)s, %(order)s, 'queued', %(version)s, %(priority)s, %(classification)s, %(acting)s, %(worker)s,
-    now() + make_interval(secs => %(seconds)s))
+INSERT INTO tasks
+    (id, kind, "order", status, version, priority, classification, acting, worker, leased_until)
+VALUES (%(id)s, %(kind)s, %(order)s, 'queued', %(version)s, %(priority)s, %(classification)s, %(acting)s,
+    %(worker)s, now() + make_interval(secs => %(seconds)s))
 """
 _TELL = """
 WITH held AS (

@@ -132,9 +132,7 @@ class Office:
             numbering.add_done_callback(self._numbering.discard)
         if not card.scanned:
             return card
-        await self.tasks.start(
-            KIND, {"document": card.id}, priority=BULK, classification=card.classification
-        )
+        await self.tasks.start(KIND, {"document": card.id}, priority=BULK, classification=card.classification)
         return await self.shelf.card(card.id)
 
     async def remove(self, key: str) -> None:

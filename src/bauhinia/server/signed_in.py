@@ -19,6 +19,7 @@ from ..people import Accounts, Officer, acting_as
 from ..people import Scope as TokenScope
 from ..people.passwords import digest
 from .security import refusal
+from .shared_rows import SHARE
 
 if TYPE_CHECKING:
     from ..pilot.office import Office
@@ -62,9 +63,10 @@ class SignedIn:
         officer = self._remembered(proof) or await self._proved(proof)
         if officer is None:
             return await _unknown(scope)(scope, receive, send)
+        scope.setdefault("state", {})
         with acting_as(officer):
             work = asyncio.create_task(_run(self.app, scope, receive, send))
-        await _while_proved(work, proof, officer)
+            await _while_proved(work, proof, officer, scope)
         if scope["path"] == SIGN_OUT:
             self._proofs.pop(proof.shown, None)
         return None
@@ -74,14 +76,15 @@ async def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None
     await app(scope, receive, send)
 
 
-async def _while_proved(work: asyncio.Task[None], proof: _Proof, officer: Officer) -> None:
-    """Wait for the work; end it when its officer is no longer who they were."""
+async def _while_proved(work: asyncio.Task[None], proof: _Proof, officer: Officer, scope: Scope) -> None:
+    """Wait for the work; end it when its officer is no longer who they were, or its share is over."""
     try:
         while True:
             done, _ = await asyncio.wait({work}, timeout=LOOK_AGAIN)
             if done:
                 return work.result()
-            if await proof.officer() != officer:
+            share = scope["state"].get(SHARE)
+            if await proof.officer() != officer or (share and not await proof.stands(share)):
                 return None
     finally:
         if not work.done():
@@ -109,6 +112,10 @@ class _Proof:
         if self._token:
             return await accounts.of_token(self._token, self._scope) if self._scope else None
         return await accounts.of_session(self._session) if self._session else None
+
+    async def stands(self, share: str) -> bool:
+        """Whether who acts may still read by that share."""
+        return await cast("Office", self._state.office).sharing.stands(share)
 
     def _accounts(self) -> Accounts:
         return cast("Office", self._state.office).accounts
