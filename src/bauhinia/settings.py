@@ -109,6 +109,14 @@ class Settings(BaseSettings):
     embedder_model: str = ""
     """Name of the model to ask that server for; empty takes the first one it lists."""
 
+    model_classification: str = ""
+    """The highest classification that the model may see, to lower it; empty means `restricted` on this
+    machine and `unclassified` elsewhere. Only two administrators raise it (`/boundary`)."""
+    embedder_classification: str = ""
+    """The same for what turns text into vectors."""
+    classification: str = "unclassified"
+    """What an uploaded document is classified while its officer chooses nothing else."""
+
     jobs: int = Field(default=8, ge=0)
     """Jobs that the server works on at once; 0 leaves all to `bauhinia worker` processes."""
 

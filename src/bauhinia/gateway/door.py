@@ -19,6 +19,7 @@ from ..settings import Settings
 from ..store import Database
 from ..telemetry import tracing
 from .admit import Admission, within_quota
+from .boundary import Boundary, Part
 from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
 from .forward import forward
 from .inspect import Inspection, asked_again, insist, inspect_links
@@ -29,7 +30,7 @@ from .record import Notes, entry_of
 from .redact import Redacted, redact, redact_texts
 from .refusals import error_for
 from .restore import Restoring
-from .route import Route, endpoint_of, estimated_tokens, may_see, route
+from .route import Route, estimated_tokens, route
 from .tool_list import load_tool_servers
 
 logger = logging.getLogger(__name__)
@@ -51,19 +52,19 @@ class Gateway:
     ) -> None:
         """The settings choose the backend and the embedder; a test or a rehearsal may hand in its own.
 
-        Raises NotFound when the settings name a model that there is not.
+        Raises NotFound when the settings name a model that there is not, InputError when they would open a
+        boundary.
         """
         self._settings = settings
         self._backend = backend if backend is not None else open_backend(settings)
         self._embedder = embedder if embedder is not None else open_embedder(settings)
-        self._endpoint = endpoint_of(settings.model_url)
-        self._embedding_endpoint = endpoint_of(settings.embedder_url)
         self._silence = settings.model_timeout
         self._admission = Admission()
         self.quotas = Quotas(database)
         self.prices = Prices.load(settings.prices)
         self.ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
         self._tool_servers = load_tool_servers(settings.tools)
+        self.boundary = Boundary(settings, database, self.ledger)
         self._loading: asyncio.Task[None] | None = None
 
     @property
@@ -93,7 +94,8 @@ class Gateway:
 
     def cost(self, usage: Usage) -> int | None:
         """What the default model would cost for that, millionths of a HK$; None where no price is known."""
-        return self.prices.cost(self.model, self._endpoint, usage, datetime.now(HONG_KONG).date())
+        endpoint = self.boundary.limits["model"].endpoint
+        return self.prices.cost(self.model, endpoint, usage, datetime.now(HONG_KONG).date())
 
     @property
     def restarts(self) -> int:
@@ -105,7 +107,7 @@ class Gateway:
 
         Raises ModelError.
         """
-        if self._endpoint == "remote":
+        if self.boundary.limits["model"].endpoint == "remote":
             await self._backend.start()
 
     async def start(self) -> None:
@@ -181,7 +183,7 @@ class Gateway:
         raise AssertionError("an exchange ends with an answer or an error")
 
     async def embed(
-        self, texts: Sequence[str], kind: EmbeddingKind, *, officer: Officer, use: str
+        self, texts: Sequence[str], kind: EmbeddingKind, *, officer: Officer, use: str, classification: str
     ) -> list[list[float]]:
         """Unit vectors, one a text. A remote embedder sees pseudonyms in place of personal data.
 
@@ -192,16 +194,18 @@ class Gateway:
             officer=officer,
             use=use,
             model=self.embedder,
+            classification=classification,
             trace=tracing.stages("gateway.embedding", use=use, texts=len(texts)),
         )
         sent = list(texts)
         try:
             await self._admit(notes, Usage(prompt_tokens=sum(map(estimate_tokens, texts))))
             with self._admission.place():
-                if self._embedding_endpoint == "remote":
+                await self._stay_within(notes, "embedder")
+                if self.boundary.limits["embedder"].endpoint == "remote":
                     sent, decision = redact_texts(texts)
                     _allow(notes, decision)
-                _allow(notes, may_see("unclassified", self._embedding_endpoint))
+                _allow(notes, Decision("route", True, "ok"))
                 notes.sent = sent
                 vectors = await self._embedder.embed(sent, kind)
                 notes.usage = Usage(prompt_tokens=sum(map(estimate_tokens, sent)))
@@ -211,8 +215,11 @@ class Gateway:
         await self._append(notes)
         return vectors
 
-    async def count_tokens(self, text: str) -> int:
-        """How many tokens the default model reads in this text."""
+    async def count_tokens(self, text: str, *, classification: str) -> int:
+        """How many tokens the default model reads in this text. Raises Refused."""
+        seen = await self.boundary.may_see(classification, "model")
+        if not seen.allowed:
+            raise error_for(seen)
         await self.start()
         return await self._backend.count_tokens(text)
 
@@ -227,17 +234,25 @@ class Gateway:
         _allow(notes, decision)
 
     def _cost(self, notes: Notes, usage: Usage) -> int | None:
-        endpoint = self._embedding_endpoint if notes.kind == "embed" else self._endpoint
+        part: Part = "embedder" if notes.kind == "embed" else "model"
+        endpoint = self.boundary.limits[part].endpoint
         return self.prices.cost(notes.model, endpoint, usage, datetime.now(HONG_KONG).date())
 
     async def _route(self, notes: Notes, ask: Ask, redacted: Redacted) -> Route:
+        await self._stay_within(notes, "model")
         await self._be_ready(notes)
-        way = await route(ask, redacted, self._backend, self._endpoint)
+        way = await route(ask, redacted, self._backend)
         _allow(notes, way.decision)
         notes.send(way.request)
         if notes.trace is not None:
             return replace(way, request=replace(way.request, traceparent=notes.trace.traceparent))
         return way
+
+    async def _stay_within(self, notes: Notes, part: Part) -> None:
+        """Refuse before anything is sent; note where a boundary had to be open."""
+        seen = await self.boundary.may_see(notes.classification, part)
+        if seen.reason != "ok":
+            _allow(notes, seen)
 
     async def _be_ready(self, notes: Notes) -> None:
         if self._loading is not None and self._loading.done() and not _failed(self._loading):
@@ -259,6 +274,7 @@ class Gateway:
         if attempt.wanted_again and ask.reply_in is not None and (ask.retractable or not attempt.shown):
             notes.add(asked_again(attempt.inspection.wrong))
             yield Retraction(attempt.inspection.wrong)
+            await self._stay_within(notes, "model")
             way = Route(way.backend, insist(way.request, ask.reply_in), way.decision)
             notes.send(way.request)
             attempt = _Attempt(notes, ask, redacted, last=True)

@@ -37,9 +37,10 @@ class Job:
 
 
 _ADD = """
-INSERT INTO tasks (id, kind, "order", status, version, priority, acting, worker, leased_until)
-VALUES (%(id)s, %(kind)s, %(order)s, 'queued', %(version)s, %(priority)s, %(acting)s, %(worker)s,
-    now() + make_interval(secs => %(seconds)s))
+INSERT INTO tasks
+    (id, kind, "order", status, version, priority, classification, acting, worker, leased_until)
+VALUES (%(id)s, %(kind)s, %(order)s, 'queued', %(version)s, %(priority)s, %(classification)s, %(acting)s,
+    %(worker)s, now() + make_interval(secs => %(seconds)s))
 """
 _TELL = """
 WITH held AS (
@@ -99,6 +100,7 @@ class Queue:
         *,
         version: int,
         priority: int,
+        classification: str,
         acting: Mapping[str, Any],
         own: bool,
     ) -> str:
@@ -110,6 +112,7 @@ class Queue:
             "order": Jsonb(order),
             "version": version,
             "priority": priority,
+            "classification": classification,
             "acting": Jsonb(acting),
         }
         async with self._database.connection() as connection:

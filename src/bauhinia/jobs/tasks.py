@@ -45,6 +45,10 @@ class Task:
     ended: datetime | None
     seconds: float
     """Time worked so far, over all resumptions."""
+    classification: str
+    """The highest of what it works on."""
+    own: bool
+    """Whether it is of whoever asks, and not shared with them."""
     not_before: datetime | None = None
     """When it is tried again, after an error that may pass."""
 
@@ -57,9 +61,11 @@ class Task:
         return self.status in OPEN
 
 
+LOWEST = "unclassified"
+"""Of work on nothing that was classified."""
 _SELECT: LiteralString = (
-    'SELECT id, kind, "order", status, {}, message, hint, created, ended, seconds, not_before, told '
-    "FROM tasks"
+    'SELECT id, kind, "order", status, {}, message, hint, created, ended, seconds, not_before, told,'
+    " classification, officer = acting_officer() AND department = acting_department() AS own FROM tasks"
 )
 
 
@@ -92,12 +98,20 @@ class Tasks:
         self._worker.at_once = at_once
         self._worker.begin()
 
-    async def start(self, kind: str, order: dict[str, Any], *, priority: int = INTERACTIVE) -> str:
+    async def start(
+        self, kind: str, order: dict[str, Any], *, priority: int = INTERACTIVE, classification: str = LOWEST
+    ) -> str:
         """Queue a task; gives its id once it is committed."""
         assert kind in self.trade.functions, kind
         version, own = self.trade.version(kind).now, self._worker.own_only
         task = await self._queue.add(
-            kind, order, version=version, priority=priority, acting=self._kept(), own=own
+            kind,
+            order,
+            version=version,
+            priority=priority,
+            classification=classification,
+            acting=self._kept(),
+            own=own,
         )
         self._look()
         return task
@@ -116,13 +130,16 @@ class Tasks:
         return row
 
     async def list(self, limit: int = 100) -> list[Task]:
-        """The newest first, without their drafts."""
+        """The officer's own, the newest first, without their drafts."""
         async with (
             self._database.connection() as connection,
             connection.cursor(row_factory=class_row(Task)) as cursor,
         ):
             await cursor.execute(
-                _SELECT.format("NULL::jsonb AS draft") + " ORDER BY created DESC LIMIT %s", (limit,)
+                _SELECT.format("NULL::jsonb AS draft")
+                + " WHERE officer = acting_officer() AND department = acting_department()"
+                " ORDER BY created DESC LIMIT %s",
+                (limit,),
             )
             return await cursor.fetchall()
 

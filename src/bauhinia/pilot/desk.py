@@ -54,6 +54,8 @@ class Desk:
     report: Report
     use: str
     """The AI use in the register: `pilot.summarise`, ..."""
+    classification: str
+    """The highest of what the task works on; it goes with every request."""
     task: str | None = None
     began: float = field(default_factory=time.monotonic)
     usage: Usage = field(default_factory=Usage)
@@ -88,6 +90,7 @@ class Desk:
             max_tokens=max_tokens,
             schema=schema,
             stop=tuple(stop),
+            classification=self.classification,
             task=self.task,
         )
 
@@ -127,7 +130,11 @@ class Desk:
         """Unit vectors, one a text."""
         assert kind in ("query", "passage")
         return await self.gateway.embed(
-            list(texts), "query" if kind == "query" else "passage", officer=self.officer, use=self.use
+            list(texts),
+            "query" if kind == "query" else "passage",
+            officer=self.officer,
+            use=self.use,
+            classification=self.classification,
         )
 
     def progress(self, phase: str, section: int = 0, of: int = 0, *, note: str = "") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
@@ -12,8 +12,8 @@ from typing import Any
 
 from ..documents import Document, side_by_side
 from ..documents.layout import LAYOUTS
-from ..errors import BauhiniaError, InputError
-from ..gateway import Gateway
+from ..errors import BauhiniaError, InputError, Refused
+from ..gateway import LOWEST, Gateway, classifications
 from ..gateway.billing import seconds_a_token
 from ..jobs import (
     BULK,
@@ -61,6 +61,7 @@ from .orders import (
 from .redraft import redraft
 from .scanning import KIND, read_scan
 from .segment_table import Segments
+from .sharing import Sharing
 from .shelf import Card, Shelf
 from .summarise import summarise
 from .templates import Templates
@@ -87,6 +88,8 @@ class Office:
     templates: Templates
     memory: Memory = field(init=False)
     """The one memory of the process: it keeps what it knows of common words."""
+    sharing: Sharing = field(init=False)
+    """Who else may read what."""
     segments: Segments = field(init=False)
     """What officers wrote in the editor of translations."""
     tasks: Tasks = field(init=False)
@@ -98,6 +101,7 @@ class Office:
         functions: dict[str, TaskFunction] = {kind: self._function(kind) for kind in ORDERS}
         functions[KIND] = self._read_scan
         self.memory = Memory(self.database)
+        self.sharing = Sharing(self.database, self.gateway.ledger, self.shelf)
         self.segments = Segments(self.database)
         trade = Trade(functions=functions, versions=VERSIONS, acting_for=self._acting_for)
         self.tasks = Tasks(self.database, trade, acting=_kept_with_a_job)
@@ -114,20 +118,21 @@ class Office:
         """Who may sign in."""
         return Accounts(self.database)
 
-    async def add(self, data: bytes, name: str, password: str = "") -> Card:
+    async def add(self, data: bytes, name: str, password: str = "", *, classification: str = "") -> Card:
         """Put a file on the shelf, opened with its password if it has one. Pages that are pictures are read
         by a task, which the card names; those of a Word document are numbered afterwards.
 
-        Raises DocumentError, and then nothing is kept.
+        Raises DocumentError, InputError, and then nothing is kept.
         """
-        card = await self.shelf.add(data, name, password)
+        classification = classification or self.settings.classification
+        card = await self.shelf.add(data, name, password, classification=classification)
         if card.pages is None:
             numbering = asyncio.create_task(self._number_pages(card.id), name=f"pages of {card.id}")
             self._numbering.add(numbering)
             numbering.add_done_callback(self._numbering.discard)
         if not card.scanned:
             return card
-        await self.tasks.start(KIND, {"document": card.id}, priority=BULK)
+        await self.tasks.start(KIND, {"document": card.id}, priority=BULK, classification=card.classification)
         return await self.shelf.card(card.id)
 
     async def remove(self, key: str) -> None:
@@ -160,12 +165,19 @@ class Office:
         if isinstance(order, DraftOrder):
             self.templates.get(order.type)
         documents = documents_of(order)
-        for key in documents:
-            _check_read(await self.shelf.card(key))
+        cards = [await self.shelf.card(key) for key in documents]
+        for card in cards:
+            _check_own(card)
+            _check_read(card)
         if isinstance(order, TranslateOrder):
             await self._check_language(order)
         priority = BULK if len(documents) > MANY_DOCUMENTS else INTERACTIVE
-        return await self.tasks.start(kind_of(order), order.model_dump(mode="json"), priority=priority)
+        return await self.tasks.start(
+            kind_of(order),
+            order.model_dump(mode="json"),
+            priority=priority,
+            classification=_highest(order, cards),
+        )
 
     def desk(
         self,
@@ -175,6 +187,7 @@ class Office:
         report: Report,
         task: str | None = None,
         termbase: Termbase | None = None,
+        classification: str = LOWEST,
     ) -> Desk:
         """A working place for one task, with the shipped termbase unless another is given.
 
@@ -187,6 +200,7 @@ class Office:
             steps=steps,
             report=report,
             use=f"pilot.{kind}",
+            classification=classification,
             task=task,
         )
 
@@ -343,7 +357,16 @@ class Office:
             if needs_model(asked):
                 await asyncio.shield(self.model)
             termbase = await Termbases(self.database).merged(self.officer.department)
-            desk = self.desk(kind, steps=steps, report=report, task=task, termbase=termbase)
+            # Read again: whoever resumes a task works with what its documents are classified now.
+            cards = await self.shelf.cards_of(documents_of(asked))
+            desk = self.desk(
+                kind,
+                steps=steps,
+                report=report,
+                task=task,
+                termbase=termbase,
+                classification=_highest(asked, cards.values()),
+            )
             documents = await self.shelf.documents(documents_of(asked))
             draft = await self._do(asked, documents, desk)
             return to_json(without_invented_citations(draft, documents))
@@ -383,6 +406,19 @@ def _passages_of(task: Task) -> dict[tuple[int, str], dict[str, Any]]:
         for number, section in enumerate(sections)
         for passage in section["passages"]
     }
+
+
+def _highest(order: AnyOrder, cards: Iterable[Card]) -> str:
+    return classifications().highest([order.classification, *(card.classification for card in cards)])
+
+
+def _check_own(card: Card) -> None:
+    if not card.own:
+        raise Refused(
+            f"{card.name} is shared with you to be read.",
+            stage="share",
+            hint="Copy it to your shelf, then work with the copy.",
+        )
 
 
 def _check_read(card: Card) -> None:

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 from starlette.responses import Response
@@ -21,6 +21,7 @@ from ..telemetry import tracing
 from . import faults
 from .api import api_router
 from .bilingual_api import bilingual_router
+from .boundary_api import boundary_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
 from .mcp_endpoint import McpEndpoint
@@ -28,6 +29,9 @@ from .observed import Observed, Traffic, templates
 from .operation import operation_router
 from .pages import pages_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
+from .shared_rows import only_reading
+from .sharing_api import sharing_router
+from .sharing_pages import sharing_pages_router
 from .sign_in_pages import sign_in_router
 from .signed_in import SignedIn
 from .state import office_of
@@ -63,6 +67,7 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
         middleware=_middleware(settings, limits, traffic),
+        dependencies=[Depends(only_reading)],
     )
     app.state.settings = settings
     app.state.limits = limits
@@ -83,7 +88,10 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
         )
     )
     app.include_router(files_router)
+    app.include_router(sharing_router)
+    app.include_router(boundary_router)
     app.include_router(pages_router)
+    app.include_router(sharing_pages_router)
     if settings.sign_in != "none":
         app.include_router(sign_in_router)
     app.include_router(terms_router)

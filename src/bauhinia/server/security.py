@@ -6,7 +6,6 @@ One ASGI middleware each, outermost first: `SecurityHeaders`, `HostCheck`, `Orig
 from __future__ import annotations
 
 import ipaddress
-import secrets
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
@@ -64,7 +63,6 @@ class SecurityHeaders:
                 for name, value in HEADERS.items():
                     headers[name] = value
                 headers.setdefault("cache-control", "no-store")
-                headers["x-request-id"] = f"req_{secrets.token_hex(12)}"
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

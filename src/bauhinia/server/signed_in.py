@@ -21,6 +21,7 @@ from ..people import Accounts, Officer, acting_as
 from ..people import Scope as TokenScope
 from ..people.passwords import digest
 from .security import refusal
+from .shared_rows import SHARE
 
 if TYPE_CHECKING:
     from ..pilot.office import Office
@@ -68,6 +69,7 @@ class SignedIn:
             return
         if (note := telemetry.current()) is not None:
             note.officer = telemetry.pseudonym(officer.id)
+        scope.setdefault("state", {})
         started = False
 
         async def send_noting(message: Message) -> None:
@@ -77,7 +79,8 @@ class SignedIn:
 
         with acting_as(officer):
             work = asyncio.create_task(_run(self.app, scope, receive, send_noting))
-        if not await _while_proved(work, proof, officer) and not started:
+            ended = await _while_proved(work, proof, officer, scope)
+        if not ended and not started:
             await _unknown(scope)(scope, receive, send)
         if scope["path"] == SIGN_OUT:
             self._proofs.pop(proof.shown, None)
@@ -87,15 +90,17 @@ async def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None
     await app(scope, receive, send)
 
 
-async def _while_proved(work: asyncio.Task[None], proof: _Proof, officer: Officer) -> bool:
-    """Wait for the work; end it when its officer is no longer who they were. Whether it came to its end."""
+async def _while_proved(work: asyncio.Task[None], proof: _Proof, officer: Officer, scope: Scope) -> bool:
+    """Wait for the work; end it when its officer is no longer who they were, or its share is over. Whether it
+    came to its end."""
     try:
         while True:
             done, _ = await asyncio.wait({work}, timeout=LOOK_AGAIN)
             if done:
                 work.result()
                 return True
-            if await proof.officer() != officer:
+            share = scope["state"].get(SHARE)
+            if await proof.officer() != officer or (share and not await proof.stands(share)):
                 return False
     finally:
         if not work.done():
@@ -123,6 +128,10 @@ class _Proof:
         if self._token:
             return await accounts.of_token(self._token, self._scope) if self._scope else None
         return await accounts.of_session(self._session) if self._session else None
+
+    async def stands(self, share: str) -> bool:
+        """Whether who acts may still read by that share."""
+        return await cast("Office", self._state.office).sharing.stands(share)
 
     def _accounts(self) -> Accounts:
         return cast("Office", self._state.office).accounts

@@ -13,7 +13,7 @@ function attach() {
     return;
   }
   attachCitations();
-  attachEditing(task.dataset.task);
+  if ("own" in task.dataset) attachEditing(task.dataset.task);
   attachComparing();
   attachCopy(task.dataset.task);
 }
