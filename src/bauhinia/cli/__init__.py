@@ -8,6 +8,7 @@ import typer
 
 from .analyse import analyse
 from .bilingual import bilingual_app
+from .boundary import boundary_app
 from .compare import compare
 from .demo import demo
 from .doctor import doctor
@@ -60,6 +61,7 @@ app.add_typer(memory_app)
 app.add_typer(bilingual_app)
 app.add_typer(people_app)
 app.add_typer(usage_app)
+app.add_typer(boundary_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(doctor)
