@@ -9,6 +9,7 @@ import typer
 from .analyse import analyse
 from .backup import backup, restore
 from .bilingual import bilingual_app
+from .boundary import boundary_app
 from .compare import compare
 from .demo import demo
 from .doctor import doctor
@@ -63,6 +64,7 @@ app.add_typer(memory_app)
 app.add_typer(bilingual_app)
 app.add_typer(people_app)
 app.add_typer(usage_app)
+app.add_typer(boundary_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(backup)

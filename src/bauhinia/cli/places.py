@@ -9,7 +9,14 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..errors import BauhiniaError, DataFolderInUse, ModelUnavailable, PasswordNeeded, WrongPassword
+from ..errors import (
+    BauhiniaError,
+    DataFolderInUse,
+    ModelUnavailable,
+    PasswordNeeded,
+    StoreError,
+    WrongPassword,
+)
 from ..jobs import TaskEvent, from_json
 
 if TYPE_CHECKING:
@@ -33,7 +40,9 @@ class Place(Protocol):
     where: str
     """A sentence for the person who waits."""
 
-    async def add(self, name: str, data: bytes, password: str = "") -> tuple[str, str]:
+    async def add(
+        self, name: str, data: bytes, password: str = "", classification: str = ""
+    ) -> tuple[str, str]:
         """Put a file on the shelf; gives its id and that of the task that reads its scanned pages, if any.
 
         Raises DocumentError; of a protected file PasswordNeeded, or WrongPassword.
@@ -90,8 +99,10 @@ class Here:
     def __init__(self, office: Office) -> None:
         self._office = office
 
-    async def add(self, name: str, data: bytes, password: str = "") -> tuple[str, str]:
-        card = await self._office.add(data, name, password)
+    async def add(
+        self, name: str, data: bytes, password: str = "", classification: str = ""
+    ) -> tuple[str, str]:
+        card = await self._office.add(data, name, password, classification=classification)
         return card.id, card.reading
 
     async def ready(self) -> None:
@@ -133,8 +144,12 @@ class There:
         self._session = session
         self.where = f"Asking the server at {address}"
 
-    async def add(self, name: str, data: bytes, password: str = "") -> tuple[str, str]:
-        card = await self._send("/api/documents", name, data, password)
+    async def add(
+        self, name: str, data: bytes, password: str = "", classification: str = ""
+    ) -> tuple[str, str]:
+        card = await self._send(
+            "/api/documents", name, data, password=password, classification=classification
+        )
         return card["id"], card["reading"]
 
     async def ready(self) -> None:
@@ -184,20 +199,36 @@ class There:
     async def take_back(self, task: str, name: str, data: bytes) -> dict[str, Any]:
         return await self._send(f"/api/tasks/{task}/import", name, data)
 
-    async def _send(self, path: str, name: str, data: bytes, password: str = "") -> dict[str, Any]:
+    async def _send(self, path: str, name: str, data: bytes, **fields: str) -> dict[str, Any]:
         import aiohttp
 
         form = aiohttp.FormData()
         form.add_field("file", data, filename=name, content_type="application/octet-stream")
-        if password:
-            form.add_field("password", password)
+        for field, value in fields.items():
+            if value:
+                form.add_field(field, value)
         return await self._json("POST", path, data=form)
+
+    async def asked(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        """The JSON that a route answers. Raises BauhiniaError with what the server said."""
+        return await self._json(method, path, **more)
 
     async def _json(self, method: str, path: str, **more: Any) -> dict[str, Any]:
         async with self._session.request(method, path, **more) as response:
             await _check(response)
             found: dict[str, Any] = await response.json()
             return found
+
+
+@asynccontextmanager
+async def open_server(settings: Settings) -> AsyncIterator[There]:
+    """The running server. Raises StoreError where there is none."""
+    async with AsyncExitStack() as stack:
+        if (server := await _server_of(settings, stack)) is None:
+            raise StoreError(
+                "No server runs on this machine's data folder.", hint="Start it: `bauhinia serve`."
+            )
+        yield server
 
 
 async def _server_of(settings: Settings, stack: AsyncExitStack) -> There | None:
