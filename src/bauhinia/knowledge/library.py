@@ -152,6 +152,14 @@ class Library:
             await self._one("SELECT document FROM knowledge_documents WHERE id = %s", document)
         )
 
+    async def those(self, documents: Sequence[str]) -> dict[str, Document]:
+        """Documents as they were read, by id; without those that are not there any more."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT id, document FROM knowledge_documents WHERE id = ANY (%s)", (list(documents),)
+            )
+            return {row[0]: _DOCUMENT.validate_python(row[1]) for row in await cursor.fetchall()}
+
     async def file(self, document: str) -> bytes:
         """The bytes as they came. Raises NotFound."""
         digest = await self._one("SELECT digest FROM knowledge_documents WHERE id = %s", document)

@@ -1,8 +1,8 @@
 """Search: by meaning, by words, and by both, in what the acting officer may read.
 
-The two lists are joined by reciprocal ranks (Cormack et al., 2009), with two changes that were measured: a
-passage's vote by words counts as much as it holds of what was asked, so that a question in one language is not
-swamped by passages that share little with it; and by meaning each language is ranked against itself.
+The two lists are joined by reciprocal ranks (Cormack et al., 2009), with two changes that were measured.
+A passage's vote by words counts as much as it holds of what was asked, so that the answer in another language
+is not swamped by passages that share little; and by meaning each language is ranked against itself.
 """
 
 from __future__ import annotations
@@ -31,8 +31,7 @@ FUSION = 5
 CROWD = 10
 """How many of the nearest passages of a language say what is usual there."""
 ACROSS = 0.005
-"""What is added to the nearness of passages in the other language than the question's, whose nearnesses spread
-less."""
+"""What is added to the nearness of passages in another language than the question's: theirs spread less."""
 FEW = 4_000
 """Passages of a department whose vectors are all compared; above it the index finds nearly all the best."""
 CANDIDATES = 3_000
@@ -148,7 +147,7 @@ class _Index:
         return _best(hits)[: self._most]
 
     async def with_words(self, wanted: Mapping[str, float]) -> Ranked:
-        """By BM25, as a share of all that is asked for, in the passages with the rarest words (`CANDIDATES`)."""
+        """By BM25, as a share of all that is asked for, in the passages with the rarest words."""
         of = self._holding.get(0, 0)
         keyed = {key_of(self._department, word): counts for word, counts in wanted.items()}
         held = {key: n for key in keyed if (n := self._holding.get(key))}
