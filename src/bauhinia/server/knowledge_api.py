@@ -66,7 +66,7 @@ async def list_kept(request: Request, collection: str) -> list[dict[str, Any]]:
 @knowledge_api_router.post(
     "/api/knowledge/collections/{collection}/documents",
     status_code=202,
-    summary="Add files to a collection (multipart, fields `file`; of a zip archive each file); gives the task",
+    summary="Add files to a collection (multipart, fields `file`; of a zip each file); gives the task",
 )
 async def add_files(request: Request, collection: str) -> Started:
     return Started(id=await received(request, collection))
