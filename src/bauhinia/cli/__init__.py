@@ -15,6 +15,7 @@ from .demo import demo
 from .doctor import doctor
 from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
+from .knowledge import knowledge_app
 from .mcp import mcp
 from .memory import memory_app
 from .models import models_app
@@ -61,6 +62,7 @@ app.command()(analyse)
 app.command()(compare)
 app.add_typer(terms_app)
 app.add_typer(memory_app)
+app.add_typer(knowledge_app)
 app.add_typer(bilingual_app)
 app.add_typer(people_app)
 app.add_typer(usage_app)

@@ -29,6 +29,8 @@ from ..jobs import (
     Trade,
     Version,
 )
+from ..knowledge import Arrivals, Library, Search
+from ..knowledge.arrivals import KIND as INGEST
 from ..language import Termbase, Variety
 from ..people import Accounts, Officer, QuotaSetting, acting, acting_as, signed_in
 from ..settings import Limits, Settings
@@ -37,6 +39,7 @@ from ..translation.leverage import Leverage, leverage
 from ..translation.memory import Memory
 from ..translation.termbases import Termbases
 from .analyse import analyse
+from .ask import ask, passages_for
 from .citations import without_invented_citations
 from .codec import from_json, to_json
 from .compare import compare
@@ -49,6 +52,7 @@ from .orders import (
     ORDERS,
     AnalyseOrder,
     AnyOrder,
+    AskOrder,
     CompareOrder,
     DraftOrder,
     RedraftOrder,
@@ -92,6 +96,11 @@ class Office:
     """Who else may read what."""
     segments: Segments = field(init=False)
     """What officers wrote in the editor of translations."""
+    library: Library = field(init=False)
+    """The department's documents, kept to be found."""
+    search: Search = field(init=False)
+    arrivals: Arrivals = field(init=False)
+    """Files on their way into the library."""
     tasks: Tasks = field(init=False)
     model: asyncio.Task[None] = field(init=False)
     """Loads the model; done when it can answer."""
@@ -103,6 +112,10 @@ class Office:
         self.memory = Memory(self.database)
         self.sharing = Sharing(self.database, self.gateway.ledger, self.shelf)
         self.segments = Segments(self.database)
+        self.library = Library(self.database, self.gateway, self.shelf.blobs, Limits())
+        self.search = Search(self.database, self.gateway)
+        self.arrivals = Arrivals(self.database, self.library, Limits())
+        functions[INGEST] = self.arrivals.read
         trade = Trade(functions=functions, versions=VERSIONS, acting_for=self._acting_for)
         self.tasks = Tasks(self.database, trade, acting=_kept_with_a_job)
         self.model = asyncio.create_task(self.gateway.start(), name="load the model")
@@ -164,6 +177,8 @@ class Office:
         """
         if isinstance(order, DraftOrder):
             self.templates.get(order.type)
+        if isinstance(order, AskOrder) and order.collection:
+            await self.library.collection(order.collection)
         documents = documents_of(order)
         cards = [await self.shelf.card(key) for key in documents]
         for card in cards:
@@ -367,7 +382,10 @@ class Office:
                 termbase=termbase,
                 classification=_highest(asked, cards.values()),
             )
-            documents = await self.shelf.documents(documents_of(asked))
+            if isinstance(asked, AskOrder):
+                documents = await passages_for(asked, steps, self.search, self.library)
+            else:
+                documents = await self.shelf.documents(documents_of(asked))
             draft = await self._do(asked, documents, desk)
             return to_json(without_invented_citations(draft, documents))
 
@@ -386,6 +404,8 @@ class Office:
                 return await draft(order, self.templates.get(order.type), documents, desk)
             case AnalyseOrder():
                 return await analyse(order, documents, desk)
+            case AskOrder():
+                return await ask(order, documents, desk)
             case RedraftOrder():
                 return await redraft(order, documents[order.document], desk)
             case CompareOrder():

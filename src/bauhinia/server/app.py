@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -16,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .. import __version__
+from ..errors import BauhiniaError
 from ..settings import Limits, Settings
 from ..telemetry import tracing
 from . import faults
@@ -24,6 +26,8 @@ from .bilingual_api import bilingual_router
 from .boundary_api import boundary_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
+from .knowledge_api import knowledge_api_router
+from .knowledge_pages import knowledge_router
 from .mcp_endpoint import McpEndpoint
 from .observed import Observed, Traffic, templates
 from .operation import operation_router
@@ -44,13 +48,19 @@ from .v1 import FileTexts, files_router, v1_router
 if TYPE_CHECKING:
     from ..pilot.office import Office
 
+logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 UPLOAD_PATHS = re.compile(
     "/api/documents|/documents|/v1/files|/api/terms/import|/terms/import|/api/tasks/[^/]+/import"
 )
 """Where files come in."""
+BULK_PATHS = re.compile("(?:/api)?/knowledge/collections/[^/]+/documents")
+"""Where many files come in at once."""
+BULK = 20
+"""How many of the largest files may come in one such request."""
 FORM_OVERHEAD = 100_000
 """Bytes that a multipart form may add to the file it carries."""
+DAY_SECONDS = 86_400
 REQUEST_BYTES = 4_000_000
 """Longest body of every other request."""
 
@@ -97,6 +107,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(terms_router)
     app.include_router(usage_router)
     app.include_router(usage_pages_router)
+    app.include_router(knowledge_api_router)
+    app.include_router(knowledge_router)
     app.state.mcp = McpEndpoint(lambda: cast("Office", app.state.office))
     app.router.routes.append(Route("/mcp", app.state.mcp, methods=["POST"]))
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")
@@ -109,6 +121,8 @@ def _middleware(settings: Settings, limits: Limits, traffic: Traffic) -> list[Mi
     names = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
 
     def limit_for(path: str) -> int:
+        if BULK_PATHS.fullmatch(path):
+            return BULK * limits.file_bytes
         return limits.file_bytes + FORM_OVERHEAD if UPLOAD_PATHS.fullmatch(path) else REQUEST_BYTES
 
     return [
@@ -160,7 +174,25 @@ async def _opened(settings: Settings, stack: AsyncExitStack) -> Office:
     stack.enter_context(hold_data_folder(settings.data_folder))
     office = await stack.enter_async_context(open_office(settings))
     office.tasks.work_for_all(settings.jobs)
+    sweeping = asyncio.create_task(_sweep_daily(office), name="delete what is due")
+    stack.push_async_callback(_stopped, sweeping)
     return office
+
+
+async def _sweep_daily(office: Office) -> None:
+    """Delete the library's documents that are due, at the start and once a day."""
+    while True:
+        try:
+            if count := await office.library.sweep():
+                logger.info("%d documents of the library were due and are deleted", count)
+        except BauhiniaError as error:
+            logger.warning("what is due in the library could not be deleted: %s", error.message)
+        await asyncio.sleep(DAY_SECONDS)
+
+
+async def _stopped(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 class _OwnFiles(StaticFiles):

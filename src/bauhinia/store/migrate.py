@@ -61,6 +61,8 @@ def upgrade(url: str) -> None:
     try:
         with _ALEMBIC:
             command.upgrade(config, "head")
+    except StoreError:
+        raise
     except Exception as error:
         if isinstance(getattr(error, "orig", None), psycopg.errors.InsufficientPrivilege):
             raise _not_allowed() from error
