@@ -20,6 +20,7 @@ BauhiniaError                      500
 │   └── TooLong                    413   a request longer than the model can read
 ├── NotSignedIn                    401   nobody has, or what was given proves nobody
 ├── Refused                        403   a stage of the gateway said no; carries the stage
+│   └── OverQuota                  429   a quota is used up; says when the next period begins
 ├── ModelError                     502   the backend failed
 │   ├── ModelUnavailable           503   no backend or no weights; the hint says how to get them
 │   ├── ModelBusy                  429   asked to wait
@@ -40,6 +41,8 @@ class BauhiniaError(Exception):
     """Base of the tree: `str(error)` is safe to show; `hint` says what to do next."""
 
     status = 500
+    retry_after: int | None = None
+    """Seconds after which it may go; None where nobody knows."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -138,6 +141,16 @@ class Refused(BauhiniaError):
     def __init__(self, message: str, *, stage: str, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.stage = stage
+
+
+class OverQuota(Refused):
+    """A quota is used up."""
+
+    status = 429
+
+    def __init__(self, message: str, *, stage: str, hint: str = "", retry_after: int) -> None:
+        super().__init__(message, stage=stage, hint=hint)
+        self.retry_after = retry_after
 
 
 class ModelError(BauhiniaError):

@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     """Weights already on this machine: the file of `model`, or a folder holding files of the catalogue."""
     catalogue: Path | None = None
     """A YAML file of further models, in the shape of `models/catalogue.yaml`."""
+    prices: Path | None = None
+    """A YAML file of models' prices in HK$, in the shape of `gateway/prices.yaml` and read before it."""
     hub_url: str = "https://huggingface.co"
     """The hub that weights are fetched from, or a mirror of it; empty leaves the hub out."""
     embedder_url: str = ""

@@ -40,7 +40,7 @@ ROWS = {
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
 COLUMNS = {
     "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
-    "usage": "use",
+    "usage": "use", "usage_daily": "use", "quotas": "scope",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -59,7 +59,13 @@ PEOPLE = """
 INSERT INTO departments VALUES ('Works', 'Works'), ('Transport', 'Transport');
 INSERT INTO officers (id, department, account, name) VALUES ('clerk', 'Works', 'c', 'Clerk')
 """
-CLOSED = ("credentials", "invitations", "sessions")
+QUOTAS = """
+INSERT INTO quotas (scope, department, measure, period, most, set_by)
+VALUES ('department', 'Works', 'tokens', 'day', 1, '')
+"""
+READ_ALONE = ("departments", "officers", "usage_daily", "quotas")
+"""Tables that no officer's transaction writes."""
+CLOSED = ("credentials", "invitations", "sessions", "usage_totals")
 """Tables that no officer's transaction can read at all."""
 OPEN = {
     "alembic_version": "the schema's number",
@@ -84,7 +90,8 @@ def expected() -> Permitted:
     shared = {(officer, "see", f"shared {table}") for officer in OFFICERS for table in SHARED}
     shared |= {("for all", deed, f"shared {table}") for deed in DEEDS for table in SHARED}
     nobody = {("nobody", "see", f"shared {table}") for table in SHARED}
-    people = {(officer, "see", "officers") for officer in ("owner", "same department")}
+    colleagues = ("owner", "same department")
+    people = {(who, "see", table) for who in colleagues for table in ("officers", "usage_daily", "quotas")}
     people |= {(officer, "see", "departments") for officer in OFFICERS if officer != "nobody"}
     department = colleague | {("same department", "see", "usage")}
     return ((owner | department) - usage) | (shared - nobody) | people | moved
@@ -95,11 +102,12 @@ def permitted(url: str) -> Permitted:
     found: Permitted = set()
     with psycopg.connect(url) as owner:
         owner.execute(PEOPLE)
+        owner.execute(QUOTAS)
     with psycopg.connect(make_conninfo(url, options=f"-c role={APPLICATION}")) as connection:
         for table, insert in ROWS.items():
             if inserted(connection, "owner", insert):
                 found |= permitted_of(connection, table, table)
-        for table in ("departments", "officers"):
+        for table in READ_ALONE:
             found |= permitted_of(connection, table, table)
     with psycopg.connect(url) as owner:
         owner.execute("TRUNCATE terms, memory CASCADE")
@@ -163,7 +171,7 @@ def test_each_officer_may_do_just_what_is_permitted(database_url: str) -> None:
 def test_a_policy_that_is_gone_is_noticed(postgres: EmbeddedPostgres, database_url: str) -> None:
     with psycopg.connect(database_url) as owner:
         there = owner.execute("SELECT tablename, policyname FROM pg_policies ORDER BY 1, 2").fetchall()
-    assert {table for table, _ in there} == {*ROWS, "departments", "officers"}
+    assert {table for table, _ in there} == {*ROWS, *READ_ALONE}
     for table, name in there:
         with copied(postgres, database_url) as url:
             with psycopg.connect(url) as owner:
@@ -173,7 +181,7 @@ def test_a_policy_that_is_gone_is_noticed(postgres: EmbeddedPostgres, database_u
 
 
 def test_a_table_without_walls_is_noticed(postgres: EmbeddedPostgres, database_url: str) -> None:
-    for table in (*ROWS, "departments", "officers"):
+    for table in (*ROWS, *READ_ALONE):
         with copied(postgres, database_url) as url:
             with psycopg.connect(url) as owner:
                 off = sql.SQL("ALTER TABLE {} DISABLE ROW LEVEL SECURITY").format(sql.Identifier(table))
@@ -188,7 +196,7 @@ def test_every_table_has_walls_or_a_reason(database_url: str) -> None:
             "WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
         ).fetchall()
     assert {table for table, walled in found if not walled} == set(OPEN)
-    assert {table for table, walled in found if walled} == {*ROWS, "departments", "officers", *CLOSED}
+    assert {table for table, walled in found if walled} == {*ROWS, *READ_ALONE, *CLOSED}
 
 
 def test_proofs_of_who_somebody_is_are_seen_by_nobody(database_url: str) -> None:

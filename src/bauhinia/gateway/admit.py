@@ -1,11 +1,11 @@
-"""Stage 1, admit: who asks, for which AI use, and is there room."""
+"""Stage 1, admit: who asks, for which AI use, is there room, and is there quota left."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..people import Officer
+from ..people import Limit, Officer, Reservation, Standing
 from .exchange import Decision
 from .uses import USES
 
@@ -38,3 +38,32 @@ class Admission:
             yield
         finally:
             self.under_way -= 1
+
+
+def within_quota(held: Reservation) -> Decision:
+    """`ok`, `quota_soft` with what to tell the officer, or `quota_day` or `quota_month`, which refuse."""
+    if held.refused is not None:
+        limit = held.refused.limit
+        sentence = f"{_whose(limit)} is used up: {_so_far(held.refused)}."
+        return Decision("admit", False, f"quota_{limit.period}", sentence)
+    if (near := held.warned) is not None:
+        return Decision(
+            "admit", True, "quota_soft", f"{_whose(near.limit)} is nearly used up: {_so_far(near)}."
+        )
+    return Decision("admit", True, "ok")
+
+
+def _whose(limit: Limit) -> str:
+    period = "day's" if limit.period == "day" else "month's"
+    if limit.scope in ("officer", "each officer"):
+        return f"Your {period} quota"
+    if limit.scope == "department":
+        return f"Your department's quota for this {limit.period}"
+    return f"The {period} quota of the AI use {limit.subject}"
+
+
+def _so_far(standing: Standing) -> str:
+    limit = standing.limit
+    if limit.measure == "cost":
+        return f"HK${standing.used / 1_000_000:,.2f} of HK${limit.most / 1_000_000:,.2f}"
+    return f"{standing.used:,} of {limit.most:,} {limit.measure}"

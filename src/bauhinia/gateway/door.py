@@ -6,19 +6,22 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from datetime import datetime
 
 from ..errors import BauhiniaError, Refused
 from ..ledger import FileAnchor, Ledger, Outcome
 from ..models import Backend, Embedder, EmbeddingKind, Finish, Usage, estimate_tokens
 from ..models.selection import open_backend, open_embedder
-from ..people import Officer, acting
+from ..people import Amount, Officer, Quotas, acting
+from ..people.quotas import HONG_KONG
 from ..settings import Settings
 from ..store import Database
-from .admit import Admission
+from .admit import Admission, within_quota
 from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
 from .forward import forward
 from .inspect import Inspection, asked_again, insist, inspect_links
 from .label import label, with_entry
+from .prices import Prices
 from .record import Notes, entry_of
 from .redact import Redacted, redact, redact_texts
 from .refusals import error_for
@@ -53,6 +56,8 @@ class Gateway:
         self._embedding_endpoint = endpoint_of(settings.embedder_url)
         self._silence = settings.model_timeout
         self._admission = Admission()
+        self.quotas = Quotas(database)
+        self.prices = Prices.load(settings.prices)
         self.ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
         self._loading: asyncio.Task[None] | None = None
 
@@ -116,7 +121,7 @@ class Gateway:
             classification=ask.classification,
         )
         try:
-            _allow(notes, self._admission.admit(ask.officer, ask.use))
+            await self._admit(notes, _expected(ask))
             with self._admission.place():
                 redacted = redact(ask.messages)
                 _allow(notes, redacted.decision)
@@ -152,7 +157,7 @@ class Gateway:
         notes = Notes(kind="embed", officer=officer, use=use, model=self.embedder)
         sent = list(texts)
         try:
-            _allow(notes, self._admission.admit(officer, use))
+            await self._admit(notes, Usage(prompt_tokens=sum(map(estimate_tokens, texts))))
             with self._admission.place():
                 if self._embedding_endpoint == "remote":
                     sent, decision = redact_texts(texts)
@@ -164,13 +169,27 @@ class Gateway:
         except BaseException as error:
             await self._record_end(notes, error)
             raise
-        await self.ledger.append(entry_of(notes, "answered"))
+        await self._append(notes)
         return vectors
 
     async def count_tokens(self, text: str) -> int:
         """How many tokens the default model reads in this text."""
         await self.start()
         return await self._backend.count_tokens(text)
+
+    async def _admit(self, notes: Notes, expected: Usage) -> None:
+        """Admit a call of that size, and hold room for it in the quotas."""
+        decision = self._admission.admit(notes.officer, notes.use)
+        if decision.allowed:
+            tokens = expected.prompt_tokens + expected.completion_tokens
+            estimate = Amount(requests=1, tokens=tokens, cost=self._cost(notes, expected) or 0)
+            notes.held = await self.quotas.reserve(notes.officer, notes.use, estimate)
+            decision = within_quota(notes.held)
+        _allow(notes, decision)
+
+    def _cost(self, notes: Notes, usage: Usage) -> int | None:
+        endpoint = self._embedding_endpoint if notes.kind == "embed" else self._endpoint
+        return self.prices.cost(notes.model, endpoint, usage, datetime.now(HONG_KONG).date())
 
     async def _route(self, notes: Notes, ask: Ask, redacted: Redacted) -> Route:
         await self._be_ready(notes)
@@ -208,7 +227,7 @@ class Gateway:
         yield attempt.answer(way)
 
     async def _record(self, notes: Notes, answer: Answer) -> Answer:
-        entry = await self.ledger.append(entry_of(notes, "answered"))
+        entry = await self._append(notes)
         return Answer(
             text=answer.text,
             thinking=answer.thinking,
@@ -219,10 +238,20 @@ class Gateway:
             decisions=(*notes.decisions, Decision("record", True, "ok")),
         )
 
+    async def _append(self, notes: Notes) -> int:
+        """The number of the answer's entry in the ledger, once it is committed."""
+        notes.cost = self._cost(notes, notes.usage)
+        try:
+            return await self.ledger.append(entry_of(notes, "answered"))
+        finally:
+            notes.settle()
+
     async def _record_end(self, notes: Notes, error: BaseException) -> None:
         """Record an exchange that gave no answer. One that was left must not wait for the database."""
         outcome = _outcome(notes, error)
+        notes.cost = self._cost(notes, notes.usage) if outcome != "refused" else None
         done = self.ledger.submit(entry_of(notes, outcome, error))
+        done.add_done_callback(lambda _: notes.settle())
         if outcome == "cancelled":
             return
         try:
@@ -306,6 +335,11 @@ class _Attempt:
                 prompt_tokens=estimated_tokens(way.request.messages),
                 completion_tokens=estimate_tokens("".join(written)),
             )
+
+
+def _expected(ask: Ask) -> Usage:
+    """The most that this may use, as it looks before it is asked."""
+    return Usage(prompt_tokens=estimated_tokens(ask.messages), completion_tokens=ask.max_tokens)
 
 
 def _allow(notes: Notes, decision: Decision) -> None:

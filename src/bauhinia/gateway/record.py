@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from ..ledger import Entry, Kind, Outcome
 from ..models import Message, Usage
-from ..people import Officer
+from ..people import Amount, Officer, Reservation
 from .exchange import Decision
 
 _LONGEST_WORD = 200
@@ -31,6 +31,16 @@ class Notes:
     """The texts as the model was given them, personal data replaced."""
     answer: str = ""
     began: float = field(default_factory=time.monotonic)
+    held: Reservation | None = None
+    """Its room in the quotas."""
+    cost: int | None = None
+    """Millionths of a HK$, once it is over; None where no price is known."""
+
+    def settle(self) -> None:
+        """Put what was used in place of what was held."""
+        if self.held is not None:
+            tokens = self.usage.prompt_tokens + self.usage.completion_tokens
+            self.held.settle(Amount(requests=1, tokens=tokens, cost=self.cost or 0))
 
     def add(self, *decisions: Decision) -> None:
         """Note what a stage decided."""
@@ -65,6 +75,7 @@ def entry_of(notes: Notes, outcome: Outcome, error: BaseException | None = None)
         prompt_tokens=notes.usage.prompt_tokens,
         cached_tokens=notes.usage.cached_tokens,
         completion_tokens=notes.usage.completion_tokens,
+        cost=notes.cost,
         seconds=round(notes.seconds, 4),
         error=type(error).__name__ if error is not None else "",
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..errors import BauhiniaError, ModelBusy, ModelUnavailable, NotFound, Refused, TooLong
+from ..errors import BauhiniaError, ModelBusy, ModelUnavailable, NotFound, OverQuota, Refused, TooLong
+from ..people.quotas import Period, seconds_left
 from .exchange import Decision
 
 
@@ -12,10 +13,19 @@ def _refused(hint: str) -> Callable[[Decision], BauhiniaError]:
     return lambda decision: Refused(decision.detail, stage=decision.stage, hint=hint)
 
 
+def _over_quota(period: Period) -> Callable[[Decision], BauhiniaError]:
+    hint = "Go on when the next one begins, or ask your department's administrator for more."
+    return lambda decision: OverQuota(
+        decision.detail, stage=decision.stage, hint=hint, retry_after=seconds_left(period)
+    )
+
+
 _ERRORS: dict[str, Callable[[Decision], BauhiniaError]] = {
     "unknown_officer": _refused("Sign in."),
     "unknown_use": _refused("Ask for one of the uses in the register."),
     "classification": _refused("Use a model on this machine, or a text that may go elsewhere."),
+    "quota_day": _over_quota("day"),
+    "quota_month": _over_quota("month"),
     "busy": lambda decision: ModelBusy(decision.detail, hint="Try again in a moment."),
     "unknown_model": lambda decision: NotFound(decision.detail, hint="Leave the model out for the default."),
     "too_long": lambda decision: TooLong(

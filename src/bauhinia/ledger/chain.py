@@ -38,6 +38,8 @@ class Entry:
     prompt_tokens: int = 0
     cached_tokens: int = 0
     completion_tokens: int = 0
+    cost: int | None = None
+    """Millionths of a HK$; None where no price is known."""
     seconds: float = 0.0
     error: str = ""
     """The error's name in `errors.py`, where the outcome is not `answered`."""

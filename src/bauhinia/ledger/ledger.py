@@ -37,7 +37,8 @@ WITH taken AS (
     INSERT INTO usage
     SELECT seq, (body->>'at')::timestamptz, body->>'officer', body->>'department', body->>'use',
         body->>'model', body->>'task', (body->>'prompt_tokens')::int, (body->>'cached_tokens')::int,
-        (body->>'completion_tokens')::int, (body->>'seconds')::float8
+        (body->>'completion_tokens')::int, (body->>'seconds')::float8,
+        (body->>'cost')::bigint
     FROM rows WHERE body->>'outcome' <> 'refused' AND body->>'kind' <> 'deed'
 )
 SELECT seq FROM taken

@@ -2,16 +2,24 @@
 
 from .accounts import SCOPES, SIGNED_IN, Accounts, Invitation, Scope
 from .officer import ROLES, Officer, Role, acting, acting_as, local_officer, signed_in
+from .quota_setting import QuotaSetting
+from .quotas import Amount, Limit, Quotas, Reservation, Standing
 
 __all__ = [
     "ROLES",
     "SCOPES",
     "SIGNED_IN",
     "Accounts",
+    "Amount",
     "Invitation",
+    "Limit",
     "Officer",
+    "QuotaSetting",
+    "Quotas",
+    "Reservation",
     "Role",
     "Scope",
+    "Standing",
     "acting",
     "acting_as",
     "local_officer",

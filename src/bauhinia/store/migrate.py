@@ -57,6 +57,8 @@ def upgrade(url: str) -> None:
     try:
         with _ALEMBIC:
             command.upgrade(config, "head")
+    except StoreError:
+        raise
     except Exception as error:
         raise StoreError(
             "The database could not be brought up to date; nothing was changed in it.",

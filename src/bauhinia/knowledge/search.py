@@ -1,0 +1,210 @@
+"""Search: by meaning, by words, and by both, in what the acting officer may read.
+
+A passage's place in each list counts, not its score: the two cannot be compared (reciprocal-rank fusion,
+Cormack et al., 2009).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..documents import Anchor
+from ..errors import InputError
+from ..gateway import Gateway
+from ..language import Termbase
+from ..store import Connection, Database
+from .library import padded
+from .passages import Passage
+from .tokens import asked_tokens, dense, key_of, rarity, sparse
+
+Mode = Literal["hybrid", "vectors", "words"]
+USE = "knowledge.search"
+LONGEST_QUESTION = 2_000
+DEPTH = 50
+"""How many passages each list gives to the fusion."""
+FUSION = 60
+"""RRF's k."""
+FEW = 4_000
+"""Passages of a department whose vectors are all compared; above it the index finds nearly all the best."""
+CANDIDATES = 3_000
+"""Passages that are scored by their words: those with the rarest words asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage that was found."""
+
+    passage: Passage
+    score: float
+    """Of one search only: the larger the better."""
+    by_vectors: int | None
+    """Its rank by meaning, from 1; None where it is not among the first."""
+    by_words: int | None
+
+
+class Search:
+    """Searches of one database."""
+
+    def __init__(self, database: Database, gateway: Gateway) -> None:
+        self._database = database
+        self._gateway = gateway
+        self._termbase = Termbase.load()
+
+    async def find(
+        self, question: str, *, collection: str | None = None, limit: int = 5, mode: Mode = "hybrid"
+    ) -> list[Hit]:
+        """The passages that answer a question best, best first; of one collection, by id, or of all.
+
+        Raises InputError, the gateway's errors, StoreError.
+        """
+        question = question.strip()
+        if not 0 < len(question) <= LONGEST_QUESTION:
+            raise InputError(
+                f"A question has between 1 and {LONGEST_QUESTION} characters.", hint="Ask a shorter one."
+            )
+        vector: list[float] = []
+        if mode != "words":
+            vector, wanted = await asyncio.gather(self._vector(question), self._wanted(question))
+        else:
+            wanted = await self._wanted(question)
+        async with self._database.connection() as connection:
+            index = _Index(connection, collection, max(DEPTH, limit))
+            await index.look(list(wanted))
+            near = await index.near(vector, self._gateway.embedder) if mode != "words" else []
+            worded = await index.with_words(wanted) if mode != "vectors" else []
+            scores = _fused(near, worded) if mode == "hybrid" else dict(near or worded)
+            best = sorted(scores, key=lambda key: (-scores[key], key))[:limit]
+            passages = await _passages(connection, best)
+        return [
+            Hit(
+                passage=passages[key],
+                score=scores[key],
+                by_vectors=_rank(key, near),
+                by_words=_rank(key, worded),
+            )
+            for key in best
+            if key in passages
+        ]
+
+    async def _vector(self, question: str) -> list[float]:
+        vectors = await self._gateway.embed([question], "query", officer=self._gateway.officer, use=USE)
+        return padded(vectors[0])
+
+    async def _wanted(self, question: str) -> dict[str, float]:
+        return await asyncio.to_thread(asked_tokens, question, self._termbase)
+
+
+Ranked = list[tuple[int, float]]
+"""Passages' ids with their scores, best first."""
+
+
+class _Index:
+    """The index as one transaction sees it."""
+
+    def __init__(self, connection: Connection, collection: str | None, most: int) -> None:
+        self._connection = connection
+        self._collection = collection
+        self._most = most
+        self._department = ""
+        self._holding: dict[int, int] = {}
+
+    async def look(self, wanted: Sequence[str]) -> None:
+        """Learn in how many passages of the department each word is."""
+        cursor = await self._connection.execute("SELECT acting_department()")
+        self._department = str((await cursor.fetchone() or ("",))[0] or "")
+        keys = [0, *(key_of(self._department, word) for word in wanted)]
+        cursor = await self._connection.execute(
+            "SELECT key, passages FROM knowledge_words WHERE department = %s AND key = ANY (%s)",
+            (self._department, keys),
+        )
+        self._holding = dict(await cursor.fetchall())
+
+    async def near(self, vector: Sequence[float], embedder: str) -> Ranked:
+        """Raises InputError where documents were embedded by another embedder: their vectors say nothing."""
+        await self._check_embedder(embedder)
+        few = self._holding.get(0, 0) <= FEW
+        return await self._rows(
+            "SELECT passage, nearness FROM knowledge_near(%s::halfvec, %s, %s, %s) ORDER BY nearness DESC",
+            (dense(vector), self._collection, few, self._most),
+        )
+
+    async def with_words(self, wanted: Mapping[str, float]) -> Ranked:
+        """By BM25, in the passages that have the rarest of the words: see `CANDIDATES`."""
+        of = self._holding.get(0, 0)
+        keyed = {key_of(self._department, word): counts for word, counts in wanted.items()}
+        held = {key: n for key in keyed if (n := self._holding.get(key))}
+        if not held:
+            return []
+        worth = {key: keyed[key] * rarity(n, of) for key, n in held.items()}
+        return await self._rows(
+            "SELECT passage, score FROM knowledge_with_words(%s, %s::sparsevec, %s, %s)",
+            (_rarest(held), sparse(worth), self._collection, self._most),
+        )
+
+    async def _check_embedder(self, embedder: str) -> None:
+        cursor = await self._connection.execute(
+            "SELECT embedder FROM knowledge_documents WHERE embedder <> %s AND department = %s "
+            "AND (%s::text IS NULL OR collection = %s) LIMIT 1",
+            (embedder, self._department, self._collection, self._collection),
+        )
+        if (row := await cursor.fetchone()) is not None:
+            raise InputError(
+                f"Documents of the library were embedded by {row[0]}; the embedder is now {embedder}.",
+                hint="Search by words alone, or remove those documents and add them again.",
+            )
+
+    async def _rows(self, statement: str, values: tuple[Any, ...]) -> Ranked:
+        cursor = await self._connection.execute(statement, values)
+        return [(row[0], row[1]) for row in await cursor.fetchall()]
+
+
+def _rarest(held: Mapping[int, int]) -> list[int]:
+    """The rarest words, as many as `CANDIDATES` passages have together, one at least."""
+    chosen: list[int] = []
+    seen = 0
+    for key, holding in sorted(held.items(), key=lambda pair: (pair[1], pair[0])):
+        seen += holding
+        if chosen and seen > CANDIDATES:
+            break
+        chosen.append(key)
+    return chosen
+
+
+def _fused(*lists: Ranked) -> dict[int, float]:
+    scores: dict[int, float] = {}
+    for ranked in lists:
+        for rank, (key, _) in enumerate(ranked, 1):
+            scores[key] = scores.get(key, 0.0) + 1 / (FUSION + rank)
+    return scores
+
+
+def _rank(key: int, ranked: Ranked) -> int | None:
+    return next((rank for rank, (each, _) in enumerate(ranked, 1) if each == key), None)
+
+
+async def _passages(connection: Connection, keys: Sequence[int]) -> dict[int, Passage]:
+    """Read within the officer's walls, whatever the index gave."""
+    cursor = await connection.execute(
+        "SELECT p.id, p.document, kept.name, p.ordinal, p.page, p.headings, p.anchors, p.text, p.variety "
+        "FROM knowledge_passages AS p JOIN knowledge_documents AS kept ON kept.id = p.document "
+        "WHERE p.id = ANY (%s)",
+        (list(keys),),
+    )
+    return {row[0]: _passage(row) for row in await cursor.fetchall()}
+
+
+def _passage(row: tuple[Any, ...]) -> Passage:
+    return Passage(
+        id=row[0],
+        document=row[1],
+        name=row[2],
+        ordinal=row[3],
+        page=row[4],
+        headings=tuple(row[5]),
+        anchors=tuple(Anchor(block=b, start=s, end=e, page=p) for b, s, e, p in row[6]),
+        text=row[7],
+        variety=row[8],
+    )

@@ -1,0 +1,290 @@
+"""Quotas: how much an officer, a department or an AI use may ask of models, and how much they have.
+
+What was used is added up in the database by the statement that records a call. A process remembers it for a
+second, adds what it settles itself, and asks anew when a limit is near; what is under way counts as it was
+estimated. So within one process no limit is passed; several may pass one by what each has under way.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Literal, NamedTuple
+
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from ..store import Database
+from .officer import Officer
+
+Scope = Literal["officer", "each officer", "department", "use"]
+Measure = Literal["requests", "tokens", "cost"]
+Period = Literal["day", "month"]
+SCOPES: tuple[Scope, ...] = ("officer", "each officer", "department", "use")
+MEASURES: tuple[Measure, ...] = ("requests", "tokens", "cost")
+PERIODS: tuple[Period, ...] = ("day", "month")
+HONG_KONG = timezone(timedelta(hours=8))
+"""Days and months are those of Hong Kong, which has no summer time."""
+REMEMBERED = 1.0
+"""Seconds for which limits and what was used are not asked anew."""
+_NEAR = 0.9
+"""Share of a limit from which the database is asked each time."""
+
+
+class Amount(NamedTuple):
+    """Of models' work."""
+
+    requests: int = 0
+    tokens: int = 0
+    cost: int = 0
+    """Millionths of a HK$."""
+
+    def plus(self, other: Amount) -> Amount:
+        """Both together."""
+        return Amount(self.requests + other.requests, self.tokens + other.tokens, self.cost + other.cost)
+
+    def minus(self, other: Amount) -> Amount:
+        """What is left of it."""
+        return Amount(self.requests - other.requests, self.tokens - other.tokens, self.cost - other.cost)
+
+    def of(self, measure: Measure) -> int:
+        """One of its measures."""
+        return self.requests if measure == "requests" else self.tokens if measure == "tokens" else self.cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """How much may be used in a period."""
+
+    id: int
+    scope: Scope
+    department: str
+    """Empty for all departments."""
+    subject: str
+    """An officer's id or an AI use; empty for each officer and for a department."""
+    measure: Measure
+    period: Period
+    most: int
+    warn_at: int
+    """Percent of `most` from which the officer is told."""
+
+    def holds(self, officer: Officer, use: str) -> bool:
+        """Whether it is for that officer's asking for that use."""
+        if self.department not in ("", officer.department):
+            return False
+        return self.subject in ("", officer.id if self.scope == "officer" else use)
+
+
+class _Subject(NamedTuple):
+    """What is added up: one of the rows of `usage_totals`."""
+
+    scope: str
+    subject: str
+
+    @classmethod
+    def of(cls, limit: Limit, officer: Officer) -> _Subject:
+        if limit.scope in ("officer", "each officer"):
+            return cls("officer", officer.id)
+        if limit.scope == "department":
+            return cls("department", officer.department)
+        if limit.department:
+            return cls("department use", f"{limit.department}\n{limit.subject}")
+        return cls("use", limit.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A limit, and what has been used of it, what is under way included."""
+
+    limit: Limit
+    used: int
+
+    @property
+    def left(self) -> int:
+        """What may still be used."""
+        return max(0, self.limit.most - self.used)
+
+    @property
+    def warned(self) -> bool:
+        """Whether the officer is to be told."""
+        return self.used * 100 >= self.limit.most * self.limit.warn_at
+
+    def fits(self, more: Amount) -> bool:
+        """Whether so much more may be used."""
+        return self.used + more.of(self.limit.measure) <= self.limit.most
+
+
+@dataclass(slots=True)
+class Reservation:
+    """Room for one call, held from its admission until it is recorded."""
+
+    quotas: Quotas
+    subjects: frozenset[_Subject]
+    estimate: Amount
+    standings: tuple[Standing, ...]
+    refused: Standing | None = None
+    """The limit that it does not fit into; nothing is held then."""
+    settled: bool = False
+
+    @property
+    def warned(self) -> Standing | None:
+        """The limit of which the officer is to be told."""
+        return next((standing for standing in self.standings if standing.warned), None)
+
+    def settle(self, actual: Amount) -> None:
+        """Let go of the room; what was really used is recorded. Once: a second time does nothing."""
+        if self.settled or self.refused:
+            return
+        self.settled = True
+        self.quotas._settle(self, actual)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was used by a subject in the current day and month."""
+
+    at: float
+    amounts: dict[str, Amount]
+
+
+class Quotas:
+    """The quotas of one database, as one process holds its officers to them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._limits: list[Limit] = []
+        self._limits_at = -REMEMBERED
+        self._known: dict[_Subject, _Known] = {}
+        self._under_way: defaultdict[_Subject, Amount] = defaultdict(Amount)
+
+    async def reserve(self, officer: Officer, use: str, estimate: Amount) -> Reservation:
+        """Room for a call of that size; `refused` says which limit it does not fit into. Raises
+        StoreError."""
+        limits = await self._that_hold(officer, use)
+        subjects = frozenset(_Subject.of(limit, officer) for limit in limits)
+        if subjects:
+            await self._learn(subjects, older_than=time.monotonic() - REMEMBERED)
+            if any(_is_near(standing, estimate) for standing in self._standings(limits, officer)):
+                await self._learn(subjects, older_than=time.monotonic())
+        # From here to the end nothing is awaited: what is found to be free is held.
+        standings = tuple(self._standings(limits, officer))
+        refused = next((standing for standing in standings if not standing.fits(estimate)), None)
+        if refused is None:
+            for subject in subjects:
+                self._under_way[subject] = self._under_way[subject].plus(estimate)
+        return Reservation(self, subjects, estimate, standings, refused)
+
+    async def standings(self, officer: Officer, use: str) -> list[Standing]:
+        """Every limit on that officer's asking for that use, and what has been used of it."""
+        limits = await self._that_hold(officer, use)
+        subjects = frozenset(_Subject.of(limit, officer) for limit in limits)
+        if subjects:
+            await self._learn(subjects, older_than=time.monotonic())
+        return list(self._standings(limits, officer))
+
+    def forget(self) -> None:
+        """Ask for the limits anew: one was just set."""
+        self._limits_at = -REMEMBERED
+
+    def _settle(self, reservation: Reservation, actual: Amount) -> None:
+        for subject in reservation.subjects:
+            self._under_way[subject] = self._under_way[subject].minus(reservation.estimate)
+            if self._under_way[subject] == Amount():
+                del self._under_way[subject]
+            if known := self._known.get(subject):
+                known.amounts = {period: amount.plus(actual) for period, amount in known.amounts.items()}
+
+    async def _that_hold(self, officer: Officer, use: str) -> list[Limit]:
+        if time.monotonic() - self._limits_at > REMEMBERED:
+            at = time.monotonic()
+            self._limits = await self._read_limits()
+            self._limits_at = at
+        return in_force([limit for limit in self._limits if limit.holds(officer, use)])
+
+    async def _read_limits(self) -> list[Limit]:
+        async with (
+            self._database.connection() as connection,
+            connection.cursor(row_factory=class_row(Limit)) as cursor,
+        ):
+            await cursor.execute("SELECT * FROM quotas_in_force()")
+            return await cursor.fetchall()
+
+    async def _learn(self, subjects: Iterable[_Subject], *, older_than: float) -> None:
+        """Read what the subjects have used, where that was read before `older_than`."""
+        wanted = [
+            each for each in subjects if (known := self._known.get(each)) is None or known.at < older_than
+        ]
+        if not wanted:
+            return
+        at, today = time.monotonic(), datetime.now(HONG_KONG).date()
+        asked = [
+            {
+                "scope": each.scope,
+                "subject": each.subject,
+                "period": period,
+                "begins": str(begins(period, today)),
+            }
+            for each in wanted
+            for period in PERIODS
+        ]
+        async with self._database.connection() as connection:
+            cursor = await connection.execute("SELECT * FROM usage_so_far(%s)", (Jsonb(asked),))
+            rows = await cursor.fetchall()
+        for each in wanted:
+            self._known[each] = _Known(at, {period: Amount() for period in PERIODS})
+        for scope, subject, period, *amount in rows:
+            self._known[_Subject(scope, subject)].amounts[period] = Amount(*amount)
+        self._drop_old(at)
+
+    def _drop_old(self, now: float) -> None:
+        """Keep the memory small: an officer who left is read again on returning."""
+        if len(self._known) > 50_000:
+            self._known = {each: known for each, known in self._known.items() if known.at > now - 60}
+
+    def _standings(self, limits: Sequence[Limit], officer: Officer) -> Iterable[Standing]:
+        for limit in limits:
+            subject = _Subject.of(limit, officer)
+            used = self._known[subject].amounts[limit.period].plus(self._under_way.get(subject, Amount()))
+            yield Standing(limit, used.of(limit.measure))
+
+
+def in_force(limits: Sequence[Limit]) -> list[Limit]:
+    """Those that count: an officer's own replaces each officer's, a department's own that of all."""
+    chosen: dict[tuple[str, Measure, Period], Limit] = {}
+    rest: list[Limit] = []
+    for limit in limits:
+        if limit.scope not in ("officer", "each officer"):
+            rest.append(limit)
+            continue
+        key = ("officer", limit.measure, limit.period)
+        before = chosen.get(key)
+        if before is None or _closer(limit) > _closer(before):
+            chosen[key] = limit
+    return [*chosen.values(), *rest]
+
+
+def _closer(limit: Limit) -> tuple[bool, bool]:
+    return (limit.scope == "officer", bool(limit.department))
+
+
+def _is_near(standing: Standing, estimate: Amount) -> bool:
+    reached = standing.used + estimate.of(standing.limit.measure)
+    return reached >= standing.limit.most * _NEAR
+
+
+def begins(period: Period, day: date) -> date:
+    """The first day of the period that has that day."""
+    return day if period == "day" else day.replace(day=1)
+
+
+def seconds_left(period: Period, now: datetime | None = None) -> int:
+    """Until the period of Hong Kong that now is ends."""
+    here = (now or datetime.now(UTC)).astimezone(HONG_KONG)
+    first = here.replace(hour=0, minute=0, second=0, microsecond=0)
+    following = first + timedelta(days=1)
+    if period == "month":
+        following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return int((following - here).total_seconds()) + 1

@@ -1,0 +1,20 @@
+"""A library on the fresh database."""
+
+from __future__ import annotations
+
+import pytest
+
+from bauhinia.gateway import Gateway
+from bauhinia.knowledge import Library
+from bauhinia.settings import Limits, Settings
+from bauhinia.store import Blobs, Database
+
+
+@pytest.fixture
+def blobs(settings: Settings) -> Blobs:
+    return Blobs.open(settings)
+
+
+@pytest.fixture
+def library(database: Database, gateway: Gateway, blobs: Blobs) -> Library:
+    return Library(database, gateway, blobs, Limits())
