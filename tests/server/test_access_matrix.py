@@ -63,8 +63,13 @@ VALUES: Mapping[str, Any] = {
     "to": "zh-HK",
 }
 """Values of fields for which any word will not do."""
-NOT_NOW: set[tuple[int, str]] = set()
-"""What the owner is told where a request names a row of theirs, but the row is in no state for it."""
+NOT_NOW = {
+    (400, "/api/tasks/{task}/resume"),
+    (400, "/tasks/{task}/resume"),
+    (400, "/api/tasks/{task}/import"),
+    (400, "/api/tasks/{task}/segments/{place}/mend"),
+}
+"""What the owner of a row is told that is in no state for it: a task that is done, a finding that is not."""
 SECRET = "footbridges"
 """Stands in the owner's document, and nowhere else."""
 
@@ -102,6 +107,12 @@ class Member:
     document: str
     other: str
     task: str
+
+    def row(self, way: Way) -> str:
+        """The id of the row that is named that way."""
+        if way.row == "task":
+            return self.task
+        return self.other if way.place else self.document
 
 
 Headers = dict[str, str]
@@ -203,10 +214,9 @@ class Schema:
         if "properties" in schema:
             needed = {*schema.get("required", ()), *({*ROWS, "question"} & set(schema["properties"]))}
             return {key: self.example(schema["properties"][key], key, ids) for key in sorted(needed)}
-        if "enum" in schema:
-            return schema["enum"][0]
         plain = {"integer": schema.get("minimum", 0), "boolean": False, "array": ["x"]}
-        return VALUES.get(name, plain.get(schema.get("type", ""), "x"))
+        first = schema["enum"][0] if "enum" in schema else plain.get(schema.get("type", ""), "x")
+        return VALUES.get(name, first)
 
     def items(self, schema: dict[str, Any], name: str) -> int:
         """How many ids a field takes at least; one where it is no list."""
@@ -267,7 +277,7 @@ def request_of(way: Way, schema: Schema, own: Member, wanted: Member) -> Request
         "task": [own.task],
     }
     ids[way.field] = [*ids[way.field]]
-    ids[way.field][way.place] = wanted.document if way.row == "document" else wanted.task
+    ids[way.field][way.place] = wanted.row(way)
     path = re.sub(r"{(\w+)(?::\w+)?}", lambda match: PLACES.get(match[1]) or ids[match[1]][0], way.path)
     more: dict[str, Any] = {}
     if way.where == "query":
