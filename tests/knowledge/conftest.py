@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bauhinia.gateway import Gateway
-from bauhinia.knowledge import Library
+from bauhinia.knowledge import Library, Search
 from bauhinia.settings import Limits, Settings
 from bauhinia.store import Blobs, Database
 
@@ -18,3 +18,8 @@ def blobs(settings: Settings) -> Blobs:
 @pytest.fixture
 def library(database: Database, gateway: Gateway, blobs: Blobs) -> Library:
     return Library(database, gateway, blobs, Limits())
+
+
+@pytest.fixture
+def search(database: Database, gateway: Gateway) -> Search:
+    return Search(database, gateway)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bauhinia.errors import InputError
-from bauhinia.gateway import Gateway
 from bauhinia.knowledge import Library, Mode, Search
 from bauhinia.people import Officer
 from bauhinia.people.officer import acting_as
-from bauhinia.store import Database
 
 FOOTBRIDGES = """# Repair of footbridges
 
@@ -27,11 +25,6 @@ CHINESE = """# 行人天橋維修
 
 食肆售賣酒類須領有酒牌局發出的牌照，每年費用為3,940元。
 """
-
-
-@pytest.fixture
-def search(database: Database, gateway: Gateway) -> Search:
-    return Search(database, gateway)
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "vectors", "words"])

@@ -36,11 +36,17 @@ ROWS = {
     "usage": "INSERT INTO usage VALUES (1, now(), 'clerk', 'Works', 'u', 'm', NULL, 1, 0, 1, 1)",
     "tokens": "INSERT INTO tokens (id, digest, officer, name, scopes, expires) "
     "VALUES ('k', 'd', 'clerk', 'n', '{api}', now() + interval '1 day')",
+    "knowledge_collections": "INSERT INTO knowledge_collections (id, name) VALUES ('c', 'n')",
+    "knowledge_documents": "INSERT INTO knowledge_documents (id, collection, name, format, digest, bytes, "
+    "document, embedder) VALUES ('l', 'c', 'a.md', 'md', 'x', 1, '{}', 'e')",
+    "knowledge_passages": "INSERT INTO knowledge_passages (collection, document, ordinal, headings, anchors, "
+    "text, variety, keys, weights, embedding) VALUES ('c', 'l', 0, '{}', '[]', 't', 'en', '{1}', '{1:1}/2', "
+    "array_fill(0.1::real, ARRAY[384])::halfvec)",
 }
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
 COLUMNS = {
     "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
-    "usage": "use", "usage_daily": "use", "quotas": "scope",
+    "usage": "use", "usage_daily": "use", "quotas": "scope", "knowledge_words": "key", "knowledge_passages": "ordinal",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -54,7 +60,9 @@ OFFICERS = {
 }
 """Officer, department, and whether they may write what all share. The clerk who has moved to another department
 keeps the tokens and nothing else."""
-DEPARTMENTS = ("terms", "memory", "memory_history")
+DEPARTMENTS = (
+    "terms", "memory", "memory_history", "knowledge_collections", "knowledge_documents", "knowledge_passages",
+)  # fmt: skip
 PEOPLE = """
 INSERT INTO departments VALUES ('Works', 'Works'), ('Transport', 'Transport');
 INSERT INTO officers (id, department, account, name) VALUES ('clerk', 'Works', 'c', 'Clerk')
@@ -63,7 +71,7 @@ QUOTAS = """
 INSERT INTO quotas (scope, department, measure, period, most, set_by)
 VALUES ('department', 'Works', 'tokens', 'day', 1, '')
 """
-READ_ALONE = ("departments", "officers", "usage_daily", "quotas")
+READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
 """Tables that no officer's transaction writes."""
 CLOSED = ("credentials", "invitations", "sessions", "usage_totals")
 """Tables that no officer's transaction can read at all."""
@@ -86,12 +94,17 @@ def expected() -> Permitted:
     colleague = {("same department", deed, table) for deed in DEEDS for table in DEPARTMENTS}
     usage = {(officer, deed, "usage") for officer in OFFICERS for deed in ("change", "delete")}
     usage.add(("owner", "change", "tokens"))
+    usage |= {(officer, "change", "knowledge_passages") for officer in OFFICERS}
     moved = {("other department", deed, "tokens") for deed in ("see", "delete")}
     shared = {(officer, "see", f"shared {table}") for officer in OFFICERS for table in SHARED}
     shared |= {("for all", deed, f"shared {table}") for deed in DEEDS for table in SHARED}
     nobody = {("nobody", "see", f"shared {table}") for table in SHARED}
     colleagues = ("owner", "same department")
-    people = {(who, "see", table) for who in colleagues for table in ("officers", "usage_daily", "quotas")}
+    people = {
+        (who, "see", table)
+        for who in colleagues
+        for table in ("officers", "usage_daily", "quotas", "knowledge_words")
+    }
     people |= {(officer, "see", "departments") for officer in OFFICERS if officer != "nobody"}
     department = colleague | {("same department", "see", "usage")}
     return ((owner | department) - usage) | (shared - nobody) | people | moved

@@ -355,8 +355,8 @@ SELECT kept.id, kept.collection, kept.name, kept.format, kept.classification, ke
 _INSERT = """
 INSERT INTO knowledge_passages (collection, document, ordinal, page, headings, anchors, text, variety, keys,
     weights, embedding)
-SELECT kept.collection, kept.id, ordinal, page, headings, anchors, text, variety, keys, weights::sparsevec,
-    embedding::halfvec
+SELECT kept.collection, kept.id, ordinal, page, headings, anchors, text, variety, keys,
+    weights::sparsevec, embedding::halfvec
   FROM jsonb_to_recordset(%s) AS cut (ordinal integer, page integer, headings text[], anchors jsonb,
     text text, variety text, keys integer[], weights text, embedding text), knowledge_documents AS kept
  WHERE kept.id = %s

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, LiteralString
 
 from ..documents import Anchor
 from ..errors import InputError
@@ -27,6 +27,10 @@ DEPTH = 50
 """How many passages each list gives to the fusion."""
 FUSION = 60
 """RRF's k."""
+CROWD = 30
+"""How many of the nearest passages of a language say what is usual there."""
+FLOOR = 0.15
+"""Least share of what is asked for, by rarity, that a passage's words must hold to be in the list."""
 FEW = 4_000
 """Passages of a department whose vectors are all compared; above it the index finds nearly all the best."""
 CANDIDATES = 3_000
@@ -123,13 +127,18 @@ class _Index:
         self._holding = dict(await cursor.fetchall())
 
     async def near(self, vector: Sequence[float], embedder: str) -> Ranked:
-        """Raises InputError where documents were embedded by another embedder: their vectors say nothing."""
+        """By meaning, each passage by how far it stands out among the nearest of its own language.
+
+        Raises InputError where documents were embedded by another embedder: their vectors say nothing.
+        """
         await self._check_embedder(embedder)
         few = self._holding.get(0, 0) <= FEW
-        return await self._rows(
-            "SELECT passage, nearness FROM knowledge_near(%s::halfvec, %s, %s, %s) ORDER BY nearness DESC",
+        rows = await self._rows(
+            "SELECT passage, nearness, in_chinese FROM knowledge_near(%s::halfvec, %s, %s, %s)",
             (dense(vector), self._collection, few, self._most),
         )
+        of_languages = [[row[:2] for row in rows if row[2] is chinese] for chinese in (True, False)]
+        return _best([hit for found in of_languages for hit in _standing_out(found)])[: self._most]
 
     async def with_words(self, wanted: Mapping[str, float]) -> Ranked:
         """By BM25, in the passages that have the rarest of the words: see `CANDIDATES`."""
@@ -139,10 +148,12 @@ class _Index:
         if not held:
             return []
         worth = {key: keyed[key] * rarity(n, of) for key, n in held.items()}
-        return await self._rows(
+        rows = await self._rows(
             "SELECT passage, score FROM knowledge_with_words(%s, %s::sparsevec, %s, %s)",
             (_rarest(held), sparse(worth), self._collection, self._most),
         )
+        least = FLOOR * sum(counts * rarity(self._holding.get(key, 0), of) for key, counts in keyed.items())
+        return [(key, score) for key, score in rows if score >= least]
 
     async def _check_embedder(self, embedder: str) -> None:
         cursor = await self._connection.execute(
@@ -156,9 +167,25 @@ class _Index:
                 hint="Search by words alone, or remove those documents and add them again.",
             )
 
-    async def _rows(self, statement: str, values: tuple[Any, ...]) -> Ranked:
+    async def _rows(self, statement: LiteralString, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         cursor = await self._connection.execute(statement, values)
-        return [(row[0], row[1]) for row in await cursor.fetchall()]
+        return await cursor.fetchall()
+
+
+def _best(hits: Sequence[tuple[int, float]]) -> Ranked:
+    return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+
+
+def _standing_out(hits: Sequence[tuple[Any, ...]]) -> Ranked:
+    """Nearness beyond that of the usual passage of `CROWD`.
+
+    multilingual-e5 puts every passage of the question's own language before the first of another: an English
+    question would find no Chinese answer.
+    """
+    ranked = _best([(key, near) for key, near in hits])
+    crowd = [near for _, near in ranked[:CROWD]]
+    usual = sum(crowd) / len(crowd) if crowd else 0.0
+    return [(key, near - usual) for key, near in ranked]
 
 
 def _rarest(held: Mapping[int, int]) -> list[int]:

@@ -15,7 +15,7 @@ from math import log
 from pathlib import Path
 from zlib import crc32
 
-from ..language import Termbase, Variety, to_traditional, words
+from ..language import Termbase, Variety, figures, to_traditional, words
 
 SATURATION = 1.2
 """BM25's k1."""
@@ -29,12 +29,17 @@ _KEYS = 999_999_999
 
 _OFFICIAL = (Variety.ENGLISH, Variety.TRADITIONAL)
 _LIST = Path(__file__).parent / "asking.txt"
+_CODE = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z]+(?:[-/.][A-Za-z0-9]+)*[-/.]?[0-9][A-Za-z0-9]*(?:[-/.(][A-Za-z0-9]+)*"
+)
 _VOWEL = re.compile("[aeiouy]")
 
 
 def tokens(text: str) -> list[str]:
-    """The words of a text, Chinese in Traditional script and English without endings."""
-    return [_stemmed(word) for word in words(to_traditional(text))]
+    """The words of a text, Chinese in Traditional script and English without endings, and its figures by
+    value: 31 March 2027 finds 二〇二七年三月三十一日."""
+    folded = to_traditional(text)
+    return [*(_stemmed(word) for word in words(folded)), *_figures(folded)]
 
 
 def asked_tokens(question: str, termbase: Termbase) -> dict[str, float]:
@@ -42,13 +47,19 @@ def asked_tokens(question: str, termbase: Termbase) -> dict[str, float]:
     folded = to_traditional(question)
     english, chinese = _asking()
     said = [_stemmed(word) for word in words(chinese.sub(" ", folded)) if word not in english]
-    wanted = dict.fromkeys(said or tokens(question), 1.0)
+    wanted = dict.fromkeys([*said, *_figures(folded)] or tokens(question), 1.0)
     found = {hit.term for variety in _OFFICIAL for hit in termbase.find(folded, variety)}
     for term in sorted(found, key=lambda term: term.id):
         for form in (*term.forms(Variety.ENGLISH)[:2], *term.forms(Variety.TRADITIONAL)[:2]):
             for word in tokens(form):
                 wanted.setdefault(word, TRANSLATED)
     return wanted
+
+
+def _figures(text: str) -> list[str]:
+    """Dates, amounts and references by their values, and codes as they are written: `CH-104`."""
+    found = [f"={figure.kind}:{figure.value}" for figure in figures(text) if figure.kind != "number"]
+    return [*found, *(f"={match.group().upper()}" for match in _CODE.finditer(text))]
 
 
 @cache

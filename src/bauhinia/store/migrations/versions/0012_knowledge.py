@@ -53,6 +53,7 @@ CREATE TABLE knowledge_passages (
     anchors jsonb NOT NULL,
     text text STORAGE EXTERNAL NOT NULL,
     variety text NOT NULL,
+    chinese boolean NOT NULL GENERATED ALWAYS AS (variety IN ('zh-Hant-HK', 'zh-Hans', 'yue-Hant-HK')) STORED,
     keys integer[] STORAGE EXTERNAL NOT NULL,
     weights sparsevec STORAGE MAIN NOT NULL,
     embedding halfvec(384) STORAGE PLAIN NOT NULL,
@@ -64,7 +65,10 @@ COMMENT ON COLUMN knowledge_passages.weights IS
     'how much each word says of the passage (BM25 without its rarity), by key';
 CREATE INDEX knowledge_passages_place ON knowledge_passages (department, collection);
 CREATE INDEX knowledge_passages_keys ON knowledge_passages USING gin (keys) WITH (fastupdate = off);
-CREATE INDEX knowledge_passages_near ON knowledge_passages USING hnsw (embedding halfvec_ip_ops);
+CREATE INDEX knowledge_passages_near_chinese ON knowledge_passages
+    USING hnsw (embedding halfvec_ip_ops) WHERE chinese;
+CREATE INDEX knowledge_passages_near_others ON knowledge_passages
+    USING hnsw (embedding halfvec_ip_ops) WHERE NOT chinese;
 CREATE TABLE knowledge_words (
     department text NOT NULL,
     key integer NOT NULL,
@@ -121,24 +125,29 @@ GRANT SELECT ON knowledge_words TO bauhinia_application;
 
 _SEARCH = """
 CREATE FUNCTION knowledge_near(wanted halfvec, place text, few boolean, most integer)
-RETURNS TABLE (passage bigint, nearness real)
+RETURNS TABLE (passage bigint, nearness real, in_chinese boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-SET hnsw.iterative_scan = 'relaxed_order' SET hnsw.ef_search = 100 SET enable_sort = off SET jit = off AS $$
+SET hnsw.iterative_scan = 'relaxed_order' SET hnsw.ef_search = 60 SET enable_sort = off SET jit = off AS $$
 DECLARE
     whose text := acting_department();
 BEGIN
     IF few THEN
         RETURN QUERY
-            WITH mine AS MATERIALIZED (
-                SELECT id, -(embedding <#> wanted) AS near FROM knowledge_passages
-                WHERE department = whose AND (place IS NULL OR collection = place))
-            SELECT id, near::real FROM mine ORDER BY near DESC LIMIT most;
-    ELSE
-        RETURN QUERY
-            SELECT id, (-(embedding <#> wanted))::real FROM knowledge_passages
-            WHERE department = whose AND (place IS NULL OR collection = place)
-            ORDER BY embedding <#> wanted LIMIT most;
+            SELECT id, near::real, chinese FROM (
+                SELECT id, near, chinese, row_number() OVER (PARTITION BY chinese ORDER BY near DESC) AS rank
+                FROM (SELECT id, chinese, -(embedding <#> wanted) AS near FROM knowledge_passages
+                      WHERE department = whose AND (place IS NULL OR collection = place) OFFSET 0) AS mine
+            ) AS ranked WHERE rank <= most;
+        RETURN;
     END IF;
+    RETURN QUERY
+        SELECT id, (-(embedding <#> wanted))::real, true FROM knowledge_passages
+        WHERE chinese AND department = whose AND (place IS NULL OR collection = place)
+        ORDER BY embedding <#> wanted LIMIT most;
+    RETURN QUERY
+        SELECT id, (-(embedding <#> wanted))::real, false FROM knowledge_passages
+        WHERE NOT chinese AND department = whose AND (place IS NULL OR collection = place)
+        ORDER BY embedding <#> wanted LIMIT most;
 END;
 $$;
 COMMENT ON FUNCTION knowledge_near IS
