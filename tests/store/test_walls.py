@@ -42,11 +42,13 @@ ROWS = {
     "knowledge_passages": "INSERT INTO knowledge_passages (collection, document, ordinal, headings, anchors, "
     "text, variety, keys, weights, embedding) VALUES ('c', 'l', 0, '{}', '[]', 't', 'en', '{1}', '{1:1}/2', "
     "array_fill(0.1::real, ARRAY[384])::halfvec)",
+    "knowledge_arrivals": "INSERT INTO knowledge_arrivals (batch, place, collection, name, digest) "
+    "VALUES ('b', 0, 'c', 'a.md', 'x')",
 }
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
 COLUMNS = {
     "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
-    "usage": "use", "usage_daily": "use", "quotas": "scope", "knowledge_words": "key", "knowledge_passages": "ordinal",
+    "usage": "use", "usage_daily": "use", "quotas": "scope", "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -62,6 +64,7 @@ OFFICERS = {
 keeps the tokens and nothing else."""
 DEPARTMENTS = (
     "terms", "memory", "memory_history", "knowledge_collections", "knowledge_documents", "knowledge_passages",
+    "knowledge_arrivals",
 )  # fmt: skip
 PEOPLE = """
 INSERT INTO departments VALUES ('Works', 'Works'), ('Transport', 'Transport');
@@ -135,8 +138,8 @@ def inserted(connection: Connection[Any], officer: str, statement: str) -> bool:
     act(connection, officer)
     try:
         connection.execute(statement)  # type: ignore[call-overload]  # our own words
-    except psycopg.errors.InsufficientPrivilege:
-        connection.rollback()
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ForeignKeyViolation):
+        connection.rollback()  # a row that it belongs to was not let in either
         return False
     connection.commit()
     return True

@@ -152,6 +152,14 @@ class Library:
             await self._one("SELECT document FROM knowledge_documents WHERE id = %s", document)
         )
 
+    async def those(self, documents: Sequence[str]) -> dict[str, Document]:
+        """Documents as they were read, by id; without those that are not there any more."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT id, document FROM knowledge_documents WHERE id = ANY (%s)", (list(documents),)
+            )
+            return {row[0]: _DOCUMENT.validate_python(row[1]) for row in await cursor.fetchall()}
+
     async def file(self, document: str) -> bytes:
         """The bytes as they came. Raises NotFound."""
         digest = await self._one("SELECT digest FROM knowledge_documents WHERE id = %s", document)
@@ -183,7 +191,7 @@ class Library:
                 await _keep_passages(connection, key, cuts, vectors)
         except errors.UniqueViolation:
             return await self._overtaken(collection, name, digest)
-        await self._forget_bytes(replaced)
+        await self.forget_bytes(replaced)
         return Fate(
             name=name,
             fate="replaced" if replaced else "added",
@@ -197,7 +205,7 @@ class Library:
         """What became of a file that was given twice at once."""
         if (there := await self._present(collection, digest)) is not None:
             return Fate(name=name, fate="present", document=there)
-        await self._forget_bytes([digest])
+        await self.forget_bytes([digest])
         raise Conflict(f"Somebody else is adding another file {name}.", hint="Add it again.")
 
     async def remove(self, document: str) -> None:
@@ -207,14 +215,16 @@ class Library:
             digests = await _removed(connection, _ONE, document)
         if not digests:
             raise _no_document()
-        await self._forget_bytes(digests)
+        await self.forget_bytes(digests)
 
     async def remove_collection(self, collection: str) -> None:
         """Delete a collection with all that is in it. Raises NotFound."""
         async with self._database.connection() as connection:
-            digests = await _removed(connection, _ALL, collection)
+            cursor = await connection.execute(_WAITING, (collection,))
+            digests = [row[0] for row in await cursor.fetchall()]
+            digests += await _removed(connection, _ALL, collection)
             gone = await connection.execute("DELETE FROM knowledge_collections WHERE id = %s", (collection,))
-        await self._forget_bytes(digests)
+        await self.forget_bytes(digests)
         if not gone.rowcount:
             raise _no_collection()
 
@@ -222,7 +232,7 @@ class Library:
         """Delete what is due, of every department; gives the number of documents. For the system alone."""
         async with self._database.maintenance() as connection:
             digests = await _removed(connection, _DUE)
-        await self._forget_bytes(digests)
+        await self.forget_bytes(digests)
         return len(digests)
 
     async def _present(self, collection: str, digest: str) -> str | None:
@@ -264,8 +274,18 @@ class Library:
             raise _no_document()
         return row[0]
 
-    async def _forget_bytes(self, digests: Sequence[str]) -> None:
-        """Delete the bytes that no document of any department has."""
+    async def keep_bytes(self, data: bytes) -> str:
+        """Keep a file's bytes until it is read; gives their digest."""
+        digest = hashlib.sha256(data).hexdigest()
+        await self._blobs.put(digest, data)
+        return digest
+
+    async def bytes_of(self, digest: str) -> bytes:
+        """Bytes that were kept. Raises NotFound."""
+        return await self._blobs.get(digest)
+
+    async def forget_bytes(self, digests: Sequence[str]) -> None:
+        """Delete the bytes that no document of any department has, nor any file that waits to be read."""
         for digest in digests:
             async with self._database.connection() as connection:
                 row = await (await connection.execute("SELECT blob_in_use(%s)", (digest,))).fetchone()
@@ -339,6 +359,7 @@ _ONE: LiteralString = "DELETE FROM knowledge_documents WHERE id = %s"
 _NAMED: LiteralString = "DELETE FROM knowledge_documents WHERE collection = %s AND name = %s"
 _ALL: LiteralString = "DELETE FROM knowledge_documents WHERE collection = %s"
 _DUE: LiteralString = "DELETE FROM knowledge_documents WHERE due <= now()"
+_WAITING: LiteralString = "SELECT digest FROM knowledge_arrivals WHERE collection = %s AND fate = 'waiting'"
 _COLLECTIONS = """
 SELECT c.id, c.name, c.days, c.created,
        (SELECT count(*) FROM knowledge_documents AS kept WHERE kept.collection = c.id)::int AS documents,

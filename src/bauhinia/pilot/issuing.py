@@ -13,7 +13,7 @@ from ..translation.bilingual import FORMATS
 from .codec import draft_of
 from .draft import Draft
 from .export import MEDIA_TYPES, ExportedFile, export
-from .orders import ORDERS, documents_of
+from .orders import ORDERS, AnyOrder, AskOrder, documents_of
 from .papers import fill, letterhead_of
 from .returning import sent
 from .templates import Template, Templates
@@ -36,11 +36,19 @@ async def issued(office: Office, key: str, form: str) -> ExportedFile:
         write = office.original_format if form == "same" else office.beside_original
         name, data = await write(draft, task.order)
         return ExportedFile(name, data, mimetypes.guess_type(name)[0] or "application/octet-stream")
-    there = {card.id for card in await office.shelf.cards()}
     order = ORDERS[task.kind].model_validate(task.order)  # type: ignore[index]  # kinds are TaskKind
-    sources = await office.shelf.documents([key for key in documents_of(order) if key in there])
+    sources = await _sources(office, order, draft)
     data = issue(draft, form, task.order, sources, office.templates, office.settings)
     return ExportedFile(f"{draft.title[:60] or task.kind}.{form}", data, MEDIA_TYPES[form])
+
+
+async def _sources(office: Office, order: AnyOrder, draft: Draft) -> Mapping[str, Document]:
+    """The documents that the draft may cite, but for those that were removed."""
+    if isinstance(order, AskOrder):
+        cited = {citation.document for passage in draft.passages() for citation in passage.citations}
+        return await office.library.those(sorted(cited))
+    there = {card.id for card in await office.shelf.cards()}
+    return await office.shelf.documents([key for key in documents_of(order) if key in there])
 
 
 def issue(

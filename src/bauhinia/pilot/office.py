@@ -15,6 +15,8 @@ from ..documents.layout import LAYOUTS
 from ..errors import BauhiniaError, InputError
 from ..gateway import Gateway
 from ..jobs import PassageReady, Report, Steps, Task, TaskEvent, TaskFunction, Tasks
+from ..knowledge import Arrivals, Library, Search
+from ..knowledge.arrivals import KIND as INGEST
 from ..language import Termbase, Variety
 from ..people import Accounts, Officer, acting
 from ..settings import Limits, Settings
@@ -23,6 +25,7 @@ from ..translation.leverage import Leverage, leverage
 from ..translation.memory import Memory
 from ..translation.termbases import Termbases
 from .analyse import analyse
+from .ask import ask, passages_for
 from .citations import without_invented_citations
 from .codec import from_json, to_json
 from .compare import compare
@@ -34,6 +37,7 @@ from .orders import (
     ORDERS,
     AnalyseOrder,
     AnyOrder,
+    AskOrder,
     CompareOrder,
     DraftOrder,
     RedraftOrder,
@@ -67,6 +71,11 @@ class Office:
     """The one memory of the process: it keeps what it knows of common words."""
     segments: Segments = field(init=False)
     """What officers wrote in the editor of translations."""
+    library: Library = field(init=False)
+    """The department's documents, kept to be found."""
+    search: Search = field(init=False)
+    arrivals: Arrivals = field(init=False)
+    """Files on their way into the library."""
     tasks: Tasks = field(init=False)
     model: asyncio.Task[None] = field(init=False)
     """Loads the model; done when it can answer."""
@@ -77,6 +86,10 @@ class Office:
         functions[KIND] = self._read_scan
         self.memory = Memory(self.database)
         self.segments = Segments(self.database)
+        self.library = Library(self.database, self.gateway, Blobs.open(self.settings), Limits())
+        self.search = Search(self.database, self.gateway)
+        self.arrivals = Arrivals(self.database, self.library, Limits())
+        functions[INGEST] = self.arrivals.read
         self.tasks = Tasks(self.database, functions)
         self.model = asyncio.create_task(self.gateway.start(), name="load the model")
         self.model.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -137,6 +150,8 @@ class Office:
         kind = next(kind for kind, made in ORDERS.items() if isinstance(order, made))
         if isinstance(order, DraftOrder):
             self.templates.get(order.type)
+        if isinstance(order, AskOrder) and order.collection:
+            await self.library.collection(order.collection)
         for key in documents_of(order):
             _check_read(await self.shelf.card(key))
         if isinstance(order, TranslateOrder):
@@ -254,7 +269,10 @@ class Office:
                 await asyncio.shield(self.model)
             termbase = await Termbases(self.database).merged(self.officer.department)
             desk = self.desk(kind, steps=steps, report=report, task=task, termbase=termbase)
-            documents = await self.shelf.documents(documents_of(asked))
+            if isinstance(asked, AskOrder):
+                documents = await passages_for(asked, steps, self.search, self.library)
+            else:
+                documents = await self.shelf.documents(documents_of(asked))
             draft = await self._do(asked, documents, desk)
             return to_json(without_invented_citations(draft, documents))
 
@@ -273,6 +291,8 @@ class Office:
                 return await draft(order, self.templates.get(order.type), documents, desk)
             case AnalyseOrder():
                 return await analyse(order, documents, desk)
+            case AskOrder():
+                return await ask(order, documents, desk)
             case RedraftOrder():
                 return await redraft(order, documents[order.document], desk)
             case CompareOrder():

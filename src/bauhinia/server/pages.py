@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ..documents.formats import SUFFIXES
 from ..errors import BauhiniaError, InputError, NotFound
 from ..jobs import PassageReady, Task, TaskEvent, as_json
+from ..knowledge.arrivals import KIND as INGEST
 from ..language import Variety, to_simplified
 from ..people import signed_in
 from ..pilot.codec import draft_of, from_json
@@ -338,6 +339,8 @@ def _subject(task: Task, names: dict[str, str]) -> str:
 async def task_page(request: Request, task: str) -> Response:
     office = office_of(request)
     row = await office.task(task)
+    if row.kind == INGEST:
+        return RedirectResponse(f"/knowledge/arrivals/{task}", SEE_OTHER)
     if row.kind == KIND:  # its progress and its result are on the shelf
         return RedirectResponse("/", SEE_OTHER)
     draft = draft_of(row) if row.draft else None
@@ -346,7 +349,7 @@ async def task_page(request: Request, task: str) -> Response:
     sources = documents_of(row.order)
     revision = await revision_of(office, row, draft) if draft else None
     sections = [
-        section_view(number, section, words, revision)
+        section_view(number, section, words, revision, library=row.kind == "ask")
         for number, section in enumerate(draft.sections if draft else ())
     ]
     rows = await _rows(request, draft, [source for source in sources if source in entries])

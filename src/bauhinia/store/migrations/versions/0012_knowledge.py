@@ -69,6 +69,24 @@ CREATE INDEX knowledge_passages_near_chinese ON knowledge_passages
     USING hnsw (embedding halfvec_ip_ops) WHERE chinese;
 CREATE INDEX knowledge_passages_near_others ON knowledge_passages
     USING hnsw (embedding halfvec_ip_ops) WHERE NOT chinese;
+CREATE TABLE knowledge_arrivals (
+    batch text NOT NULL,
+    place integer NOT NULL,
+    department text NOT NULL DEFAULT acting_department(),
+    collection text NOT NULL REFERENCES knowledge_collections ON DELETE CASCADE,
+    name text NOT NULL,
+    digest text NOT NULL,
+    fate text NOT NULL DEFAULT 'waiting',
+    document text REFERENCES knowledge_documents ON DELETE CASCADE,
+    passages integer NOT NULL DEFAULT 0,
+    pages integer,
+    reason text NOT NULL DEFAULT '',
+    hint text NOT NULL DEFAULT '',
+    PRIMARY KEY (batch, place)
+);
+COMMENT ON TABLE knowledge_arrivals IS 'files that came together, and what became of each';
+CREATE INDEX knowledge_arrivals_document ON knowledge_arrivals (document);
+CREATE INDEX knowledge_arrivals_waiting ON knowledge_arrivals (digest) WHERE fate = 'waiting';
 CREATE TABLE knowledge_words (
     department text NOT NULL,
     key integer NOT NULL,
@@ -116,9 +134,12 @@ CREATE POLICY of_document ON knowledge_passages USING (EXISTS (
     SELECT FROM knowledge_documents AS of
     WHERE of.id = knowledge_passages.document AND of.collection = knowledge_passages.collection
         AND of.department = knowledge_passages.department));
+ALTER TABLE knowledge_arrivals ENABLE ROW LEVEL SECURITY;
+CREATE POLICY of_department ON knowledge_arrivals USING (department = acting_department());
 ALTER TABLE knowledge_words ENABLE ROW LEVEL SECURITY;
 CREATE POLICY seen ON knowledge_words FOR SELECT USING (department = acting_department());
-GRANT SELECT, INSERT, UPDATE, DELETE ON knowledge_collections, knowledge_documents TO bauhinia_application;
+GRANT SELECT, INSERT, UPDATE, DELETE ON knowledge_collections, knowledge_documents, knowledge_arrivals
+    TO bauhinia_application;
 GRANT SELECT, INSERT, DELETE ON knowledge_passages TO bauhinia_application;
 GRANT SELECT ON knowledge_words TO bauhinia_application;
 """
@@ -169,7 +190,8 @@ CREATE OR REPLACE FUNCTION blob_in_use(wanted text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 BEGIN ATOMIC
     SELECT EXISTS (SELECT FROM documents WHERE digest = wanted)
-        OR EXISTS (SELECT FROM knowledge_documents WHERE digest = wanted);
+        OR EXISTS (SELECT FROM knowledge_documents WHERE digest = wanted)
+        OR EXISTS (SELECT FROM knowledge_arrivals WHERE digest = wanted AND fate = 'waiting');
 END;
 """
 
