@@ -47,7 +47,7 @@ _CLIENT = {
     "sslkey": "PGSSLKEY",
 }  # fmt: skip
 _UNKNOWN = re.compile(rb"ALTER TABLE ONLY [^;]* ALTER COLUMN [^;]* SET \(pg_attver=\d+\);$")
-"""PostgreSQL 15.20 notes this beside each column; pg_dump 18.4 takes it for an option, which no server does."""
+"""PostgreSQL 15.20 notes this beside a column; pg_dump 18.4 takes it for an option, which no server does."""
 
 
 async def back_up(settings: Settings, path: Path, say: Say) -> Manifest:
