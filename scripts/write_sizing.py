@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 GUIDE = ROOT / "deploy" / "SIZING.md"
 FIGURES = {
-    "gateway.cpu_ms_per_request": "CPU of the server for each question to a model, all stages, ledger committed",
+    "gateway.cpu_ms_per_request": "CPU of the server for each question to a model, ledger committed",
     "gateway.requests_per_second_per_core": "the most that one core passes on",
     "gateway.added_p50_ms": "what an officer waits more than for the model alone",
     "load.knee_officers": "officers at once, of one server on two cores, at which the curve bends",
