@@ -200,11 +200,10 @@ async def level(url: str, officers: list[Officer], seconds: float, think: float)
         work = Work(url, client, measured)
 
         async def one(officer: Officer) -> None:
-            # As if they had been at work for long: not all begin with a thought of full length.
-            await asyncio.sleep(random.uniform(0, min(think, seconds)))
-            while time.monotonic() < until:
+            # The first thought too: an exponential one is as long as that of somebody long at work.
+            while (thought := random.expovariate(1 / think)) < until - time.monotonic():
+                await asyncio.sleep(thought)
                 await work.deed(officer)
-                await asyncio.sleep(min(random.expovariate(1 / think), max(0, until - time.monotonic())))
 
         began = time.monotonic()
         await asyncio.gather(*map(one, officers))
