@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from weakref import WeakValueDictionary
 
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -83,7 +84,7 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.state.limits = limits
     app.state.traffic = traffic
     app.state.closing = asyncio.Event()
-    app.state.editing = asyncio.Lock()
+    app.state.editing = WeakValueDictionary[str, asyncio.Lock]()
     faults.install(app)
     app.include_router(api_router)
     app.include_router(operation_router(settings))
