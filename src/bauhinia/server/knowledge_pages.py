@@ -129,7 +129,7 @@ async def _arrivals(request: Request, task: str, template: str) -> HTMLResponse:
 
 @knowledge_router.get("/knowledge/documents/{document}")
 async def document(request: Request, document: str) -> HTMLResponse:
-    """A document of the library; the address may name a block, which is marked."""
+    """A document of the library; `at` names blocks, which the page marks."""
     library = office_of(request).library
     kept, read = await library.kept(document), await library.document(document)
     return page(
