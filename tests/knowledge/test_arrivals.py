@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import AsyncIterator
 
 import pytest
 
 from bauhinia.errors import InputError, ModelUnavailable, NotFound
 from bauhinia.jobs import Tasks
 from bauhinia.knowledge import Arrivals, Library
-from bauhinia.knowledge.arrivals import KIND, as_csv
+from bauhinia.knowledge.arrivals import KIND, Named, as_csv
 from bauhinia.models import FakeEmbedder
 from bauhinia.settings import Limits, Settings
 from bauhinia.store import Database
@@ -31,6 +32,11 @@ def tasks(database: Database, arrivals: Arrivals) -> Tasks:
 
 def kept_files(settings: Settings) -> int:
     return len(list((settings.data_folder / "blobs").iterdir()))
+
+
+async def sent(files: list[Named]) -> AsyncIterator[Named]:
+    for each in files:
+        yield each
 
 
 def archive(**files: bytes) -> bytes:
@@ -55,7 +61,7 @@ async def test_every_file_has_its_fate(
         ("all.zip", archive(a=b"# A\n\nAlpha.", b=b"# B\n\nBeta.")),
         ("bad.zip", b"PK\x03\x04 nothing"),
     ]
-    task = await tasks.wait(await arrivals.receive(tasks, collection, files))
+    task = await tasks.wait(await arrivals.receive(tasks, collection, sent(files)))
     assert task.status == "done", task.message
     found = await arrivals.of(task.order["batch"])
     assert [(each.name, each.fate) for each in found] == [
@@ -87,7 +93,7 @@ async def test_a_task_that_failed_goes_on_where_it_was(
         return await real(self, texts, kind)  # type: ignore[arg-type]
 
     monkeypatch.setattr(FakeEmbedder, "embed", embed)
-    begun = await arrivals.receive(tasks, collection, [("a.md", GOOD), ("b.md", OTHER)])
+    begun = await arrivals.receive(tasks, collection, sent([("a.md", GOOD), ("b.md", OTHER)]))
     task = await tasks.wait(begun)
     assert task.status == "failed"
     assert [each.fate for each in await arrivals.of(task.order["batch"])] == ["added", "waiting"]
@@ -101,7 +107,7 @@ async def test_nothing_is_taken_for_a_collection_that_is_not_there(
     arrivals: Arrivals, tasks: Tasks, library: Library, settings: Settings
 ) -> None:
     with pytest.raises(NotFound):
-        await arrivals.receive(tasks, "nowhere", [("a.md", GOOD)])
+        await arrivals.receive(tasks, "nowhere", sent([("a.md", GOOD)]))
     with pytest.raises(InputError):
-        await arrivals.receive(tasks, await library.create("Papers"), [])
+        await arrivals.receive(tasks, await library.create("Papers"), sent([]))
     assert kept_files(settings) == 0

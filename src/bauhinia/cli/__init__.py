@@ -13,6 +13,7 @@ from .demo import demo
 from .doctor import doctor
 from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
+from .knowledge import knowledge_app
 from .memory import memory_app
 from .models import models_app
 from .people import people_app
@@ -54,6 +55,7 @@ app.command()(analyse)
 app.command()(compare)
 app.add_typer(terms_app)
 app.add_typer(memory_app)
+app.add_typer(knowledge_app)
 app.add_typer(bilingual_app)
 app.add_typer(people_app)
 app.add_typer(models_app)

@@ -11,7 +11,7 @@ import io
 import secrets
 import time
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
@@ -57,7 +57,7 @@ class Arrivals:
         self._library = library
         self._limits = limits
 
-    async def receive(self, tasks: Tasks, collection: str, files: Iterable[Named]) -> str:
+    async def receive(self, tasks: Tasks, collection: str, files: AsyncIterable[Named]) -> str:
         """Keep the files, an archive's one by one, and begin the task that reads them; gives its id.
 
         An archive that cannot be unpacked has its fate at once. Raises NotFound for the collection,
@@ -66,7 +66,7 @@ class Arrivals:
         await self._library.collection(collection)
         batch = secrets.token_hex(8)
         place = 0
-        for name, data in files:
+        async for name, data in files:
             try:
                 unpacked = await asyncio.to_thread(self._unpacked, name, data)
             except DocumentError as error:

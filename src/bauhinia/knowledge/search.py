@@ -94,6 +94,10 @@ class Search:
             if key in passages
         ]
 
+    async def asked_for(self, question: str) -> frozenset[str]:
+        """The words that a question looks for, as `marking` finds them."""
+        return frozenset(await self._wanted(question))
+
     async def _vector(self, question: str) -> list[float]:
         vectors = await self._gateway.embed([question], "query", officer=self._gateway.officer, use=USE)
         return padded(vectors[0])

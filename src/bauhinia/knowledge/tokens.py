@@ -39,14 +39,14 @@ def tokens(text: str) -> list[str]:
     """The words of a text, Chinese in Traditional script and English without endings, and its figures by
     value: 31 March 2027 finds 二〇二七年三月三十一日."""
     folded = to_traditional(text)
-    return [*(_stemmed(word) for word in words(folded)), *_figures(folded)]
+    return [*(stemmed(word) for word in words(folded)), *_figures(folded)]
 
 
 def asked_tokens(question: str, termbase: Termbase) -> dict[str, float]:
     """What to look for and how much each counts: the question's words, and its terms in both languages."""
     folded = to_traditional(question)
     english, chinese = _asking()
-    said = [_stemmed(word) for word in words(chinese.sub(" ", folded)) if word not in english]
+    said = [stemmed(word) for word in words(chinese.sub(" ", folded)) if word not in english]
     wanted = dict.fromkeys([*said, *_figures(folded)] or tokens(question), 1.0)
     found = {hit.term for variety in _OFFICIAL for hit in termbase.find(folded, variety)}
     for term in sorted(found, key=lambda term: term.id):
@@ -101,7 +101,7 @@ def dense(values: Iterable[float]) -> str:
 
 
 @lru_cache(maxsize=50_000)
-def _stemmed(word: str) -> str:
+def stemmed(word: str) -> str:
     """An English word without the endings of number and tense, a silent e and a doubled consonant; others as
     they are. It unites `licences`, `licensing` and `licensed`; it need not be a word."""
     if not word.isascii() or len(word) < 4 or not word[0].isalpha():

@@ -25,9 +25,9 @@ PASSAGES = 6
 """Found passages that are answered from."""
 NOT_FOUND = {
     Variety.ENGLISH: "This was not found in the library.",
-    Variety.TRADITIONAL: "在資料庫中找不到這項資料。",
-    Variety.SIMPLIFIED: "在资料库中找不到这项资料。",
-    Variety.CANTONESE: "喺資料庫入面搵唔到呢樣嘢。",
+    Variety.TRADITIONAL: "在知識庫中找不到這項資料。",
+    Variety.SIMPLIFIED: "在知识库中找不到这项资料。",
+    Variety.CANTONESE: "喺知識庫入面搵唔到呢樣嘢。",
 }
 UNFOUND = Unfound(silent=NOT_FOUND, unconfirmed=UNCONFIRMED)
 

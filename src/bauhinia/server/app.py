@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -15,12 +16,15 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 
 from .. import __version__
+from ..errors import BauhiniaError
 from ..settings import Limits, Settings
 from . import faults
 from .api import api_router
 from .bilingual_api import bilingual_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
+from .knowledge_api import knowledge_api_router
+from .knowledge_pages import knowledge_router
 from .pages import pages_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
 from .sign_in_pages import sign_in_router
@@ -33,11 +37,17 @@ from .v1 import v1_router
 if TYPE_CHECKING:
     from ..pilot.office import Office
 
+logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 UPLOAD_PATHS = re.compile("/api/documents|/documents|/api/terms/import|/terms/import|/api/tasks/[^/]+/import")
 """Where files come in."""
+BULK_PATHS = re.compile("(?:/api)?/knowledge/collections/[^/]+/documents")
+"""Where many files come in at once."""
+BULK = 20
+"""How many of the largest files may come in one such request."""
 FORM_OVERHEAD = 100_000
 """Bytes that a multipart form may add to the file it carries."""
+DAY_SECONDS = 86_400
 REQUEST_BYTES = 4_000_000
 """Longest body of every other request."""
 
@@ -69,6 +79,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     if settings.sign_in != "none":
         app.include_router(sign_in_router)
     app.include_router(terms_router)
+    app.include_router(knowledge_api_router)
+    app.include_router(knowledge_router)
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")
     return app
 
@@ -78,6 +90,8 @@ def _middleware(settings: Settings, limits: Limits) -> list[Middleware]:
     names = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
 
     def limit_for(path: str) -> int:
+        if BULK_PATHS.fullmatch(path):
+            return BULK * limits.file_bytes
         return limits.file_bytes + FORM_OVERHEAD if UPLOAD_PATHS.fullmatch(path) else REQUEST_BYTES
 
     return [
@@ -120,7 +134,25 @@ async def _opened(settings: Settings, stack: AsyncExitStack) -> Office:
     stack.enter_context(hold_data_folder(settings.data_folder))
     office = await stack.enter_async_context(open_office(settings))
     await office.tasks.mark_interrupted()
+    sweeping = asyncio.create_task(_sweep_daily(office), name="delete what is due")
+    stack.push_async_callback(_stopped, sweeping)
     return office
+
+
+async def _sweep_daily(office: Office) -> None:
+    """Delete the library's documents that are due, at the start and once a day."""
+    while True:
+        try:
+            if count := await office.library.sweep():
+                logger.info("%d documents of the library were due and are deleted", count)
+        except BauhiniaError as error:
+            logger.warning("what is due in the library could not be deleted: %s", error.message)
+        await asyncio.sleep(DAY_SECONDS)
+
+
+async def _stopped(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 class _OwnFiles(StaticFiles):

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from ..pilot.shelf import Card
     from ..pilot.templates import Language, Template, Templates
 
-_PAGE_WORDS = {"pptx": "slide", "xlsx": "sheet"}
+PAGE_WORDS = {"pptx": "slide", "xlsx": "sheet"}
 """What a page is called in formats that have no pages."""
 pages_router = APIRouter(include_in_schema=False)
 
@@ -172,7 +172,7 @@ async def _document(request: Request, document: str, template: str) -> HTMLRespo
         entry=entry,
         groups=groups_of(read),
         asides=asides_of(read),
-        page_word=_PAGE_WORDS.get(read.format, "page"),
+        page_word=PAGE_WORDS.get(read.format, "page"),
     )
 
 

@@ -150,7 +150,7 @@ class CitationView:
         """The page of the library that opens at the place; empty for a document beside the draft."""
         place = self.first.anchor
         key = self.first.document
-        return f"/knowledge/documents/{key}?block={place.block}#d-{key}-{place.block}" if self.library else ""
+        return f"/knowledge/documents/{key}?at={place.block}#d-{key}-{place.block}" if self.library else ""
 
     @property
     def first(self) -> Citation:
