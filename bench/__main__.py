@@ -9,8 +9,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 QUICK_FIRST = ("start", "gateway", "documents", "pipeline", "quality")
 PARTS = {
-    "__main__", "report", "in_process", "long_documents", "complete_files", "peer_readers", "kept_vectors",
-    "made_library",
+    "__main__", "report", "in_process", "long_documents", "complete_files", "peer_readers", "dying_worker",
+    "kept_vectors", "made_library",
 }  # fmt: skip
 """What benchmarks are made of."""
 

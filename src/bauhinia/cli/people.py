@@ -52,7 +52,7 @@ def close(account: AccountArgument) -> None:
 def token(
     account: AccountArgument,
     name: Annotated[str, typer.Argument(help="What the token is for.")],
-    scope: Annotated[list[str], typer.Option(help="api or v1; may be repeated.")],
+    scope: Annotated[list[str], typer.Option(help="api, v1 or mcp; may be repeated.")],
     days: Annotated[int, typer.Option(help="How long it counts, at most 366.")] = 30,
 ) -> None:
     """Make a token for a program that works in an officer's name, and print it this once."""

@@ -8,19 +8,25 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Se
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ..errors import BauhiniaError, DataFolderInUse, ModelUnavailable, PasswordNeeded, WrongPassword
-from ..jobs import TaskEvent
+from ..errors import (
+    BauhiniaError,
+    DataFolderInUse,
+    ModelUnavailable,
+    PasswordNeeded,
+    StoreError,
+    WrongPassword,
+)
+from ..jobs import TaskEvent, from_json
 
 if TYPE_CHECKING:
     import aiohttp
 
     from ..pilot.office import Office
-    from ..pilot.orders import AnyOrder, TranslateOrder
+    from ..pilot.orders import AnyOrder
     from ..settings import Settings
 
-EVENTS: Mapping[str, type[Any]] = {kind.name: kind for kind in get_args(TaskEvent)}
 _TOLD_APART: Mapping[str, type[BauhiniaError]] = {
     kind.__name__: kind for kind in (PasswordNeeded, WrongPassword)
 }
@@ -35,7 +41,9 @@ class Place(Protocol):
     where: str
     """A sentence for the person who waits."""
 
-    async def add(self, name: str, data: bytes, password: str = "") -> tuple[str, str]:
+    async def add(
+        self, name: str, data: bytes, password: str = "", classification: str = ""
+    ) -> tuple[str, str]:
         """Put a file on the shelf; gives its id and that of the task that reads its scanned pages, if any.
 
         Raises DocumentError; of a protected file PasswordNeeded, or WrongPassword.
@@ -44,8 +52,8 @@ class Place(Protocol):
     async def ready(self) -> None:
         """Wait until the model can answer. Raises ModelError, WeightsError."""
 
-    async def estimate(self, order: TranslateOrder) -> str:
-        """A sentence on how much of a document the memory holds."""
+    async def forecast(self, order: AnyOrder) -> str:
+        """A sentence on what the order will ask of the model."""
 
     async def start(self, order: AnyOrder) -> str:
         """Begin a task; gives its id."""
@@ -104,15 +112,17 @@ class Here:
     def __init__(self, office: Office) -> None:
         self._office = office
 
-    async def add(self, name: str, data: bytes, password: str = "") -> tuple[str, str]:
-        card = await self._office.add(data, name, password)
+    async def add(
+        self, name: str, data: bytes, password: str = "", classification: str = ""
+    ) -> tuple[str, str]:
+        card = await self._office.add(data, name, password, classification=classification)
         return card.id, card.reading
 
     async def ready(self) -> None:
         await asyncio.shield(self._office.model)
 
-    async def estimate(self, order: TranslateOrder) -> str:
-        return (await self._office.estimate(order)).sentence
+    async def forecast(self, order: AnyOrder) -> str:
+        return (await self._office.forecast(order)).sentence
 
     async def start(self, order: AnyOrder) -> str:
         return await self._office.start(order)
@@ -161,8 +171,12 @@ class There:
         self._session = session
         self.where = f"Asking the server at {address}"
 
-    async def add(self, name: str, data: bytes, password: str = "") -> tuple[str, str]:
-        card = await self._send("/api/documents", name, data, password)
+    async def add(
+        self, name: str, data: bytes, password: str = "", classification: str = ""
+    ) -> tuple[str, str]:
+        card = await self._send(
+            "/api/documents", name, data, password=password, classification=classification
+        )
         return card["id"], card["reading"]
 
     async def ready(self) -> None:
@@ -175,13 +189,17 @@ class There:
         """Whether it and its model are ready."""
         return await self._json("GET", "/health")
 
-    async def estimate(self, order: TranslateOrder) -> str:
-        asked = order.model_dump(mode="json")
-        return str((await self._json("POST", "/api/translate/estimate", json=asked))["sentence"])
+    async def forecast(self, order: AnyOrder) -> str:
+        from ..pilot.orders import kind_of
+
+        asked = {"kind": kind_of(order), "order": order.model_dump(mode="json")}
+        return str((await self._json("POST", "/api/estimate", json=asked))["sentence"])
 
     async def start(self, order: AnyOrder) -> str:
-        kind = type(order).__name__.removesuffix("Order").lower()
-        return str((await self._json("POST", f"/api/{kind}", json=order.model_dump(mode="json")))["id"])
+        from ..pilot.orders import kind_of
+
+        asked = order.model_dump(mode="json")
+        return str((await self._json("POST", f"/api/{kind_of(order)}", json=asked))["id"])
 
     async def events(self, task: str) -> AsyncGenerator[TaskEvent, None]:
         async with self._session.get(f"/api/tasks/{task}/events") as response:
@@ -192,7 +210,7 @@ class There:
                 if field == "event":
                     name = value
                 elif field == "data":
-                    yield EVENTS[name](**json.loads(value))
+                    yield from_json(name, json.loads(value))
 
     async def cancel(self, task: str) -> None:
         await self._json("POST", f"/api/tasks/{task}/cancel")
@@ -235,20 +253,36 @@ class There:
     async def kept_name(self, document: str) -> str:
         return str((await self._json("GET", f"/api/knowledge/documents/{document}"))["name"])
 
-    async def _send(self, path: str, name: str, data: bytes, password: str = "") -> dict[str, Any]:
+    async def _send(self, path: str, name: str, data: bytes, **fields: str) -> dict[str, Any]:
         import aiohttp
 
         form = aiohttp.FormData()
         form.add_field("file", data, filename=name, content_type="application/octet-stream")
-        if password:
-            form.add_field("password", password)
+        for field, value in fields.items():
+            if value:
+                form.add_field(field, value)
         return await self._json("POST", path, data=form)
+
+    async def asked(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        """The JSON that a route answers. Raises BauhiniaError with what the server said."""
+        return await self._json(method, path, **more)
 
     async def _json(self, method: str, path: str, **more: Any) -> dict[str, Any]:
         async with self._session.request(method, path, **more) as response:
             await _check(response)
             found: dict[str, Any] = await response.json()
             return found
+
+
+@asynccontextmanager
+async def open_server(settings: Settings) -> AsyncIterator[There]:
+    """The running server. Raises StoreError where there is none."""
+    async with AsyncExitStack() as stack:
+        if (server := await _server_of(settings, stack)) is None:
+            raise StoreError(
+                "No server runs on this machine's data folder.", hint="Start it: `bauhinia serve`."
+            )
+        yield server
 
 
 async def _named(place: Place, collection: str) -> str | None:

@@ -3,7 +3,9 @@
 admit -> redact -> route -> forward -> restore -> inspect -> label -> record
 """
 
-from ..models import EmbeddingKind, Message, Usage, estimate_tokens
+from ..models import EmbeddingKind, Message, Tool, ToolCall, Usage, estimate_tokens
+from .boundary import PARTS, Boundary, Part
+from .classification import LOWEST, Classifications, Level, classifications
 from .door import Gateway
 from .exchange import (
     Answer,
@@ -15,21 +17,32 @@ from .exchange import (
     Retraction,
     Stage,
 )
+from .tool_list import JOINT
 from .uses import USES
 
 __all__ = [
+    "JOINT",
+    "LOWEST",
+    "PARTS",
     "USES",
     "Answer",
     "Ask",
+    "Boundary",
+    "Classifications",
     "Decision",
     "EmbeddingKind",
     "ExchangeEvent",
     "Gateway",
     "Label",
+    "Level",
     "Message",
+    "Part",
     "Piece",
     "Retraction",
     "Stage",
+    "Tool",
+    "ToolCall",
     "Usage",
+    "classifications",
     "estimate_tokens",
 ]

@@ -23,10 +23,16 @@ def _over_quota(period: Period) -> Callable[[Decision], BauhiniaError]:
 _ERRORS: dict[str, Callable[[Decision], BauhiniaError]] = {
     "unknown_officer": _refused("Sign in."),
     "unknown_use": _refused("Ask for one of the uses in the register."),
-    "classification": _refused("Use a model on this machine, or a text that may go elsewhere."),
+    "classification": _refused(
+        "Use a model on this machine or a text that may go there. Two administrators can open a boundary "
+        "for a time, on the page /boundary."
+    ),
     "quota_day": _over_quota("day"),
     "quota_month": _over_quota("month"),
     "busy": lambda decision: ModelBusy(decision.detail, hint="Try again in a moment."),
+    "tool_not_allowed": _refused("Ask for tools that the list names; BAUHINIA_TOOLS is that list."),
+    "tool_changed": _refused("Whoever runs this server must read it and approve it again: `bauhinia tools`."),
+    "tool_unavailable": lambda decision: ModelUnavailable(decision.detail, hint="Try again later."),
     "unknown_model": lambda decision: NotFound(decision.detail, hint="Leave the model out for the default."),
     "too_long": lambda decision: TooLong(
         f"The request is too long for the model: {decision.detail}",

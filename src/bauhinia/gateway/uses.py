@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-Endpoint = Literal["local", "remote"]
-
 USES: dict[str, str] = {
     "pilot.summarise": "A cited summary of documents for an officer",
     "pilot.translate": "A translation of a document for an officer",
@@ -21,9 +17,3 @@ USES: dict[str, str] = {
     "evaluation.compare": "Measuring the product beside its plain model",
 }
 """Each AI use by its id."""
-
-MAY_SEE: dict[Endpoint, frozenset[str]] = {
-    "local": frozenset({"unclassified", "restricted"}),
-    "remote": frozenset({"unclassified"}),
-}
-"""Which classifications may go to a model on this machine, and to one elsewhere."""

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from ..documents import Document, ScannedPage, read_document, read_page, with_pages
 from ..errors import Conflict, DocumentError, InputError, NotFound
-from ..gateway import Gateway
+from ..gateway import LOWEST, Gateway
 from ..settings import Limits
 from ..store import Blobs, Connection, Database
 from .passages import Cut, cut
@@ -264,7 +264,9 @@ class Library:
         vectors: list[list[float]] = []
         for start in range(0, len(cuts), AT_ONCE):
             texts = [each.context for each in cuts[start : start + AT_ONCE]]
-            vectors += await self._gateway.embed(texts, "passage", officer=self._gateway.officer, use=USE)
+            vectors += await self._gateway.embed(
+                texts, "passage", officer=self._gateway.officer, use=USE, classification=LOWEST
+            )
         return [padded(vector) for vector in vectors]
 
     async def _one(self, statement: LiteralString, document: str) -> Any:

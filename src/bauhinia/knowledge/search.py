@@ -14,7 +14,7 @@ from typing import Any, Literal, LiteralString
 
 from ..documents import Anchor
 from ..errors import InputError
-from ..gateway import Gateway
+from ..gateway import LOWEST, Gateway
 from ..language import Termbase, detect
 from ..store import Connection, Database
 from .library import padded
@@ -99,7 +99,9 @@ class Search:
         return frozenset(await self._wanted(question))
 
     async def _vector(self, question: str) -> list[float]:
-        vectors = await self._gateway.embed([question], "query", officer=self._gateway.officer, use=USE)
+        vectors = await self._gateway.embed(
+            [question], "query", officer=self._gateway.officer, use=USE, classification=LOWEST
+        )
         return padded(vectors[0])
 
     async def _wanted(self, question: str) -> dict[str, float]:

@@ -22,8 +22,8 @@ from ..store import Database
 from .officer import ROLES, Officer
 from .passwords import NOBODY, check_strength, digest, is_right, kept, new_secret, new_totp, step_of
 
-Scope = Literal["api", "v1"]
-SCOPES: tuple[Scope, ...] = ("api", "v1")
+Scope = Literal["api", "v1", "mcp"]
+SCOPES: tuple[Scope, ...] = ("api", "v1", "mcp")
 INVITED = timedelta(hours=72)
 SIGNED_IN = timedelta(hours=12)
 MOST_FAILURES = 5

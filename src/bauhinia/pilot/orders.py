@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ..documents.layout import STORIES, Story
+from ..gateway import LOWEST, classifications
 from .draft import TaskKind
 
 OutputLanguage = Literal["en", "zh-HK"]
@@ -18,6 +19,14 @@ class Order(BaseModel):
     """Base of the orders: frozen, unknown keys refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    classification: str = LOWEST
+    """Of what the order itself says, such as its instructions; a higher one of its documents counts."""
+
+    @field_validator("classification")
+    @classmethod
+    def _is_classification(cls, value: str) -> str:
+        return classifications().level(value).id
 
 
 class SummariseOrder(Order):
@@ -128,6 +137,11 @@ ORDERS: dict[TaskKind, type[AnyOrder]] = {
     "redraft": RedraftOrder,
 }
 """By the kind of task that each asks for."""
+
+
+def kind_of(order: AnyOrder) -> TaskKind:
+    """The kind of task that an order asks for."""
+    return next(kind for kind, made in ORDERS.items() if isinstance(order, made))
 
 
 def documents_of(order: AnyOrder) -> list[str]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from ..pilot.draft import TaskKind
 from ..pilot.orders import ORDERS, AnyOrder
-from .faults import input_error
+from .faults import reading_input
 
 ONE_DOCUMENT = frozenset(kind for kind, made in ORDERS.items() if "document" in made.model_fields)
 """Tasks that are about one document."""
@@ -23,10 +22,8 @@ def order_from_form(kind: TaskKind, form: FormData) -> AnyOrder:
         values["documents"] = [value for value in form.getlist("document") if isinstance(value, str)]
     if kind == "translate" and "stories" in form:
         values["stories"] = [value for value in form.getlist("stories") if value]
-    try:
+    with reading_input():
         return ORDERS[kind].model_validate(values)
-    except ValidationError as error:
-        raise input_error(error) from error
 
 
 def documents_of(order: dict[str, Any]) -> list[str]:

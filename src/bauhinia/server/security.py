@@ -42,14 +42,16 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def refusal(status: int, code: str, message: str, hint: str = "") -> Response:
+def refusal(status: int, code: str, message: str, hint: str = "", retry_after: int | None = None) -> Response:
     """An error in the API's shape."""
     body = orjson.dumps({"error": {"code": code, "message": message, "hint": hint}})
-    return Response(body, status, media_type="application/json")
+    headers = {} if retry_after is None else {"retry-after": str(retry_after)}
+    return Response(body, status, headers, media_type="application/json")
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer, and `no-store` to those that say nothing of caching."""
+    """Adds the headers to every answer, `no-store` to those that say nothing of caching, and an id that names
+    the request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -6,29 +6,36 @@ An answer that takes long, such as a stream, is cut off within a second of the s
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
 from starlette.datastructures import Headers, State
 from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .. import telemetry
+from ..errors import NotSignedIn
 from ..people import Accounts, Officer, acting_as
 from ..people import Scope as TokenScope
+from ..people.passwords import digest
 from .security import refusal
+from .shared_rows import SHARE
 
 if TYPE_CHECKING:
     from ..pilot.office import Office
 
 SESSION = "session"
 """The cookie's name."""
-OPEN_PATHS = ("/static/", "/words/", "/health", "/sign-in", "/welcome/", "/language")
+SIGN_OUT = "/sign-out"
+OPEN_PATHS = ("/static/", "/words/", "/health", "/metrics", "/sign-in", "/welcome/", "/language")
 """What is answered to everybody."""
-PROGRAM_PATHS: dict[str, TokenScope] = {"/api/": "api", "/v1/": "v1"}
+PROGRAM_PATHS: dict[str, TokenScope] = {"/api/": "api", "/v1/": "v1", "/mcp": "mcp"}
 _HOW = "Sign in, or send a valid token; the command line sends the one in BAUHINIA_TOKEN."
 LOOK_AGAIN = 0.5
-"""Seconds after which a request that still runs must prove its officer again."""
+"""Seconds after which an officer must be proved again, in a request that still runs or by the next one."""
+_MOST_REMEMBERED = 10_000
 
 
 class SignedIn:
@@ -36,32 +43,65 @@ class SignedIn:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._proofs: dict[tuple[bytes, bytes, str | None], tuple[Officer, float]] = {}
+
+    def _remembered(self, proof: _Proof) -> Officer | None:
+        """Whom the same session or token was shown to be a moment ago."""
+        officer, until = self._proofs.get(proof.shown, (None, 0.0))
+        return officer if until > time.monotonic() else None
+
+    async def _proved(self, proof: _Proof) -> Officer | None:
+        officer = await proof.officer()
+        if officer is not None:
+            if len(self._proofs) >= _MOST_REMEMBERED:
+                self._proofs.clear()
+            self._proofs[proof.shown] = (officer, time.monotonic() + LOOK_AGAIN)
+        return officer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(OPEN_PATHS):
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         proof = _Proof(scope)
-        officer = await proof.officer()
+        officer = self._remembered(proof) or await self._proved(proof)
         if officer is None:
-            return await _unknown(scope)(scope, receive, send)
+            await _unknown(scope)(scope, receive, send)
+            return
+        if (note := telemetry.current()) is not None:
+            note.officer = telemetry.pseudonym(officer.id)
+        scope.setdefault("state", {})
+        started = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
         with acting_as(officer):
-            work = asyncio.create_task(_run(self.app, scope, receive, send))
-        return await _while_proved(work, proof, officer)
+            work = asyncio.create_task(_run(self.app, scope, receive, send_noting))
+            ended = await _while_proved(work, proof, officer, scope)
+        if not ended and not started:
+            await _unknown(scope)(scope, receive, send)
+        if scope["path"] == SIGN_OUT:
+            self._proofs.pop(proof.shown, None)
 
 
 async def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     await app(scope, receive, send)
 
 
-async def _while_proved(work: asyncio.Task[None], proof: _Proof, officer: Officer) -> None:
-    """Wait for the work; end it when its officer is no longer who they were."""
+async def _while_proved(work: asyncio.Task[None], proof: _Proof, officer: Officer, scope: Scope) -> bool:
+    """Wait for the work; end it when its officer is no longer who they were, or its share is over. Whether it
+    came to its end."""
     try:
         while True:
             done, _ = await asyncio.wait({work}, timeout=LOOK_AGAIN)
             if done:
-                return work.result()
-            if await proof.officer() != officer:
-                return None
+                work.result()
+                return True
+            share = scope["state"].get(SHARE)
+            if await proof.officer() != officer or (share and not await proof.stands(share)):
+                return False
     finally:
         if not work.done():
             work.cancel()
@@ -79,6 +119,8 @@ class _Proof:
         path = scope["path"]
         self._scope = next((made for start, made in PROGRAM_PATHS.items() if path.startswith(start)), None)
         self._state = cast(State, scope["app"].state)
+        self.shown = (digest(self._token), digest(self._session), self._scope)
+        """What it brings, as it may be remembered: digests of secrets alone."""
 
     async def officer(self) -> Officer | None:
         """Whose it is now. A token counts for the paths of its scopes alone, and before a cookie."""
@@ -87,12 +129,20 @@ class _Proof:
             return await accounts.of_token(self._token, self._scope) if self._scope else None
         return await accounts.of_session(self._session) if self._session else None
 
+    async def stands(self, share: str) -> bool:
+        """Whether who acts may still read by that share."""
+        return await cast("Office", self._state.office).sharing.stands(share)
+
     def _accounts(self) -> Accounts:
         return cast("Office", self._state.office).accounts
 
 
 def _unknown(scope: Scope) -> ASGIApp:
     """The answer to somebody who is not known: programs are told, people are sent to sign in."""
+    if scope["path"].startswith("/v1/"):
+        from .v1.faults import fault
+
+        return fault(NotSignedIn("Nobody has signed in.", hint=_HOW))
     if scope["path"].startswith((*PROGRAM_PATHS, "/shelf")) or scope["method"] not in ("GET", "HEAD"):
         return refusal(401, "NotSignedIn", "Nobody has signed in.", _HOW)
     here = scope["path"] + (f"?{scope['query_string'].decode()}" if scope["query_string"] else "")
