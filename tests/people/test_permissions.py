@@ -17,8 +17,8 @@ SUBJECTS = {
 TO_ONESELF = {"see", "add", "edit", "departments", "provision", "share"}
 EXPECTED: dict[str, dict[str, set[str]]] = {
     "": {"own": set(), "other": set(), "self": set()},
-    "auditor": dict.fromkeys(SUBJECTS, {"see"}),
-    "programme_owner": dict.fromkeys(SUBJECTS, {"share"}),
+    "auditor": {key: {"see"} for key in SUBJECTS},
+    "programme_owner": {key: {"share"} for key in SUBJECTS},
     "department_administrator": {
         "own": ADMINISTRATION,
         "other": set(),

@@ -100,6 +100,10 @@ class Administration:
         self.by = by
         self._record = record
 
+    async def check_provisions(self) -> None:
+        """Raises NotPermitted for an officer who does not do a directory's work."""
+        await self._permit("provision", "")
+
     async def people(self, wanted: Wanted) -> Found:
         """A page of the officers that may be seen. Raises NotPermitted."""
         await self._permit("see", "")

@@ -22,6 +22,9 @@ from .bilingual_api import bilingual_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
 from .pages import pages_router
+from .people_api import people_router
+from .people_pages import people_pages_router
+from .scim_api import scim_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
 from .sign_in_pages import sign_in_router
 from .signed_in import SignedIn
@@ -70,6 +73,9 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(pages_router)
     if settings.sign_in != "none":
         app.include_router(sign_in_router)
+        app.include_router(people_router)
+        app.include_router(people_pages_router)
+        app.include_router(scim_router)
     app.include_router(terms_router)
     app.include_router(usage_router)
     app.include_router(usage_pages_router)

@@ -85,6 +85,10 @@ def _from_framework(error: HTTPException) -> BauhiniaError:
 
 async def answer(request: Request, error: BauhiniaError) -> Response:
     """The answer to a failed request."""
+    if request.url.path.startswith("/scim/"):
+        from .scim_api import scim_fault
+
+        return scim_fault(error)
     if request.url.path.startswith(PROGRAM_PATHS):
         return refusal(error.status, error.code, error.message, error.hint, error.retry_after)
     from .pages import error_page

@@ -15,6 +15,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..errors import NotSignedIn
 from ..people import Accounts, Officer, acting_as
 from ..people import Scope as TokenScope
 from ..people.passwords import digest
@@ -28,7 +29,9 @@ SESSION = "session"
 SIGN_OUT = "/sign-out"
 OPEN_PATHS = ("/static/", "/words/", "/health", "/sign-in", "/welcome/", "/language")
 """What is answered to everybody."""
-PROGRAM_PATHS: dict[str, TokenScope] = {"/api/": "api", "/v1/": "v1"}
+PROGRAM_PATHS: dict[str, TokenScope] = {"/api/": "api", "/v1/": "v1", "/scim/": "scim"}
+TOKEN_ALONE = ("/scim/",)
+"""Where a session counts for nothing."""
 _HOW = "Sign in, or send a valid token; the command line sends the one in BAUHINIA_TOKEN."
 LOOK_AGAIN = 0.5
 """Seconds after which an officer must be proved again, in a request that still runs or by the next one."""
@@ -99,6 +102,8 @@ class _Proof:
         self._session = cookie_parser(headers.get("cookie", "")).get(SESSION, "")
         path = scope["path"]
         self._scope = next((made for start, made in PROGRAM_PATHS.items() if path.startswith(start)), None)
+        if path.startswith(TOKEN_ALONE):
+            self._session = ""
         self._state = cast(State, scope["app"].state)
         self.shown = (digest(self._token), digest(self._session), self._scope)
         """What it brings, as it may be remembered: digests of secrets alone."""
@@ -116,6 +121,10 @@ class _Proof:
 
 def _unknown(scope: Scope) -> ASGIApp:
     """The answer to somebody who is not known: programs are told, people are sent to sign in."""
+    if scope["path"].startswith("/scim/"):
+        from .scim_api import scim_fault
+
+        return scim_fault(NotSignedIn("Nobody has signed in.", hint=_HOW))
     if scope["path"].startswith((*PROGRAM_PATHS, "/shelf")) or scope["method"] not in ("GET", "HEAD"):
         return refusal(401, "NotSignedIn", "Nobody has signed in.", _HOW)
     here = scope["path"] + (f"?{scope['query_string'].decode()}" if scope["query_string"] else "")
