@@ -142,7 +142,8 @@ class Administration:
         if not key or not name_en:
             raise InputError("A department has a short name and a name.", hint="Give both.")
         async with self._database.maintenance() as connection:
-            await connection.execute(_PUT_DEPARTMENT, (key, name_en, name_zh, external_id))
+            values = (key, name_en, name_zh, external_id or None, external_id)
+            await connection.execute(_PUT_DEPARTMENT, values)
         await self._done("departments.put", [key])
 
     async def remove_department(self, key: str) -> None:
@@ -401,5 +402,5 @@ WHERE id = %(officer)s
 _PUT_DEPARTMENT = """
 INSERT INTO departments (id, name_en, name_zh, external_id) VALUES (%s, %s, %s, %s)
 ON CONFLICT (id) DO UPDATE SET name_en = excluded.name_en, name_zh = excluded.name_zh,
-    external_id = coalesce(excluded.external_id, departments.external_id)
+    external_id = nullif(coalesce(%s, departments.external_id), '')
 """

@@ -14,7 +14,6 @@ from pydantic import ValidationError
 from scim2_models import (
     Context,
     Error,
-    Group,
     ListResponse,
     PatchOp,
     ResourceType,
@@ -27,7 +26,7 @@ from starlette.responses import Response
 from ..errors import BauhiniaError, Conflict, InputError, NotFound
 from .people_api import administration_of
 from .scim_provisioning import Provisioning
-from .scim_resources import BASE, CONFIG, POLICY, PROVIDER, FullUser
+from .scim_resources import BASE, CONFIG, POLICY, PROVIDER, FullUser, Group
 
 MEDIA_TYPE = "application/scim+json"
 
@@ -106,6 +105,12 @@ async def add_user(request: Request) -> Response:
     return _sent(request, await _provisioning(request).add_user(user), 201)
 
 
+@scim_router.post("/Users/.search")
+async def search_users(request: Request) -> Response:
+    asked = await _read(request, SearchRequest[FullUser], Context.SEARCH_REQUEST)
+    return _page(asked, FullUser, await _provisioning(request).users(asked))
+
+
 @scim_router.get("/Users/{key}")
 async def user(request: Request, key: str) -> Response:
     return _sent(request, await _provisioning(request).user(key))
@@ -139,6 +144,12 @@ async def groups(request: Request) -> Response:
 async def add_group(request: Request) -> Response:
     group = await _read(request, Group, Context.RESOURCE_CREATION_REQUEST)
     return _sent(request, await _provisioning(request).add_group(group), 201)
+
+
+@scim_router.post("/Groups/.search")
+async def search_groups(request: Request) -> Response:
+    asked = await _read(request, SearchRequest[Group], Context.SEARCH_REQUEST)
+    return _page(asked, Group, await _provisioning(request).groups(asked))
 
 
 @scim_router.get("/Groups/{key}")

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from scim2_models import (
-    Group,
     InvalidValueException,
     MutabilityException,
     NotFoundException,
@@ -24,7 +23,7 @@ from ..people import UNASSIGNED, Administration, Change, Department, Person, Wan
 from ..people.permissions import ROLES
 from . import scim_resources as resources
 from .scim_filters import condition_of
-from .scim_resources import DEPARTMENT, MOST, POLICY, ROLE, EnterpriseUser
+from .scim_resources import DEPARTMENT, MOST, POLICY, ROLE, EnterpriseUser, Group
 
 _EVERYBODY = 1_000_000
 _TRIES = 3
@@ -148,13 +147,13 @@ class Provisioning:
         self._check_match(str(before.meta and before.meta.version))
         named = await self._found(key)
         renamed = after.display_name not in (None, before.display_name)
-        told = after.external_id not in (None, before.external_id)
+        told = after.external_id != before.external_id
         if isinstance(named, str):
             if renamed:
                 raise MutabilityException(detail="A role keeps its name.")
         elif renamed or told:
             name = after.display_name or named.name_en
-            await self._administration.put_department(named.id, name, named.name_zh, after.external_id)
+            await self._administration.put_department(named.id, name, named.name_zh, after.external_id or "")
         await self._set_members(key, _ids(before), _ids(after))
         return await self.group(key)
 

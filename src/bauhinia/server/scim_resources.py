@@ -10,19 +10,22 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any
 
+from pydantic import Field
 from scim2_models import (
     URN,
     AnyExtension,
     AuthenticationScheme,
     Bulk,
+    CaseExact,
     ChangePassword,
+    ComplexAttribute,
     ETag,
     Extension,
     Filter,
-    Group,
     Meta,
     Mutability,
     Patch,
+    Reference,
     Required,
     Resource,
     ResourceType,
@@ -70,6 +73,26 @@ class User(Resource[AnyExtension]):
     """Whether the officer may sign in."""
     groups: Annotated[list[GroupMembership] | None, Mutability.read_only] = None
     """The department and the roles."""
+
+
+class GroupMember(ComplexAttribute):
+    """An officer in a department, or with a role."""
+
+    value: Annotated[str | None, Mutability.immutable, CaseExact.true] = None
+    """The officer's id."""
+    ref: Annotated[Reference[User] | None, Mutability.immutable] = Field(
+        None, serialization_alias="$ref", validation_alias="$ref"
+    )
+    type: Annotated[str | None, Mutability.immutable] = Field(None, examples=["User"])
+
+
+class Group(Resource[Any]):
+    """A department or a role."""
+
+    __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:Group")
+
+    display_name: Annotated[str | None, Required.true] = None
+    members: list[GroupMember] | None = None
 
 
 FullUser: Any = User[EnterpriseUser]
@@ -150,10 +173,7 @@ def _group(key: str, name: str, external_id: str | None, members: Iterable[Perso
         id=key,
         external_id=external_id,
         display_name=name,
-        members=[
-            Group.Members(value=each.id, ref=f"{base}/Users/{each.id}", type="User", display=each.name)
-            for each in members
-        ],
+        members=[GroupMember(value=each.id, ref=f"{base}/Users/{each.id}", type="User") for each in members],
     )
     group.meta = _meta("Group", f"{base}/Groups/{key}", None, None, _digest(group))
     return group
