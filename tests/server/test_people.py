@@ -138,6 +138,19 @@ async def test_the_pages_add_change_and_close(site: Site) -> None:
     assert status == 403 and "own account" in text
 
 
+async def test_a_department_is_added_and_removed_on_its_page(site: Site) -> None:
+    by = await appointed(site, "operator", "service_operator")
+    form = {"key": "md", "name_en": "Marine Department", "name_zh": "海事處"}
+    assert (await asked(site, by, "POST", "/departments", data=form))[0] == 303
+    status, text = await asked(site, by, "GET", "/departments")
+    assert status == 200 and "海事處" in text
+    status, text = await asked(site, by, "POST", "/departments", data={**form, "key": "a b"})
+    assert status == 400 and 'role="alert"' in text
+    assert (await asked(site, by, "POST", "/departments/hyd/remove"))[0] == 409
+    assert (await asked(site, by, "POST", "/departments/md/remove"))[0] == 303
+    assert "海事處" not in (await asked(site, by, "GET", "/departments"))[1]
+
+
 def _pairs(form: dict[str, Any]) -> Any:
     for name, value in form.items():
         for each in value if isinstance(value, list) else [value]:

@@ -97,13 +97,12 @@ async def _people(
 @people_pages_router.post("/people")
 async def add(request: Request) -> HTMLResponse:
     form = await request.form()
+    texts: dict[str, Any] = {
+        name: _text(form, name) for name in ("account", "name", "department", "grade", "post")
+    }
     try:
-        added = await administration_of(request).add_and_invite(
-            NewOfficer(
-                **{name: _text(form, name) for name in ("account", "name", "department", "grade", "post")},
-                roles=_roles(form),
-            )
-        )
+        new = NewOfficer(**texts, roles=_roles(form))
+        added = await administration_of(request).add_and_invite(new)
     except BauhiniaError as error:
         return await _people(request, error=error)
     return _links(request, [Fate(1, added.person.account, "", added.secret)], added.person)
@@ -223,7 +222,7 @@ async def _departments(request: Request, error: BauhiniaError | None = None) -> 
         "departments.html",
         status=error.status if error else 200,
         departments=await administration.departments(),
-        administers=reach(administration.by, "departments") is not None,
+        may_put=reach(administration.by, "departments") is not None,
         error=error,
     )
 

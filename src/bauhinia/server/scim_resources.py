@@ -21,6 +21,7 @@ from scim2_models import (
     ComplexAttribute,
     ETag,
     Extension,
+    External,
     Filter,
     Meta,
     Mutability,
@@ -80,7 +81,7 @@ class GroupMember(ComplexAttribute):
 
     value: Annotated[str | None, Mutability.immutable, CaseExact.true] = None
     """The officer's id."""
-    ref: Annotated[Reference[User] | None, Mutability.immutable] = Field(
+    ref: Annotated[Reference[User[Any]] | None, Mutability.immutable] = Field(
         None, serialization_alias="$ref", validation_alias="$ref"
     )
     type: Annotated[str | None, Mutability.immutable] = Field(None, examples=["User"])
@@ -104,7 +105,7 @@ POLICY = ScimPolicy(
 """Directories send attributes that nothing is made of here, such as telephone numbers; Entra ID names the
 members to remove in the value."""
 CONFIG = ServiceProviderConfig(
-    documentation_uri="https://www.rfc-editor.org/rfc/rfc7644",
+    documentation_uri=Reference[External]("https://www.rfc-editor.org/rfc/rfc7644"),
     patch=Patch(supported=True),
     bulk=Bulk(supported=False, max_operations=0, max_payload_size=0),
     filter=Filter(supported=True, max_results=MOST),
@@ -113,7 +114,7 @@ CONFIG = ServiceProviderConfig(
     etag=ETag(supported=True),
     authentication_schemes=[
         AuthenticationScheme(
-            type="oauthbearertoken",
+            type=AuthenticationScheme.Type.oauthbearertoken,
             name="Bearer token",
             description="A token of a service operator with the scope scim, in the header Authorization.",
             primary=True,
@@ -153,7 +154,7 @@ def groups_of(person: Person) -> list[str]:
 
 def _membership(key: str, base: str) -> GroupMembership:
     return GroupMembership(
-        value=key, ref=f"{base}/Groups/{key}", display=key.partition(":")[2], type="direct"
+        value=key, ref=Reference(f"{base}/Groups/{key}"), display=key.partition(":")[2], type="direct"
     )
 
 
@@ -173,10 +174,17 @@ def _group(key: str, name: str, external_id: str | None, members: Iterable[Perso
         id=key,
         external_id=external_id,
         display_name=name,
-        members=[GroupMember(value=each.id, ref=f"{base}/Users/{each.id}", type="User") for each in members],
+        members=[
+            GroupMember(value=each.id, ref=Reference(f"{base}/Users/{each.id}"), type="User")
+            for each in members
+        ],
     )
     group.meta = _meta("Group", f"{base}/Groups/{key}", None, None, _digest(group))
     return group
+
+
+def _member(person: Person, base: str) -> GroupMember:
+    return GroupMember(value=person.id, ref=Reference(f"{base}/Users/{person.id}"), type="User")
 
 
 def _digest(group: Group) -> str:
