@@ -20,6 +20,7 @@ BauhiniaError                      500
 │   └── TooLong                    413   a request longer than the model can read
 ├── NotSignedIn                    401   nobody has, or what was given proves nobody
 ├── Refused                        403   a stage of the gateway said no; carries the stage
+│   ├── NotPermitted               403   the officer's roles do not let them; carries why
 │   └── OverQuota                  429   a quota is used up; says when the next period begins
 ├── ModelError                     502   the backend failed
 │   ├── ModelUnavailable           503   no backend or no weights; the hint says how to get them
@@ -141,6 +142,14 @@ class Refused(BauhiniaError):
     def __init__(self, message: str, *, stage: str, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.stage = stage
+
+
+class NotPermitted(Refused):
+    """The officer's roles do not let them do it; `why` is a stable word of `people/permissions.py`."""
+
+    def __init__(self, message: str, *, why: str, hint: str = "") -> None:
+        super().__init__(message, stage="admit", hint=hint)
+        self.why = why
 
 
 class OverQuota(Refused):

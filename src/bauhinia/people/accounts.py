@@ -18,12 +18,13 @@ from psycopg import errors as postgres_errors
 from psycopg.rows import dict_row
 
 from ..errors import InputError, NotFound, NotSignedIn
-from ..store import Database
+from ..store import Connection, Database
 from .officer import ROLES, Officer
 from .passwords import NOBODY, check_strength, digest, is_right, kept, new_secret, new_totp, step_of
+from .permissions import check
 
-Scope = Literal["api", "v1", "mcp"]
-SCOPES: tuple[Scope, ...] = ("api", "v1", "mcp")
+Scope = Literal["api", "v1", "mcp", "scim"]
+SCOPES: tuple[Scope, ...] = ("api", "v1", "mcp", "scim")
 INVITED = timedelta(hours=72)
 SIGNED_IN = timedelta(hours=12)
 MOST_FAILURES = 5
@@ -75,13 +76,10 @@ class Accounts:
 
     async def invite(self, account: str) -> str:
         """A new one-time link for an officer, whose older ones and sessions end. Raises NotFound."""
-        officer, secret = await self._id_of(account), new_secret()
-        await self._do("DELETE FROM invitations WHERE officer = %s", (officer,))
+        officer = await self._id_of(account)
         await self.sign_out_everywhere(officer)
-        await self._do(
-            "INSERT INTO invitations VALUES (%s, %s, %s, %s)",
-            (digest(secret), officer, new_totp(), datetime.now(UTC) + INVITED),
-        )
+        async with self._database.maintenance() as connection:
+            (secret,) = await invitations_for(connection, [officer])
         return secret
 
     async def invitation(self, secret: str) -> Invitation:
@@ -160,12 +158,15 @@ class Accounts:
         return await self.make_token(await self._id_of(account), name, scopes, days)
 
     async def make_token(self, officer: str, name: str, scopes: Sequence[str], days: int) -> str:
-        """A program's token, shown this once. Raises InputError."""
+        """A program's token, shown this once. Raises InputError, and NotPermitted for a directory's token of
+        somebody who may not provision."""
         if not scopes or any(scope not in SCOPES for scope in scopes) or not 1 <= days <= MOST_DAYS:
             raise InputError(
                 "A token is for some of the scopes, and for 1 to 366 days.",
                 hint=f"Scopes: {', '.join(SCOPES)}.",
             )
+        if "scim" in scopes:
+            await self._check_provisions(officer)
         secret = MARK + new_secret()
         await self._do(
             "INSERT INTO tokens (id, digest, officer, name, scopes, expires) VALUES (%s, %s, %s, %s, %s, %s)",
@@ -175,6 +176,11 @@ class Accounts:
             ),
         )  # fmt: skip
         return secret
+
+    async def _check_provisions(self, officer: str) -> None:
+        query: LiteralString = "SELECT id, department, name, roles FROM officers WHERE id = %s"
+        found = await self._one(query, (officer,))
+        check(Officer(**{**found, "roles": frozenset(found["roles"])}) if found else _NOBODY, "provision")
 
     async def listed(self) -> list[dict[str, Any]]:
         """Every officer, with whether the account is open and was taken up."""
@@ -215,6 +221,18 @@ class Accounts:
             return (await connection.execute(statement, values)).rowcount
 
 
+async def invitations_for(connection: Connection, officers: Sequence[str]) -> list[str]:
+    """The secrets of new one-time links for officers, whose older ones end."""
+    made = [new_secret() for _ in officers]
+    until = datetime.now(UTC) + INVITED
+    rows = [
+        (digest(secret), officer, new_totp(), until) for secret, officer in zip(made, officers, strict=True)
+    ]
+    await connection.execute("DELETE FROM invitations WHERE officer = ANY (%s)", (list(officers),))
+    await connection.cursor().executemany("INSERT INTO invitations VALUES (%s, %s, %s, %s)", rows)
+    return made
+
+
 def _no_account() -> NotFound:
     return NotFound("There is no such account.", hint="See `bauhinia people list`; add the officer first.")
 
@@ -226,6 +244,7 @@ def _refused() -> NotSignedIn:
     )
 
 
+_NOBODY = Officer(id="", department="", name="")
 _INVITED = """
 SELECT officers.id AS officer, account, name, totp FROM invitations JOIN officers ON officers.id = officer
 WHERE digest = %s AND expires > now() AND active

@@ -33,6 +33,9 @@ from .mcp_endpoint import McpEndpoint
 from .observed import Observed, Traffic, templates
 from .operation import operation_router
 from .pages import pages_router
+from .people_api import people_router
+from .people_pages import people_pages_router
+from .scim_api import scim_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
 from .shared_rows import only_reading
 from .sharing_api import sharing_router
@@ -105,6 +108,9 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(sharing_pages_router)
     if settings.sign_in != "none":
         app.include_router(sign_in_router)
+        app.include_router(people_router)
+        app.include_router(people_pages_router)
+        app.include_router(scim_router)
     app.include_router(terms_router)
     app.include_router(usage_router)
     app.include_router(usage_pages_router)
