@@ -114,7 +114,7 @@ class Settings(BaseSettings):
     """`none`: one officer, who is whoever reaches this machine. `accounts`: people sign in with accounts of
     this server. `openid`: with an OpenID Connect provider, and such accounts beside it."""
     public_url: str = ""
-    """Where people reach this server (`https://bauhinia.example.gov.hk`); empty takes what each request names."""
+    """Where people reach this server (`https://host`); empty takes what each request names."""
     openid_preset: Literal["entra", "adfs", "keycloak", "iamsmart", "other"] = "other"
     """Which claims the provider sends by which names; the settings below replace single ones."""
     openid_issuer: str = ""

@@ -23,7 +23,7 @@ from .officer import ROLES, Officer
 from .passwords import NOBODY, check_strength, digest, is_right, kept, new_secret, new_totp, step_of
 from .proofs import Record, unrecorded
 from .resting import MOST_FAILURES, Resting
-from .sessions import SIGNED_IN, Origin, Sessions
+from .sessions import Origin, Sessions
 
 Scope = Literal["api", "v1"]
 SCOPES: tuple[Scope, ...] = ("api", "v1")

@@ -15,14 +15,17 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 
 from .. import __version__
+from ..people import check_settings
 from ..settings import Limits, Settings
 from ..telemetry import tracing
 from . import faults
+from .account_pages import account_router
 from .api import api_router
 from .bilingual_api import bilingual_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
 from .observed import Observed, Traffic, templates
+from .openid_pages import openid_router
 from .operation import operation_router
 from .pages import pages_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
@@ -48,7 +51,9 @@ REQUEST_BYTES = 4_000_000
 
 
 def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
-    """The server's application. Without an `office` it opens its own and closes it when it stops."""
+    """The server's application. Without an `office` it opens its own and closes it when it stops. Raises
+    InputError for settings that would not protect what they are for."""
+    check_settings(settings)
     limits = Limits()
     traffic = Traffic()
     app = FastAPI(
@@ -76,6 +81,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(pages_router)
     if settings.sign_in != "none":
         app.include_router(sign_in_router)
+        app.include_router(openid_router)
+        app.include_router(account_router)
     app.include_router(terms_router)
     app.include_router(usage_router)
     app.include_router(usage_pages_router)
