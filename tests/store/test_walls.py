@@ -66,8 +66,8 @@ VALUES ('department', 'Works', 'tokens', 'day', 1, '')
 READ_ALONE = ("departments", "officers", "usage_daily", "quotas")
 """Tables that no officer's transaction writes."""
 CLOSED = (
-    "credentials", "invitations", "sessions", "usage_totals", "sign_in_addresses", "openid_requests", "identities",
-    "passkeys", "passkey_challenges", "first_link",
+    "credentials", "invitations", "sessions", "usage_totals",
+    "sign_in_addresses", "openid_requests", "identities", "passkeys", "passkey_challenges", "first_link",
 )  # fmt: skip
 """Tables that no officer's transaction can read at all."""
 OPEN = {

@@ -7,6 +7,7 @@ Logout 1.0, section 2.6).
 from __future__ import annotations
 
 import asyncio
+import base64
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -89,14 +90,20 @@ class Provider:
             "client_id": self.client,
             "code_verifier": request.verifier,
         }
-        login = aiohttp.BasicAuth(_encoded(self.client), _encoded(self._secret)) if self._secret else None
-        tokens = await _ask("POST", await self._endpoint("token_endpoint"), data=form, auth=login)
+        tokens = await _ask("POST", await self._endpoint("token_endpoint"), data=form, headers=self._login())
         if not isinstance(token := tokens.get("id_token"), str):
             raise _unbelieved("no_id_token")
         claims = await self._verified(token, nonce=request.nonce)
         if isinstance(access := tokens.get("access_token"), str):
             claims = {**await self._user_info(access, claims["sub"]), **claims}
         return claims
+
+    def _login(self) -> dict[str, str]:
+        """RFC 6749, section 2.3.1: form-encoded before it goes into the header. None for a public client."""
+        if not self._secret:
+            return {}
+        login = f"{quote_plus(self.client)}:{quote_plus(self._secret)}".encode()
+        return {"authorization": f"Basic {base64.b64encode(login).decode()}"}
 
     async def ended(self, token: str) -> dict[str, Any]:
         """The checked claims of a logout token. Raises NotSignedIn, ProviderError."""
@@ -200,11 +207,6 @@ def _pick(keys: KeySet, kid: object) -> Any | None:
 def _is_for_signatures(key: object) -> bool:
     kinds = ("RSA", "EC", "OKP")
     return isinstance(key, dict) and key.get("kty") in kinds and key.get("use", "sig") == "sig"
-
-
-def _encoded(text: str) -> str:
-    """As RFC 6749, section 2.3.1, has it: form-encoded before it goes into the header."""
-    return quote_plus(text)
 
 
 async def _ask(method: str, address: URL, **more: Any) -> dict[str, Any]:
