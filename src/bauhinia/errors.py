@@ -19,6 +19,7 @@ BauhiniaError                      500
 │   ├── SameLanguage               400   a translation into the language that a document is in
 │   └── TooLong                    413   a request longer than the model can read
 ├── NotSignedIn                    401   nobody has, or what was given proves nobody
+├── ProviderError                  502   the provider that people sign in with failed
 ├── Refused                        403   a stage of the gateway said no; carries the stage
 │   ├── NotPermitted               403   the officer's roles do not let them; carries why
 │   └── OverQuota                  429   a quota is used up; says when the next period begins
@@ -132,6 +133,17 @@ class NotSignedIn(BauhiniaError):
     """Nobody has signed in, or what was given proves nobody."""
 
     status = 401
+
+    def __init__(self, message: str, *, hint: str = "", why: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.why = why
+        """A stable word for the reason, where it may be told."""
+
+
+class ProviderError(BauhiniaError):
+    """The provider that people sign in with failed, or does not answer."""
+
+    status = 502
 
 
 class Refused(BauhiniaError):

@@ -19,9 +19,11 @@ from starlette.routing import Route
 
 from .. import __version__
 from ..errors import BauhiniaError
+from ..people import check_settings
 from ..settings import Limits, Settings
 from ..telemetry import tracing
 from . import faults
+from .account_pages import account_router
 from .api import api_router
 from .bilingual_api import bilingual_router
 from .boundary_api import boundary_router
@@ -31,6 +33,7 @@ from .knowledge_api import knowledge_api_router
 from .knowledge_pages import knowledge_router
 from .mcp_endpoint import McpEndpoint
 from .observed import Observed, Traffic, templates
+from .openid_pages import openid_router
 from .operation import operation_router
 from .pages import pages_router
 from .people_api import people_router
@@ -70,7 +73,9 @@ REQUEST_BYTES = 4_000_000
 
 
 def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
-    """The server's application. Without an `office` it opens its own and closes it when it stops."""
+    """The server's application. Without an `office` it opens its own and closes it when it stops. Raises
+    InputError for settings that would not protect what they are for."""
+    check_settings(settings)
     limits = Limits()
     traffic = Traffic()
     app = FastAPI(
@@ -111,6 +116,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
         app.include_router(people_router)
         app.include_router(people_pages_router)
         app.include_router(scim_router)
+        app.include_router(openid_router)
+        app.include_router(account_router)
     app.include_router(terms_router)
     app.include_router(usage_router)
     app.include_router(usage_pages_router)
