@@ -145,7 +145,7 @@ def main() -> None:
     app = web.Application()
     app.add_routes(ROUTES)
     app.on_startup.append(opened)
-    print(STATE["issuer"], flush=True)  # noqa: T201
+    print(STATE["issuer"], flush=True)
     web.run_app(app, sock=listener, print=None, access_log=None)
 
 
