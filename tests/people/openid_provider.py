@@ -23,7 +23,14 @@ CLIENT = "bauhinia"
 SECRET = "k7Qw-2vNpX9tLm4RzB8s"
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 ROUTES = web.RouteTableDef()
-STATE: dict[str, Any] = {"codes": {}, "tokens": {}, "user": {"sub": "u1"}, "fault": {}, "served": [], "asked": 0}
+STATE: dict[str, Any] = {
+    "codes": {},
+    "tokens": {},
+    "user": {"sub": "u1"},
+    "fault": {},
+    "served": [],
+    "asked": 0,
+}
 
 
 def new_key() -> RSAKey:
@@ -127,7 +134,13 @@ async def control(request: web.Request) -> web.Response:
     told: dict[str, Any] = {"asked": STATE["asked"]}
     if "logout" in asked:
         now = int(time.time())
-        claims = {"iss": STATE["issuer"], "aud": CLIENT, "iat": now, "exp": now + 120, "jti": secrets.token_hex(8)}
+        claims = {
+            "iss": STATE["issuer"],
+            "aud": CLIENT,
+            "iat": now,
+            "exp": now + 120,
+            "jti": secrets.token_hex(8),
+        }
         told["token"] = signed({**claims, "events": {LOGOUT_EVENT: {}}, **asked["logout"]})
     return web.json_response(told)
 

@@ -111,7 +111,10 @@ async def why(site: Site) -> str:
 async def test_the_provider_lets_an_officer_in(site: Site, browser: aiohttp.ClientSession) -> None:
     assert await visit(browser, await came_back(browser, site)) == (303, "/tasks")
     officer = await site.office.accounts.of_session(session_of(browser))
-    assert officer is not None and (officer.name, officer.department) == ("Assistant Secretary (Records)", "hyd")
+    assert officer is not None and (officer.name, officer.department) == (
+        "Assistant Secretary (Records)",
+        "hyd",
+    )
     assert await why(site) == "openid"
 
 
@@ -294,7 +297,9 @@ async def test_a_stream_ends_within_a_second_of_the_providers_word(
         assert time.monotonic() - began < 1.5
 
 
-async def test_signing_out_goes_on_to_the_provider(site: Site, browser: aiohttp.ClientSession, issuer: str) -> None:
+async def test_signing_out_goes_on_to_the_provider(
+    site: Site, browser: aiohttp.ClientSession, issuer: str
+) -> None:
     await visit(browser, await came_back(browser, site))
     session = session_of(browser)
     async with browser.post(f"{site.url}/sign-out") as answer:
@@ -302,7 +307,9 @@ async def test_signing_out_goes_on_to_the_provider(site: Site, browser: aiohttp.
     assert await site.office.accounts.of_session(session) is None
 
 
-async def test_no_secret_of_a_sign_in_lies_in_the_database(site: Site, browser: aiohttp.ClientSession) -> None:
+async def test_no_secret_of_a_sign_in_lies_in_the_database(
+    site: Site, browser: aiohttp.ClientSession
+) -> None:
     address = await came_back(browser, site)
     async with site.office.database.maintenance() as connection:
         row = await (await connection.execute("SELECT state FROM openid_requests")).fetchone()

@@ -274,7 +274,9 @@ def test_the_first_administrator_is_given_a_link(start: Start, monkeypatch: pyte
 
 def test_a_weak_secret_is_one_sentence(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BAUHINIA_METRICS_TOKEN", "secret")
-    said = start("--port", "0").stop()
+    process = start("--port", "0")
+    process.process.wait(60)
+    said = process.stop()
     assert "BAUHINIA_METRICS_TOKEN is too easy to guess" in said and "Traceback" not in said
 
 
