@@ -8,7 +8,6 @@ import pytest
 from playwright.async_api import expect
 
 from bauhinia.models import FakeModel
-from bauhinia.people.passwords import digest
 from bauhinia.settings import Settings
 
 from .conftest import OpenVisit, Serve, Server, Visit
@@ -119,7 +118,3 @@ async def test_an_answer_and_a_counter_count_once(serve: Serve, visit: OpenVisit
     await page.locator("form[data-passkey=sign-in] button").click()
     await expect(page.locator("form[data-passkey=sign-in] [role=status]")).not_to_be_empty()
     window.complaints.clear()
-
-
-def test_challenges_are_kept_as_digests() -> None:
-    assert len(digest("x")) == 32

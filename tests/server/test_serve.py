@@ -262,6 +262,24 @@ def test_two_servers_on_one_data_folder_is_one_sentence(start: Start) -> None:
     assert "Error: Another server" in said and "Traceback" not in said
 
 
+def test_the_first_administrator_is_given_a_link(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BAUHINIA_SIGN_IN", "accounts")
+    process = start("--port", "0")
+    address = process.address()
+    line = process.lines.get(timeout=20)
+    assert line.startswith("Nobody administers this service yet.")
+    assert get(address, urlsplit(line.split()[-1]).path)[0] == 200
+    assert "/welcome/first/" not in process.stop()
+
+
+def test_a_weak_secret_is_one_sentence(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BAUHINIA_METRICS_TOKEN", "secret")
+    process = start("--port", "0")
+    process.process.wait(60)
+    said = process.stop()
+    assert "BAUHINIA_METRICS_TOKEN is too easy to guess" in said and "Traceback" not in said
+
+
 def test_listening_beyond_this_machine_is_said_to_be_open(start: Start) -> None:
     process = start("--port", "0", "--host", "0.0.0.0")
     process.address()
