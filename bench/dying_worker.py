@@ -4,8 +4,8 @@
 
 Its work is a job of many steps, each a question to FakeModel through the whole gateway, ledger and all. It
 says `begun` on standard output when it takes a job up, and appends to FOLDER/log `call KEY TIME PID` before
-the model answers and `kept KEY TIME PID` after a checkpoint is committed. Where FOLDER/kill names a point of a
-step, the first worker to reach it takes the file away and kills itself there.
+the model answers and `kept KEY TIME PID` after a checkpoint is committed. Where FOLDER/kill names a point of
+a step, the first worker to reach it takes the file away and kills itself there.
 """
 
 from __future__ import annotations

@@ -7,7 +7,10 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from bauhinia.errors import ModelBusy, StoreError
 from bauhinia.jobs import (
@@ -25,7 +28,7 @@ from bauhinia.jobs import (
 )
 from bauhinia.jobs.lease import LeaseLost
 from bauhinia.jobs.queue import Queue
-from bauhinia.store import Database, Walls, within
+from bauhinia.store import Database, EmbeddedPostgres, Walls, within
 
 Open = Callable[..., Tasks]
 """Opens what would be another process: nothing is shared but the database."""
@@ -256,6 +259,43 @@ async def test_another_process_sees_the_events_and_stops_the_work_within_a_secon
         number, event = await anext(events)
         assert number == 2 and isinstance(event, Ended) and event.status == "cancelled"
         await events.aclose()
+
+
+async def test_a_database_that_goes_away_in_the_middle_of_work_costs_nothing(
+    process: Open, postgres: EmbeddedPostgres, database_url: str
+) -> None:
+    name = sql.Identifier(str(conninfo_to_dict(database_url)["dbname"]))
+    done: list[int] = []
+
+    def allow(yes: bool) -> None:
+        with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
+            admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format(name, sql.Literal(yes)))
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND NOT %s",
+                (conninfo_to_dict(database_url)["dbname"], yes),
+            )
+
+    async def work(_: dict[str, Any], report: Report, steps: Steps, __: str) -> dict[str, Any]:
+        for number in range(3):
+
+            async def step(number: int = number) -> int:
+                if number == 1:
+                    allow(False)
+                    asyncio.get_running_loop().call_later(1.2, allow, True)
+                done.append(number)
+                return number
+
+            await steps.run(str(number), step)
+            report(Progress(phase="map", section=number + 1, of=3))
+        return {"done": done}
+
+    tasks = process(functions={"work": work})
+    with officer("a"):
+        task = await tasks.start("work", {})
+        sections = [event.section async for _, event in tasks.events(task) if isinstance(event, Progress)]
+        row = await tasks.get(task)
+    assert (row.status, row.draft, done) == ("done", {"done": [0, 1, 2]}, [0, 1, 2])
+    assert sections == [1, 2, 3]
 
 
 async def test_what_a_finished_task_told_is_dropped_after_a_while(process: Open, database: Database) -> None:

@@ -9,11 +9,12 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from bauhinia.gateway import Gateway
 from bauhinia.models import FakeEmbedder, FakeModel
@@ -40,6 +41,7 @@ class Site:
     client: aiohttp.ClientSession
     stop: Callable[[], Awaitable[None]]
     """Ends the server as a signal would."""
+    app: FastAPI
     documents: list[str] = field(default_factory=list)
 
     async def json(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
@@ -71,7 +73,10 @@ class Site:
         return str(begun["id"])
 
 
-OpenSite = Callable[[FakeModel], Awaitable[Site]]
+class OpenSite(Protocol):
+    """Starts a server whose model is the given FakeModel, with other settings where some are given."""
+
+    def __call__(self, model: FakeModel, settings: Settings | None = None, /) -> Awaitable[Site]: ...
 
 
 @asynccontextmanager
@@ -95,7 +100,7 @@ async def _running(settings: Settings, model: FakeModel) -> AsyncIterator[Site]:
         while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
             await asyncio.sleep(0.01)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as client:
-            yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", office, client, stop)
+            yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", office, client, stop, app)
         await stop()
 
 
@@ -104,8 +109,8 @@ async def open_site(settings: Settings) -> AsyncIterator[OpenSite]:
     """Starts a server whose model is the given FakeModel."""
     async with AsyncExitStack() as stack:
 
-        async def open_one(model: FakeModel) -> Site:
-            return await stack.enter_async_context(_running(settings, model))
+        async def open_one(model: FakeModel, other: Settings | None = None, /) -> Site:
+            return await stack.enter_async_context(_running(other or settings, model))
 
         yield open_one
 

@@ -38,11 +38,20 @@ ROWS = {
     "VALUES ('k', 'd', 'clerk', 'n', '{api}', now() + interval '1 day')",
     "approvals": "INSERT INTO approvals (id, deed, subject, why, asked_name, expires) "
     "VALUES ('a', 'boundary', '{}', 'w', 'Clerk', now() + interval '1 day')",
+    "knowledge_collections": "INSERT INTO knowledge_collections (id, name) VALUES ('c', 'n')",
+    "knowledge_documents": "INSERT INTO knowledge_documents (id, collection, name, format, digest, bytes, "
+    "document, embedder) VALUES ('l', 'c', 'a.md', 'md', 'x', 1, '{}', 'e')",
+    "knowledge_passages": "INSERT INTO knowledge_passages (collection, document, ordinal, headings, anchors, "
+    "text, variety, keys, weights, embedding) VALUES ('c', 'l', 0, '{}', '[]', 't', 'en', '{1}', '{1:1}/2', "
+    "array_fill(0.1::real, ARRAY[384])::halfvec)",
+    "knowledge_arrivals": "INSERT INTO knowledge_arrivals (batch, place, collection, name, digest) "
+    "VALUES ('b', 0, 'c', 'a.md', 'x')",
 }
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
 COLUMNS = {
     "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
     "usage": "use", "usage_daily": "use", "quotas": "scope", "approvals": "outcome", "shares": "withdrawn",
+    "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -56,7 +65,10 @@ OFFICERS = {
 }
 """Officer, department, and whether they may write what all share. The clerk who has moved to another department
 keeps the tokens and nothing else."""
-DEPARTMENTS = ("terms", "memory", "memory_history")
+DEPARTMENTS = (
+    "terms", "memory", "memory_history", "knowledge_collections", "knowledge_documents", "knowledge_passages",
+    "knowledge_arrivals",
+)  # fmt: skip
 PEOPLE = """
 INSERT INTO departments VALUES ('Works', 'Works'), ('Transport', 'Transport');
 INSERT INTO officers (id, department, account, name, roles)
@@ -76,10 +88,13 @@ SHARES = (
 LIBRARIAN = "INSERT INTO officers (id, department, account, name) VALUES ('librarian', 'Transport', 'l', 'L')"
 LENT = ("documents", "tasks", "steps", "events", "segments", "shares")
 """Tables of which a row is seen by whoever it is shared with, but for the steps."""
-READ_ALONE = ("departments", "officers", "usage_daily", "quotas")
+READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
 """Tables that no officer's transaction writes."""
 WALLED = {*ROWS, *READ_ALONE, "shares"}
-CLOSED = ("credentials", "invitations", "sessions", "usage_totals")
+CLOSED = (
+    "credentials", "invitations", "sessions", "usage_totals",
+    "sign_in_addresses", "openid_requests", "identities", "passkeys", "passkey_challenges", "first_link",
+)  # fmt: skip
 """Tables that no officer's transaction can read at all."""
 OPEN = {
     "alembic_version": "the schema's number",
@@ -100,12 +115,17 @@ def expected() -> Permitted:
     colleague = {("same department", deed, table) for deed in DEEDS for table in DEPARTMENTS}
     usage = {(officer, deed, "usage") for officer in OFFICERS for deed in ("change", "delete")}
     usage.add(("owner", "change", "tokens"))
+    usage |= {(officer, "change", "knowledge_passages") for officer in OFFICERS}
     moved = {("other department", deed, "tokens") for deed in ("see", "delete")}
     shared = {(officer, "see", f"shared {table}") for officer in OFFICERS for table in SHARED}
     shared |= {("for all", deed, f"shared {table}") for deed in DEEDS for table in SHARED}
     nobody = {("nobody", "see", f"shared {table}") for table in SHARED}
     colleagues = ("owner", "same department")
-    people = {(who, "see", table) for who in colleagues for table in ("officers", "usage_daily", "quotas")}
+    people = {
+        (who, "see", table)
+        for who in colleagues
+        for table in ("officers", "usage_daily", "quotas", "knowledge_words")
+    }
     people |= {(officer, "see", "departments") for officer in OFFICERS if officer != "nobody"}
     department = colleague | {("same department", "see", "usage")}
     approvals = {(officer, "see", "approvals") for officer in OFFICERS if officer != "nobody"}
@@ -157,8 +177,8 @@ def inserted(connection: Connection[Any], officer: str, statement: str) -> bool:
     act(connection, officer)
     try:
         connection.execute(statement)  # type: ignore[call-overload]  # our own words
-    except psycopg.errors.InsufficientPrivilege:
-        connection.rollback()
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ForeignKeyViolation):
+        connection.rollback()  # a row that it belongs to was not let in either
         return False
     connection.commit()
     return True

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from .analyse import analyse
+from .backup import backup, restore
 from .bilingual import bilingual_app
 from .boundary import boundary_app
 from .compare import compare
@@ -14,6 +15,8 @@ from .demo import demo
 from .doctor import doctor
 from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
+from .knowledge import knowledge_app
+from .mcp import mcp
 from .memory import memory_app
 from .models import models_app
 from .people import people_app
@@ -22,6 +25,7 @@ from .serve import serve
 from .summarise import summarise
 from .templates import templates_app
 from .terms import terms_app
+from .tools import tools
 from .translate import translate
 from .usage import usage_app
 from .version import version
@@ -58,12 +62,17 @@ app.command()(analyse)
 app.command()(compare)
 app.add_typer(terms_app)
 app.add_typer(memory_app)
+app.add_typer(knowledge_app)
 app.add_typer(bilingual_app)
 app.add_typer(people_app)
 app.add_typer(usage_app)
 app.add_typer(boundary_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
+app.command()(backup)
+app.command()(restore)
+app.command()(mcp)
+app.command()(tools)
 app.command()(doctor)
 app.command()(demo)
 app.command()(version)

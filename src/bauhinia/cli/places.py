@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import (
@@ -72,6 +73,18 @@ class Place(Protocol):
     async def take_back(self, task: str, name: str, data: bytes) -> dict[str, Any]:
         """The answer of `POST /api/tasks/{id}/import`."""
 
+    async def collections(self) -> list[dict[str, Any]]:
+        """The answer of `GET /api/knowledge/collections`."""
+
+    async def put_in(self, collection: str, files: Sequence[Path]) -> str:
+        """Begin to add files to a collection, by name, made where there is none; gives the task's id."""
+
+    async def fates(self, task: str) -> list[dict[str, Any]]:
+        """What became of each file."""
+
+    async def kept_name(self, document: str) -> str:
+        """The name of a document of the library."""
+
 
 @asynccontextmanager
 async def open_place(settings: Settings) -> AsyncIterator[Place]:
@@ -136,6 +149,20 @@ class Here:
         rows = await read_back(row, data, name)
         return asdict(await take_back(self._office, row, rows))
 
+    async def collections(self) -> list[dict[str, Any]]:
+        return [asdict(each) for each in await self._office.library.collections()]
+
+    async def put_in(self, collection: str, files: Sequence[Path]) -> str:
+        key = await _named(self, collection) or await self._office.library.create(collection)
+        return await self._office.arrivals.receive(self._office.tasks, key, _contents(files))
+
+    async def fates(self, task: str) -> list[dict[str, Any]]:
+        row = await self._office.tasks.get(task)
+        return [asdict(each) for each in await self._office.arrivals.of(row.order["batch"])]
+
+    async def kept_name(self, document: str) -> str:
+        return (await self._office.library.kept(document)).name
+
 
 class There:
     """A server that runs on this machine, asked through its API."""
@@ -199,6 +226,33 @@ class There:
     async def take_back(self, task: str, name: str, data: bytes) -> dict[str, Any]:
         return await self._send(f"/api/tasks/{task}/import", name, data)
 
+    async def collections(self) -> list[dict[str, Any]]:
+        async with self._session.get("/api/knowledge/collections") as response:
+            await _check(response)
+            found: list[dict[str, Any]] = await response.json()
+            return found
+
+    async def put_in(self, collection: str, files: Sequence[Path]) -> str:
+        import aiohttp
+
+        key = await _named(self, collection)
+        if key is None:
+            key = (await self._json("POST", "/api/knowledge/collections", json={"name": collection}))["id"]
+        form = aiohttp.FormData(quote_fields=False)
+        with ExitStack() as opened:
+            for file in files:
+                form.add_field("file", opened.enter_context(file.open("rb")), filename=file.name)
+            path = f"/api/knowledge/collections/{key}/documents"
+            return str((await self._json("POST", path, data=form))["id"])
+
+    async def fates(self, task: str) -> list[dict[str, Any]]:
+        told = await self._json("GET", f"/api/knowledge/arrivals/{task}")
+        files: list[dict[str, Any]] = told["files"]
+        return files
+
+    async def kept_name(self, document: str) -> str:
+        return str((await self._json("GET", f"/api/knowledge/documents/{document}"))["name"])
+
     async def _send(self, path: str, name: str, data: bytes, **fields: str) -> dict[str, Any]:
         import aiohttp
 
@@ -229,6 +283,16 @@ async def open_server(settings: Settings) -> AsyncIterator[There]:
                 "No server runs on this machine's data folder.", hint="Start it: `bauhinia serve`."
             )
         yield server
+
+
+async def _named(place: Place, collection: str) -> str | None:
+    """The id of the collection of that name, if there is one."""
+    return next((each["id"] for each in await place.collections() if each["name"] == collection), None)
+
+
+async def _contents(files: Sequence[Path]) -> AsyncIterator[tuple[str, bytes]]:
+    for file in files:
+        yield file.name, await asyncio.to_thread(file.read_bytes)
 
 
 async def _server_of(settings: Settings, stack: AsyncExitStack) -> There | None:

@@ -17,6 +17,7 @@ from .rendering import harmless
 
 PHASES = {
     "read": "Reading",
+    "ingest": "Adding files to the library",
     "scan": "Reading the scanned pages",
     "align": "Laying the versions side by side",
     "find": "Finding passages",

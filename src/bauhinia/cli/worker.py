@@ -22,8 +22,8 @@ def worker(
     jobs: Annotated[int | None, typer.Option(help="Jobs at once; BAUHINIA_JOBS unless set.", min=1)] = None,
 ) -> None:
     """Do queued jobs until told to stop; any number of workers on any machine share a database."""
-    faults.log_warnings()
     settings = get_settings()
+    faults.log_as_server(settings.log_format)
     asyncio.run(_work(settings, jobs or settings.jobs or 1))
 
 

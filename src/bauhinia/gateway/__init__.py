@@ -3,7 +3,7 @@
 admit -> redact -> route -> forward -> restore -> inspect -> label -> record
 """
 
-from ..models import EmbeddingKind, Message, Usage, estimate_tokens
+from ..models import EmbeddingKind, Message, Tool, ToolCall, Usage, estimate_tokens
 from .boundary import PARTS, Boundary, Part
 from .classification import LOWEST, Classifications, Level, classifications
 from .door import Gateway
@@ -17,9 +17,11 @@ from .exchange import (
     Retraction,
     Stage,
 )
+from .tool_list import JOINT
 from .uses import USES
 
 __all__ = [
+    "JOINT",
     "LOWEST",
     "PARTS",
     "USES",
@@ -38,6 +40,8 @@ __all__ = [
     "Piece",
     "Retraction",
     "Stage",
+    "Tool",
+    "ToolCall",
     "Usage",
     "classifications",
     "estimate_tokens",

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 
 from ..errors import BauhiniaError, Refused
@@ -16,18 +17,21 @@ from ..people import Amount, Officer, Quotas, acting
 from ..people.quotas import HONG_KONG
 from ..settings import Settings
 from ..store import Database
+from ..telemetry import tracing
 from .admit import Admission, within_quota
 from .boundary import Boundary, Part
 from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
 from .forward import forward
 from .inspect import Inspection, asked_again, insist, inspect_links
 from .label import label, with_entry
+from .observe import observe
 from .prices import Prices
 from .record import Notes, entry_of
 from .redact import Redacted, redact, redact_texts
 from .refusals import error_for
 from .restore import Restoring
 from .route import Route, estimated_tokens, route
+from .tool_list import load_tool_servers
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +63,7 @@ class Gateway:
         self.quotas = Quotas(database)
         self.prices = Prices.load(settings.prices)
         self.ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
+        self._tool_servers = load_tool_servers(settings.tools)
         self.boundary = Boundary(settings, database, self.ledger)
         self._loading: asyncio.Task[None] | None = None
 
@@ -92,6 +97,19 @@ class Gateway:
         endpoint = self.boundary.limits["model"].endpoint
         return self.prices.cost(self.model, endpoint, usage, datetime.now(HONG_KONG).date())
 
+    @property
+    def restarts(self) -> int:
+        """How often the embedded model had to be started again."""
+        return getattr(self._backend, "restarts", 0)
+
+    async def reach(self) -> None:
+        """See that a remote model still answers; one in this machine is watched by its supervisor.
+
+        Raises ModelError.
+        """
+        if self.boundary.limits["model"].endpoint == "remote":
+            await self._backend.start()
+
     async def start(self) -> None:
         """Load the model; several callers wait for one loading. After a failure, a new call tries again.
 
@@ -112,12 +130,21 @@ class Gateway:
             await stop_embedder()
         await self.ledger.close()
 
-    async def exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
-        """Ask a model: pieces as they are written, `Answer` last, once it is recorded.
+    def exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
+        """Ask a model: pieces as they are written, `Answer` last, once it is recorded; with tools of the
+        allow list where `ask.served` names some.
 
         Closing the generator or cancelling its task stops the backend. Raises Refused, TooLong, NotFound,
         ModelError, StoreError; each leaves a record too.
         """
+        if not ask.served:
+            return self._exchange(ask)
+        # What speaks MCP takes long to load, and few need it.
+        from .tool_use import ToolUse
+
+        return ToolUse(self._tool_servers, self.ledger).answer(ask, self._exchange)
+
+    async def _exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
         notes = Notes(
             kind="chat",
             officer=ask.officer,
@@ -125,11 +152,12 @@ class Gateway:
             model=ask.model or self.model,
             task=ask.task,
             classification=ask.classification,
+            trace=tracing.stages("gateway.exchange", use=ask.use, task=ask.task or ""),
         )
         try:
             await self._admit(notes, _expected(ask))
             with self._admission.place():
-                redacted = redact(ask.messages)
+                redacted = redact(ask)
                 _allow(notes, redacted.decision)
                 way = await self._route(notes, ask, redacted)
                 answer: Answer | None = None
@@ -138,6 +166,7 @@ class Gateway:
                         if isinstance(event, Answer):
                             answer = event
                         else:
+                            notes.gave()
                             yield event
                 assert answer is not None
         except BaseException as error:
@@ -161,7 +190,12 @@ class Gateway:
         Raises Refused, ModelError, StoreError.
         """
         notes = Notes(
-            kind="embed", officer=officer, use=use, model=self.embedder, classification=classification
+            kind="embed",
+            officer=officer,
+            use=use,
+            model=self.embedder,
+            classification=classification,
+            trace=tracing.stages("gateway.embedding", use=use, texts=len(texts)),
         )
         sent = list(texts)
         try:
@@ -207,9 +241,11 @@ class Gateway:
     async def _route(self, notes: Notes, ask: Ask, redacted: Redacted) -> Route:
         await self._stay_within(notes, "model")
         await self._be_ready(notes)
-        way = await route(ask, redacted.messages, self._backend)
+        way = await route(ask, redacted, self._backend)
         _allow(notes, way.decision)
-        notes.send(way.request.messages)
+        notes.send(way.request)
+        if notes.trace is not None:
+            return replace(way, request=replace(way.request, traceparent=notes.trace.traceparent))
         return way
 
     async def _stay_within(self, notes: Notes, part: Part) -> None:
@@ -240,7 +276,7 @@ class Gateway:
             yield Retraction(attempt.inspection.wrong)
             await self._stay_within(notes, "model")
             way = Route(way.backend, insist(way.request, ask.reply_in), way.decision)
-            notes.send(way.request.messages)
+            notes.send(way.request)
             attempt = _Attempt(notes, ask, redacted, last=True)
             async with aclosing(attempt.write(way, self._silence)) as events:
                 async for event in events:
@@ -257,15 +293,23 @@ class Gateway:
             seconds=notes.seconds,
             label=with_entry(answer.label, entry),
             decisions=(*notes.decisions, Decision("record", True, "ok")),
+            tool_calls=answer.tool_calls,
         )
 
     async def _append(self, notes: Notes) -> int:
         """The number of the answer's entry in the ledger, once it is committed."""
         notes.cost = self._cost(notes, notes.usage)
         try:
-            return await self.ledger.append(entry_of(notes, "answered"))
+            entry = await self.ledger.append(entry_of(notes, "answered"))
+            if notes.trace is not None:
+                notes.trace.passed("record", True, "ok")
+            return entry
         finally:
             notes.settle()
+            self._observe(notes, "answered")
+
+    def _observe(self, notes: Notes, outcome: Outcome) -> None:
+        observe(notes, outcome, known_model=notes.model in (self.model, self.embedder))
 
     async def _record_end(self, notes: Notes, error: BaseException) -> None:
         """Record an exchange that gave no answer. One that was left must not wait for the database."""
@@ -273,6 +317,7 @@ class Gateway:
         notes.cost = self._cost(notes, notes.usage) if outcome != "refused" else None
         done = self.ledger.submit(entry_of(notes, outcome, error))
         done.add_done_callback(lambda _: notes.settle())
+        self._observe(notes, outcome)
         if outcome == "cancelled":
             return
         try:
@@ -329,8 +374,12 @@ class _Attempt:
     def answer(self, way: Route) -> Answer:
         """The whole answer, labelled; what remains is to record it."""
         assert self._finish is not None
-        links = inspect_links(self.inspection.text, self._messages)
-        made = [*self.inspection.decisions, *([links] if links else [])]
+        calls = self.restoring.calls(self._finish.tool_calls)
+        said = "\n".join([self.inspection.text, *(call.arguments for call in calls)])
+        links = inspect_links(said, self._messages)
+        made = [made for made in self.inspection.decisions if not (calls and made.reason == "empty_answer")]
+        made += [links] if links else []
+        self._notes.answer = said if calls else self.inspection.text
         self._notes.add(
             Decision("forward", True, "cut" if self._finish.reason == "length" else "ok"),
             self.restoring.decision,
@@ -345,6 +394,7 @@ class _Attempt:
             seconds=self._notes.seconds,
             label=label(way.backend),
             decisions=tuple(self._notes.decisions),
+            tool_calls=calls,
         )
 
     def _count(self, way: Route, written: Sequence[str]) -> None:
@@ -353,14 +403,15 @@ class _Attempt:
             self._notes.usage += self._finish.usage
         elif written:
             self._notes.usage += Usage(
-                prompt_tokens=estimated_tokens(way.request.messages),
+                prompt_tokens=estimated_tokens(way.request.messages, way.request.tools),
                 completion_tokens=estimate_tokens("".join(written)),
             )
 
 
 def _expected(ask: Ask) -> Usage:
     """The most that this may use, as it looks before it is asked."""
-    return Usage(prompt_tokens=estimated_tokens(ask.messages), completion_tokens=ask.max_tokens)
+    prompt = estimated_tokens(ask.messages, ask.tools)
+    return Usage(prompt_tokens=prompt, completion_tokens=ask.max_tokens)
 
 
 def _allow(notes: Notes, decision: Decision) -> None:

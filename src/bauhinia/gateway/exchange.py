@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..language import Variety
-from ..models import Message, Usage
+from ..models import Ending, Message, Tool, ToolCall, Usage
 from ..people import Officer
 
-Stage = Literal["admit", "redact", "route", "forward", "restore", "inspect", "label", "record"]
+Stage = Literal["admit", "redact", "route", "forward", "restore", "inspect", "label", "record", "tools"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,14 @@ class Ask:
     retractable: bool = True
     """Whether pieces can be withdrawn where they are shown. If not, an answer of which something has been
     given is not asked for again."""
+    tools: tuple[Tool, ...] = ()
+    """Tools of whoever asks, who uses them too."""
+    served: tuple[str, ...] = ()
+    """Tools of the allow list, which the gateway uses itself, as `server__tool`; `server` for all of one."""
+    tool_choice: str = "auto"
+    """`auto`, `none`, `required`, or a tool's name."""
+    parallel: bool = True
+    """Whether one answer may ask for several tools."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +101,14 @@ class Answer:
 
     text: str
     thinking: str
-    finish: Literal["stop", "length"]
+    finish: Ending
     usage: Usage
     """Of every attempt of this exchange, added up."""
     seconds: float
     label: Label
     decisions: tuple[Decision, ...]
+    tool_calls: tuple[ToolCall, ...] = ()
+    """What the model wants used, personal data back in the arguments."""
 
     def decided(self, reason: str) -> bool:
         """Whether any stage gave this reason."""

@@ -244,7 +244,9 @@ def inspect_links(answer: str, messages: Sequence[Message]) -> Decision | None:
     images = len(_IMAGE.findall(answer))
     if not links and not images:
         return None
-    given = "\n".join(message.content for message in messages)
+    given = "\n".join(
+        text for m in messages for text in (m.content, *(call.arguments for call in m.tool_calls))
+    )
     strange = sum(link not in given for link in links)
     if not strange and not images:
         return None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from ..ledger import Entry, Kind, Outcome
-from ..models import Message, Usage
+from ..models import ChatRequest, Usage
 from ..people import Amount, Officer, Reservation
+from ..telemetry.tracing import Stages
 from .exchange import Decision
+from .route import texts_of
 
 _LONGEST_WORD = 200
 
@@ -42,13 +44,27 @@ class Notes:
             tokens = self.usage.prompt_tokens + self.usage.completion_tokens
             self.held.settle(Amount(requests=1, tokens=tokens, cost=self.cost or 0))
 
+    first_piece: float | None = None
+    """Seconds until the first piece of the answer was given out."""
+    trace: Stages | None = None
+    """Where traces are kept, this exchange's span."""
+
     def add(self, *decisions: Decision) -> None:
         """Note what a stage decided."""
         self.decisions.extend(decisions)
+        if self.trace is not None:
+            for made in decisions:
+                self.trace.passed(made.stage, made.allowed, made.reason)
 
-    def send(self, messages: Iterable[Message]) -> None:
+    def gave(self) -> None:
+        """Note that a piece was given out."""
+        if self.first_piece is None:
+            self.first_piece = self.seconds
+
+    def send(self, request: ChatRequest) -> None:
         """Note what the model is given."""
-        self.sent = [text for message in messages for text in (message.role, message.content)]
+        roles = [text for message in request.messages for text in (message.role, message.content)]
+        self.sent = roles + texts_of(request.messages, request.tools)[len(request.messages) :]
 
     @property
     def seconds(self) -> float:

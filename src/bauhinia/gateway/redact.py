@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from ..models import Message
+from ..models import Message, Tool
 from ..privacy import Pseudonyms
-from .exchange import Decision
+from .exchange import Ask, Decision
+from .json_texts import changed, changed_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +17,36 @@ class Redacted:
     """What may leave for the model."""
 
     messages: tuple[Message, ...]
+    tools: tuple[Tool, ...]
+    schema: dict[str, Any] | None
     pseudonyms: Pseudonyms
     decision: Decision
     """`ok` or `redacted`."""
 
 
-def redact(messages: Sequence[Message]) -> Redacted:
-    """Hide the personal data of every message."""
+def redact(ask: Ask) -> Redacted:
+    """Hide the personal data of every message, of what tools were given and are described by, and of the
+    schema."""
     pseudonyms = Pseudonyms()
-    hidden = tuple(Message(message.role, pseudonyms.hide(message.content)) for message in messages)
-    return Redacted(hidden, pseudonyms, _decision(pseudonyms))
+    messages = tuple(_message(message, pseudonyms) for message in ask.messages)
+    tools = tuple(_tool(tool, pseudonyms) for tool in ask.tools)
+    schema = None if ask.schema is None else changed(ask.schema, pseudonyms.hide)
+    return Redacted(messages, tools, schema, pseudonyms, _decision(pseudonyms))
+
+
+def _message(message: Message, pseudonyms: Pseudonyms) -> Message:
+    calls = tuple(
+        replace(call, arguments=changed_text(call.arguments, pseudonyms.hide)) for call in message.tool_calls
+    )
+    return replace(message, content=pseudonyms.hide(message.content), tool_calls=calls)
+
+
+def _tool(tool: Tool, pseudonyms: Pseudonyms) -> Tool:
+    return replace(
+        tool,
+        description=pseudonyms.hide(tool.description),
+        parameters=changed(tool.parameters, pseudonyms.hide),
+    )
 
 
 def redact_texts(texts: Sequence[str]) -> tuple[list[str], Decision]:

@@ -30,6 +30,9 @@ _ERRORS: dict[str, Callable[[Decision], BauhiniaError]] = {
     "quota_day": _over_quota("day"),
     "quota_month": _over_quota("month"),
     "busy": lambda decision: ModelBusy(decision.detail, hint="Try again in a moment."),
+    "tool_not_allowed": _refused("Ask for tools that the list names; BAUHINIA_TOOLS is that list."),
+    "tool_changed": _refused("Whoever runs this server must read it and approve it again: `bauhinia tools`."),
+    "tool_unavailable": lambda decision: ModelUnavailable(decision.detail, hint="Try again later."),
     "unknown_model": lambda decision: NotFound(decision.detail, hint="Leave the model out for the default."),
     "too_long": lambda decision: TooLong(
         f"The request is too long for the model: {decision.detail}",

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..models import ToolCall
 from ..privacy import Pseudonyms
 from .exchange import Decision
+from .json_texts import changed_text
 
 
 class Restoring:
@@ -31,6 +36,11 @@ class Restoring:
     def thinking(self) -> str:
         """All of the thinking, restored."""
         return self._pseudonyms.restore("".join(self._thinking)) if self._thinking else ""
+
+    def calls(self, calls: Sequence[ToolCall]) -> tuple[ToolCall, ...]:
+        """The calls of tools, restored in every argument."""
+        restore = self._pseudonyms.restore
+        return tuple(replace(call, arguments=changed_text(call.arguments, restore)) for call in calls)
 
     @property
     def decision(self) -> Decision:

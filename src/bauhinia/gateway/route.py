@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ..models import Backend, ChatRequest, Message, estimate_tokens
+import orjson
+
+from ..models import Backend, ChatRequest, Message, Tool, estimate_tokens
 from .classification import Endpoint
 from .exchange import Ask, Decision
+from .redact import Redacted
 
 _TEMPLATE_TOKENS = 8
 """What a chat template adds to each message, at most."""
@@ -25,14 +28,17 @@ class Route:
     """`ok`, `unknown_model` or `too_long`."""
 
 
-async def route(ask: Ask, messages: tuple[Message, ...], backend: Backend) -> Route:
+async def route(ask: Ask, redacted: Redacted, backend: Backend) -> Route:
     """Choose the model, and see that it can read this. That it may is decided before (`boundary.py`)."""
     request = ChatRequest(
-        messages=messages,
+        messages=redacted.messages,
         max_tokens=ask.max_tokens,
         temperature=ask.temperature,
-        schema=ask.schema,
+        schema=redacted.schema,
         stop=ask.stop,
+        tools=redacted.tools,
+        tool_choice=ask.tool_choice,
+        parallel=ask.parallel,
     )
     if ask.model not in (None, backend.model):
         decision = Decision("route", False, "unknown_model", f"There is no model called {ask.model!r} here.")
@@ -57,9 +63,9 @@ def endpoint_of(url: str) -> Endpoint:
 async def _fits(request: ChatRequest, backend: Backend) -> Decision:
     """Estimate, which is cheap and errs on the high side; count only when that says it does not fit."""
     room = backend.context_tokens - request.max_tokens - _TEMPLATE_TOKENS * len(request.messages)
-    if estimated_tokens(request.messages) <= room:
+    if estimated_tokens(request.messages, request.tools) <= room:
         return Decision("route", True, "ok")
-    counted = await backend.count_tokens("\n".join(message.content for message in request.messages))
+    counted = await backend.count_tokens("\n".join(texts_of(request.messages, request.tools)))
     if counted <= room:
         return Decision("route", True, "ok")
     return Decision(
@@ -70,6 +76,17 @@ async def _fits(request: ChatRequest, backend: Backend) -> Decision:
     )
 
 
-def estimated_tokens(messages: Sequence[Message]) -> int:
-    """About how long these messages are for a model."""
-    return sum(estimate_tokens(message.content) for message in messages)
+def estimated_tokens(messages: Sequence[Message], tools: Sequence[Tool] = ()) -> int:
+    """About how long these messages and tools are for a model."""
+    return sum(map(estimate_tokens, texts_of(messages, tools)))
+
+
+def texts_of(messages: Sequence[Message], tools: Sequence[Tool] = ()) -> list[str]:
+    """Every text that the model is given."""
+    texts = [message.content for message in messages]
+    texts += [text for m in messages for call in m.tool_calls for text in (call.name, call.arguments)]
+    return texts + [
+        text
+        for tool in tools
+        for text in (tool.name, tool.description, orjson.dumps(tool.parameters).decode())
+    ]

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal
 from psycopg.types.json import Jsonb
 
 from ..store import Database
+from ..telemetry import tracing
 from .lease import LeaseLost
 from .patience import patiently
 
@@ -58,7 +59,8 @@ class Steps:
         if key in self._kept:
             return self._kept[key]
         self._reach("before effect", key)
-        result = await work()
+        with tracing.span("task.step", task=self._task, key=key):
+            result = await work()
         self._reach("after effect", key)
         await patiently(lambda: self._keep(key, result))
         self._reach("after commit", key)

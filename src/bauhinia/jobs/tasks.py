@@ -14,12 +14,13 @@ from psycopg.types.json import Jsonb
 
 from ..errors import InputError, NotFound
 from ..store import Database
+from ..telemetry import tracing
 from .events import OPEN, Ended, TaskEvent, TaskStatus, from_json
 from .lease import LEASE_SECONDS
 from .notices import Notices
 from .patience import patiently
 from .queue import INTERACTIVE, Queue
-from .worker import Trade, Worker
+from .worker import TRACE, Trade, Worker
 
 _BEATS = 4
 """A lease is made longer so many times in its length."""
@@ -109,7 +110,7 @@ class Tasks:
             version=version,
             priority=priority,
             classification=classification,
-            acting=self._acting(),
+            acting=self._kept(),
             own=own,
         )
         self._look()
@@ -174,7 +175,7 @@ class Tasks:
         NotFound, InputError for one that is not over or is done."""
         row = await self.get(task, draft=False)
         version, own = self.trade.version(row.kind).now, self._worker.own_only
-        if not await self._queue.resume(task, version=version, acting=self._acting(), own=own):
+        if not await self._queue.resume(task, version=version, acting=self._kept(), own=own):
             status = (await self.get(task, draft=False)).status
             raise InputError(f"This task is {status}; there is nothing to resume.")
         self._look()
@@ -183,6 +184,12 @@ class Tasks:
         """Replace the draft of a finished task, after an officer's edit."""
         async with self._database.connection() as connection:
             await connection.execute("UPDATE tasks SET draft = %s WHERE id = %s", (Jsonb(draft), task))
+
+    async def counts(self) -> dict[tuple[str, str], int]:
+        """How many tasks of each kind have each status, whoever's they are."""
+        async with self._database.maintenance() as connection:
+            cursor = await connection.execute("SELECT kind, status, count(*) FROM tasks GROUP BY 1, 2")
+            return {(kind, status): count for kind, status, count in await cursor.fetchall()}
 
     async def wait(self, task: str) -> Task:
         """The task once it is over. Raises NotFound."""
@@ -197,6 +204,11 @@ class Tasks:
         """Give all work of this process back; another goes on with it."""
         await self._worker.close()
         await self._notices.close()
+
+    def _kept(self) -> dict[str, Any]:
+        """What a worker needs to work for whoever orders, and as a part of what they do."""
+        trace = tracing.traceparent()
+        return {**self._acting(), **({TRACE: trace} if trace else {})}
 
     def _look(self) -> None:
         self._worker.begin()

@@ -6,24 +6,26 @@ import asyncio
 import contextvars
 import logging
 import time
-import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..errors import BauhiniaError, ModelBusy, ModelTimeout, ModelUnavailable, StoreError
 from ..store import Database, Walls, within
+from ..telemetry import logs, tracing
 from .events import Delayed, Ended, Restarted, TaskEvent
 from .lease import Claim, LeaseLost
 from .notices import Notices
-from .patience import PAUSE, patiently
+from .patience import patiently
 from .queue import Job, Queue
 from .steps import Steps
 from .telling import Teller
 
 logger = logging.getLogger(__name__)
 
+TRACE = "traceparent"
+"""Key of the request that ordered a job, beside what `acting_for` needs."""
 MOST_CRASHES = 5
 """Workers that may die in one step of a job before it is set aside: one job must not end them all."""
 AT_ONCE = 8
@@ -149,27 +151,27 @@ class Worker:
         known = {kind: self._trade.version(kind).now for kind in self._trade.functions}
         while True:
             self._looking.clear()
-            try:
-                while len(self._runs) < self.at_once:
-                    claim = await self._queue.claim(known, own=self.own_only)
-                    if claim is None:
-                        break
-                    self._begin(claim)
-            except StoreError:
-                await asyncio.sleep(PAUSE)
+            with _going_on("claim jobs"):
+                await self._claim_all(known)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._looking.wait(), _LOOK_SECONDS)
+
+    async def _claim_all(self, known: Mapping[str, int]) -> None:
+        """Begin as many jobs as there is room for."""
+        while len(self._runs) < self.at_once:
+            claim = await self._queue.claim(known, own=self.own_only)
+            if claim is None:
+                return
+            self._begin(claim)
 
     async def _beat_for_ever(self) -> None:
         cleaned = -KEPT_SECONDS
         while True:
-            try:
+            with _going_on("keep the leases of jobs"):
                 await self._beat()
                 if not self.own_only and time.monotonic() - cleaned > KEPT_SECONDS / 4:
                     cleaned = time.monotonic()
                     await self._queue.drop_old_events(KEPT_SECONDS)
-            except StoreError:
-                logger.info("the database is away; the work waits for it")
             await asyncio.sleep(self._beat_seconds)
 
     async def _beat(self) -> None:
@@ -200,7 +202,11 @@ class Worker:
         try:
             with within(walls):
                 job = await patiently(lambda: self._queue.job(claim))
-            with self._trade.acting_for(claim, job.acting):
+            kept = {key: value for key, value in job.acting.items() if key != TRACE}
+            with (
+                self._trade.acting_for(claim, kept),
+                tracing.job_span("task", job.acting.get(TRACE, ""), task=claim.id, kind=job.kind),
+            ):
                 if (why := self._unfit(claim, job)) is not None:
                     logger.error("task %s (%s) is set aside: %s", claim.id, job.kind, why.message)
                     await self._queue.finish(claim, why)
@@ -282,6 +288,17 @@ class Worker:
             logger.info("task %s goes on when its lease ends", claim.id)
 
 
+@contextmanager
+def _going_on(what: str) -> Iterator[None]:
+    """Whatever goes wrong in it is logged, and then tried again: a worker that gave up would do so unseen."""
+    try:
+        yield
+    except StoreError:
+        logger.info("the database is away; the work waits for it")
+    except Exception:
+        logger.exception("could not %s; trying again", what)
+
+
 def _failed(claim: Claim, job: Job, error: Exception) -> Ended:
     if isinstance(error, BauhiniaError):
         return Ended(status="failed", message=error.message, hint=error.hint)
@@ -291,6 +308,5 @@ def _failed(claim: Claim, job: Job, error: Exception) -> Ended:
 
 def _log_defect(task: str, kind: str, error: Exception) -> None:
     """Where it happened, without the error's own words: they may quote a document."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    where = logs.where(error.__traceback__)
     logger.error("task %s (%s): %s at %s", task, kind, type(error).__name__, where)

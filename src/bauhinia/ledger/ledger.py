@@ -107,9 +107,17 @@ class Ledger:
         async with self._database.connection() as connection:
             return await _read_head(connection)
 
+    async def anchored(self) -> Head | None:
+        """The head that is kept outside the database; None where none is."""
+        return await self._anchor.last() if self._anchor is not None else None
+
+    async def anchor_age(self) -> float | None:
+        """Seconds since a head was kept outside; None where none is."""
+        return await self._anchor.age() if self._anchor is not None else None
+
     async def verify(self) -> Verification:
         """Read the whole chain and say what, if anything, is wrong with it."""
-        kept = await self._anchor.last() if self._anchor is not None else None
+        kept = await self.anchored()
         return await verify(self._database, kept)
 
     async def _write(self) -> None:

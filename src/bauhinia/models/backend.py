@@ -8,11 +8,32 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
-Role = Literal["system", "user", "assistant"]
+Role = Literal["system", "user", "assistant", "tool"]
 EmbeddingKind = Literal["query", "passage"]
+Ending = Literal["stop", "length", "tool_calls"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool that the model wants used."""
+
+    id: str
+    name: str
+    arguments: str
+    """A JSON object, as the model wrote it: it may be none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A tool that the model may ask for."""
+
+    name: str
+    description: str = ""
+    parameters: dict[str, Any] = field(default_factory=lambda: {"type": "object", "properties": {}})
+    """A JSON schema of the arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +42,10 @@ class Message:
 
     role: Role
     content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    """What an assistant's turn asked for."""
+    call: str = ""
+    """Of a tool's turn: the id of the call that this is the result of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +59,13 @@ class ChatRequest:
     """A JSON schema that the answer must meet; the backend constrains its sampling by it."""
     stop: tuple[str, ...] = ()
     seed: int = 0
+    traceparent: str = ""
+    """The trace that this serves, for a server that keeps traces too (W3C Trace Context)."""
+    tools: tuple[Tool, ...] = ()
+    tool_choice: str = "auto"
+    """`auto`, `none`, `required`, or the name of the one tool to be used."""
+    parallel: bool = True
+    """Whether one answer may ask for several tools."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +97,10 @@ class Usage:
 class Finish:
     """The last event of every answer that was not cancelled."""
 
-    reason: Literal["stop", "length"]
+    reason: Ending
     usage: Usage
+    tool_calls: tuple[ToolCall, ...] = ()
+    """Whole: tools are not used on pieces."""
 
 
 BackendEvent = Delta | Finish

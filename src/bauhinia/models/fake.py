@@ -12,13 +12,14 @@ import itertools
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import orjson
 
-from ..errors import ModelError
-from .backend import BackendEvent, ChatRequest, EmbeddingKind, Finish, Usage
+from ..errors import InputError, ModelError
+from ._tool_calls import new_call_id
+from .backend import BackendEvent, ChatRequest, EmbeddingKind, Ending, Finish, ToolCall, Usage
 from .thinking import ThinkingSplitter
 from .tokens import estimate_tokens
 
@@ -31,7 +32,19 @@ class Fault:
     text: str = ""
 
 
-Reply = str | Fault
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """A reply that asks for tools: writes `text`, then `(name, arguments)` of each."""
+
+    calls: tuple[tuple[str, dict[str, Any]], ...]
+    text: str = ""
+
+
+Reply = str | Fault | Calls
+_UNMET = (LookupError, TypeError, ValueError, AttributeError, RecursionError, AssertionError)
+"""What making an instance of a schema that means nothing ends with."""
+_LARGEST = 10_000
+"""Items or characters that a schema may ask of this model."""
 Script = Sequence[Reply] | Callable[[ChatRequest], Reply]
 
 
@@ -39,9 +52,9 @@ class FakeModel:
     """A `Backend` that answers from a script.
 
     `replies` is a sequence used in order (asking past its end is a defect of the caller) or a function of
-    the request; None repeats the last user message, or makes the smallest instance of the request's
-    schema. Answers stream in pieces of `piece` characters, `delay` seconds before each, `first_delay`
-    seconds before the first. It works on `slots` requests at once, as a real backend does.
+    the request; None repeats the last user message, makes the smallest instance of the request's schema, or
+    calls the tool that is required. Answers stream in pieces of `piece` characters, `delay` seconds before
+    each, `first_delay` seconds before the first. It works on `slots` requests at once, as real ones do.
     """
 
     digest = ""
@@ -114,7 +127,8 @@ class FakeModel:
         return self._replies[number]
 
     async def _write(self, request: ChatRequest, reply: Reply) -> AsyncGenerator[BackendEvent, None]:
-        text, reason = _cut(reply.text if isinstance(reply, Fault) else reply, request)
+        text, reason = _cut(reply if isinstance(reply, str) else reply.text, request)
+        calls = _calls(reply) if isinstance(reply, Calls) else ()
         splitter = ThinkingSplitter()
         await asyncio.sleep(self._first_delay)
         for start in range(0, len(text), self._piece):
@@ -128,10 +142,16 @@ class FakeModel:
         if last.text or last.thinking:
             yield last
         read = sum(estimate_tokens(message.content) for message in request.messages)
-        yield Finish(reason, Usage(prompt_tokens=read, completion_tokens=estimate_tokens(text)))
+        written = estimate_tokens(text + "".join(call.arguments for call in calls))
+        usage = Usage(prompt_tokens=read, completion_tokens=written)
+        yield Finish("tool_calls" if calls else reason, usage, calls)
 
 
-def _cut(text: str, request: ChatRequest) -> tuple[str, Literal["stop", "length"]]:
+def _calls(reply: Calls) -> tuple[ToolCall, ...]:
+    return tuple(ToolCall(new_call_id(), name, orjson.dumps(given).decode()) for name, given in reply.calls)
+
+
+def _cut(text: str, request: ChatRequest) -> tuple[str, Ending]:
     """The text as far as the request's stops and `max_tokens` let it go, and why it ended."""
     for stop in request.stop:
         text = text.split(stop, 1)[0]
@@ -146,12 +166,19 @@ def _cut(text: str, request: ChatRequest) -> tuple[str, Literal["stop", "length"
     return text[:low], "length"
 
 
-def default_reply(request: ChatRequest) -> str:
-    """The last user message again, or the smallest JSON that meets the request's schema."""
+def default_reply(request: ChatRequest) -> Reply:
+    """The last user message again, the smallest JSON that meets the request's schema, or a call of the tool
+    that is required. Raises InputError for a schema that nothing meets."""
     said = next((m.content for m in reversed(request.messages) if m.role == "user"), "")
-    if request.schema is None:
-        return said
-    return orjson.dumps(smallest_instance(request.schema, text=said)).decode()
+    try:
+        if request.tools and request.tool_choice not in ("auto", "none"):
+            chosen = next((t for t in request.tools if t.name == request.tool_choice), request.tools[0])
+            return Calls(calls=((chosen.name, smallest_instance(chosen.parameters, text=said)),))
+        if request.schema is None:
+            return said
+        return orjson.dumps(smallest_instance(request.schema, text=said)).decode()
+    except _UNMET as error:
+        raise InputError("Nothing meets this schema.", hint="Ask for a simpler shape.") from error
 
 
 def smallest_instance(schema: dict[str, Any], *, text: str = "text") -> Any:
@@ -198,11 +225,13 @@ def _object(schema: dict[str, Any], root: dict[str, Any], text: str) -> dict[str
 def _array(schema: dict[str, Any], root: dict[str, Any], text: str) -> list[Any]:
     first = [_instance(part, root, text) for part in schema.get("prefixItems", ())]
     wanted = schema.get("minItems", 0) - len(first)
+    assert wanted <= _LARGEST
     return first + [_instance(schema.get("items", {}), root, text) for _ in range(wanted)]
 
 
 def _string(schema: dict[str, Any], _root: dict[str, Any], text: str) -> str:
     shortest = schema.get("minLength", 0)
+    assert shortest <= _LARGEST
     words = " ".join(text.split())[: max(shortest, min(schema.get("maxLength", 80), 80))]
     return words.ljust(shortest, ".")
 

@@ -17,7 +17,8 @@ import orjson
 
 from ..errors import MalformedAnswer, ModelError, ModelUnavailable
 from ._http import TRIES, Connection, lost, said_error
-from .backend import BackendEvent, ChatRequest, Delta, EmbeddingKind, Finish, Usage
+from ._tool_calls import Gathered, calls_body, message_body
+from .backend import BackendEvent, ChatRequest, Delta, EmbeddingKind, Ending, Finish, Usage
 from .thinking import ThinkingSplitter
 from .tokens import estimate_tokens
 
@@ -90,10 +91,13 @@ class OpenAIBackend:
         """Stream an answer; see `Backend.chat`."""
         splitter = ThinkingSplitter(inside=self._thinks_first)
         usage: Usage | None = None
-        reason: Literal["stop", "length"] | None = None
+        reason: Ending | None = None
         written: list[str] = []
+        gathered = Gathered()
         async with (
-            self._connection.post("/chat/completions", self._body(request)) as response,
+            self._connection.post(
+                "/chat/completions", self._body(request), traceparent=request.traceparent
+            ) as response,
             aclosing(self._events(response)) as events,
         ):
             async for event in events:
@@ -102,6 +106,7 @@ class OpenAIBackend:
                 if not (choices := event.get("choices")):
                     continue
                 choice = choices[0]
+                gathered.add(choice)
                 delta = _delta(choice, splitter)
                 if delta is not None:
                     written.append(delta.text or delta.thinking)
@@ -113,7 +118,9 @@ class OpenAIBackend:
         last = splitter.flush()
         if last.text or last.thinking:
             yield last
-        yield Finish(reason, usage or _estimate(request, written))
+        calls = gathered.calls()
+        written += [call.arguments for call in calls]
+        yield Finish("tool_calls" if calls else reason, usage or _estimate(request, written), calls)
 
     async def count_tokens(self, text: str) -> int:
         """The server's own count (llama.cpp's or vLLM's `/tokenize`), or else `estimate_tokens`."""
@@ -145,12 +152,13 @@ class OpenAIBackend:
     def _body(self, request: ChatRequest) -> dict[str, Any]:
         body: dict[str, Any] = {
             "model": self.model,
-            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
+            "messages": [message_body(message) for message in request.messages],
             "max_tokens": request.max_tokens,
             "temperature": request.temperature,
             "seed": request.seed,
             "stream": True,
             "stream_options": {"include_usage": True},
+            **calls_body(request),
             **self._extra,
         }
         if request.stop:
@@ -238,7 +246,7 @@ def _delta(choice: dict[str, Any], splitter: ThinkingSplitter) -> Delta | None:
     return delta if delta.text or delta.thinking else None
 
 
-def _reason(ended: str) -> Literal["stop", "length"]:
+def _reason(ended: str) -> Ending:
     if ended == "content_filter":
         raise ModelError("The model server withheld the answer.", hint="Put the request another way.")
     return "length" if ended == "length" else "stop"

@@ -16,6 +16,7 @@ from ..people import Amount, Standing
 from .orders import (
     AnalyseOrder,
     AnyOrder,
+    AskOrder,
     CompareOrder,
     DraftOrder,
     RedraftOrder,
@@ -103,6 +104,8 @@ def work_of(
             return _redraft(documents[order.document])
         case AnalyseOrder(mode="table"):
             return _table(tokens)
+        case AskOrder():
+            return _one(2 * part_tokens, 200)
         case AnalyseOrder():
             return _one(min(tokens, 2 * part_tokens), 200)
         case DraftOrder():

@@ -15,7 +15,7 @@ from ..translation.bilingual import FORMATS
 from .codec import draft_of
 from .draft import Draft
 from .export import MEDIA_TYPES, ExportedFile, export
-from .orders import ORDERS, documents_of
+from .orders import ORDERS, AnyOrder, AskOrder, documents_of
 from .papers import fill, letterhead_of
 from .returning import sent
 from .templates import Template, Templates
@@ -39,8 +39,7 @@ async def issued(office: Office, key: str, form: str) -> ExportedFile:
         name, data = await write(draft, task.order)
         return ExportedFile(name, data, mimetypes.guess_type(name)[0] or "application/octet-stream")
     order = ORDERS[task.kind].model_validate(task.order)  # type: ignore[index]  # kinds are TaskKind
-    there = await office.shelf.cards_of(documents_of(order))
-    sources = await office.shelf.documents(list(there))
+    sources = await _sources(office, order, draft)
     data = issue(draft, form, task.order, sources, office.templates, office.settings)
     return ExportedFile(f"{draft.title[:60] or task.kind}.{form}", data, MEDIA_TYPES[form])
 
@@ -52,6 +51,15 @@ def _marked(draft: Draft, classification: str) -> Draft:
         return draft
     name = classifications().level(classification).name("zh-Hant-HK" if draft.variety.is_chinese else "en")
     return replace(draft, label=f"{name.upper()} · {draft.label}")
+
+
+async def _sources(office: Office, order: AnyOrder, draft: Draft) -> Mapping[str, Document]:
+    """The documents that the draft may cite, but for those that were removed."""
+    if isinstance(order, AskOrder):
+        cited = {citation.document for passage in draft.passages() for citation in passage.citations}
+        return await office.library.those(sorted(cited))
+    there = await office.shelf.cards_of(documents_of(order))
+    return await office.shelf.documents(list(there))
 
 
 def issue(

@@ -29,14 +29,17 @@ from ..jobs import (
     Trade,
     Version,
 )
+from ..knowledge import Arrivals, Library, Search
+from ..knowledge.arrivals import KIND as INGEST
 from ..language import Termbase, Variety
-from ..people import Accounts, Officer, QuotaSetting, acting, acting_as, signed_in
+from ..people import Accounts, Officer, OpenId, QuotaSetting, acting, acting_as, signed_in
 from ..settings import Limits, Settings
 from ..store import LOCAL, Blobs, Database, Walls, within
 from ..translation.leverage import Leverage, leverage
 from ..translation.memory import Memory
 from ..translation.termbases import Termbases
 from .analyse import analyse
+from .ask import ask, passages_for
 from .citations import without_invented_citations
 from .codec import from_json, to_json
 from .compare import compare
@@ -49,6 +52,7 @@ from .orders import (
     ORDERS,
     AnalyseOrder,
     AnyOrder,
+    AskOrder,
     CompareOrder,
     DraftOrder,
     RedraftOrder,
@@ -92,7 +96,14 @@ class Office:
     """Who else may read what."""
     segments: Segments = field(init=False)
     """What officers wrote in the editor of translations."""
+    library: Library = field(init=False)
+    """The department's documents, kept to be found."""
+    search: Search = field(init=False)
+    arrivals: Arrivals = field(init=False)
+    """Files on their way into the library."""
     tasks: Tasks = field(init=False)
+    openid: OpenId | None = field(init=False)
+    """The provider that people sign in with, where there is one."""
     model: asyncio.Task[None] = field(init=False)
     """Loads the model; done when it can answer."""
     _numbering: set[asyncio.Task[None]] = field(init=False, default_factory=set)
@@ -103,8 +114,14 @@ class Office:
         self.memory = Memory(self.database)
         self.sharing = Sharing(self.database, self.gateway.ledger, self.shelf)
         self.segments = Segments(self.database)
+        self.library = Library(self.database, self.gateway, self.shelf.blobs, Limits())
+        self.search = Search(self.database, self.gateway)
+        self.arrivals = Arrivals(self.database, self.library, Limits())
+        functions[INGEST] = self.arrivals.read
         trade = Trade(functions=functions, versions=VERSIONS, acting_for=self._acting_for)
         self.tasks = Tasks(self.database, trade, acting=_kept_with_a_job)
+        by_openid = self.settings.sign_in == "openid"
+        self.openid = OpenId(self.settings, self.database, self.gateway.ledger.record) if by_openid else None
         self.model = asyncio.create_task(self.gateway.start(), name="load the model")
         self.model.add_done_callback(lambda done: done.cancelled() or done.exception())
 
@@ -116,7 +133,7 @@ class Office:
     @property
     def accounts(self) -> Accounts:
         """Who may sign in."""
-        return Accounts(self.database)
+        return Accounts(self.database, self.gateway.ledger.record)
 
     async def add(self, data: bytes, name: str, password: str = "", *, classification: str = "") -> Card:
         """Put a file on the shelf, opened with its password if it has one. Pages that are pictures are read
@@ -156,7 +173,7 @@ class Office:
         try:
             await self.shelf.number_pages(key)
         except BauhiniaError as error:
-            log.info("no page numbers for a document: %s", error.message)
+            log.info("no page numbers for a document: %s", error.code)
 
     async def start(self, order: AnyOrder) -> str:
         """Begin a task; gives its id. Raises NotFound for a document or a template that does not exist,
@@ -164,6 +181,8 @@ class Office:
         """
         if isinstance(order, DraftOrder):
             self.templates.get(order.type)
+        if isinstance(order, AskOrder) and order.collection:
+            await self.library.collection(order.collection)
         documents = documents_of(order)
         cards = [await self.shelf.card(key) for key in documents]
         for card in cards:
@@ -367,7 +386,10 @@ class Office:
                 termbase=termbase,
                 classification=_highest(asked, cards.values()),
             )
-            documents = await self.shelf.documents(documents_of(asked))
+            if isinstance(asked, AskOrder):
+                documents = await passages_for(asked, steps, self.search, self.library)
+            else:
+                documents = await self.shelf.documents(documents_of(asked))
             draft = await self._do(asked, documents, desk)
             return to_json(without_invented_citations(draft, documents))
 
@@ -386,6 +408,8 @@ class Office:
                 return await draft(order, self.templates.get(order.type), documents, desk)
             case AnalyseOrder():
                 return await analyse(order, documents, desk)
+            case AskOrder():
+                return await ask(order, documents, desk)
             case RedraftOrder():
                 return await redraft(order, documents[order.document], desk)
             case CompareOrder():

@@ -90,6 +90,16 @@ class AnalyseOrder(Order):
         return self
 
 
+class AskOrder(Order):
+    """A question to the department's library."""
+
+    question: str = Field(min_length=1, max_length=2_000, pattern=r"\S")
+    collection: str = ""
+    """Id of the one collection that is asked; empty asks all."""
+    reader: Literal["", "en", "zh-Hant-HK", "zh-Hans"] = ""
+    """As in `AnalyseOrder`."""
+
+
 class CompareOrder(Order):
     """What changed between two versions, or differs between a document and its translation."""
 
@@ -114,12 +124,15 @@ class RedraftOrder(Order):
     manner: Manner
 
 
-AnyOrder = SummariseOrder | TranslateOrder | DraftOrder | AnalyseOrder | CompareOrder | RedraftOrder
+AnyOrder = (
+    SummariseOrder | TranslateOrder | DraftOrder | AnalyseOrder | AskOrder | CompareOrder | RedraftOrder
+)
 ORDERS: dict[TaskKind, type[AnyOrder]] = {
     "summarise": SummariseOrder,
     "translate": TranslateOrder,
     "draft": DraftOrder,
     "analyse": AnalyseOrder,
+    "ask": AskOrder,
     "compare": CompareOrder,
     "redraft": RedraftOrder,
 }
@@ -132,7 +145,9 @@ def kind_of(order: AnyOrder) -> TaskKind:
 
 
 def documents_of(order: AnyOrder) -> list[str]:
-    """Ids of the documents that an order is about."""
+    """Ids of the documents of the shelf that an order is about."""
+    if isinstance(order, AskOrder):
+        return []
     return [order.document] if isinstance(order, TranslateOrder | RedraftOrder) else order.documents
 
 

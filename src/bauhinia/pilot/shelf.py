@@ -17,7 +17,7 @@ from ..gateway import LOWEST, classifications
 from ..jobs import OPEN
 from ..language import detect
 from ..settings import Limits
-from ..store import Blobs, Database
+from ..store import Blobs, Database, before_deleting
 from .codec import from_json, to_json
 from .keeping import Original
 from .reading import SAMPLE
@@ -100,6 +100,11 @@ class Shelf:
         self._database = database
         self._blobs = blobs
         self._limits = limits
+
+    @property
+    def blobs(self) -> Blobs:
+        """Where the files are."""
+        return self._blobs
 
     async def add(self, data: bytes, name: str, password: str = "", *, classification: str = LOWEST) -> Card:
         """Read a file, but for its pictures of pages, and keep it; a protected one without its protection.
@@ -254,6 +259,7 @@ class Shelf:
         """Forget the document, and its file when no other document, of whatever officer, has the same bytes.
         Raises NotFound."""
         async with self._database.connection() as connection:
+            await before_deleting(connection)
             cursor = await connection.execute("DELETE FROM documents WHERE id = %s RETURNING digest", (key,))
             row = await cursor.fetchone()
             if row is None:

@@ -17,7 +17,7 @@ ONE_DOCUMENT = frozenset(kind for kind, made in ORDERS.items() if "document" in 
 def order_from_form(kind: TaskKind, form: FormData) -> AnyOrder:
     """The order that a page's form describes. Raises InputError with the first thing that is wrong."""
     values: dict[str, Any] = {key: value for key, value in form.items() if isinstance(value, str)}
-    if kind not in ONE_DOCUMENT:
+    if "documents" in ORDERS[kind].model_fields:
         values.pop("document", None)
         values["documents"] = [value for value in form.getlist("document") if isinstance(value, str)]
     if kind == "translate" and "stories" in form:

@@ -17,8 +17,10 @@ from ..documents.formats import SUFFIXES
 from ..errors import BauhiniaError, InputError, NotFound
 from ..gateway import classifications
 from ..jobs import PassageReady, Task, TaskEvent, as_json
+from ..knowledge.arrivals import KIND as INGEST
 from ..language import Variety, to_simplified
 from ..people import signed_in
+from ..people.permissions import reach
 from ..pilot.codec import draft_of, from_json
 from ..pilot.draft import Draft, Passage, TaskKind
 from ..pilot.orders import ORDERS, USUAL_STORIES
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
     from ..pilot.shelf import Card
     from ..pilot.templates import Language, Template, Templates
 
-_PAGE_WORDS = {"pptx": "slide", "xlsx": "sheet"}
+PAGE_WORDS = {"pptx": "slide", "xlsx": "sheet"}
 """What a page is called in formats that have no pages."""
 pages_router = APIRouter(include_in_schema=False)
 
@@ -72,6 +74,7 @@ def _templates() -> jinja2.Environment:
     )
     environment.globals.update(
         LANGUAGES=LANGUAGES,
+        administers=lambda officer: reach(officer, "see") is not None,
         other_language=other_language,
         text_language=text_language,
         stretches=stretches,
@@ -179,7 +182,7 @@ async def _document(request: Request, document: str, template: str) -> HTMLRespo
         shares=await office.sharing.given("document", document),
         groups=groups_of(read),
         asides=asides_of(read),
-        page_word=_PAGE_WORDS.get(read.format, "page"),
+        page_word=PAGE_WORDS.get(read.format, "page"),
     )
 
 
@@ -346,6 +349,8 @@ def _subject(task: Task, names: dict[str, str]) -> str:
 async def task_page(request: Request, task: str) -> Response:
     office = office_of(request)
     row = await office.task(task)
+    if row.kind == INGEST:
+        return RedirectResponse(f"/knowledge/arrivals/{task}", SEE_OTHER)
     if row.kind == KIND:  # its progress and its result are on the shelf
         return RedirectResponse("/", SEE_OTHER)
     draft = draft_of(row) if row.draft else None
@@ -354,7 +359,7 @@ async def task_page(request: Request, task: str) -> Response:
     entries = await office.shelf.cards_of(sources)
     revision = await revision_of(office, row, draft) if draft and row.own else None
     sections = [
-        section_view(number, section, words, revision)
+        section_view(number, section, words, revision, library=row.kind == "ask")
         for number, section in enumerate(draft.sections if draft else ())
     ]
     rows = await _rows(request, draft, [source for source in sources if source in entries])

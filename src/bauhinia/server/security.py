@@ -50,7 +50,8 @@ def refusal(status: int, code: str, message: str, hint: str = "", retry_after: i
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer, and `no-store` to those that say nothing of caching."""
+    """Adds the headers to every answer, `no-store` to those that say nothing of caching, and an id that names
+    the request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

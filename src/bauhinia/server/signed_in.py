@@ -13,11 +13,14 @@ from urllib.parse import urlencode
 from starlette.datastructures import Headers, State
 from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .. import telemetry
+from ..errors import NotSignedIn
 from ..people import Accounts, Officer, acting_as
 from ..people import Scope as TokenScope
 from ..people.passwords import digest
+from .faults import program_answer
 from .security import refusal
 from .shared_rows import SHARE
 
@@ -27,9 +30,11 @@ if TYPE_CHECKING:
 SESSION = "session"
 """The cookie's name."""
 SIGN_OUT = "/sign-out"
-OPEN_PATHS = ("/static/", "/words/", "/health", "/sign-in", "/welcome/", "/language")
+OPEN_PATHS = ("/static/", "/words/", "/health", "/metrics", "/sign-in", "/welcome/", "/language")
 """What is answered to everybody."""
-PROGRAM_PATHS: dict[str, TokenScope] = {"/api/": "api", "/v1/": "v1"}
+PROGRAM_PATHS: dict[str, TokenScope] = {"/api/": "api", "/v1/": "v1", "/mcp": "mcp", "/scim/": "scim"}
+TOKEN_ALONE = ("/scim/",)
+"""Where a session counts for nothing."""
 _HOW = "Sign in, or send a valid token; the command line sends the one in BAUHINIA_TOKEN."
 LOOK_AGAIN = 0.5
 """Seconds after which an officer must be proved again, in a request that still runs or by the next one."""
@@ -58,34 +63,48 @@ class SignedIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(OPEN_PATHS):
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         proof = _Proof(scope)
         officer = self._remembered(proof) or await self._proved(proof)
         if officer is None:
-            return await _unknown(scope)(scope, receive, send)
+            await _unknown(scope)(scope, receive, send)
+            return
+        if (note := telemetry.current()) is not None:
+            note.officer = telemetry.pseudonym(officer.id)
         scope.setdefault("state", {})
+        started = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
         with acting_as(officer):
-            work = asyncio.create_task(_run(self.app, scope, receive, send))
-            await _while_proved(work, proof, officer, scope)
+            work = asyncio.create_task(_run(self.app, scope, receive, send_noting))
+            ended = await _while_proved(work, proof, officer, scope)
+        if not ended and not started:
+            await _unknown(scope)(scope, receive, send)
         if scope["path"] == SIGN_OUT:
             self._proofs.pop(proof.shown, None)
-        return None
 
 
 async def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     await app(scope, receive, send)
 
 
-async def _while_proved(work: asyncio.Task[None], proof: _Proof, officer: Officer, scope: Scope) -> None:
-    """Wait for the work; end it when its officer is no longer who they were, or its share is over."""
+async def _while_proved(work: asyncio.Task[None], proof: _Proof, officer: Officer, scope: Scope) -> bool:
+    """Wait for the work; end it when its officer is no longer who they were, or its share is over. Whether it
+    came to its end."""
     try:
         while True:
             done, _ = await asyncio.wait({work}, timeout=LOOK_AGAIN)
             if done:
-                return work.result()
+                work.result()
+                return True
             share = scope["state"].get(SHARE)
             if await proof.officer() != officer or (share and not await proof.stands(share)):
-                return None
+                return False
     finally:
         if not work.done():
             work.cancel()
@@ -102,6 +121,8 @@ class _Proof:
         self._session = cookie_parser(headers.get("cookie", "")).get(SESSION, "")
         path = scope["path"]
         self._scope = next((made for start, made in PROGRAM_PATHS.items() if path.startswith(start)), None)
+        if path.startswith(TOKEN_ALONE):
+            self._session = ""
         self._state = cast(State, scope["app"].state)
         self.shown = (digest(self._token), digest(self._session), self._scope)
         """What it brings, as it may be remembered: digests of secrets alone."""
@@ -123,7 +144,10 @@ class _Proof:
 
 def _unknown(scope: Scope) -> ASGIApp:
     """The answer to somebody who is not known: programs are told, people are sent to sign in."""
-    if scope["path"].startswith((*PROGRAM_PATHS, "/shelf")) or scope["method"] not in ("GET", "HEAD"):
-        return refusal(401, "NotSignedIn", "Nobody has signed in.", _HOW)
+    error = NotSignedIn("Nobody has signed in.", hint=_HOW)
+    if (told := program_answer(scope["path"], error)) is not None:
+        return told
+    if scope["path"].startswith("/shelf") or scope["method"] not in ("GET", "HEAD"):
+        return refusal(error.status, error.code, error.message, error.hint)
     here = scope["path"] + (f"?{scope['query_string'].decode()}" if scope["query_string"] else "")
     return RedirectResponse(f"/sign-in?{urlencode({'next': here})}", 303)

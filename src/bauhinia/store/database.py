@@ -60,6 +60,11 @@ class Database:
             if postgres is not None:
                 await asyncio.to_thread(postgres.stop)
 
+    @property
+    def connections(self) -> tuple[int, int]:
+        """How many of the pool are in use, and how many idle."""
+        return self._pool.in_use, self._pool.idle
+
     @asynccontextmanager
     async def connection(
         self, *, autocommit: bool = False, snapshot: bool = False

@@ -13,6 +13,7 @@ export function follow(task, kind, ended) {
   let spoken = 0;
 
   on("progress", (progress) => {
+    showStatus("queued", "running");
     const words = showProgress(kind, progress);
     if (progress.phase !== "map") pieces.clearParts();
     if (Date.now() - spoken > SPEAK_EVERY) {
@@ -32,7 +33,10 @@ export function follow(task, kind, ended) {
     pieces.clear();
     passages.replaceChildren();
   });
-  on("delayed", ({ message, hint, seconds }) => announce(showDelay(message, hint, seconds)));
+  on("delayed", ({ message, hint, seconds }) => {
+    showStatus("running", "queued");
+    announce(showDelay(message, hint, seconds));
+  });
   on("ended", () => {
     events.close();
     ended();
@@ -57,6 +61,14 @@ function showProgress(kind, { phase, section, of, tokens, seconds_left: left, no
     : "";
   document.getElementById("progress-left").textContent = leftWords(left);
   return words;
+}
+
+/** Name the other status at the page's head, where the one that it left stands. */
+function showStatus(left, now) {
+  const chip = document.querySelector(`.task-head .status-${left}`);
+  if (!chip) return;
+  chip.classList.replace(`status-${left}`, `status-${now}`);
+  chip.lastChild.textContent = ` ${say(`status.${now}`)}`;
 }
 
 function showDelay(message, hint, seconds) {

@@ -36,7 +36,8 @@ COMMENT ON COLUMN tasks.crashes IS 'workers that died in it since its last check
 COMMENT ON COLUMN tasks.tries IS 'errors that may pass, one after another';
 COMMENT ON COLUMN tasks.told IS 'number of the newest event';
 CREATE INDEX tasks_open ON tasks (status) WHERE status IN ('queued', 'running');
-CREATE INDEX tasks_served ON tasks (department, officer, started);
+CREATE INDEX tasks_department_served ON tasks (department, started);
+CREATE INDEX tasks_officer_served ON tasks (department, officer, started);
 ALTER TABLE steps ADD COLUMN at timestamptz NOT NULL DEFAULT clock_timestamp();
 """
 
@@ -49,7 +50,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('bauhinia: claim a job'));
     RETURN QUERY
     WITH waiting AS MATERIALIZED (
-        SELECT id, officer, department FROM tasks
+        SELECT id, officer, department, priority, queued FROM tasks
         WHERE (
                 status = 'queued' AND coalesce(not_before, queued) <= now()
                 AND (worker IS NULL OR worker = by_worker OR coalesce(leased_until < now(), true))
@@ -60,30 +61,31 @@ BEGIN
             AND (version <= (known ->> kind)::integer OR queued < now() - interval '10 minutes')
     ), busy AS MATERIALIZED (
         SELECT officer, department FROM tasks WHERE status = 'running' AND leased_until >= now()
-    ), departments AS (
-        SELECT one.department,
-            (SELECT count(*) FROM busy WHERE busy.department = one.department) AS running,
-            (SELECT max(started) FROM tasks WHERE tasks.department = one.department) AS served
-        FROM (SELECT DISTINCT department FROM waiting) AS one
-    ), officers AS (
-        SELECT one.department, one.officer,
-            (SELECT count(*) FROM busy
-                WHERE busy.department = one.department AND busy.officer = one.officer) AS running,
+    ), first_department AS MATERIALIZED (
+        SELECT department FROM (SELECT DISTINCT department FROM waiting) AS one
+        ORDER BY (SELECT count(*) FROM busy WHERE busy.department = one.department),
+            (SELECT max(started) FROM tasks WHERE tasks.department = one.department) NULLS FIRST, department
+        LIMIT 1
+    ), first_officer AS MATERIALIZED (
+        SELECT department, officer FROM (
+            SELECT DISTINCT department, officer FROM waiting JOIN first_department USING (department)
+        ) AS one
+        ORDER BY (SELECT count(*) FROM busy
+                WHERE busy.department = one.department AND busy.officer = one.officer),
             (SELECT max(started) FROM tasks
-                WHERE tasks.department = one.department AND tasks.officer = one.officer) AS served
-        FROM (SELECT DISTINCT department, officer FROM waiting) AS one
+                WHERE tasks.department = one.department AND tasks.officer = one.officer) NULLS FIRST, officer
+        LIMIT 1
+    ), first_jobs AS MATERIALIZED (
+        SELECT id FROM waiting JOIN first_officer USING (department, officer)
+        ORDER BY priority DESC, queued, id LIMIT 5
     ), chosen AS (
         SELECT tasks.id, tasks.status FROM tasks
-        JOIN waiting ON waiting.id = tasks.id
-        JOIN departments ON departments.department = tasks.department
-        JOIN officers ON officers.department = tasks.department AND officers.officer = tasks.officer
         -- Asked again of the row as it is once it is locked: it may have been stopped meanwhile.
-        WHERE tasks.status = 'queued'
+        WHERE tasks.id IN (SELECT id FROM first_jobs) AND (
+            tasks.status = 'queued'
             OR tasks.status = 'running' AND coalesce(tasks.leased_until < now(), true)
-        ORDER BY departments.running, departments.served NULLS FIRST, departments.department,
-            officers.running, officers.served NULLS FIRST, officers.officer,
-            tasks.priority DESC, tasks.queued, tasks.id
-        LIMIT 1 FOR UPDATE OF tasks SKIP LOCKED
+        )
+        ORDER BY tasks.priority DESC, tasks.queued, tasks.id LIMIT 1 FOR UPDATE OF tasks SKIP LOCKED
     )
     UPDATE tasks SET status = 'running', worker = by_worker, lease = gen_random_uuid()::text,
         leased_until = now() + make_interval(secs => for_seconds), started = clock_timestamp(),
