@@ -8,17 +8,17 @@ from bauhinia.errors import NotPermitted
 from bauhinia.people import Officer
 from bauhinia.people.permissions import DEEDS, ROLES, Deed, Subject, check, gives, may
 
-ADMINISTRATION = {"see", "add", "invite", "edit", "close", "reopen", "roles"}
+ADMINISTRATION = {"see", "add", "invite", "edit", "close", "reopen", "roles", "quotas", "bill"}
 SUBJECTS = {
     "own": Subject(id="colleague", department="hyd"),
     "other": Subject(id="stranger", department="td"),
     "self": Subject(id="me", department="hyd"),
 }
-TO_ONESELF = {"see", "add", "edit", "departments", "provision", "share"}
+TO_ONESELF = {"see", "add", "edit", "departments", "provision", "share", "quotas", "bill"}
 EXPECTED: dict[str, dict[str, set[str]]] = {
     "": {"own": set(), "other": set(), "self": set()},
-    "auditor": {key: {"see"} for key in SUBJECTS},
-    "programme_owner": {key: {"share"} for key in SUBJECTS},
+    "auditor": {key: {"see", "bill"} for key in SUBJECTS},
+    "programme_owner": {key: {"share", "quotas", "bill"} for key in SUBJECTS},
     "department_administrator": {
         "own": ADMINISTRATION,
         "other": set(),

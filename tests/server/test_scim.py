@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -305,6 +306,52 @@ async def test_what_is_wrong_is_told_as_the_rfc_has_it(directory: Directory) -> 
         found, told, _ = await directory(method, path.replace("{me}", directory.officer), body)
         assert (found, told.get("scimType")) == (status, kind), (method, path, body, told)
         assert told["schemas"] == [ERROR] and told["status"] == str(status)
+
+
+RUBBISH = (
+    b"",
+    b"null",
+    b"1",
+    b'"x"',
+    b"[]",
+    b"{",
+    b"\xff",
+    b'{"schemas":1}',
+    b"[" * 5_000,
+    b'{"userName":"\\ud800"}',
+)
+PATHS = ("", "x", "userName", "members", "members[value eq 1]", "schemas", "meta", "meta.version", "groups",
+         ENTERPRISE, f"{ENTERPRISE}:department", "active.x", "userName[x eq 1]", "\x00", "externalId")  # fmt: skip
+VALUES: tuple[Any, ...] = (
+    None,
+    1,
+    "x",
+    "\x00",
+    True,
+    [],
+    {},
+    [1],
+    [{"value": 1}],
+    {"value": "x"},
+    1e400,
+    "\ud800",
+)
+
+
+async def test_no_rubbish_breaks_it(directory: Directory) -> None:
+    headers = {"authorization": f"Bearer {directory.token}"}
+    user = await directory.add("clerk")
+    bodies = [*RUBBISH]
+    for path in PATHS:
+        for number, value in enumerate(VALUES):
+            operation = {"op": ("add", "replace", "remove")[number % 3], "path": path, "value": value}
+            bodies.append(json.dumps({"schemas": [PATCH], "Operations": [operation]}).encode())
+    for method, where in (("POST", "/Users"), ("PUT", f"/Users/{user['id']}"), ("PATCH", f"/Users/{user['id']}"),
+                          ("PUT", "/Groups/role:auditor"), ("PATCH", "/Groups/department:td")):  # fmt: skip
+        for body in bodies if method == "PATCH" else RUBBISH:
+            url = f"{directory.site.url}/scim/v2{where}"
+            async with directory.site.client.request(method, url, data=body, headers=headers) as answer:
+                assert answer.status < 500, (method, where, body, await answer.text())
 
 
 async def test_only_a_directorys_token_counts(directory: Directory) -> None:

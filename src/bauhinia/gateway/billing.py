@@ -11,12 +11,11 @@ from psycopg.rows import class_row
 
 from ..errors import InputError, Refused
 from ..people import Officer
+from ..people.permissions import reach
 from ..people.quotas import HONG_KONG
-from ..store import LOCAL, Database
+from ..store import Database
 
 Whose = Literal["mine", "department", "all"]
-_SEES_DEPARTMENT = frozenset({"department_administrator"})
-_SEES_ALL = frozenset({"service_operator", "programme_owner", "auditor"})
 
 
 MONTH = r"^([1-9]\d{3}-(0[1-9]|1[0-2]))?$"
@@ -109,9 +108,10 @@ GROUP BY 1, 2, 3, 4, 5 ORDER BY cost DESC, requests DESC, 2, 4, 5
 
 def may_see(officer: Officer) -> tuple[Whose, ...]:
     """Whose bill that officer is shown."""
-    if officer.id == LOCAL or officer.roles & _SEES_ALL:
+    how_far = reach(officer, "bill")
+    if how_far == "all":
         return ("mine", "department", "all")
-    return ("mine", "department") if officer.roles & _SEES_DEPARTMENT else ("mine",)
+    return ("mine", "department") if how_far == "own" else ("mine",)
 
 
 async def lines(database: Database, officer: Officer, month: Month, whose: Whose) -> list[Line]:

@@ -21,11 +21,11 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 Deed = Literal[
     "see", "add", "invite", "edit", "close", "reopen", "roles", "move", "remove", "departments", "provision",
-    "share",
+    "share", "quotas", "bill",
 ]  # fmt: skip
 DEEDS: tuple[Deed, ...] = get_args(Deed)
 """`departments` adds, renames and removes them; `provision` is a directory's work by SCIM; `share` writes
-what all departments share."""
+what all departments share; `quotas` sets quotas; `bill` reads the bill of others."""
 Reach = Literal["own", "all"]
 """The own department, or every one."""
 Why = Literal["ok", "no_role", "other_department", "oneself", "higher_role"]
@@ -33,11 +33,11 @@ Why = Literal["ok", "no_role", "other_department", "oneself", "higher_role"]
 _ADMINISTRATION: tuple[Deed, ...] = ("see", "add", "invite", "edit", "close", "reopen", "roles")
 PERMITTED: Mapping[Role, Mapping[Deed, Reach]] = {
     "service_operator": dict.fromkeys(
-        (*_ADMINISTRATION, "move", "remove", "departments", "provision"), "all"
+        (*_ADMINISTRATION, "move", "remove", "departments", "provision", "quotas", "bill"), "all"
     ),
-    "department_administrator": dict.fromkeys(_ADMINISTRATION, "own"),
-    "auditor": {"see": "all"},
-    "programme_owner": {"share": "all"},
+    "department_administrator": dict.fromkeys((*_ADMINISTRATION, "quotas", "bill"), "own"),
+    "auditor": {"see": "all", "bill": "all"},
+    "programme_owner": {"share": "all", "quotas": "all", "bill": "all"},
 }
 GIVES: Mapping[Role, frozenset[str]] = {
     "service_operator": frozenset(ROLES),

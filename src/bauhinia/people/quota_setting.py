@@ -9,21 +9,19 @@ from __future__ import annotations
 from psycopg.rows import class_row
 
 from ..errors import InputError, NotFound, Refused
-from ..store import LOCAL, Connection, Database
+from ..store import Connection, Database
 from .officer import Officer
+from .permissions import reach
 from .quotas import MEASURES, PERIODS, SCOPES, Limit, Measure, Period, Scope
 
-FOR_ALL = frozenset({"service_operator", "programme_owner"})
-"""Roles that set quotas of every department."""
 _LARGEST = 10**15
 
 
 def may_set(officer: Officer, scope: Scope, department: str) -> bool:
     """Whether that officer sets such quotas; the one officer of a machine that nobody signs in to does."""
-    if officer.id == LOCAL or officer.roles & FOR_ALL:
-        return True
-    own = bool(department) and department == officer.department
-    return own and scope != "department" and "department_administrator" in officer.roles
+    how_far = reach(officer, "quotas")
+    own = bool(department) and department == officer.department and scope != "department"
+    return how_far == "all" or (how_far == "own" and own)
 
 
 class QuotaSetting:

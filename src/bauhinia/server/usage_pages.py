@@ -16,10 +16,10 @@ from ..errors import BauhiniaError, InputError, NotFound
 from ..gateway.billing import Line, Month, Whose, lines, may_see
 from ..gateway.uses import USES
 from ..people import Standing
-from ..people.quota_setting import FOR_ALL, QuotaSetting, may_set
+from ..people.permissions import reach
+from ..people.quota_setting import QuotaSetting, may_set
 from ..people.quotas import MEASURES, PERIODS, SCOPES
 from ..pilot.draft import TaskKind
-from ..store import LOCAL
 from .api import attachment
 from .faults import reading_input
 from .ordering import order_from_form
@@ -57,7 +57,7 @@ async def _usage(
         standings=await _standings(request),
         limits=[(limit, may_set(officer, limit.scope, limit.department)) for limit in limits],
         scopes=[scope for scope in SCOPES if may_set(officer, scope, officer.department)],
-        for_all=officer.id == LOCAL or bool(officer.roles & FOR_ALL),
+        for_all=reach(officer, "quotas") == "all",
         department=officer.department,
         measures=MEASURES,
         periods=PERIODS,
