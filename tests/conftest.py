@@ -58,7 +58,8 @@ class External(EmbeddedPostgres):
         return make_conninfo(self._url, dbname=database)
 
     def start(self) -> None:
-        """It runs already."""
+        """It runs already; what a killed run left there goes."""
+        self.stop()
 
     def stop(self) -> None:
         """What the tests made in it goes; it runs on."""

@@ -44,6 +44,8 @@ def administer(postgres: EmbeddedPostgres, plain: str) -> None:
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
         names = (sql.Identifier(APPLICATION), sql.Identifier(str(user)))
         admin.execute(sql.SQL("GRANT {} TO {}").format(*names))
+    with psycopg.connect(postgres.url(str(user)), autocommit=True) as admin:
+        admin.execute("CREATE EXTENSION vector")
 
 
 async def test_an_ordinary_owner_is_enough_and_the_walls_stand(

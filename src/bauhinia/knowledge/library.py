@@ -18,7 +18,7 @@ from ..documents import Document, ScannedPage, read_document, read_page, with_pa
 from ..errors import Conflict, DocumentError, InputError, NotFound
 from ..gateway import LOWEST, Gateway
 from ..settings import Limits
-from ..store import Blobs, Connection, Database
+from ..store import Blobs, Connection, Database, before_deleting
 from .passages import Cut, cut
 from .tokens import dense, sparse, weights
 
@@ -290,6 +290,7 @@ class Library:
         """Delete the bytes that no document of any department has, nor any file that waits to be read."""
         for digest in digests:
             async with self._database.connection() as connection:
+                await before_deleting(connection)
                 row = await (await connection.execute("SELECT blob_in_use(%s)", (digest,))).fetchone()
             if row == (False,):
                 await self._blobs.delete(digest)

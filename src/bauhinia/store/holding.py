@@ -1,4 +1,4 @@
-"""While a backup copies the files that came last, no row that names a file is deleted."""
+"""While a backup copies the files that came last, no file is deleted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _TURN = 7_215_002
 
 
 async def before_deleting(connection: Connection) -> None:
-    """Called in the transaction that deletes rows whose files are deleted after it. Waits for a backup."""
+    """Wait for a backup. Called in the transaction that deletes the rows, or between that and the files'."""
     await connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", (_TURN,))
 
 

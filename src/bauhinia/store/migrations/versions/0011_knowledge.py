@@ -51,14 +51,17 @@ CREATE TABLE knowledge_passages (
     page integer,
     headings text[] NOT NULL,
     anchors jsonb NOT NULL,
-    text text STORAGE EXTERNAL NOT NULL,
+    text text NOT NULL,
     variety text NOT NULL,
     chinese boolean NOT NULL GENERATED ALWAYS AS (variety IN ('zh-Hant-HK', 'zh-Hans', 'yue-Hant-HK')) STORED,
-    keys integer[] STORAGE EXTERNAL NOT NULL,
-    weights sparsevec STORAGE MAIN NOT NULL,
-    embedding halfvec(384) STORAGE PLAIN NOT NULL,
+    keys integer[] NOT NULL,
+    weights sparsevec NOT NULL,
+    embedding halfvec(384) NOT NULL,
     UNIQUE (document, ordinal)
 );
+ALTER TABLE knowledge_passages
+    ALTER COLUMN text SET STORAGE EXTERNAL, ALTER COLUMN keys SET STORAGE EXTERNAL,
+    ALTER COLUMN weights SET STORAGE MAIN, ALTER COLUMN embedding SET STORAGE PLAIN;
 COMMENT ON COLUMN knowledge_passages.keys IS
     'hashes of department and word, so that none reads the long lists of others';
 COMMENT ON COLUMN knowledge_passages.weights IS
