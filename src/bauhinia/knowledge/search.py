@@ -24,7 +24,7 @@ from .tokens import asked_tokens, dense, key_of, rarity, sparse
 Mode = Literal["hybrid", "vectors", "words"]
 USE = "knowledge.search"
 LONGEST_QUESTION = 2_000
-DEPTH = 50
+DEPTH = 30
 """How many passages each list gives to the fusion."""
 FUSION = 5
 """RRF's k, chosen on the set's dev part: 60 is for many lists that agree little."""
@@ -32,9 +32,9 @@ CROWD = 10
 """How many of the nearest passages of a language say what is usual there."""
 ACROSS = 0.005
 """What is added to the nearness of passages in another language than the question's: theirs spread less."""
-FEW = 4_000
+FEW = 10_000
 """Passages of a department whose vectors are all compared; above it the index finds nearly all the best."""
-CANDIDATES = 3_000
+CANDIDATES = 2_000
 """Passages that are scored by their words: those with the rarest words asked for."""
 
 
@@ -70,16 +70,16 @@ class Search:
             raise InputError(
                 f"A question has between 1 and {LONGEST_QUESTION} characters.", hint="Ask a shorter one."
             )
-        vector: list[float] = []
-        if mode != "words":
-            vector, wanted = await asyncio.gather(self._vector(question), self._wanted(question))
-        else:
-            wanted = await self._wanted(question)
+        most = max(DEPTH, limit)
+        worded, vector = await asyncio.gather(
+            self._worded(question, collection, most) if mode != "vectors" else _nothing(),
+            self._vector(question) if mode != "words" else _nothing(),
+        )
         async with self._database.connection() as connection:
-            index = _Index(connection, collection, max(DEPTH, limit))
-            await index.look(list(wanted))
-            near = await index.near(vector, question, self._gateway.embedder) if mode != "words" else []
-            worded = await index.with_words(wanted) if mode != "vectors" else []
+            near: Ranked = []
+            if mode != "words":
+                index = await _Index.of(connection, collection, most)
+                near = await index.near(vector, question, self._gateway.embedder)
             scores = _fused(near, worded) if mode == "hybrid" else dict(near or worded)
             best = sorted(scores, key=lambda key: (-scores[key], key))[:limit]
             passages = await _passages(connection, best)
@@ -104,6 +104,13 @@ class Search:
         )
         return padded(vectors[0])
 
+    async def _worded(self, question: str, collection: str | None, most: int) -> Ranked:
+        """By words, in a transaction of its own, while the question is being embedded."""
+        wanted = await self._wanted(question)
+        async with self._database.connection() as connection:
+            index = await _Index.of(connection, collection, most, list(wanted))
+            return await index.with_words(wanted)
+
     async def _wanted(self, question: str) -> dict[str, float]:
         return await asyncio.to_thread(asked_tokens, question, self._termbase)
 
@@ -115,23 +122,34 @@ Ranked = list[tuple[int, float]]
 class _Index:
     """The index as one transaction sees it."""
 
-    def __init__(self, connection: Connection, collection: str | None, most: int) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        collection: str | None,
+        most: int,
+        department: str,
+        holding: dict[int, int],
+    ) -> None:
         self._connection = connection
         self._collection = collection
         self._most = most
-        self._department = ""
-        self._holding: dict[int, int] = {}
+        self._department = department
+        self._holding = holding
+        """In how many passages of the department each word is, by key; key 0 counts all passages."""
 
-    async def look(self, wanted: Sequence[str]) -> None:
-        """Learn in how many passages of the department each word is."""
-        cursor = await self._connection.execute("SELECT acting_department()")
-        self._department = str((await cursor.fetchone() or ("",))[0] or "")
-        keys = [0, *(key_of(self._department, word) for word in wanted)]
-        cursor = await self._connection.execute(
+    @classmethod
+    async def of(
+        cls, connection: Connection, collection: str | None, most: int, wanted: Sequence[str] = ()
+    ) -> _Index:
+        """The index, with how frequent the words asked for are."""
+        cursor = await connection.execute("SELECT acting_department()")
+        department = str((await cursor.fetchone() or ("",))[0] or "")
+        keys = [0, *(key_of(department, word) for word in wanted)]
+        cursor = await connection.execute(
             "SELECT key, passages FROM knowledge_words WHERE department = %s AND key = ANY (%s)",
-            (self._department, keys),
+            (department, keys),
         )
-        self._holding = dict(await cursor.fetchall())
+        return cls(connection, collection, most, department, dict(await cursor.fetchall()))
 
     async def near(self, vector: Sequence[float], question: str, embedder: str) -> Ranked:
         """By meaning, each passage by how far it stands out among the nearest of its own language.
@@ -198,6 +216,10 @@ def _standing_out(hits: Sequence[tuple[int, float]], bonus: float) -> Ranked:
     crowd = [near for _, near in ranked[:CROWD]]
     usual = sum(crowd) / len(crowd) if crowd else 0.0
     return [(key, near - usual + bonus) for key, near in ranked]
+
+
+async def _nothing() -> list[Any]:
+    return []
 
 
 def _rarest(held: Mapping[int, int]) -> list[int]:

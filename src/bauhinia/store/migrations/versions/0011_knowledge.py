@@ -7,8 +7,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bauhinia.errors import StoreError
 
-revision = "0012"
-down_revision: str | None = "0013"
+revision = "0011"
+down_revision: str | None = "0010"
 branch_labels: str | None = None
 depends_on: str | None = None
 
@@ -66,9 +66,9 @@ COMMENT ON COLUMN knowledge_passages.weights IS
 CREATE INDEX knowledge_passages_place ON knowledge_passages (department, collection);
 CREATE INDEX knowledge_passages_keys ON knowledge_passages USING gin (keys) WITH (fastupdate = off);
 CREATE INDEX knowledge_passages_near_chinese ON knowledge_passages
-    USING hnsw (embedding halfvec_ip_ops) WHERE chinese;
+    USING hnsw (embedding halfvec_ip_ops) WITH (m = 24, ef_construction = 200) WHERE chinese;
 CREATE INDEX knowledge_passages_near_others ON knowledge_passages
-    USING hnsw (embedding halfvec_ip_ops) WHERE NOT chinese;
+    USING hnsw (embedding halfvec_ip_ops) WITH (m = 24, ef_construction = 200) WHERE NOT chinese;
 CREATE TABLE knowledge_arrivals (
     batch text NOT NULL,
     place integer NOT NULL,
