@@ -43,19 +43,20 @@ IN_LIBRARY: Mapping[Row, Row] = {"document": "kept", "task": "arrival"}
 OF_DEPARTMENT: frozenset[Row] = frozenset({"collection", "kept"})
 """Rows that every officer of the department may see and remove; the others are an officer's own."""
 PLAIN = frozenset(
-    """account after allowed_tools arguments audience bauhinia before case classification code confirm content
-    count days department description do domain en encoding_format file_data filename find finding
-    forbidden_en forbidden_zh form format from function highest id include_usage input instructions
+    """account active after allowed_tools arguments audience bauhinia before case classification code confirm
+    content count days department description do domain en encoding_format file_data filename find finding
+    forbidden_en forbidden_zh form format from function grade highest id include_usage input instructions
     json_schema kind language last-event-id layout least length limit manner max_completion_tokens measure
-    memory messages mode model month most name next note only order overview parallel_tool_calls parameters
-    part passage password period place purpose question reader reply_in response_format role schema scope
-    secret section server_label source start stop stories stream stream_options subject take target
-    temperature text to tool_call_id tool_calls tool_choice tools type use warn_at was whose why with words
-    zh""".split()  # noqa: SIM905  # a hundred words are read better so
+    memory messages mode model month most name name_en name_zh next note only order overview
+    parallel_tool_calls parameters part passage password period place post purpose question reader reply_in
+    response_format role roles schema scope secret section server_label skip source start state stop stories
+    stream stream_options subject take target temperature text to tool_call_id tool_calls tool_choice tools
+    type use version warn_at was whose why with words zh""".split()  # noqa: SIM905  # a hundred words are read better so
 )
 """Fields that name no such row. `id` is a term's, `name` a template's: the department's."""
-ADMINISTRATION = frozenset({"approval", "quota", "verb"})
-"""What administrators alone may name: the tests of the boundary and of quotas say who."""
+ELSEWHERE = frozenset({"approval", "quota", "verb", "officer", "key", "session", "token", "passkey"})
+"""What other tests say who may name: the boundary's, the quotas', those of administration and of accounts."""
+ELSEWHERE_UNDER = ("/people", "/api/people", "/departments", "/scim/", "/account/")
 PLACES = {
     "kind": "translate",
     "model": "x",
@@ -374,9 +375,9 @@ def undescribed(site: Site, schema: Schema) -> list[str]:
     for method, path in routes(site):
         body = schema.body(method, path)
         names = {*in_path(path), *schema.parameters(method, path), *(schema.names(body) if body else ())}
-        found += [f"{method} {path}: {name}" for name in sorted(names - set(ROWS) - PLAIN - ADMINISTRATION)]
+        found += [f"{method} {path}: {name}" for name in sorted(names - set(ROWS) - PLAIN - ELSEWHERE)]
         if body is None and method != "GET" and method != "DELETE":
-            told = path in NO_ROWS or path in PAGE_FORMS or path.startswith(OPEN_PATHS)
+            told = path in NO_ROWS or path in PAGE_FORMS or path.startswith((*OPEN_PATHS, *ELSEWHERE_UNDER))
             found += [] if told else [f"{method} {path}: what it takes"]
     return found
 
