@@ -26,13 +26,16 @@ from bauhinia.settings import Settings
 
 from .conftest import OpenSite, Site
 
-Row = Literal["document", "task", "collection", "kept", "arrival"]
-Where = Literal["path", "query", "body", "form"]
+Row = Literal["document", "task", "collection", "kept", "arrival", "share", "file"]
+Where = Literal["path", "query", "body", "form", "nested"]
 ROWS: Mapping[str, Row] = {
     "document": "document",
     "documents": "document",
     "task": "task",
     "collection": "collection",
+    "share": "share",
+    "file": "file",
+    "file_id": "file",
 }
 """Fields that hold the id of a row that not everybody may see, wherever they stand."""
 IN_LIBRARY: Mapping[Row, Row] = {"document": "kept", "task": "arrival"}
@@ -40,13 +43,32 @@ IN_LIBRARY: Mapping[Row, Row] = {"document": "kept", "task": "arrival"}
 OF_DEPARTMENT: frozenset[Row] = frozenset({"collection", "kept"})
 """Rows that every officer of the department may see and remove; the others are an officer's own."""
 PLAIN = frozenset(
-    """account after audience before case code confirm count days do domain en find finding forbidden_en forbidden_zh
-    form format from id instructions language last-event-id layout least length limit manner memory mode name next note only
-    overview passage password place question reader secret section source start stories take target text to type
-    was words zh""".split()  # noqa: SIM905  # a list of fifty words is read better so
+    """account active after allowed_tools arguments audience bauhinia before case classification code confirm
+    content count days department description do domain en encoding_format file_data filename find finding
+    forbidden_en forbidden_zh form format from function grade highest id include_usage input instructions
+    json_schema kind language last-event-id layout least length limit manner max_completion_tokens measure
+    memory messages mode model month most name name_en name_zh next note only order overview
+    parallel_tool_calls parameters part passage password period place post purpose question reader reply_in
+    response_format role roles schema scope secret section server_label skip source start state stop stories
+    stream stream_options subject take target temperature text to tool_call_id tool_calls tool_choice tools
+    type use version warn_at was whose why with words zh""".split()  # noqa: SIM905  # a hundred words are read better so
 )
 """Fields that name no such row. `id` is a term's, `name` a template's: the department's."""
-PLACES = {"passage": "p0", "place": "0", "language": "en", "name": "reply", "secret": "x"}
+ELSEWHERE = frozenset({"approval", "quota", "verb", "officer", "key", "session", "token", "passkey"})
+"""What other tests say who may name: the boundary's, the quotas', those of administration and of accounts."""
+ELSEWHERE_UNDER = ("/people", "/api/people", "/departments", "/scim/", "/account/")
+PLACES = {
+    "kind": "translate",
+    "model": "x",
+    "approval": "x",
+    "quota": "x",
+    "verb": "reject",
+    "passage": "p0",
+    "place": "0",
+    "language": "en",
+    "name": "reply",
+    "secret": "x",
+}
 """What stands in a path beside the ids of rows."""
 PAGE_FORMS: Mapping[str, Mapping[str, str]] = {
     "/translate": {"to": "zh-HK"},
@@ -55,6 +77,7 @@ PAGE_FORMS: Mapping[str, Mapping[str, str]] = {
     "/analyse": {"question": "What is to be repaired?"},
     "/draft": {"type": "reply", "instructions": "Reply."},
     "/compare": {},
+    "/forecast/{kind}": {"to": "zh-HK"},
     "/knowledge/ask": {"question": "What is to be repaired?"},
 }
 """Forms that name documents in their field `document`, or a collection, with what else they need."""
@@ -63,7 +86,7 @@ UNTOLD_QUERIES = {"/knowledge": ("collection",)}
 TAKE_FILES = (
     "/knowledge/collections/{collection}/documents", "/api/knowledge/collections/{collection}/documents",
 )  # fmt: skip
-FINDS_NOTHING = ("/api/knowledge/search", "/knowledge")
+FINDS_NOTHING = ("/api/knowledge/search", "/knowledge", "/forecast/{kind}")
 """A search in what somebody may not see is answered as one that finds nothing."""
 NO_ROWS = frozenset(
     {
@@ -73,15 +96,42 @@ NO_ROWS = frozenset(
         "/api/tasks/{task}/confirm", "/api/tasks/{task}/passages/{passage}/confirm",
         "/api/tasks/{task}/import", "/api/tasks/{task}/segments/replace/undo", "/v1/chat/completions",
         "/v1/embeddings", "/knowledge/collections", "/knowledge/collections/{collection}/remove",
-        "/knowledge/documents/{document}/remove", *TAKE_FILES,
+        "/knowledge/documents/{document}/remove", "/v1/files", "/mcp", "/boundary",
+        "/boundary/{approval}/{verb}", "/api/boundary/{approval}/{verb}", "/usage/quotas",
+        "/usage/quotas/{quota}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
+        "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
+        "/documents/{document}/classification", *TAKE_FILES,
     }
 )  # fmt: skip
 """Routes whose body, of which the schema does not tell, names no rows."""
+FORM_VALUES: Mapping[str, Mapping[str, str]] = {
+    "/documents/{document}/share": {"receiver": "bd", "days": "7"},
+    "/tasks/{task}/share": {"receiver": "bd", "days": "7"},
+    "/documents/{document}/classification": {"classification": "unclassified"},
+}
+"""What forms need whose row is named in the path."""
+NESTED = {
+    ("/api/estimate", "document"): lambda key: {
+        "kind": "translate",
+        "order": {"document": key, "to": "zh-HK"},
+    },
+    ("/v1/chat/completions", "file_id"): lambda key: {
+        "messages": [
+            {
+                "role": "user",
+                "content": [{"type": "text", "text": "Hello"}, {"type": "file", "file": {"file_id": key}}],
+            }
+        ]
+    },
+}
+"""Bodies that name a row somewhere inside."""
 VALUES: Mapping[str, Any] = {
     "type": "reply",
     "instructions": "Reply.",
     "question": "What is it?",
     "to": "zh-HK",
+    "with": "bd",
+    "classification": "unclassified",
 }
 """Values of fields for which any word will not do."""
 NOT_NOW = {
@@ -114,7 +164,7 @@ class Way:
     @property
     def removes(self) -> bool:
         """Whether the row is gone afterwards."""
-        return self.method == "DELETE" or self.path.endswith("/remove")
+        return self.method == "DELETE" or self.path.endswith(("/remove", "/withdraw"))
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} {self.where} {self.field}[{self.place}]"
@@ -147,7 +197,7 @@ def settings(settings: Settings) -> Settings:
 @pytest.fixture
 async def site(open_site: OpenSite) -> AsyncIterator[Site]:
     site = await open_site(FakeModel(lambda _: "路政署會修葺行人天橋。"))
-    for key in ("hyd", "td"):
+    for key in ("hyd", "td", "bd"):
         await site.office.accounts.add_department(key, key.upper())
     yield site
 
@@ -174,10 +224,27 @@ async def joined(site: Site, account: str, department: str, text: str) -> Member
     rows: dict[Row, str] = {
         "document": document,
         **kept,
+        "share": await shared(site, officer, other),
+        "file": await v1_file(site, headers),
         "task": await finished(site, officer, "/api/translate", headers=headers, **translate),
         "arrival": await finished(site, officer, files_of(kept["collection"]), headers=headers, **add),
     }
     return Member(officer, session, token, rows, other)
+
+
+async def shared(site: Site, officer: Officer, document: str) -> str:
+    """The id of a share of a document with a department of nobody here."""
+    with acting_as(officer):
+        return await site.office.sharing.share(officer, "document", document, "bd", 7)
+
+
+async def v1_file(site: Site, headers: Headers) -> str:
+    """The id of a file that was sent as OpenAI's clients do."""
+    form = with_file(f"{secrets.token_hex(4)} {SECRET}.")
+    form.add_field("purpose", "user_data")
+    status, file = await site.json("POST", "/v1/files", data=form, headers=headers)
+    assert status in (200, 201), file
+    return str(file["id"])
 
 
 async def in_library(site: Site, name: str, text: str) -> dict[Row, str]:
@@ -288,6 +355,7 @@ def ways(site: Site, schema: Schema) -> list[Way]:
         found += [Way(method, path, "path", name) for name in in_path(path) if name in ROWS]
         queries = (*schema.parameters(method, path), *UNTOLD_QUERIES.get(path, ()))
         found += [Way(method, path, "query", name) for name in queries if name in ROWS]
+        found += [Way(method, path, "nested", name) for at, name in NESTED if method == "POST" and path == at]
         if (body := schema.body(method, path)) is not None:
             found += [
                 Way(method, path, "body", name, place)
@@ -307,9 +375,9 @@ def undescribed(site: Site, schema: Schema) -> list[str]:
     for method, path in routes(site):
         body = schema.body(method, path)
         names = {*in_path(path), *schema.parameters(method, path), *(schema.names(body) if body else ())}
-        found += [f"{method} {path}: {name}" for name in sorted(names - set(ROWS) - PLAIN)]
+        found += [f"{method} {path}: {name}" for name in sorted(names - set(ROWS) - PLAIN - ELSEWHERE)]
         if body is None and method != "GET" and method != "DELETE":
-            told = path in NO_ROWS or path in PAGE_FORMS or path.startswith(OPEN_PATHS)
+            told = path in NO_ROWS or path in PAGE_FORMS or path.startswith((*OPEN_PATHS, *ELSEWHERE_UNDER))
             found += [] if told else [f"{method} {path}: what it takes"]
     return found
 
@@ -335,8 +403,14 @@ def request_of(way: Way, schema: Schema, own: Member, wanted: Member) -> Request
     more: dict[str, Any] = {}
     if way.where == "query":
         more["params"] = {way.field: ids[way.field][0], "question": VALUES["question"]}
-    if (body := schema.body(way.method, way.path)) is not None:
+    if way.where == "nested":
+        more["json"] = NESTED[way.path, way.field](ids[way.field][0])
+    elif (body := schema.body(way.method, way.path)) is not None:
         more["json"] = schema.example(body, "", ids)
+        if way.path == "/api/shares":
+            more["json"].pop("task" if way.field == "document" else "document")
+    if way.path in FORM_VALUES:
+        more["data"] = dict(FORM_VALUES[way.path])
     if way.where == "form":
         chosen = ids[way.field] if way.path == "/compare" else ids[way.field][:1]
         more["data"] = [*((way.field, each) for each in chosen), *PAGE_FORMS[way.path].items()]
@@ -476,7 +550,11 @@ async def fresh(site: Site, member: Member) -> Member:
     with acting_as(member.officer):
         document = (await site.office.add(f"More of {SECRET}.".encode(), "c.md")).id
         kept = await in_library(site, secrets.token_hex(4), f"More of {SECRET}.")
-    return replace(member, rows={**member.rows, "document": document, **kept})
+    more: dict[Row, str] = {
+        "share": await shared(site, member.officer, document),
+        "file": await v1_file(site, {"cookie": f"session={member.session}"}),
+    }
+    return replace(member, rows={**member.rows, "document": document, **kept, **more})
 
 
 async def still_there(site: Site, member: Member) -> bool:

@@ -40,8 +40,10 @@ def plain(postgres: EmbeddedPostgres) -> Iterator[str]:
 
 def administer(postgres: EmbeddedPostgres, plain: str) -> None:
     """What docs/operation.md asks of the administrator."""
-    user = psycopg.conninfo.conninfo_to_dict(plain)["user"]
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
+    there = psycopg.conninfo.conninfo_to_dict(plain)
+    user = there["user"]
+    with psycopg.connect(postgres.url(str(there["dbname"])), autocommit=True) as admin:
+        admin.execute("CREATE EXTENSION vector")
         names = (sql.Identifier(APPLICATION), sql.Identifier(str(user)))
         admin.execute(sql.SQL("GRANT {} TO {}").format(*names))
     with psycopg.connect(postgres.url(str(user)), autocommit=True) as admin:

@@ -294,6 +294,6 @@ WHERE officer = %s AND expires > now() ORDER BY created DESC
 """
 _LIST = """
 SELECT account, name, department, roles, active,
-    EXISTS (SELECT FROM credentials WHERE credentials.officer = officers.id) AS taken_up
+    is_taken_up(officers.id) AS taken_up
 FROM officers ORDER BY department, account
 """

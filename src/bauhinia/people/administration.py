@@ -394,7 +394,9 @@ WHERE id = %(officer)s
 """
 _REMOVE = """
 WITH proofs AS (DELETE FROM credentials WHERE officer = %(officer)s),
-    links AS (DELETE FROM invitations WHERE officer = %(officer)s)
+    links AS (DELETE FROM invitations WHERE officer = %(officer)s),
+    elsewhere AS (DELETE FROM identities WHERE officer = %(officer)s),
+    keys AS (DELETE FROM passkeys WHERE officer = %(officer)s)
 UPDATE officers SET active = false, removed = now(), account = 'removed:' || id, external_id = NULL,
     roles = '{}', changed = now(), version = version + 1
 WHERE id = %(officer)s

@@ -207,13 +207,13 @@ def _literally(words: str) -> str:
 
 _PERSON: LiteralString = """
 SELECT id, department, account, name, grade, post, roles, active,
-    EXISTS (SELECT FROM credentials WHERE credentials.officer = officers.id) AS taken_up,
+    is_taken_up(officers.id) AS taken_up,
     external_id, created, changed, version
 FROM officers
 """
 _STATES: dict[str, LiteralString] = {
-    "open": "active AND EXISTS (SELECT FROM credentials WHERE credentials.officer = officers.id)",
-    "invited": "active AND NOT EXISTS (SELECT FROM credentials WHERE credentials.officer = officers.id)",
+    "open": "active AND is_taken_up(officers.id)",
+    "invited": "active AND NOT is_taken_up(officers.id)",
     "closed": "NOT active",
 }
 _DEPARTMENTS = """

@@ -80,6 +80,15 @@ CREATE TABLE first_link (
 );
 """
 
+_TAKEN_UP = """
+CREATE FUNCTION is_taken_up(asked text) RETURNS boolean LANGUAGE sql STABLE
+    RETURN EXISTS (SELECT FROM credentials WHERE officer = asked)
+        OR EXISTS (SELECT FROM passkeys WHERE officer = asked)
+        OR EXISTS (SELECT FROM identities WHERE officer = asked);
+COMMENT ON FUNCTION is_taken_up IS 'whether an officer has ever proved who they are, and how does not matter';
+REVOKE ALL ON FUNCTION is_taken_up FROM PUBLIC;
+"""
+
 _CLOSED = """
 ALTER TABLE sign_in_addresses ENABLE ROW LEVEL SECURITY;
 ALTER TABLE openid_requests ENABLE ROW LEVEL SECURITY;
@@ -92,7 +101,7 @@ ALTER TABLE first_link ENABLE ROW LEVEL SECURITY;
 
 def upgrade() -> None:
     """Make the tables. The application's role is given none of them."""
-    for statements in (_SESSIONS, _RESTING, _OPENID, _PASSKEYS, _CLOSED):
+    for statements in (_SESSIONS, _RESTING, _OPENID, _PASSKEYS, _TAKEN_UP, _CLOSED):
         op.execute(statements)
 
 
