@@ -32,6 +32,9 @@ import aiohttp
 import orjson
 
 from bauhinia.gateway.billing import audited
+from bauhinia.people import Accounts
+from bauhinia.people.accounts import MARK
+from bauhinia.people.passwords import digest, new_secret
 from bauhinia.settings import Settings
 from bauhinia.store import Database
 from gateway import child, free_port
@@ -200,11 +203,10 @@ async def level(url: str, officers: list[Officer], seconds: float, think: float)
         work = Work(url, client, measured)
 
         async def one(officer: Officer) -> None:
-            # As if they had been at work for long: not all begin with a thought of full length.
-            await asyncio.sleep(random.uniform(0, min(think, seconds)))
-            while time.monotonic() < until:
+            # The first thought too: an exponential one is as long as that of somebody long at work.
+            while (thought := random.expovariate(1 / think)) < until - time.monotonic():
+                await asyncio.sleep(thought)
                 await work.deed(officer)
-                await asyncio.sleep(min(random.expovariate(1 / think), max(0, until - time.monotonic())))
 
         began = time.monotonic()
         await asyncio.gather(*map(one, officers))
@@ -212,25 +214,32 @@ async def level(url: str, officers: list[Officer], seconds: float, think: float)
     return measured
 
 
+PEOPLE = """
+INSERT INTO officers (id, department, account, name)
+SELECT 'load' || number, 'hyd', 'officer' || number, 'Officer ' || number
+FROM generate_series(1, %(count)s) AS number
+"""
+SESSIONS = "INSERT INTO sessions (digest, officer, expires) VALUES (%s, %s, now() + interval '1 day')"
+TOKENS = """
+INSERT INTO tokens (id, digest, officer, name, scopes, expires)
+VALUES (%s, %s, %s, 'load', '{api,v1}', now() + interval '1 day')
+"""
+
+
 async def prepared(settings: Settings, count: int) -> list[Officer]:
-    """So many officers with a session and a token each."""
+    """So many officers with a session and a token each: written at once, as thousands of invitations that are
+    taken up would take longer than the rest."""
     async with Database.open(settings) as database:
-        from bauhinia.people import Accounts
-
-        accounts = Accounts(database)
-        await accounts.add_department("hyd", "Highways Department")
-        at_once = asyncio.Semaphore(4)
-
-        async def one(number: int) -> Officer:
-            async with at_once:
-                account = f"officer{number}"
-                await accounts.add_officer(account, f"Officer {number}", "hyd")
-                token = await accounts.make_token_for(account, "load", ["api", "v1"], 1)
-                known = await accounts.of_token(token, "v1")
-                assert known is not None
-                return Officer(await accounts._begin(known.id), token)
-
-        return list(await asyncio.gather(*map(one, range(count))))
+        await Accounts(database).add_department("hyd", "Highways Department")
+        officers = [Officer(new_secret(), MARK + new_secret()) for _ in range(count)]
+        keys = [f"load{number}" for number in range(1, count + 1)]
+        async with database.maintenance() as connection, connection.cursor() as cursor:
+            await cursor.execute(PEOPLE, {"count": count})
+            sessions = [(digest(each.session), key) for each, key in zip(officers, keys, strict=True)]
+            tokens = [(key, digest(each.token), key) for each, key in zip(officers, keys, strict=True)]
+            await cursor.executemany(SESSIONS, sessions)
+            await cursor.executemany(TOKENS, tokens)
+        return officers
 
 
 async def give_drafts(url: str, officers: list[Officer]) -> None:

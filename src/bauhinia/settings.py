@@ -120,8 +120,33 @@ class Settings(BaseSettings):
     jobs: int = Field(default=8, ge=0)
     """Jobs that the server works on at once; 0 leaves all to `bauhinia worker` processes."""
 
-    sign_in: Literal["none", "accounts"] = "none"
-    """`none`: one officer, who is whoever reaches this machine. `accounts`: people sign in."""
+    sign_in: Literal["none", "accounts", "openid"] = "none"
+    """`none`: one officer, who is whoever reaches this machine. `accounts`: people sign in with accounts of
+    this server. `openid`: with an OpenID Connect provider, and such accounts beside it."""
+    public_url: str = ""
+    """Where people reach this server (`https://host`); empty takes what each request names."""
+    openid_preset: Literal["entra", "adfs", "keycloak", "iamsmart", "other"] = "other"
+    """Which claims the provider sends by which names; the settings below replace single ones."""
+    openid_issuer: str = ""
+    """The provider's issuer, exactly as its discovery document has it."""
+    openid_client_id: str = ""
+    """What the provider calls this server."""
+    openid_client_secret: SecretStr = SecretStr("")
+    """The secret that goes with it; empty for a public client, which PKCE alone protects."""
+    openid_scopes: str = ""
+    """Scopes to ask for, spaces between; empty takes the preset's."""
+    openid_account_claim: str = ""
+    """Claim that is the account, `.` between nested names."""
+    openid_name_claim: str = ""
+    """Claim that is the officer's name."""
+    openid_department_claim: str = ""
+    """Claim that is the department's short name."""
+    openid_roles_claim: str = ""
+    """Claim that lists groups or roles."""
+    openid_roles: dict[str, str] = Field(default_factory=dict)
+    """Which of them gives which role here, as JSON; empty leaves roles to this server."""
+    openid_new_officers: Literal["provisioned", "created"] = "provisioned"
+    """Who may come in: who was added before, or anybody whose department claim names a department."""
     token: SecretStr = SecretStr("")
     """What the command line shows to a running server that people sign in to."""
     department: str = "Pilot Department"

@@ -32,7 +32,7 @@ from bauhinia.pilot.orders import SummariseOrder
 from bauhinia.settings import Settings
 from bauhinia.store import Database, EmbeddedPostgres
 from bauhinia.store.archive import BrokenBackup, read
-from bauhinia.store.backup import back_up, restore
+from bauhinia.store.backup import _known, back_up, restore
 
 TRUE = "The Highways Department will repair 42 footbridges in Kowloon by 31 March 2027."
 TABLES = """
@@ -267,3 +267,11 @@ def test_an_interrupted_backup_leaves_no_file_that_looks_whole(
     else:
         with pytest.raises(BrokenBackup):
             read(part)
+
+
+def test_what_a_newer_server_notes_of_itself_is_left_out_and_rows_are_not_looked_into() -> None:
+    """PostgreSQL 15.20 dumped by pg_dump 18.4, as it was found; a row may hold the very same words."""
+    noted = b"ALTER TABLE ONLY public.t ALTER COLUMN a SET (pg_attver=101996112);\n"
+    rows = [b"COPY public.t (a) FROM stdin;\n", noted, b"\\.\n"]
+    kept = [b"ALTER TABLE ONLY public.t ALTER COLUMN a SET DEFAULT 1;\n", *rows]
+    assert list(_known([noted, *kept, noted])) == kept

@@ -10,6 +10,7 @@ from collections import Counter
 from aiohttp import web
 
 seen: Counter[str] = Counter()
+bodies: dict[str, object] = {}
 state = {"broken_off": 0}
 HANG = 60
 
@@ -33,7 +34,26 @@ USAGE = sse(
 DONE = b"data: [DONE]\n\n"
 GOOD = [piece(role="assistant"), piece("Hello"), piece(", 世界"), end(), USAGE, DONE]
 
+
+def called(index: int, *, name: str = "", key: str = "", arguments: str = "") -> bytes:
+    function = {"name": name, "arguments": arguments} if name else {"arguments": arguments}
+    call = {"index": index, "function": function} | ({"id": key, "type": "function"} if key else {})
+    return sse(choices=[{"index": 0, "finish_reason": None, "delta": {"tool_calls": [call]}}])
+
+
 STREAMS: dict[str, list[bytes]] = {
+    "calls": [
+        piece("Wait."),
+        called(0, name="rain", key="c1"),
+        called(0, arguments='{"place": "Tai'),
+        called(0, arguments=' Po"}'),
+        called(1, name="wind"),
+        end("tool_calls"),
+        USAGE,
+        DONE,
+    ],
+    "nameless call": [called(0, arguments="{}"), end("tool_calls"), USAGE, DONE],
+    "odd call": [sse(choices=[{"index": 0, "delta": {"tool_calls": [{"index": []}]}}]), end(), DONE],
     "good": GOOD,
     "bytewise": [bytes([byte]) for byte in b": ping\n\n" + b"".join(GOOD).replace(b"\n", b"\r\n")],
     "length": [piece("Hel"), end("length"), USAGE, DONE],
@@ -54,7 +74,9 @@ STATUS = {"401": 401, "404": 404, "500": 500, "504": 504, "503 for ever": 503, "
 
 
 async def chat(request: web.Request) -> web.StreamResponse:
-    said = (await request.json())["messages"][-1]["content"]
+    body = await request.json()
+    said = body["messages"][-1]["content"]
+    bodies[said] = body
     seen[said] += 1
     if said == "429 twice" and seen[said] <= 2:
         return web.json_response({}, status=429, headers={"Retry-After": "0.05"})
@@ -117,7 +139,7 @@ async def tokenize(request: web.Request) -> web.Response:
 
 
 async def look(_request: web.Request) -> web.Response:
-    return web.json_response({"seen": seen, **state})
+    return web.json_response({"seen": seen, "bodies": bodies, **state})
 
 
 async def serve() -> None:

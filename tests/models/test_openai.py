@@ -21,6 +21,8 @@ from bauhinia.models import (
     Message,
     OpenAIBackend,
     OpenAIEmbedder,
+    Tool,
+    ToolCall,
     Usage,
     estimate_tokens,
     whole,
@@ -48,6 +50,35 @@ async def test_an_answer_is_put_together_however_it_is_cut(backend, how):
     text, thinking, finish = await whole(backend.chat(ask(how)))
     assert (text, thinking, finish.reason) == ("Hello" if how == "no done" else "Hello, 世界", "", "stop")
     assert finish.usage == Usage(prompt_tokens=7, cached_tokens=5, completion_tokens=2)
+
+
+async def test_tools_are_offered_and_their_calls_put_together(backend, faults):
+    tool = Tool(name="rain", description="Rain.", parameters={"type": "object"})
+    before = (
+        Message("assistant", "", (ToolCall("c0", "rain", "{}"),)),
+        Message("tool", "12 mm", call="c0"),
+        Message("user", "calls"),
+    )
+    text, _, finish = await whole(
+        backend.chat(ChatRequest(messages=before, tools=(tool,), tool_choice="rain", parallel=False))
+    )
+    assert (text, finish.reason) == ("Wait.", "tool_calls")
+    rain, wind = finish.tool_calls
+    assert rain == ToolCall("c1", "rain", '{"place": "Tai Po"}')
+    assert (wind.name, wind.arguments) == ("wind", "{}") and wind.id.startswith("call_")
+    body = (await look(faults))["bodies"]["calls"]
+    function = {"name": "rain", "description": "Rain.", "parameters": {"type": "object"}}
+    assert body["tools"] == [{"type": "function", "function": function}]
+    assert body["tool_choice"] == {"type": "function", "function": {"name": "rain"}}
+    assert body["parallel_tool_calls"] is False
+    assert body["messages"][0]["tool_calls"][0]["function"] == {"name": "rain", "arguments": "{}"}
+    assert body["messages"][1] == {"role": "tool", "content": "12 mm", "tool_call_id": "c0"}
+
+
+@pytest.mark.parametrize("how", ["nameless call", "odd call"])
+async def test_a_call_that_means_nothing_is_an_error(backend, how):
+    with pytest.raises(MalformedAnswer):
+        await whole(backend.chat(ask(how)))
 
 
 async def test_an_answer_cut_off_at_its_limit_says_so(backend):

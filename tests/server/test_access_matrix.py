@@ -7,12 +7,15 @@ fails the first test, so that none is forgotten.
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
+import secrets
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+import aiohttp
 import pytest
 
 from bauhinia.models import FakeModel
@@ -23,17 +26,26 @@ from bauhinia.settings import Settings
 
 from .conftest import OpenSite, Site
 
-Row = Literal["document", "task"]
+Row = Literal["document", "task", "collection", "kept", "arrival"]
 Where = Literal["path", "query", "body", "form"]
-ROWS: Mapping[str, Row] = {"document": "document", "documents": "document", "task": "task"}
-"""Fields that hold the id of an officer's own row, wherever they stand."""
+ROWS: Mapping[str, Row] = {
+    "document": "document",
+    "documents": "document",
+    "task": "task",
+    "collection": "collection",
+}
+"""Fields that hold the id of a row that not everybody may see, wherever they stand."""
+IN_LIBRARY: Mapping[Row, Row] = {"document": "kept", "task": "arrival"}
+"""What they mean under /knowledge/: a document of the library, a task that adds files to it."""
+OF_DEPARTMENT: frozenset[Row] = frozenset({"collection", "kept"})
+"""Rows that every officer of the department may see and remove; the others are an officer's own."""
 PLAIN = frozenset(
-    """account after audience before case code confirm count do domain en find finding forbidden_en forbidden_zh
-    form format from id instructions language last-event-id layout least length manner memory mode name next note only
+    """account after audience before case code confirm count days do domain en find finding forbidden_en forbidden_zh
+    form format from id instructions language last-event-id layout least length limit manner memory mode name next note only
     overview passage password place question reader secret section source start stories take target text to type
     was words zh""".split()  # noqa: SIM905  # a list of fifty words is read better so
 )
-"""Fields that name no officer's own row. `id` is a term's, `name` a template's: the department's."""
+"""Fields that name no such row. `id` is a term's, `name` a template's: the department's."""
 PLACES = {"passage": "p0", "place": "0", "language": "en", "name": "reply", "secret": "x"}
 """What stands in a path beside the ids of rows."""
 PAGE_FORMS: Mapping[str, Mapping[str, str]] = {
@@ -43,8 +55,16 @@ PAGE_FORMS: Mapping[str, Mapping[str, str]] = {
     "/analyse": {"question": "What is to be repaired?"},
     "/draft": {"type": "reply", "instructions": "Reply."},
     "/compare": {},
+    "/knowledge/ask": {"question": "What is to be repaired?"},
 }
-"""Forms that name documents in their field `document`, with what else they need."""
+"""Forms that name documents in their field `document`, or a collection, with what else they need."""
+UNTOLD_QUERIES = {"/knowledge": ("collection",)}
+"""Queries of which the schema does not tell."""
+TAKE_FILES = (
+    "/knowledge/collections/{collection}/documents", "/api/knowledge/collections/{collection}/documents",
+)  # fmt: skip
+FINDS_NOTHING = ("/api/knowledge/search", "/knowledge")
+"""A search in what somebody may not see is answered as one that finds nothing."""
 NO_ROWS = frozenset(
     {
         "/documents", "/api/documents", "/documents/{document}/remove", "/sign-out", "/terms/import",
@@ -52,7 +72,8 @@ NO_ROWS = frozenset(
         "/tasks/{task}/resume", "/api/tasks/{task}/cancel", "/api/tasks/{task}/resume",
         "/api/tasks/{task}/confirm", "/api/tasks/{task}/passages/{passage}/confirm",
         "/api/tasks/{task}/import", "/api/tasks/{task}/segments/replace/undo", "/v1/chat/completions",
-        "/v1/embeddings",
+        "/v1/embeddings", "/knowledge/collections", "/knowledge/collections/{collection}/remove",
+        "/knowledge/documents/{document}/remove", *TAKE_FILES,
     }
 )  # fmt: skip
 """Routes whose body, of which the schema does not tell, names no rows."""
@@ -87,10 +108,12 @@ class Way:
 
     @property
     def row(self) -> Row:
-        return ROWS[self.field]
+        row = ROWS[self.field]
+        return IN_LIBRARY.get(row, row) if "/knowledge/" in self.path else row
 
     @property
     def removes(self) -> bool:
+        """Whether the row is gone afterwards."""
         return self.method == "DELETE" or self.path.endswith("/remove")
 
     def __str__(self) -> str:
@@ -104,15 +127,13 @@ class Member:
     officer: Officer
     session: str
     token: str
-    document: str
+    rows: Mapping[Row, str]
     other: str
-    task: str
+    """A second document."""
 
     def row(self, way: Way) -> str:
         """The id of the row that is named that way."""
-        if way.row == "task":
-            return self.task
-        return self.other if way.place else self.document
+        return self.other if way.place else self.rows[way.row]
 
 
 Headers = dict[str, str]
@@ -132,7 +153,7 @@ async def site(open_site: OpenSite) -> AsyncIterator[Site]:
 
 
 async def joined(site: Site, account: str, department: str, text: str) -> Member:
-    """An officer with two documents and a finished translation of the first."""
+    """An officer with two documents, a finished translation of the first, and a collection that holds it."""
     accounts = site.office.accounts
     await accounts.add_officer(account, f"Officer {account}", department)
     async with site.office.database.maintenance() as connection:
@@ -142,17 +163,50 @@ async def joined(site: Site, account: str, department: str, text: str) -> Member
     session = await accounts._begin(row[0])
     officer = await accounts.of_session(session)
     assert officer is not None
+    token = await accounts.make_token(officer.id, "t", ["api", "v1"], 1)
     with acting_as(officer):
         document = (await site.office.add(text.encode(), "a.md")).id
         other = (await site.office.add(f"{text} Later.".encode(), "b.md")).id
+        kept = await in_library(site, account, text)
     headers = {"cookie": f"session={session}"}
-    order = {"document": document, "to": "zh-HK"}
-    status, begun = await site.json("POST", "/api/translate", json=order, headers=headers)
+    translate = {"json": {"document": document, "to": "zh-HK"}}
+    add = {"data": with_file(f"{text} Again.")}
+    rows: dict[Row, str] = {
+        "document": document,
+        **kept,
+        "task": await finished(site, officer, "/api/translate", headers=headers, **translate),
+        "arrival": await finished(site, officer, files_of(kept["collection"]), headers=headers, **add),
+    }
+    return Member(officer, session, token, rows, other)
+
+
+async def in_library(site: Site, name: str, text: str) -> dict[Row, str]:
+    """A new collection of the acting officer's department, and the document in it."""
+    collection = await site.office.library.create(name)
+    return {
+        "collection": collection,
+        "kept": (await site.office.library.add(collection, "a.md", text.encode())).document,
+    }
+
+
+async def finished(site: Site, officer: Officer, path: str, **more: Any) -> str:
+    """The id of a task of that officer's that was begun and is done."""
+    status, begun = await site.json("POST", path, **more)
     assert status == 202, begun
     with acting_as(officer):
         assert (await site.office.tasks.wait(begun["id"])).status == "done"
-    token = await accounts.make_token(officer.id, "t", ["api", "v1"], 1)
-    return Member(officer, session, token, document, other, begun["id"])
+    return str(begun["id"])
+
+
+def files_of(collection: str) -> str:
+    return f"/api/knowledge/collections/{collection}/documents"
+
+
+def with_file(text: str) -> aiohttp.FormData:
+    """A form with one file."""
+    form = aiohttp.FormData(quote_fields=False)
+    form.add_field("file", io.BytesIO(text.encode()), filename="again.md")
+    return form
 
 
 def routes(site: Site) -> list[tuple[str, str]]:
@@ -232,9 +286,8 @@ def ways(site: Site, schema: Schema) -> list[Way]:
     found = []
     for method, path in routes(site):
         found += [Way(method, path, "path", name) for name in in_path(path) if name in ROWS]
-        found += [
-            Way(method, path, "query", name) for name in schema.parameters(method, path) if name in ROWS
-        ]
+        queries = (*schema.parameters(method, path), *UNTOLD_QUERIES.get(path, ()))
+        found += [Way(method, path, "query", name) for name in queries if name in ROWS]
         if (body := schema.body(method, path)) is not None:
             found += [
                 Way(method, path, "body", name, place)
@@ -243,7 +296,8 @@ def ways(site: Site, schema: Schema) -> list[Way]:
                 for place in range(schema.items(body, name))
             ]
         elif method == "POST" and path in PAGE_FORMS:
-            found += [Way(method, path, "form", "document", n) for n in range(2 if path == "/compare" else 1)]
+            field = "collection" if path.startswith("/knowledge/") else "document"
+            found += [Way(method, path, "form", field, n) for n in range(2 if path == "/compare" else 1)]
     return found
 
 
@@ -267,27 +321,26 @@ class Request:
     method: str
     path: str
     more: dict[str, Any]
+    files: bool
 
 
 def request_of(way: Way, schema: Schema, own: Member, wanted: Member) -> Request:
     """The request in which that field names the wanted one's row, and every other its sender's own."""
     ids = {
-        "document": [own.document, own.other],
-        "documents": [own.document, own.other],
-        "task": [own.task],
+        name: [own.rows[IN_LIBRARY.get(row, row) if "/knowledge/" in way.path else row], own.other]
+        for name, row in ROWS.items()
     }
-    ids[way.field] = [*ids[way.field]]
     ids[way.field][way.place] = wanted.row(way)
     path = re.sub(r"{(\w+)(?::\w+)?}", lambda match: PLACES.get(match[1]) or ids[match[1]][0], way.path)
     more: dict[str, Any] = {}
     if way.where == "query":
-        more["params"] = {way.field: ids[way.field][0]}
+        more["params"] = {way.field: ids[way.field][0], "question": VALUES["question"]}
     if (body := schema.body(way.method, way.path)) is not None:
         more["json"] = schema.example(body, "", ids)
     if way.where == "form":
-        chosen = ids["document"] if way.path == "/compare" else ids["document"][:1]
-        more["data"] = [*(("document", each) for each in chosen), *PAGE_FORMS[way.path].items()]
-    return Request(way.method, path, more)
+        chosen = ids[way.field] if way.path == "/compare" else ids[way.field][:1]
+        more["data"] = [*((way.field, each) for each in chosen), *PAGE_FORMS[way.path].items()]
+    return Request(way.method, path, more, files=way.path in TAKE_FILES)
 
 
 def true_credentials(member: Member) -> dict[str, Headers]:
@@ -316,7 +369,7 @@ def false_credentials(member: Member) -> dict[str, Headers]:
 async def answered(site: Site, request: Request, headers: Headers) -> tuple[int, str, str]:
     """Status, where it sends one, and the start of what it says."""
     headers = {**headers}
-    more = {**request.more}
+    more = {**request.more, "data": with_file("More.")} if request.files else {**request.more}
     if (token := headers.pop("query", None)) is not None:
         more["params"] = {**more.get("params", {}), "token": token, "access_token": token, "api_key": token}
     async with site.client.request(
@@ -354,10 +407,13 @@ async def test_exactly_the_owner_gets_at_a_row(site: Site) -> None:
     wrong = []
     for way in ways(site, schema):
         for other in others:
+            if way.row in OF_DEPARTMENT and other.officer.department == owner.officer.department:
+                continue
             request = request_of(way, schema, other, owner)
             for credential, headers in true_credentials(other).items():
                 status, location, text = await answered(site, request, headers)
-                expected = status == 404 if takes(way, credential) else unknown(status, location)
+                nothing = 200 if way.path in FINDS_NOTHING else 404
+                expected = status == nothing if takes(way, credential) else unknown(status, location)
                 if not expected or SECRET in text:
                     wrong.append((str(way), other.officer.name, credential, status, text[:200]))
     assert wrong == [], "\n".join(map(str, wrong))
@@ -381,22 +437,27 @@ async def test_no_wrong_credential_and_no_ended_one_is_taken(site: Site) -> None
     assert await still_there(site, owner)
 
 
-async def test_the_owner_gets_at_every_row(site: Site) -> None:
+async def test_the_owner_gets_at_every_row_and_the_department_at_its_own(site: Site) -> None:
     """Else the refusals above would prove nothing."""
     schema = Schema(site)
     owner = await joined(site, "owner", "hyd", f"The department will repair {SECRET}.\n")
+    colleague = await joined(site, "colleague", "hyd", "Of the colleague.\n")
     wrong = []
     for way in sorted(ways(site, schema), key=lambda way: way.removes):
-        for credential, headers in true_credentials(owner).items():
-            mine = await fresh(site, owner) if way.removes else owner
-            status, location, text = await answered(site, request_of(way, schema, mine, mine), headers)
-            if not takes(way, credential):
-                right = unknown(status, location)
-            else:
-                right = status < 400 or (status, way.path) in NOT_NOW
-            if not right:
-                wrong.append((str(way), credential, status, text[:300]))
+        for asker in (owner, colleague) if way.row in OF_DEPARTMENT else (owner,):
+            for credential, headers in true_credentials(asker).items():
+                wanted = await fresh(site, owner) if way.removes else owner
+                answer = await answered(site, request_of(way, schema, asker, wanted), headers)
+                if not let_in(way, credential, *answer[:2]):
+                    wrong.append((str(way), asker.officer.name, credential, answer[0], answer[2][:300]))
     assert wrong == [], "\n".join(map(str, wrong))
+
+
+def let_in(way: Way, credential: str, status: int, location: str) -> bool:
+    """Whether somebody who may see a row was answered so: with their credential where it counts, else not."""
+    if not takes(way, credential):
+        return unknown(status, location)
+    return not unknown(status, location) and (status < 400 or (status, way.path) in NOT_NOW)
 
 
 async def ended_one(site: Site, member: Member) -> Member:
@@ -407,23 +468,22 @@ async def ended_one(site: Site, member: Member) -> Member:
     await accounts.sign_out(session)
     async with site.office.database.maintenance() as connection:
         await connection.execute("DELETE FROM tokens WHERE name = 'ended'")
-    return Member(member.officer, session, token, member.document, member.other, member.task)
+    return replace(member, session=session, token=token)
 
 
 async def fresh(site: Site, member: Member) -> Member:
-    """The same officer, with a document that may be removed."""
+    """The same officer, with a document and a collection that may be removed."""
     with acting_as(member.officer):
         document = (await site.office.add(f"More of {SECRET}.".encode(), "c.md")).id
-    return Member(member.officer, member.session, member.token, document, member.other, member.task)
+        kept = await in_library(site, secrets.token_hex(4), f"More of {SECRET}.")
+    return replace(member, rows={**member.rows, "document": document, **kept})
 
 
 async def still_there(site: Site, member: Member) -> bool:
     """Whether an officer's rows are as they were."""
     with acting_as(member.officer):
         cards = {card.id for card in await site.office.shelf.cards()}
-        task = await site.office.tasks.get(member.task)
-    return (
-        {member.document, member.other} <= cards
-        and task.status == "done"
-        and SECRET in json.dumps(task.draft)
-    )
+        task = await site.office.tasks.get(member.rows["task"])
+        kept = {each.id for each in await site.office.library.documents(member.rows["collection"])}
+    assert task.status == "done" and SECRET in json.dumps(task.draft)
+    return {member.rows["document"], member.other} <= cards and len(kept) == 2 and member.rows["kept"] in kept

@@ -40,7 +40,7 @@ async def prepared(site: Site, fuzz: Any) -> Any:
 
 
 async def asked(fuzz: Any, part: Any, site: Site, headers: dict[str, str], folder: Path) -> Any:
-    return await asyncio.to_thread(fuzz.ask, part, site.url, headers, 3, folder, "fuzzing")
+    return await asyncio.to_thread(fuzz.ask, part, site.url, headers, 2, folder, "fuzzing")
 
 
 # Starlette leaves a form's files to the collector where the form breaks off.

@@ -266,3 +266,23 @@ def test_listening_beyond_this_machine_is_said_to_be_open(start: Start) -> None:
     process = start("--port", "0", "--host", "0.0.0.0")
     process.address()
     assert "whoever can reach this address" in process.stop()
+
+
+def test_all_that_a_process_writes_is_json_lines_without_what_was_sent(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """uvicorn's own words and those of the terminal among them."""
+    monkeypatch.setenv("BAUHINIA_LOG_FORMAT", "json")
+    process = start("--port", "0")
+    address = process.address()
+    until(lambda: get(address, "/health/ready")[0] == 200)
+    for path in ("/MARKED", "/api/documents/MARKED?name=MARKED", "/api/tasks?MARKED"):
+        get(address, path)
+    with socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(b"MARKED MARKED\r\n\r\n")
+        connection.recv(4_096)
+    said = process.stop()
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert "MARKED" not in said
+    assert sum(line["logger"] == "bauhinia.access" for line in lines) >= 4
+    assert any(line["message"].startswith("Stopping.") for line in lines)

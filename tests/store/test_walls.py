@@ -91,7 +91,10 @@ LENT = ("documents", "tasks", "steps", "events", "segments", "shares")
 READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
 """Tables that no officer's transaction writes."""
 WALLED = {*ROWS, *READ_ALONE, "shares"}
-CLOSED = ("credentials", "invitations", "sessions", "usage_totals")
+CLOSED = (
+    "credentials", "invitations", "sessions", "usage_totals",
+    "sign_in_addresses", "openid_requests", "identities", "passkeys", "passkey_challenges", "first_link",
+)  # fmt: skip
 """Tables that no officer's transaction can read at all."""
 OPEN = {
     "alembic_version": "the schema's number",

@@ -10,6 +10,6 @@ ClassificationOption = Annotated[
     str,
     typer.Option(
         "--classification",
-        help="What the files are classified: unclassified, restricted, ...; the server's default unless set.",
+        help="What the files are classified, such as restricted; the server's default if left out.",
     ),
 ]

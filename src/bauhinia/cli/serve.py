@@ -123,6 +123,7 @@ def _server(app: FastAPI, listener: socket.socket) -> Server:
             self.loop = asyncio.get_running_loop()
             await super().startup(sockets)
             _say_where(listener, settings)
+            await _say_first_link(listener, app)
             app.state.office.model.add_done_callback(lambda _: _say_model(app))
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -151,11 +152,30 @@ def _say(settings: Settings, sentence: str) -> None:
         typer.echo(sentence, err=True)
 
 
-def _say_where(listener: socket.socket, settings: Settings) -> None:
+async def _say_first_link(listener: socket.socket, app: FastAPI) -> None:
+    """While nobody administers the service: how the first administrator comes in. On the standard output,
+    and in no log, since whoever reads it is let in."""
+    from ..people import FirstAdministrator
+
+    settings: Settings = app.state.settings
+    if settings.sign_in == "none":
+        return
+    office = app.state.office
+    if secret := await FirstAdministrator(office.database, office.gateway.ledger.record).link():
+        site = settings.public_url.rstrip("/") or _address(listener)
+        typer.echo(f"Nobody administers this service yet. Once, for 24 hours: {site}/welcome/first/{secret}")
+
+
+def _address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     everywhere = host in ("0.0.0.0", "::")  # noqa: S104
     name = socket.gethostname() if everywhere else f"[{host}]" if ":" in host else host
-    typer.echo(f"Bauhinia is at http://{name}:{port}/ (Ctrl-C stops it)")
+    return f"http://{name}:{port}"
+
+
+def _say_where(listener: socket.socket, settings: Settings) -> None:
+    host = listener.getsockname()[0]
+    typer.echo(f"Bauhinia is at {_address(listener)}/ (Ctrl-C stops it)")
     if host not in LOOPBACK and settings.sign_in == "none":
         _say(
             settings,

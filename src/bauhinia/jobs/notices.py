@@ -74,6 +74,8 @@ class Notices:
                         self._wake(word, task)
             except StoreError:
                 logger.info("the database is away; listening again when it is back")
+            except Exception:
+                logger.exception("could not listen for notices; trying again")
             await asyncio.sleep(PAUSE)
 
     def _wake(self, word: str, task: str) -> None:

@@ -6,8 +6,8 @@ import asyncio
 import contextvars
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from ..telemetry import logs, tracing
 from .events import Delayed, Ended, Restarted, TaskEvent
 from .lease import Claim, LeaseLost
 from .notices import Notices
-from .patience import PAUSE, patiently
+from .patience import patiently
 from .queue import Job, Queue
 from .steps import Steps
 from .telling import Teller
@@ -151,27 +151,27 @@ class Worker:
         known = {kind: self._trade.version(kind).now for kind in self._trade.functions}
         while True:
             self._looking.clear()
-            try:
-                while len(self._runs) < self.at_once:
-                    claim = await self._queue.claim(known, own=self.own_only)
-                    if claim is None:
-                        break
-                    self._begin(claim)
-            except StoreError:
-                await asyncio.sleep(PAUSE)
+            with _going_on("claim jobs"):
+                await self._claim_all(known)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._looking.wait(), _LOOK_SECONDS)
+
+    async def _claim_all(self, known: Mapping[str, int]) -> None:
+        """Begin as many jobs as there is room for."""
+        while len(self._runs) < self.at_once:
+            claim = await self._queue.claim(known, own=self.own_only)
+            if claim is None:
+                return
+            self._begin(claim)
 
     async def _beat_for_ever(self) -> None:
         cleaned = -KEPT_SECONDS
         while True:
-            try:
+            with _going_on("keep the leases of jobs"):
                 await self._beat()
                 if not self.own_only and time.monotonic() - cleaned > KEPT_SECONDS / 4:
                     cleaned = time.monotonic()
                     await self._queue.drop_old_events(KEPT_SECONDS)
-            except StoreError:
-                logger.info("the database is away; the work waits for it")
             await asyncio.sleep(self._beat_seconds)
 
     async def _beat(self) -> None:
@@ -286,6 +286,17 @@ class Worker:
             await self._queue.release(claim)
         except (StoreError, LeaseLost):
             logger.info("task %s goes on when its lease ends", claim.id)
+
+
+@contextmanager
+def _going_on(what: str) -> Iterator[None]:
+    """Whatever goes wrong in it is logged, and then tried again: a worker that gave up would do so unseen."""
+    try:
+        yield
+    except StoreError:
+        logger.info("the database is away; the work waits for it")
+    except Exception:
+        logger.exception("could not %s; trying again", what)
 
 
 def _failed(claim: Claim, job: Job, error: Exception) -> Ended:

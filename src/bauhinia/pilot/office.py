@@ -32,7 +32,7 @@ from ..jobs import (
 from ..knowledge import Arrivals, Library, Search
 from ..knowledge.arrivals import KIND as INGEST
 from ..language import Termbase, Variety
-from ..people import Accounts, Officer, QuotaSetting, acting, acting_as, signed_in
+from ..people import Accounts, Officer, OpenId, QuotaSetting, acting, acting_as, signed_in
 from ..settings import Limits, Settings
 from ..store import LOCAL, Blobs, Database, Walls, within
 from ..translation.leverage import Leverage, leverage
@@ -102,6 +102,8 @@ class Office:
     arrivals: Arrivals = field(init=False)
     """Files on their way into the library."""
     tasks: Tasks = field(init=False)
+    openid: OpenId | None = field(init=False)
+    """The provider that people sign in with, where there is one."""
     model: asyncio.Task[None] = field(init=False)
     """Loads the model; done when it can answer."""
     _numbering: set[asyncio.Task[None]] = field(init=False, default_factory=set)
@@ -118,6 +120,8 @@ class Office:
         functions[INGEST] = self.arrivals.read
         trade = Trade(functions=functions, versions=VERSIONS, acting_for=self._acting_for)
         self.tasks = Tasks(self.database, trade, acting=_kept_with_a_job)
+        by_openid = self.settings.sign_in == "openid"
+        self.openid = OpenId(self.settings, self.database, self.gateway.ledger.record) if by_openid else None
         self.model = asyncio.create_task(self.gateway.start(), name="load the model")
         self.model.add_done_callback(lambda done: done.cancelled() or done.exception())
 
@@ -129,7 +133,7 @@ class Office:
     @property
     def accounts(self) -> Accounts:
         """Who may sign in."""
-        return Accounts(self.database)
+        return Accounts(self.database, self.gateway.ledger.record)
 
     async def add(self, data: bytes, name: str, password: str = "", *, classification: str = "") -> Card:
         """Put a file on the shelf, opened with its password if it has one. Pages that are pictures are read

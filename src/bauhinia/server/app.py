@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from weakref import WeakValueDictionary
 
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -18,9 +19,11 @@ from starlette.routing import Route
 
 from .. import __version__
 from ..errors import BauhiniaError
+from ..people import check_settings
 from ..settings import Limits, Settings
 from ..telemetry import tracing
 from . import faults
+from .account_pages import account_router
 from .api import api_router
 from .bilingual_api import bilingual_router
 from .boundary_api import boundary_router
@@ -30,8 +33,12 @@ from .knowledge_api import knowledge_api_router
 from .knowledge_pages import knowledge_router
 from .mcp_endpoint import McpEndpoint
 from .observed import Observed, Traffic, templates
+from .openid_pages import openid_router
 from .operation import operation_router
 from .pages import pages_router
+from .people_api import people_router
+from .people_pages import people_pages_router
+from .scim_api import scim_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
 from .shared_rows import only_reading
 from .sharing_api import sharing_router
@@ -66,7 +73,9 @@ REQUEST_BYTES = 4_000_000
 
 
 def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
-    """The server's application. Without an `office` it opens its own and closes it when it stops."""
+    """The server's application. Without an `office` it opens its own and closes it when it stops. Raises
+    InputError for settings that would not protect what they are for."""
+    check_settings(settings)
     limits = Limits()
     traffic = Traffic()
     app = FastAPI(
@@ -83,7 +92,7 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.state.limits = limits
     app.state.traffic = traffic
     app.state.closing = asyncio.Event()
-    app.state.editing = asyncio.Lock()
+    app.state.editing = WeakValueDictionary[str, asyncio.Lock]()
     faults.install(app)
     app.include_router(api_router)
     app.include_router(operation_router(settings))
@@ -104,6 +113,11 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(sharing_pages_router)
     if settings.sign_in != "none":
         app.include_router(sign_in_router)
+        app.include_router(people_router)
+        app.include_router(people_pages_router)
+        app.include_router(scim_router)
+        app.include_router(openid_router)
+        app.include_router(account_router)
     app.include_router(terms_router)
     app.include_router(usage_router)
     app.include_router(usage_pages_router)

@@ -93,15 +93,26 @@ def _from_framework(error: HTTPException) -> BauhiniaError:
 
 async def answer(request: Request, error: BauhiniaError) -> Response:
     """The answer to a failed request."""
-    if request.url.path.startswith("/v1/"):
-        from .v1.faults import fault
-
-        return fault(error)
-    if request.url.path.startswith(PROGRAM_PATHS):
-        return refusal(error.status, error.code, error.message, error.hint, error.retry_after)
+    if (told := program_answer(request.url.path, error)) is not None:
+        return told
     from .pages import error_page
 
     return error_page(request, error)
+
+
+def program_answer(path: str, error: BauhiniaError) -> Response | None:
+    """What a program is told, in the shape of what it asks; None where a person asks."""
+    if path.startswith("/v1/"):
+        from .v1.faults import fault
+
+        return fault(error)
+    if path.startswith("/scim/"):
+        from .scim_api import scim_fault
+
+        return scim_fault(error)
+    if path.startswith(PROGRAM_PATHS):
+        return refusal(error.status, error.code, error.message, error.hint, error.retry_after)
+    return None
 
 
 class UnexpectedErrors:

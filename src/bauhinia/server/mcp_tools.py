@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import asdict, dataclass, is_dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import anyio
 from pydantic import BaseModel, ConfigDict, Field
@@ -170,5 +170,5 @@ async def _search(office: Office, asked: SearchLibrary, tell: Tell) -> Done:
     knowledge: Any = importlib.import_module("bauhinia.knowledge")
     search = knowledge.Search(office.database, office.gateway)
     hits = await search.find(asked.question, collection=asked.collection, limit=asked.limit)
-    rows = [asdict(cast(Any, hit)) if is_dataclass(hit) else dict(hit) for hit in hits]
-    return Done({"hits": rows}, "\n\n".join(str(row.get("text", row)) for row in rows))
+    rows = [{"score": hit.score, "passage": asdict(hit.passage)} for hit in hits]
+    return Done({"hits": rows}, "\n\n".join(str(hit.passage.text) for hit in hits))

@@ -20,6 +20,7 @@ from ..jobs import PassageReady, Task, TaskEvent, as_json
 from ..knowledge.arrivals import KIND as INGEST
 from ..language import Variety, to_simplified
 from ..people import signed_in
+from ..people.permissions import reach
 from ..pilot.codec import draft_of, from_json
 from ..pilot.draft import Draft, Passage, TaskKind
 from ..pilot.orders import ORDERS, USUAL_STORIES
@@ -73,6 +74,7 @@ def _templates() -> jinja2.Environment:
     )
     environment.globals.update(
         LANGUAGES=LANGUAGES,
+        administers=lambda officer: reach(officer, "see") is not None,
         other_language=other_language,
         text_language=text_language,
         stretches=stretches,

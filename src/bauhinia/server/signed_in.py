@@ -20,6 +20,7 @@ from ..errors import NotSignedIn
 from ..people import Accounts, Officer, acting_as
 from ..people import Scope as TokenScope
 from ..people.passwords import digest
+from .faults import program_answer
 from .security import refusal
 from .shared_rows import SHARE
 
@@ -31,7 +32,9 @@ SESSION = "session"
 SIGN_OUT = "/sign-out"
 OPEN_PATHS = ("/static/", "/words/", "/health", "/metrics", "/sign-in", "/welcome/", "/language")
 """What is answered to everybody."""
-PROGRAM_PATHS: dict[str, TokenScope] = {"/api/": "api", "/v1/": "v1", "/mcp": "mcp"}
+PROGRAM_PATHS: dict[str, TokenScope] = {"/api/": "api", "/v1/": "v1", "/mcp": "mcp", "/scim/": "scim"}
+TOKEN_ALONE = ("/scim/",)
+"""Where a session counts for nothing."""
 _HOW = "Sign in, or send a valid token; the command line sends the one in BAUHINIA_TOKEN."
 LOOK_AGAIN = 0.5
 """Seconds after which an officer must be proved again, in a request that still runs or by the next one."""
@@ -118,6 +121,8 @@ class _Proof:
         self._session = cookie_parser(headers.get("cookie", "")).get(SESSION, "")
         path = scope["path"]
         self._scope = next((made for start, made in PROGRAM_PATHS.items() if path.startswith(start)), None)
+        if path.startswith(TOKEN_ALONE):
+            self._session = ""
         self._state = cast(State, scope["app"].state)
         self.shown = (digest(self._token), digest(self._session), self._scope)
         """What it brings, as it may be remembered: digests of secrets alone."""
@@ -139,11 +144,10 @@ class _Proof:
 
 def _unknown(scope: Scope) -> ASGIApp:
     """The answer to somebody who is not known: programs are told, people are sent to sign in."""
-    if scope["path"].startswith("/v1/"):
-        from .v1.faults import fault
-
-        return fault(NotSignedIn("Nobody has signed in.", hint=_HOW))
-    if scope["path"].startswith((*PROGRAM_PATHS, "/shelf")) or scope["method"] not in ("GET", "HEAD"):
-        return refusal(401, "NotSignedIn", "Nobody has signed in.", _HOW)
+    error = NotSignedIn("Nobody has signed in.", hint=_HOW)
+    if (told := program_answer(scope["path"], error)) is not None:
+        return told
+    if scope["path"].startswith("/shelf") or scope["method"] not in ("GET", "HEAD"):
+        return refusal(error.status, error.code, error.message, error.hint)
     here = scope["path"] + (f"?{scope['query_string'].decode()}" if scope["query_string"] else "")
     return RedirectResponse(f"/sign-in?{urlencode({'next': here})}", 303)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, cast
+from weakref import WeakValueDictionary
 
 from fastapi import Request
 
@@ -40,5 +41,7 @@ def closing_of(request: Request) -> asyncio.Event:
 
 
 def editing_of(request: Request) -> asyncio.Lock:
-    """Held while a draft is changed: two passages saved at once must both be kept."""
-    return cast(asyncio.Lock, request.app.state.editing)
+    """Held while the draft of the request's task is changed: two passages saved at once must both be kept.
+    Every task has its own, or an office of a thousand would save one by one."""
+    locks = cast(WeakValueDictionary[str, asyncio.Lock], request.app.state.editing)
+    return locks.setdefault(str(request.path_params.get("task", "")), asyncio.Lock())

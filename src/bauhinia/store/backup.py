@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,7 +46,8 @@ _CLIENT = {
     "dbname": "PGDATABASE", "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT",
     "sslkey": "PGSSLKEY",
 }  # fmt: skip
-"""How PostgreSQL's programs are told where to go: not by their command line, which every user can read."""
+_UNKNOWN = re.compile(rb"ALTER TABLE ONLY [^;]* ALTER COLUMN [^;]* SET \(pg_attver=\d+\);$")
+"""PostgreSQL 15.20 notes this beside a column; pg_dump 18.4 takes it for an option, which no server does."""
 
 
 async def back_up(settings: Settings, path: Path, say: Say) -> Manifest:
@@ -200,8 +203,35 @@ async def _fill(postgres: EmbeddedPostgres, dump: Path, roles: list[str]) -> Non
                 sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE").format(name)
             )
         await admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_name(postgres.url()))))
-    arguments = ("--exit-on-error", "--no-owner", "--no-password", f"--dbname={_name(postgres.url())}")
-    await _run("pg_restore", postgres.url(), *arguments, str(dump))
+    await asyncio.to_thread(_replay, dump, postgres.url())
+
+
+def _replay(dump: Path, url: str) -> None:
+    """Read the dump as statements and run them, but for those in `_UNKNOWN`. Blocks. Raises StoreError."""
+    reading = (binaries() / "pg_restore", "--no-owner", "--file=-", str(dump))
+    running = (binaries() / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null")
+    environment = _environment(url)
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(reading, stdout=subprocess.PIPE, stderr=said) as source,
+        subprocess.Popen(running, stdin=subprocess.PIPE, stderr=said, env=environment) as target,
+    ):
+        assert source.stdout is not None and target.stdin is not None
+        with suppress(BrokenPipeError), target.stdin:
+            target.stdin.writelines(_known(source.stdout))
+        source.stdout.close()
+        if target.wait() or source.wait():
+            said.seek(0)
+            raise _failed("restoring", said.read())
+
+
+def _known(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The statements without those in `_UNKNOWN`; rows, which may hold anything, as they are."""
+    rows = False
+    for line in lines:
+        if rows or not _UNKNOWN.match(line):
+            yield line
+        rows = line != b"\\.\n" if rows else line.startswith(b"COPY ") and line.endswith(b"FROM stdin;\n")
 
 
 def _name(url: str) -> str:
@@ -210,10 +240,8 @@ def _name(url: str) -> str:
 
 async def _run(program: str, url: str, *arguments: str) -> None:
     """Run one of PostgreSQL's programs on that database. Raises StoreError."""
-    given = {_CLIENT[name]: str(value) for name, value in conninfo_to_dict(url).items() if name in _CLIENT}
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     process = await asyncio.create_subprocess_exec(
-        binaries() / program, *arguments, env=clean | given, stderr=asyncio.subprocess.PIPE
+        binaries() / program, *arguments, env=_environment(url), stderr=asyncio.subprocess.PIPE
     )
     try:
         _, said = await process.communicate()
@@ -222,5 +250,17 @@ async def _run(program: str, url: str, *arguments: str) -> None:
         await process.wait()
         raise
     if process.returncode:
-        last = said.decode(errors="replace").strip().splitlines()[-1:]
-        raise StoreError(f"{program} failed: {' '.join(last)}", hint="Look at the database's log.")
+        raise _failed(program, said)
+
+
+def _environment(url: str) -> dict[str, str]:
+    """What tells PostgreSQL's programs where to go: their command line every user of the machine can read."""
+    given = {_CLIENT[name]: str(value) for name, value in conninfo_to_dict(url).items() if name in _CLIENT}
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | given
+
+
+def _failed(what: str, said: bytes) -> StoreError:
+    first = next(
+        (line for line in said.decode(errors="replace").splitlines() if "rror:" in line), "no reason"
+    )
+    return StoreError(f"{what} failed: {first}", hint="Look at the database's log.")

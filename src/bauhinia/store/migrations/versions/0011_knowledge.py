@@ -7,8 +7,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bauhinia.errors import StoreError
 
-revision = "0012"
-down_revision: str | None = "0013"
+revision = "0011"
+down_revision: str | None = "0010"
 branch_labels: str | None = None
 depends_on: str | None = None
 
