@@ -237,6 +237,7 @@ class Library:
         if not digests:
             raise _no_document()
         await self.forget_bytes(digests)
+        await self._record("knowledge.remove", document)
 
     async def remove_collection(self, collection: str) -> None:
         """Delete a collection with all that is in it. Raises NotFound."""
@@ -248,6 +249,7 @@ class Library:
         await self.forget_bytes(digests)
         if not gone.rowcount:
             raise _no_collection()
+        await self._record("knowledge.remove_collection", collection)
 
     async def sweep(self) -> int:
         """Delete what is due, of every department; gives the number of documents. For the system alone."""
@@ -255,6 +257,11 @@ class Library:
             digests = await _removed(connection, _DUE)
         await self.forget_bytes(digests)
         return len(digests)
+
+    async def _record(self, deed: str, subject: str) -> None:
+        """Tell the ledger what an officer did to what the whole department uses."""
+        who = self._gateway.officer
+        await self._gateway.ledger.record(deed, officer=who.id, department=who.department, subject=subject)
 
     async def _present(self, collection: str, digest: str) -> str | None:
         """The id of the document with these bytes. Raises NotFound for the collection."""
