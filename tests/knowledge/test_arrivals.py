@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bauhinia.errors import InputError, ModelUnavailable, NotFound
-from bauhinia.jobs import Tasks
+from bauhinia.jobs import Tasks, Trade
 from bauhinia.knowledge import Arrivals, Library
 from bauhinia.knowledge.arrivals import KIND, Named, as_csv
 from bauhinia.models import FakeEmbedder
@@ -26,8 +26,10 @@ def arrivals(database: Database, library: Library) -> Arrivals:
 
 
 @pytest.fixture
-def tasks(database: Database, arrivals: Arrivals) -> Tasks:
-    return Tasks(database, {KIND: arrivals.read})
+async def tasks(database: Database, arrivals: Arrivals) -> AsyncIterator[Tasks]:
+    made = Tasks(database, Trade(functions={KIND: arrivals.read}, versions={}, pauses=()))
+    yield made
+    await made.close()
 
 
 def kept_files(settings: Settings) -> int:

@@ -62,6 +62,9 @@ async def test_a_removed_document_is_nowhere(
     assert await tables_holding(database, MARKS) == []
     assert files_holding(settings.data_folder, MARKS) == []
     assert await counts(database) == before
+    async with database.maintenance() as connection:
+        cursor = await connection.execute("SELECT body FROM ledger ORDER BY seq DESC LIMIT 1")
+        assert f'"{fate.document}"' in str(await cursor.fetchone())
     with pytest.raises(NotFound):
         await library.remove(fate.document)
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bauhinia.errors import InputError
+from bauhinia.errors import InputError, Refused
+from bauhinia.gateway import Gateway
 from bauhinia.knowledge import Library, Mode, Search
+from bauhinia.models import FakeEmbedder, FakeModel
 from bauhinia.people import Officer
 from bauhinia.people.officer import acting_as
+from bauhinia.settings import Limits, Settings
+from bauhinia.store import Blobs, Database
 
 FOOTBRIDGES = """# Repair of footbridges
 
@@ -74,3 +78,30 @@ async def test_nobody_finds_another_department_s_passages(library: Library, sear
 async def test_a_question_has_words(search: Search) -> None:
     with pytest.raises(InputError):
         await search.find("  ")
+
+
+async def test_what_the_embedder_may_not_see_is_not_kept(
+    settings: Settings, database: Database, blobs: Blobs
+) -> None:
+    lowered = settings.model_copy(update={"embedder_classification": "unclassified"})
+    door = Gateway(lowered, database, backend=FakeModel(), embedder=FakeEmbedder())
+    library = Library(database, door, blobs, Limits())
+    key = await library.create("Circulars")
+    with pytest.raises(Refused):
+        await library.add(key, "footbridges.md", FOOTBRIDGES.encode(), classification="restricted")
+    assert await library.documents(key) == []
+    with pytest.raises(InputError):
+        await library.add(key, "footbridges.md", FOOTBRIDGES.encode(), classification="hidden")
+    await library.add(key, "footbridges.md", FOOTBRIDGES.encode())
+    await door.stop()
+
+
+async def test_an_answer_is_classified_as_high_as_what_it_may_quote(library: Library) -> None:
+    first, second = await library.create("First"), await library.create("Second")
+    fate = await library.add(first, "a.md", FOOTBRIDGES.encode(), classification="restricted")
+    await library.add(second, "b.md", CHINESE.encode())
+    assert await library.highest([fate.document]) == "restricted"
+    assert await library.highest([]) == "unclassified"
+    assert [await library.highest_in(each) for each in ("", first, second)] == [
+        "restricted", "restricted", "unclassified",
+    ]  # fmt: skip

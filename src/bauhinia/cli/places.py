@@ -154,7 +154,10 @@ class Here:
 
     async def put_in(self, collection: str, files: Sequence[Path]) -> str:
         key = await _named(self, collection) or await self._office.library.create(collection)
-        return await self._office.arrivals.receive(self._office.tasks, key, _contents(files))
+        office = self._office
+        return await office.arrivals.receive(
+            office.tasks, key, _contents(files), classification=office.settings.classification
+        )
 
     async def fates(self, task: str) -> list[dict[str, Any]]:
         row = await self._office.tasks.get(task)

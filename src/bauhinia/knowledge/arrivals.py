@@ -20,7 +20,8 @@ from psycopg.rows import class_row
 
 from ..documents.archive import entry_name
 from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, InputError
-from ..jobs import Progress, Report, Steps, Tasks
+from ..gateway import LOWEST, classifications
+from ..jobs import BULK, Progress, Report, Steps, Tasks
 from ..settings import Limits
 from ..store import Database
 from .library import Fate, FateName, Library
@@ -57,12 +58,15 @@ class Arrivals:
         self._library = library
         self._limits = limits
 
-    async def receive(self, tasks: Tasks, collection: str, files: AsyncIterable[Named]) -> str:
+    async def receive(
+        self, tasks: Tasks, collection: str, files: AsyncIterable[Named], *, classification: str = LOWEST
+    ) -> str:
         """Keep the files, an archive's one by one, and begin the task that reads them; gives its id.
 
         An archive that cannot be unpacked has its fate at once. Raises NotFound for the collection,
         InputError.
         """
+        classifications().level(classification)
         await self._library.collection(collection)
         batch = secrets.token_hex(8)
         place = 0
@@ -81,7 +85,8 @@ class Arrivals:
                 place += 1
         if not place:
             raise InputError("No file was given.", hint="Choose at least one file.")
-        return await tasks.start(KIND, {"batch": batch, "collection": collection})
+        order = {"batch": batch, "collection": collection, "classification": classification}
+        return await tasks.start(KIND, order, priority=BULK, classification=classification)
 
     def _unpacked(self, name: str, data: bytes) -> list[Named]:
         return list(unzipped(data, self._limits)) if _is_archive(name, data) else [(name, data)]
@@ -102,7 +107,10 @@ class Arrivals:
             report(
                 Progress(phase="ingest", section=number, of=len(arrivals), seconds_left=left, note=each.name)
             )
-            fate = await self._library.add(collection, each.name, await self._library.bytes_of(each.digest))
+            data = await self._library.bytes_of(each.digest)
+            fate = await self._library.add(
+                collection, each.name, data, classification=order["classification"]
+            )
             await self._tell(batch, each.place, fate)
             if fate.fate != "added":
                 await self._library.forget_bytes([each.digest])

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, LiteralString
+from typing import Any, Literal, LiteralString, NamedTuple
 
 from psycopg import errors
 from psycopg.rows import class_row
@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from ..documents import Document, ScannedPage, read_document, read_page, with_pages
 from ..errors import Conflict, DocumentError, InputError, NotFound
-from ..gateway import LOWEST, Gateway
+from ..gateway import LOWEST, Gateway, classifications
 from ..settings import Limits
 from ..store import Blobs, Connection, Database, before_deleting
 from .passages import Cut, cut
@@ -160,17 +160,37 @@ class Library:
             )
             return {row[0]: _DOCUMENT.validate_python(row[1]) for row in await cursor.fetchall()}
 
+    async def highest(self, documents: Sequence[str]) -> str:
+        """The highest classification of these documents; the lowest of all where there are none."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT classification FROM knowledge_documents WHERE id = ANY (%s)", (list(documents),)
+            )
+            return classifications().highest([row[0] for row in await cursor.fetchall()])
+
+    async def highest_in(self, collection: str = "") -> str:
+        """The highest classification of a collection's documents; of all collections' where none is named."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT DISTINCT classification FROM knowledge_documents "
+                "WHERE department = acting_department() AND (%s = '' OR collection = %s)",
+                (collection, collection),
+            )
+            return classifications().highest([row[0] for row in await cursor.fetchall()])
+
     async def file(self, document: str) -> bytes:
         """The bytes as they came. Raises NotFound."""
         digest = await self._one("SELECT digest FROM knowledge_documents WHERE id = %s", document)
         return await self._blobs.get(digest)
 
-    async def add(self, collection: str, name: str, data: bytes) -> Fate:
+    async def add(self, collection: str, name: str, data: bytes, *, classification: str = LOWEST) -> Fate:
         """Read a file, cut it into passages, embed and keep them: all of it or nothing.
 
         Given twice, the same bytes are kept once; other bytes of the same name replace those. A file that
-        cannot be read is a fate, not an error. Raises NotFound for the collection, and the gateway's errors.
+        cannot be read is a fate, not an error. Raises NotFound for the collection, InputError for an unknown
+        classification, and the gateway's errors: Refused where the embedder may not see so high.
         """
+        classifications().level(classification)
         digest = hashlib.sha256(data).hexdigest()
         if (there := await self._present(collection, digest)) is not None:
             return Fate(name=name, fate="present", document=there)
@@ -181,13 +201,14 @@ class Library:
         cuts = cut(document)
         if not cuts:
             return Fate(name=name, fate="refused", reason="There is no text in it.", hint="Check the file.")
-        vectors = await self._vectors(cuts)
+        vectors = await self._vectors(cuts, classification)
         await self._blobs.put(digest, data)
         key = secrets.token_hex(8)
         try:
             async with self._database.connection() as connection:
                 replaced = await _removed(connection, _NAMED, collection, document.name)
-                await _keep(connection, key, collection, document, digest, len(data), self._gateway.embedder)
+                as_kept = _AsKept(digest, len(data), self._gateway.embedder, classification)
+                await _keep(connection, key, collection, document, as_kept)
                 await _keep_passages(connection, key, cuts, vectors)
         except errors.UniqueViolation:
             return await self._overtaken(collection, name, digest)
@@ -216,6 +237,7 @@ class Library:
         if not digests:
             raise _no_document()
         await self.forget_bytes(digests)
+        await self._record("knowledge.remove", document)
 
     async def remove_collection(self, collection: str) -> None:
         """Delete a collection with all that is in it. Raises NotFound."""
@@ -227,6 +249,7 @@ class Library:
         await self.forget_bytes(digests)
         if not gone.rowcount:
             raise _no_collection()
+        await self._record("knowledge.remove_collection", collection)
 
     async def sweep(self) -> int:
         """Delete what is due, of every department; gives the number of documents. For the system alone."""
@@ -234,6 +257,11 @@ class Library:
             digests = await _removed(connection, _DUE)
         await self.forget_bytes(digests)
         return len(digests)
+
+    async def _record(self, deed: str, subject: str) -> None:
+        """Tell the ledger what an officer did to what the whole department uses."""
+        who = self._gateway.officer
+        await self._gateway.ledger.record(deed, officer=who.id, department=who.department, subject=subject)
 
     async def _present(self, collection: str, digest: str) -> str | None:
         """The id of the document with these bytes. Raises NotFound for the collection."""
@@ -260,12 +288,12 @@ class Library:
                 pages[number] = ScannedPage(blocks=(), warnings=(warning,))
         return with_pages(document, pages) if pages else document
 
-    async def _vectors(self, cuts: Sequence[Cut]) -> list[list[float]]:
+    async def _vectors(self, cuts: Sequence[Cut], classification: str) -> list[list[float]]:
         vectors: list[list[float]] = []
         for start in range(0, len(cuts), AT_ONCE):
             texts = [each.context for each in cuts[start : start + AT_ONCE]]
             vectors += await self._gateway.embed(
-                texts, "passage", officer=self._gateway.officer, use=USE, classification=LOWEST
+                texts, "passage", officer=self._gateway.officer, use=USE, classification=classification
             )
         return [padded(vector) for vector in vectors]
 
@@ -306,23 +334,27 @@ def padded(vector: Sequence[float]) -> list[float]:
     return [*vector, *([0.0] * (DIMENSIONS - len(vector)))]
 
 
+class _AsKept(NamedTuple):
+    """What is kept of a document beside what was read."""
+
+    digest: str
+    size: int
+    embedder: str
+    classification: str
+
+
 async def _keep(
-    connection: Connection,
-    key: str,
-    collection: str,
-    document: Document,
-    digest: str,
-    size: int,
-    embedder: str,
+    connection: Connection, key: str, collection: str, document: Document, as_kept: _AsKept
 ) -> None:
     await connection.execute(
         "INSERT INTO knowledge_documents "
-        "(id, collection, name, format, digest, bytes, document, embedder, due) "
-        "SELECT %s, id, %s, %s, %s, %s, %s, %s, now() + make_interval(days => days) "
+        "(id, collection, name, format, digest, bytes, document, embedder, classification, due) "
+        "SELECT %s, id, %s, %s, %s, %s, %s, %s, %s, now() + make_interval(days => days) "
         "FROM knowledge_collections WHERE id = %s",
         (
-            key, document.name, document.format, digest, size,
-            Jsonb(_DOCUMENT.dump_python(document, mode="json")), embedder, collection,
+            key, document.name, document.format, as_kept.digest, as_kept.size,
+            Jsonb(_DOCUMENT.dump_python(document, mode="json")), as_kept.embedder, as_kept.classification,
+            collection,
         ),
     )  # fmt: skip
 

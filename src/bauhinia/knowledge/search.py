@@ -59,9 +59,17 @@ class Search:
         self._termbase = Termbase.load()
 
     async def find(
-        self, question: str, *, collection: str | None = None, limit: int = 5, mode: Mode = "hybrid"
+        self,
+        question: str,
+        *,
+        collection: str | None = None,
+        limit: int = 5,
+        mode: Mode = "hybrid",
+        classification: str = LOWEST,
     ) -> list[Hit]:
         """The passages that answer a question best, best first; of one collection, by id, or of all.
+
+        The classification is the question's own.
 
         Raises InputError, the gateway's errors, StoreError.
         """
@@ -73,7 +81,7 @@ class Search:
         most = max(DEPTH, limit)
         worded, vector = await asyncio.gather(
             self._worded(question, collection, most) if mode != "vectors" else _nothing(),
-            self._vector(question) if mode != "words" else _nothing(),
+            self._vector(question, classification) if mode != "words" else _nothing(),
         )
         async with self._database.connection() as connection:
             near: Ranked = []
@@ -98,9 +106,9 @@ class Search:
         """The words that a question looks for, as `marking` finds them."""
         return frozenset(await self._wanted(question))
 
-    async def _vector(self, question: str) -> list[float]:
+    async def _vector(self, question: str, classification: str) -> list[float]:
         vectors = await self._gateway.embed(
-            [question], "query", officer=self._gateway.officer, use=USE, classification=LOWEST
+            [question], "query", officer=self._gateway.officer, use=USE, classification=classification
         )
         return padded(vectors[0])
 

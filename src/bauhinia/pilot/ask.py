@@ -41,7 +41,12 @@ async def passages_for(
     """
 
     async def work() -> list[dict[str, Any]]:
-        hits = await search.find(order.question, collection=order.collection or None, limit=PASSAGES)
+        hits = await search.find(
+            order.question,
+            collection=order.collection or None,
+            limit=PASSAGES,
+            classification=order.classification,
+        )
         return [
             {"document": hit.passage.document, "blocks": [anchor.block for anchor in hit.passage.anchors]}
             for hit in hits

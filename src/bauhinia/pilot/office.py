@@ -191,11 +191,11 @@ class Office:
         if isinstance(order, TranslateOrder):
             await self._check_language(order)
         priority = BULK if len(documents) > MANY_DOCUMENTS else INTERACTIVE
+        highest = _highest(order, cards)
+        if isinstance(order, AskOrder):  # any document of those asked may be quoted
+            highest = classifications().highest([highest, await self.library.highest_in(order.collection)])
         return await self.tasks.start(
-            kind_of(order),
-            order.model_dump(mode="json"),
-            priority=priority,
-            classification=_highest(order, cards),
+            kind_of(order), order.model_dump(mode="json"), priority=priority, classification=highest
         )
 
     def desk(
@@ -378,18 +378,21 @@ class Office:
             termbase = await Termbases(self.database).merged(self.officer.department)
             # Read again: whoever resumes a task works with what its documents are classified now.
             cards = await self.shelf.cards_of(documents_of(asked))
+            highest = _highest(asked, cards.values())
+            if isinstance(asked, AskOrder):
+                documents = await passages_for(asked, steps, self.search, self.library)
+                found = await self.library.highest(list(documents))
+                highest = classifications().highest([highest, found])
+            else:
+                documents = await self.shelf.documents(documents_of(asked))
             desk = self.desk(
                 kind,
                 steps=steps,
                 report=report,
                 task=task,
                 termbase=termbase,
-                classification=_highest(asked, cards.values()),
+                classification=highest,
             )
-            if isinstance(asked, AskOrder):
-                documents = await passages_for(asked, steps, self.search, self.library)
-            else:
-                documents = await self.shelf.documents(documents_of(asked))
             draft = await self._do(asked, documents, desk)
             return to_json(without_invented_citations(draft, documents))
 

@@ -66,7 +66,7 @@ async def list_kept(request: Request, collection: str) -> list[dict[str, Any]]:
 @knowledge_api_router.post(
     "/api/knowledge/collections/{collection}/documents",
     status_code=202,
-    summary="Add files to a collection (multipart, fields `file`; of a zip each file); gives the task",
+    summary="Add files to a collection (multipart, fields `file`, `classification`); gives the task",
 )
 async def add_files(request: Request, collection: str) -> Started:
     return Started(id=await received(request, collection))
@@ -79,7 +79,10 @@ async def received(request: Request, collection: str) -> str:
     office = office_of(request)
     found = await office.library.collection(collection)
     async with request.form(max_files=MOST_FILES, max_fields=8) as form:
-        return await office.arrivals.receive(office.tasks, found.id, _files(form))
+        classification = str(form.get("classification", "")) or office.settings.classification
+        return await office.arrivals.receive(
+            office.tasks, found.id, _files(form), classification=classification
+        )
 
 
 async def _files(form: FormData) -> AsyncIterator[Named]:
