@@ -1,9 +1,10 @@
-"""Waiting for a database that is away: what a job has to write is not thrown away for it."""
+"""Waiting: for a database that is away, and for news."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from ..errors import StoreError
@@ -21,3 +22,13 @@ async def patiently(work: Callable[[], Awaitable[Result]]) -> Result:
             return await work()
         except StoreError:
             await asyncio.sleep(PAUSE)
+
+
+async def heard(event: asyncio.Event, seconds: float) -> None:
+    """Wait until the event is set, for so long at most.
+
+    Not by `asyncio.wait_for`: in Python 3.11 it swallows a cancellation that comes together with the event.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -18,7 +16,7 @@ from ..telemetry import tracing
 from .events import OPEN, Ended, TaskEvent, TaskStatus, from_json
 from .lease import LEASE_SECONDS
 from .notices import Notices
-from .patience import patiently
+from .patience import heard, patiently
 from .queue import INTERACTIVE, Queue
 from .worker import TRACE, Trade, Worker
 
@@ -162,7 +160,7 @@ class Tasks:
                     ended = Ended(status=row.status, message=row.message, hint=row.hint)
                     yield max(row.told, after + 1), ended
                     return
-                await _heard(changed)
+                await heard(changed, _LOOK_SECONDS)
 
     async def cancel(self, task: str) -> None:
         """Stop the work, wherever it is done; what is over stays as it is. Raises NotFound."""
@@ -198,7 +196,7 @@ class Tasks:
                 changed.clear()
                 if not (await patiently(lambda: self.get(task, draft=False))).is_open:
                     return await self.get(task)
-                await _heard(changed)
+                await heard(changed, _LOOK_SECONDS)
 
     async def close(self) -> None:
         """Give all work of this process back; another goes on with it."""
@@ -224,8 +222,3 @@ class Tasks:
                 return await cursor.fetchall()
 
         return [(seq, from_json(name, data)) for seq, name, data in await patiently(read)]
-
-
-async def _heard(changed: asyncio.Event) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(changed.wait(), _LOOK_SECONDS)

@@ -7,7 +7,7 @@ import contextvars
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from ..telemetry import logs, tracing
 from .events import Delayed, Ended, Restarted, TaskEvent
 from .lease import Claim, LeaseLost
 from .notices import Notices
-from .patience import patiently
+from .patience import heard, patiently
 from .queue import Job, Queue
 from .steps import Steps
 from .telling import Teller
@@ -149,12 +149,11 @@ class Worker:
 
     async def _claim_for_ever(self) -> None:
         known = {kind: self._trade.version(kind).now for kind in self._trade.functions}
-        while True:
+        while not self._closed:
             self._looking.clear()
             with _going_on("claim jobs"):
                 await self._claim_all(known)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._looking.wait(), _LOOK_SECONDS)
+            await heard(self._looking, _LOOK_SECONDS)
 
     async def _claim_all(self, known: Mapping[str, int]) -> None:
         """Begin as many jobs as there is room for."""
@@ -166,7 +165,7 @@ class Worker:
 
     async def _beat_for_ever(self) -> None:
         cleaned = -KEPT_SECONDS
-        while True:
+        while not self._closed:
             with _going_on("keep the leases of jobs"):
                 await self._beat()
                 if not self.own_only and time.monotonic() - cleaned > KEPT_SECONDS / 4:
