@@ -8,7 +8,10 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 QUICK_FIRST = ("start", "gateway", "documents", "pipeline", "quality")
-PARTS = {"__main__", "report", "in_process", "long_documents", "complete_files", "peer_readers"}
+PARTS = {
+    "__main__", "report", "in_process", "long_documents", "complete_files", "peer_readers", "dying_worker",
+    "kept_vectors", "made_library",
+}  # fmt: skip
 """What benchmarks are made of."""
 
 

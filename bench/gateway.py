@@ -5,10 +5,14 @@
 All proxies stand before the same upstream: a raw asyncio server in a process of its own that gives a canned
 answer. Each proxy is one process, pinned to one core; the upstream and the closed-loop client have the
 other. Rounds are interleaved; medians are reported. CPU time is the proxy's own, from /proc. The product
-runs all eight stages, with its ledger committed to a real embedded PostgreSQL (safe against power loss).
+runs all eight stages as departments run it: each request proves its officer by a token and is held to four
+quotas, and its row of the ledger and of the bill is committed to a real embedded PostgreSQL (safe against
+power loss) before the answer is whole.
 
-LiteLLM is measured when the environment variable LITELLM_PYTHON names an interpreter that can import it
-(`uv venv X && uv pip install --python X/bin/python 'litellm[proxy]'`); else it is left out, and that is said.
+LiteLLM checks its master key and has no database: its client fetches an engine for that from a host of its
+own when it is first used, which a machine without the internet cannot. It is measured when the environment
+variable LITELLM_PYTHON names an interpreter that can import it (`uv venv X && uv pip install --python
+X/bin/python 'litellm[proxy]'`); else it is left out, and that is said.
 """
 
 from __future__ import annotations
@@ -35,6 +39,10 @@ import orjson
 import uvicorn
 from fastapi import FastAPI, Request, Response
 
+from bauhinia.people import Accounts, Officer, QuotaSetting
+from bauhinia.people.quotas import Measure, Period, Scope
+from bauhinia.settings import Settings
+from bauhinia.store import Database
 from report import record
 
 HERE = Path(__file__).parent
@@ -43,6 +51,12 @@ PROMPT = (
     "Please summarise the following for a director. The bureau received 1,284 applications in the first "
     "quarter, of which 1,101 were approved. Enquiries: 2345 6789 or enquiry@example.gov.hk. "
 ) * 4
+QUOTAS: tuple[tuple[Scope, Measure, Period], ...] = (
+    ("each officer", "tokens", "day"),
+    ("department", "cost", "month"),
+    ("use", "requests", "day"),
+    ("use", "tokens", "month"),
+)
 BODY = orjson.dumps(
     {
         "model": MODEL,
@@ -139,7 +153,7 @@ def report(proxies: dict[str, Proxy], disk: float) -> None:
         target=">= 300",
     )
     record(
-        "gateway.added_ms",
+        "gateway.added_p50_ms",
         alone[ours.name] - alone[floor.name],
         "ms",
         beside={f"{name}, one at a time, median": value for name, value in alone.items()}
@@ -197,17 +211,40 @@ def bare(upstream: int, core: int) -> Iterator[Proxy]:
 
 @contextmanager
 def product(upstream: int, core: int, folder: Path) -> Iterator[Proxy]:
-    """`bauhinia serve` as it is."""
+    """`bauhinia serve` as departments run it: people sign in, programs show tokens, quotas hold."""
     port = free_port()
+    token = asyncio.run(an_officers_token(folder / "data"))
     settings = {
         "BAUHINIA_DATA_FOLDER": str(folder / "data"),
+        "BAUHINIA_SIGN_IN": "accounts",
         "BAUHINIA_MODEL": MODEL,
         "BAUHINIA_MODEL_URL": f"http://127.0.0.1:{upstream}/v1",
         "BAUHINIA_MODEL_SLOTS": "64",
     }
     command = [str(Path(sys.executable).with_name("bauhinia")), "serve", "--port", str(port)]
     with child(command, settings, core, port, "/health") as pid:
-        yield Proxy("product", port, pid)
+        yield Proxy("product", port, pid, token)
+
+
+async def an_officers_token(data: Path) -> str:
+    """The token of a new officer, who is held to quotas that are never used up."""
+    settings = Settings(data_folder=data, model="fake", sign_in="accounts")
+    operator = Officer(id="o", department="hyd", name="Operator", roles=frozenset({"service_operator"}))
+    async with Database.open(settings) as database:
+        accounts, quotas = Accounts(database), QuotaSetting(database)
+        await accounts.add_department("hyd", "Highways Department")
+        await accounts.add_officer("as.bench@hyd.example", "Assistant Secretary (Bench)", "hyd")
+        for scope, measure, period in QUOTAS:
+            await quotas.put(
+                operator,
+                scope=scope,
+                department="hyd",
+                subject="api.chat" if scope == "use" else "",
+                measure=measure,
+                period=period,
+                most=10**14,
+            )
+        return await accounts.make_token_for("as.bench@hyd.example", "bench", ["v1"], 1)
 
 
 def litellm_python() -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from bauhinia.gateway import Gateway
 from bauhinia.models import FakeEmbedder, FakeModel
@@ -18,6 +19,8 @@ from bauhinia.store import Database, EmbeddedPostgres
 from bauhinia.store.migrate import upgrade
 
 _TEMPLATE = "template_bauhinia"
+_EXTERNAL = os.environ.get("BAUHINIA_TEST_DATABASE_URL", "")
+"""Another PostgreSQL (15 or newer) to run the tests on, as a user who may make databases and roles."""
 
 
 @pytest.fixture(autouse=True)
@@ -44,11 +47,31 @@ def database_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
+class External(EmbeddedPostgres):
+    """A PostgreSQL that runs already."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def url(self, database: str = "postgres") -> str:
+        """Where clients connect."""
+        return make_conninfo(self._url, dbname=database)
+
+    def start(self) -> None:
+        """It runs already."""
+
+    def stop(self) -> None:
+        """What the tests made in it goes; it runs on."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {_TEMPLATE}")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """One real PostgreSQL for the session, with a migrated database to copy; not safe against power loss."""
     folder = tempfile.TemporaryDirectory(prefix="bauhinia-")
-    server = EmbeddedPostgres(Path(folder.name) / "postgres", durable=False)
+    embedded = EmbeddedPostgres(Path(folder.name) / "postgres", durable=False)
+    server = External(_EXTERNAL) if _EXTERNAL else embedded
     server.start()
     try:
         with psycopg.connect(server.url("postgres"), autocommit=True) as admin:

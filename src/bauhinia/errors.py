@@ -19,7 +19,9 @@ BauhiniaError                      500
 │   ├── SameLanguage               400   a translation into the language that a document is in
 │   └── TooLong                    413   a request longer than the model can read
 ├── NotSignedIn                    401   nobody has, or what was given proves nobody
+├── ProviderError                  502   the provider that people sign in with failed
 ├── Refused                        403   a stage of the gateway said no; carries the stage
+│   ├── NotPermitted               403   the officer's roles do not let them; carries why
 │   └── OverQuota                  429   a quota is used up; says when the next period begins
 ├── ModelError                     502   the backend failed
 │   ├── ModelUnavailable           503   no backend or no weights; the hint says how to get them
@@ -132,6 +134,17 @@ class NotSignedIn(BauhiniaError):
 
     status = 401
 
+    def __init__(self, message: str, *, hint: str = "", why: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.why = why
+        """A stable word for the reason, where it may be told."""
+
+
+class ProviderError(BauhiniaError):
+    """The provider that people sign in with failed, or does not answer."""
+
+    status = 502
+
 
 class Refused(BauhiniaError):
     """A stage of the gateway said no."""
@@ -141,6 +154,14 @@ class Refused(BauhiniaError):
     def __init__(self, message: str, *, stage: str, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.stage = stage
+
+
+class NotPermitted(Refused):
+    """The officer's roles do not let them do it; `why` is a stable word of `people/permissions.py`."""
+
+    def __init__(self, message: str, *, why: str, hint: str = "") -> None:
+        super().__init__(message, stage="admit", hint=hint)
+        self.why = why
 
 
 class OverQuota(Refused):

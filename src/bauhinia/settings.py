@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, SecretStr
@@ -51,12 +51,32 @@ class Settings(BaseSettings):
     """An external PostgreSQL (`postgresql://...`); empty means the embedded one."""
     blobs_url: str = ""
     """Where uploaded files are kept, `s3://bucket/prefix`; empty means `blobs` in the data folder."""
+    blobs_endpoint: str = ""
+    """Base URL of the S3-compatible store (`https://host:9000`); empty means Amazon's own."""
+    blobs_region: str = ""
+    """The bucket's region; empty leaves it to `AWS_REGION`."""
+    blobs_key: SecretStr = SecretStr("")
+    """Access key of that store; empty leaves it to the environment, as Amazon's own tools do."""
+    blobs_secret: SecretStr = SecretStr("")
+    """Secret of that access key."""
+    blobs_path_style: bool = True
+    """`https://host/bucket/...`, as most stores want it; false writes `https://bucket.host/...`."""
     host: str = "127.0.0.1"
     """Address that the server listens on; loopback is this machine alone."""
     port: int = 8300
     """Port that the server listens on."""
     allowed_hosts: str = ""
     """Further host names that the server answers to, commas between; loopback and `host` always count."""
+    stop_seconds: float = 30.0
+    """How long requests that are being answered may take to finish after a signal to stop."""
+    log_format: Literal["text", "json"] = "text"
+    """`text`: warnings, for a person. `json`: a line for every request and event, for a collector."""
+    metrics: Literal["off", "loopback", "token"] = "off"
+    """Who may read `/metrics`: nobody, this machine alone (by no proxy), or who shows `metrics_token`."""
+    metrics_token: SecretStr = SecretStr("")
+    """What Prometheus sends as `Authorization: Bearer ...`."""
+    otlp_url: str = ""
+    """Base URL of an OpenTelemetry collector (`http://host:4318`) that is sent traces; empty keeps none."""
 
     model: str = "qwen2.5-coder-1.5b-instruct"
     """Name in the catalogue of the model that answers; `fake` is the shipped FakeModel."""
@@ -89,8 +109,44 @@ class Settings(BaseSettings):
     embedder_model: str = ""
     """Name of the model to ask that server for; empty takes the first one it lists."""
 
-    sign_in: Literal["none", "accounts"] = "none"
-    """`none`: one officer, who is whoever reaches this machine. `accounts`: people sign in."""
+    model_classification: str = ""
+    """The highest classification that the model may see, to lower it; empty means `restricted` on this
+    machine and `unclassified` elsewhere. Only two administrators raise it (`/boundary`)."""
+    embedder_classification: str = ""
+    """The same for what turns text into vectors."""
+    classification: str = "unclassified"
+    """What an uploaded document is classified while its officer chooses nothing else."""
+
+    jobs: int = Field(default=8, ge=0)
+    """Jobs that the server works on at once; 0 leaves all to `bauhinia worker` processes."""
+
+    sign_in: Literal["none", "accounts", "openid"] = "none"
+    """`none`: one officer, who is whoever reaches this machine. `accounts`: people sign in with accounts of
+    this server. `openid`: with an OpenID Connect provider, and such accounts beside it."""
+    public_url: str = ""
+    """Where people reach this server (`https://host`); empty takes what each request names."""
+    openid_preset: Literal["entra", "adfs", "keycloak", "iamsmart", "other"] = "other"
+    """Which claims the provider sends by which names; the settings below replace single ones."""
+    openid_issuer: str = ""
+    """The provider's issuer, exactly as its discovery document has it."""
+    openid_client_id: str = ""
+    """What the provider calls this server."""
+    openid_client_secret: SecretStr = SecretStr("")
+    """The secret that goes with it; empty for a public client, which PKCE alone protects."""
+    openid_scopes: str = ""
+    """Scopes to ask for, spaces between; empty takes the preset's."""
+    openid_account_claim: str = ""
+    """Claim that is the account, `.` between nested names."""
+    openid_name_claim: str = ""
+    """Claim that is the officer's name."""
+    openid_department_claim: str = ""
+    """Claim that is the department's short name."""
+    openid_roles_claim: str = ""
+    """Claim that lists groups or roles."""
+    openid_roles: dict[str, str] = Field(default_factory=dict)
+    """Which of them gives which role here, as JSON; empty leaves roles to this server."""
+    openid_new_officers: Literal["provisioned", "created"] = "provisioned"
+    """Who may come in: who was added before, or anybody whose department claim names a department."""
     token: SecretStr = SecretStr("")
     """What the command line shows to a running server that people sign in to."""
     department: str = "Pilot Department"
@@ -107,7 +163,12 @@ class Settings(BaseSettings):
     """A PNG or JPEG picture for the letterhead."""
 
 
+SECRETS = Path("/run/secrets")
+"""Where containers get secrets: a file `bauhinia_model_key` sets `model_key` if the environment does not."""
+
+
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     """The process's settings."""
-    return Settings()
+    given: dict[str, Any] = {"_secrets_dir": SECRETS} if SECRETS.is_dir() else {}
+    return Settings(**given)

@@ -310,12 +310,16 @@ async def test_the_label_says_which_model_and_which_entry(gateway: Gateway, ask_
 
 
 async def test_embeddings_go_through_the_door(gateway: Gateway, database: Database) -> None:
-    vectors = await gateway.embed(["a", "b"], "query", officer=gateway.officer, use="api.embed")
+    vectors = await gateway.embed(
+        ["a", "b"], "query", officer=gateway.officer, use="api.embed", classification="unclassified"
+    )
     assert len(vectors) == 2
     (row,) = await rows(database)
     assert (row["kind"], row["outcome"], row["use"]) == ("embed", "answered", "api.embed")
     with pytest.raises(Refused):
-        await gateway.embed(["a"], "query", officer=gateway.officer, use="unknown")
+        await gateway.embed(
+            ["a"], "query", officer=gateway.officer, use="unknown", classification="unclassified"
+        )
     assert [row["outcome"] for row in await rows(database)] == ["answered", "refused"]
 
 
@@ -334,7 +338,9 @@ async def test_a_remote_embedder_sees_no_personal_data(
     embedder.texts = []
     chosen = settings.model_copy(update={"embedder_url": url})
     gateway = Gateway(chosen, database, backend=FakeModel(), embedder=embedder)
-    await gateway.embed(["A123456(3)"], "passage", officer=gateway.officer, use="api.embed")
+    await gateway.embed(
+        ["A123456(3)"], "passage", officer=gateway.officer, use="api.embed", classification="unclassified"
+    )
     assert embedder.texts == [seen]
     await gateway.stop()
 

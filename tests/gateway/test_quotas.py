@@ -259,7 +259,9 @@ def priced(gateway: Gateway) -> Gateway:
 async def test_the_bill_adds_up_to_the_ledger(priced: Gateway, database: Database, ask_for: Any) -> None:
     for officer in (CLERK, CLERK, ENGINEER, STRANGER):
         await asked(priced, ask_for, officer)
-    await priced.embed(["Good morning."], "query", officer=CLERK, use="api.embed")
+    await priced.embed(
+        ["Good morning."], "query", officer=CLERK, use="api.embed", classification="unclassified"
+    )
     with pytest.raises(Refused):
         await asked(priced, ask_for, CLERK, use="nothing")
     costs = [row["cost"] for row in await ledger(priced)]

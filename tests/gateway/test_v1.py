@@ -240,11 +240,11 @@ async def test_the_reply_language_can_be_asked_for(serve: Serve) -> None:
 
 
 async def test_names_from_outside_are_kept_as_words(serve: Serve, database: Database) -> None:
-    strange = chat(model="no\x00such\nmodel" * 100, bauhinia={"classification": "\x00"})
     async with serve(FakeModel()) as client:
-        status, _ = await post(client, strange)
-    assert status == 404
-    assert await _outcomes(database) == ["refused"]
+        unknown, _ = await post(client, chat(model="no\x00such\nmodel" * 100))
+        unclear, _ = await post(client, chat(bauhinia={"classification": "\x00"}))
+    assert (unknown, unclear) == (404, 403)
+    assert await _outcomes(database) == ["refused", "refused"]
 
 
 @pytest.mark.parametrize("stream", [False, True])

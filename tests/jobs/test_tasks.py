@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
 from bauhinia.errors import InputError, ModelUnavailable, NotFound
-from bauhinia.jobs import Ended, Progress, Report, Steps, Tasks
+from bauhinia.jobs import Ended, Progress, Report, Steps, TaskFunction, Tasks, Trade
 from bauhinia.store import Database
 
-Step = Callable[[int], Awaitable[int]]
+Open = Callable[..., Tasks]
+
+
+@pytest.fixture
+async def open_tasks(database: Database) -> AsyncIterator[Open]:
+    """Opens the tasks of a process that can do the given work; closed at the end."""
+    opened: list[Tasks] = []
+
+    def one(**functions: TaskFunction) -> Tasks:
+        opened.append(Tasks(database, Trade(functions=functions, versions={}, pauses=())))
+        return opened[-1]
+
+    yield one
+    for tasks in opened:
+        await tasks.close()
 
 
 def counting(done: list[int], gate: asyncio.Event, stop_at: int = 2) -> Any:
@@ -41,10 +55,10 @@ async def _until(tasks: Tasks, task: str, section: int) -> None:
             return
 
 
-async def test_a_task_ends_with_its_draft_and_every_event(database: Database) -> None:
+async def test_a_task_ends_with_its_draft_and_every_event(open_tasks: Open) -> None:
     gate = asyncio.Event()
     gate.set()
-    tasks = Tasks(database, {"count": counting([], gate)})
+    tasks = open_tasks(count=counting([], gate))
     task = await tasks.start("count", {"times": 2})
     events = [(number, event) async for number, event in tasks.events(task)]
     assert [number for number, _ in events] == [1, 2, 3, 4, 5, 6]
@@ -56,9 +70,9 @@ async def test_a_task_ends_with_its_draft_and_every_event(database: Database) ->
     assert len(late) == 2
 
 
-async def test_cancelling_keeps_finished_steps_and_resuming_does_not_repeat_them(database: Database) -> None:
+async def test_cancelling_keeps_finished_steps_and_resuming_does_not_repeat_them(open_tasks: Open) -> None:
     gate, done = asyncio.Event(), list[int]()
-    tasks = Tasks(database, {"count": counting(done, gate)})
+    tasks = open_tasks(count=counting(done, gate))
     task = await tasks.start("count", {"times": 1})
     await _until(tasks, task, 2)
     await tasks.cancel(task)
@@ -70,38 +84,36 @@ async def test_cancelling_keeps_finished_steps_and_resuming_does_not_repeat_them
     assert done == [0, 1, 2, 3, 4]
 
 
-async def test_what_a_process_left_running_is_resumed_by_the_next(database: Database) -> None:
+async def test_what_a_process_gives_up_another_goes_on_with(open_tasks: Open) -> None:
     gate, done = asyncio.Event(), list[int]()
-    first = Tasks(database, {"count": counting(done, gate)})
+    first = open_tasks(count=counting(done, gate))
     task = await first.start("count", {"times": 1})
     await _until(first, task, 2)
     await first.close()
-    assert (await first.get(task)).status == "interrupted"
+    assert (await first.get(task)).status == "queued"
     gate.set()
-    second = Tasks(database, {"count": counting(done, gate)})
-    await second.resume(task)
+    second = open_tasks(count=counting(done, gate))
+    second.work_for_all(1)
     assert (await second.wait(task)).status == "done"
     assert done == [0, 1, 2, 3, 4]
 
 
-async def test_tasks_left_by_a_killed_process_are_found_at_start(database: Database) -> None:
+async def test_what_a_killed_process_left_running_goes_on_by_itself(
+    database: Database, open_tasks: Open
+) -> None:
     async with database.connection() as connection:
         await connection.execute(
             "INSERT INTO tasks (id, kind, \"order\", status) VALUES ('t1', 'count', '{\"times\": 1}', 'running')"
         )
     gate = asyncio.Event()
     gate.set()
-    tasks = Tasks(database, {"count": counting([], gate)})
-    assert await tasks.mark_interrupted() == 1
-    row = await tasks.get("t1")
-    assert row.status == "interrupted"
-    assert row.hint
-    await tasks.resume("t1")
+    tasks = open_tasks(count=counting([], gate))
+    tasks.work_for_all(1)
     assert (await tasks.wait("t1")).status == "done"
 
 
 async def test_an_error_is_told_in_its_own_words_and_a_defect_is_not(
-    database: Database, caplog: pytest.LogCaptureFixture
+    open_tasks: Open, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def unavailable(*_: Any) -> dict[str, Any]:
         raise ModelUnavailable("No model is loaded.", hint="Run `bauhinia models fetch`.")
@@ -109,7 +121,7 @@ async def test_an_error_is_told_in_its_own_words_and_a_defect_is_not(
     async def defect(*_: Any) -> dict[str, Any]:
         raise RuntimeError("secret detail")
 
-    tasks = Tasks(database, {"unavailable": unavailable, "defect": defect})
+    tasks = open_tasks(unavailable=unavailable, defect=defect)
     row = await tasks.wait(await tasks.start("unavailable", {}))
     assert (row.status, row.message, row.hint) == (
         "failed",
@@ -125,10 +137,10 @@ async def test_an_error_is_told_in_its_own_words_and_a_defect_is_not(
     assert "secret" not in caplog.text
 
 
-async def test_what_is_done_is_not_resumed_and_what_is_not_there_not_found(database: Database) -> None:
+async def test_what_is_done_is_not_resumed_and_what_is_not_there_not_found(open_tasks: Open) -> None:
     gate = asyncio.Event()
     gate.set()
-    tasks = Tasks(database, {"count": counting([], gate)})
+    tasks = open_tasks(count=counting([], gate))
     task = await tasks.start("count", {"times": 1})
     await tasks.wait(task)
     with pytest.raises(InputError):

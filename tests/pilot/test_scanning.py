@@ -33,7 +33,7 @@ def scan(*texts: str) -> bytes:
 async def test_a_scan_is_on_the_shelf_at_once_and_whole_when_its_task_is_done(open_with: OpenOffice) -> None:
     office = await open_with(FakeModel())
     card = await office.add(scan("Repair of footbridges", "Lifts out of service"), "scan.tif")
-    assert (card.scanned, card.characters, card.reading_status) == (2, 0, "running")
+    assert (card.scanned, card.characters, card.is_being_read) == (2, 0, True)
     with pytest.raises(InputError, match="not been read to its end"):
         await office.start(TranslateOrder(document=card.id, to="zh-HK"))
     assert (await office.tasks.wait(card.reading)).status == "done"

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import aiohttp
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from bauhinia.gateway import Gateway
 from bauhinia.models import FakeEmbedder, FakeModel
@@ -40,6 +41,7 @@ class Site:
     client: aiohttp.ClientSession
     stop: Callable[[], Awaitable[None]]
     """Ends the server as a signal would."""
+    app: FastAPI
     documents: list[str] = field(default_factory=list)
 
     async def json(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
@@ -98,7 +100,7 @@ async def _running(settings: Settings, model: FakeModel) -> AsyncIterator[Site]:
         while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
             await asyncio.sleep(0.01)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as client:
-            yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", office, client, stop)
+            yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", office, client, stop, app)
         await stop()
 
 

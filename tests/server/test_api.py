@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bauhinia.documents import OutputBlock, OutputMeta, write_docx
-from bauhinia.errors import ModelTimeout
+from bauhinia.errors import MalformedAnswer, ModelTimeout
 from bauhinia.language import Variety
 from bauhinia.models import FakeModel, Fault, pseudo_reply
 from bauhinia.settings import Limits
@@ -376,13 +376,13 @@ async def test_a_defect_of_ours_shows_a_reference_and_logs_no_words_of_the_docum
 
 
 async def test_a_task_that_fails_says_why_and_can_be_resumed(open_site: OpenSite) -> None:
-    replies = iter([Fault(error=ModelTimeout("The model took too long.", hint="Try again."))])
+    replies = iter([Fault(error=MalformedAnswer("The model answered nonsense.", hint="Try again."))])
     site = await open_site(FakeModel(lambda _: next(replies, TRUE)))
     document = await site.document()
     _, begun = await site.json("POST", "/api/summarise", json={"documents": [document]})
     await site.office.tasks.wait(begun["id"])
     _, record = await site.json("GET", f"/api/tasks/{begun['id']}")
-    assert (record["status"], record["message"]) == ("failed", "The model took too long.")
+    assert (record["status"], record["message"]) == ("failed", "The model answered nonsense.")
     got, answer = await site.json("GET", f"/api/tasks/{begun['id']}/export")
     assert got == 400
     check_error(got, answer, "InputError")
@@ -390,8 +390,31 @@ async def test_a_task_that_fails_says_why_and_can_be_resumed(open_site: OpenSite
     assert (await site.office.tasks.wait(begun["id"])).status == "done"
 
 
-async def events_of(site: Site, path: str, last: int = 0, most: int = 1_000) -> list[tuple[int, str]]:
-    """(number, name) of the events that a stream sends, up to `most`."""
+async def test_what_may_pass_is_tried_again_by_itself_and_the_page_says_when(open_site: OpenSite) -> None:
+    replies = iter([Fault(error=ModelTimeout("The model took too long.", hint="Wait."))])
+    site = await open_site(FakeModel(lambda _: next(replies, TRUE)))
+    site.office.tasks.trade.pauses = (30.0, 30.0)
+    document = await site.document()
+    _, begun = await site.json("POST", "/api/summarise", json={"documents": [document]})
+    path = f"/api/tasks/{begun['id']}"
+    names = await events_of(site, f"{path}/events", until="delayed")
+    assert names[-1][1] == "delayed"
+    _, record = await site.json("GET", path)
+    assert (record["status"], record["message"]) == ("queued", "The model took too long.")
+    async with site.client.get(f"{site.url}/tasks/{begun['id']}") as page:
+        shown = await page.text()
+    assert "It is tried again at" in shown and "The model took too long. Wait." in shown
+    async with site.office.database.connection() as connection:
+        await connection.execute("UPDATE tasks SET not_before = now() WHERE id = %s", (begun["id"],))
+    assert (await site.office.tasks.wait(begun["id"])).status == "done"
+    names = await events_of(site, f"{path}/events")
+    assert names[0][1] == "restarted" and names[-1][1] == "ended"
+
+
+async def events_of(
+    site: Site, path: str, last: int = 0, most: int = 1_000, until: str = ""
+) -> list[tuple[int, str]]:
+    """(number, name) of the events that a stream sends, up to `most`, or to one of the name `until`."""
     headers = {"last-event-id": str(last)} if last else {}
     got: list[tuple[int, str]] = []
     number = 0
@@ -404,7 +427,7 @@ async def events_of(site: Site, path: str, last: int = 0, most: int = 1_000) -> 
                 number = int(line[4:])
             if line.startswith(b"event: "):
                 got.append((number, line[7:].decode().strip()))
-                if len(got) == most:
+                if len(got) == most or got[-1][1] == until:
                     break
     return got
 

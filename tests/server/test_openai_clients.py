@@ -79,7 +79,7 @@ async def test_a_chat_whole_and_streamed(serving: OpenFor) -> None:
         whole = await client.chat.completions.create(model="fake", messages=says("Call 2345 6789."))
         assert whole.choices[0].message.content == "Call 2345 6789."
         assert whole.choices[0].finish_reason == "stop" and whole.usage and whole.usage.total_tokens > 0
-        assert whole._request_id and whole._request_id.startswith("req_")
+        assert whole._request_id
         stream = await client.chat.completions.create(
             model="fake", messages=says("Hello there."), stream=True, stream_options={"include_usage": True}
         )

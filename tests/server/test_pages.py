@@ -182,7 +182,7 @@ async def test_a_stopped_task_offers_to_go_on(open_site: OpenSite) -> None:
     tree = await page(site, f"/tasks/{task}/cancel", method="POST")
     assert "Cancelled" in text(tree) and tree.get_element_by_id("resume") is not None
     tree = await page(site, f"/tasks/{task}/resume", method="POST")
-    assert tree.xpath("//*[@data-status='running']")
+    assert tree.xpath("//*[@data-open]")
 
 
 async def test_the_page_of_the_api_lists_every_route(site: Site) -> None:

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import psycopg
 import pytest
 
@@ -95,23 +96,40 @@ def test_it_says_where_it_is_answers_there_and_stops_in_good_order(start: Start)
     assert "Traceback" not in said
 
 
-def test_a_task_that_a_killed_server_left_running_can_be_resumed(start: Start, database_url: str) -> None:
+def test_what_a_killed_server_left_running_goes_on_by_itself(start: Start, database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         connection.execute(
             """INSERT INTO tasks (id, kind, "order", status, officer, department)
-            VALUES ('t1', 'summarise', '{}', 'running', 'local', 'Pilot Department')"""
+            VALUES ('t1', 'compare', '{"documents": ["one", "two"]}', 'running', 'local', 'Pilot Department')"""
         )
-    connection = http.client.HTTPConnection(*start("--port", "0").address(), timeout=20)
-    connection.request("GET", "/api/tasks/t1")
-    task = json.loads(connection.getresponse().read())
-    connection.close()
-    assert task["status"] == "interrupted"
-    assert "Resume it" in task["hint"]
+    address = start("--port", "0").address()
+    until, task = time.monotonic() + 30, {"status": ""}
+    while task["status"] != "failed" and time.monotonic() < until:
+        connection = http.client.HTTPConnection(*address, timeout=20)
+        connection.request("GET", "/api/tasks/t1")
+        task = json.loads(connection.getresponse().read())
+        connection.close()
+        time.sleep(0.05)
+    assert (task["status"], task["message"]) == ("failed", "There is no such document on the shelf.")
 
 
 def test_a_request_that_is_under_way_is_finished_before_it_stops(start: Start) -> None:
     process = start("--port", "0")
     address = process.address()
+    connection, rest = slow_upload(address)
+    with connection:
+        time.sleep(0.5)
+        process.process.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        assert process.process.poll() is None
+        connection.sendall(rest)
+        assert connection.recv(4_096).startswith(b"HTTP/1.1 201 ")
+    process.process.wait(20)
+    assert "Traceback" not in process.stop()
+
+
+def slow_upload(address: tuple[str, int]) -> tuple[socket.socket, bytes]:
+    """A request that is under way for as long as the rest of its body is not sent."""
     body = (
         b'--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
         b"The Highways Department will repair 42 footbridges.\r\n--x--\r\n"
@@ -120,15 +138,107 @@ def test_a_request_that_is_under_way_is_finished_before_it_stops(start: Start) -
         f"POST /api/documents HTTP/1.1\r\nhost: {address[0]}:{address[1]}\r\n"
         f"content-type: multipart/form-data; boundary=x\r\ncontent-length: {len(body)}\r\n\r\n"
     )
-    with socket.create_connection(address, timeout=20) as connection:
-        connection.sendall(head.encode() + body[:40])
-        time.sleep(0.5)
-        process.process.send_signal(signal.SIGTERM)
-        time.sleep(1)
-        assert process.process.poll() is None
-        connection.sendall(body[40:])
+    connection = socket.create_connection(address, timeout=20)
+    connection.sendall(head.encode() + body[:40])
+    return connection, body[40:]
+
+
+def get(address: tuple[str, int], path: str) -> tuple[int, dict[str, str]]:
+    """Status and headers of a new request."""
+    connection = http.client.HTTPConnection(*address, timeout=20)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for it, 20 s at most."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.05)
+
+
+def in_flight(address: tuple[str, int]) -> float:
+    connection = http.client.HTTPConnection(*address, timeout=20)
+    connection.request("GET", "/metrics")
+    text = connection.getresponse().read().decode()
+    connection.close()
+    (line,) = [line for line in text.splitlines() if line.startswith("bauhinia_http_requests_in_flight ")]
+    return float(line.split()[1])
+
+
+def test_while_it_stops_what_was_begun_is_finished_and_what_is_new_refused(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAUHINIA_METRICS", "loopback")
+    process = start("--port", "0")
+    address = process.address()
+    uploads = [slow_upload(address) for _ in range(5)]
+    until(lambda: in_flight(address) == 6)
+    process.process.send_signal(signal.SIGTERM)
+    until(lambda: get(address, "/health/ready")[0] == 503)
+    assert get(address, "/health/live")[0] == 200
+    for path in ("/api/tasks", "/", "/v1/models"):
+        status, headers = get(address, path)
+        assert (status, headers["retry-after"]) == (503, "5"), path
+    for connection, rest in uploads:
+        connection.sendall(rest)
         assert connection.recv(4_096).startswith(b"HTTP/1.1 201 ")
+        connection.close()
     process.process.wait(20)
+    assert "Traceback" not in process.stop()
+
+
+@pytest.fixture
+def start_alone(database_folder: Path) -> Iterator[Start]:
+    """Starts servers on an embedded database of their own."""
+    started: list[Process] = []
+
+    def one(**settings: str) -> Process:
+        folder = {"BAUHINIA_DATA_FOLDER": str(database_folder / "data"), "BAUHINIA_DATABASE_URL": ""}
+        started.append(Process("--port", "0", **folder, **settings))
+        return started[-1]
+
+    yield one
+    for process in started:
+        with suppress(ValueError):
+            process.stop()
+
+
+def runs(process: psutil.Process) -> bool:
+    """Whether it is alive: not one that only its parent, which is not ours, has yet to bury."""
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def descendants(process: Process, folder: Path) -> list[psutil.Process]:
+    """Its children, theirs, and PostgreSQL's processes in its folder, which no longer are its children."""
+    found = psutil.Process(process.process.pid).children(recursive=True)
+    for each in psutil.process_iter(["name", "cwd"]):
+        if each.info["name"] == "postgres" and str(folder) in (each.info["cwd"] or ""):
+            found.append(each)
+    return found
+
+
+@pytest.mark.parametrize("hurried", [False, True])
+def test_nothing_is_left_behind_and_a_second_signal_does_not_wait(
+    start_alone: Start, database_folder: Path, hurried: bool
+) -> None:
+    process = start_alone(BAUHINIA_STOP_SECONDS="120" if hurried else "1")
+    address = process.address()
+    until(lambda: get(address, "/health/ready")[0] == 200)
+    connection, _ = slow_upload(address)
+    left = descendants(process, database_folder)
+    assert left, "PostgreSQL runs"
+    process.process.send_signal(signal.SIGTERM)
+    if hurried:
+        until(lambda: get(address, "/health/ready")[0] == 503)
+        process.process.send_signal(signal.SIGTERM)
+    process.process.wait(30)
+    connection.close()
+    assert not [each for each in left if runs(each)]
     assert "Traceback" not in process.stop()
 
 
@@ -156,3 +266,23 @@ def test_listening_beyond_this_machine_is_said_to_be_open(start: Start) -> None:
     process = start("--port", "0", "--host", "0.0.0.0")
     process.address()
     assert "whoever can reach this address" in process.stop()
+
+
+def test_all_that_a_process_writes_is_json_lines_without_what_was_sent(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """uvicorn's own words and those of the terminal among them."""
+    monkeypatch.setenv("BAUHINIA_LOG_FORMAT", "json")
+    process = start("--port", "0")
+    address = process.address()
+    until(lambda: get(address, "/health/ready")[0] == 200)
+    for path in ("/MARKED", "/api/documents/MARKED?name=MARKED", "/api/tasks?MARKED"):
+        get(address, path)
+    with socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(b"MARKED MARKED\r\n\r\n")
+        connection.recv(4_096)
+    said = process.stop()
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert "MARKED" not in said
+    assert sum(line["logger"] == "bauhinia.access" for line in lines) >= 4
+    assert any(line["message"].startswith("Stopping.") for line in lines)

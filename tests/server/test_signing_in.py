@@ -30,6 +30,7 @@ BODIES = {
     ("PUT", "{passage}"): {"section": 0, "text": "x"},
     ("PUT", "{place}"): {"target": "x"},
     ("POST", "mend"): {"finding": 0},
+    ("PUT", "classification"): {"classification": "restricted"},
     ("POST", "replace"): {"find": "x", "words": "x"},
 }
 """What routes take, by method and the end of the path: a body that is refused would prove nothing."""

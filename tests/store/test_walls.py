@@ -36,11 +36,22 @@ ROWS = {
     "usage": "INSERT INTO usage VALUES (1, now(), 'clerk', 'Works', 'u', 'm', NULL, 1, 0, 1, 1)",
     "tokens": "INSERT INTO tokens (id, digest, officer, name, scopes, expires) "
     "VALUES ('k', 'd', 'clerk', 'n', '{api}', now() + interval '1 day')",
+    "approvals": "INSERT INTO approvals (id, deed, subject, why, asked_name, expires) "
+    "VALUES ('a', 'boundary', '{}', 'w', 'Clerk', now() + interval '1 day')",
+    "knowledge_collections": "INSERT INTO knowledge_collections (id, name) VALUES ('c', 'n')",
+    "knowledge_documents": "INSERT INTO knowledge_documents (id, collection, name, format, digest, bytes, "
+    "document, embedder) VALUES ('l', 'c', 'a.md', 'md', 'x', 1, '{}', 'e')",
+    "knowledge_passages": "INSERT INTO knowledge_passages (collection, document, ordinal, headings, anchors, "
+    "text, variety, keys, weights, embedding) VALUES ('c', 'l', 0, '{}', '[]', 't', 'en', '{1}', '{1:1}/2', "
+    "array_fill(0.1::real, ARRAY[384])::halfvec)",
+    "knowledge_arrivals": "INSERT INTO knowledge_arrivals (batch, place, collection, name, digest) "
+    "VALUES ('b', 0, 'c', 'a.md', 'x')",
 }
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
 COLUMNS = {
     "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
-    "usage": "use", "usage_daily": "use", "quotas": "scope",
+    "usage": "use", "usage_daily": "use", "quotas": "scope", "approvals": "outcome", "shares": "withdrawn",
+    "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -54,18 +65,36 @@ OFFICERS = {
 }
 """Officer, department, and whether they may write what all share. The clerk who has moved to another department
 keeps the tokens and nothing else."""
-DEPARTMENTS = ("terms", "memory", "memory_history")
+DEPARTMENTS = (
+    "terms", "memory", "memory_history", "knowledge_collections", "knowledge_documents", "knowledge_passages",
+    "knowledge_arrivals",
+)  # fmt: skip
 PEOPLE = """
 INSERT INTO departments VALUES ('Works', 'Works'), ('Transport', 'Transport');
-INSERT INTO officers (id, department, account, name) VALUES ('clerk', 'Works', 'c', 'Clerk')
+INSERT INTO officers (id, department, account, name, roles)
+VALUES ('clerk', 'Works', 'c', 'Clerk', '{service_operator}')
 """
 QUOTAS = """
 INSERT INTO quotas (scope, department, measure, period, most, set_by)
 VALUES ('department', 'Works', 'tokens', 'day', 1, '')
 """
-READ_ALONE = ("departments", "officers", "usage_daily", "quotas")
+SHARES = (
+    "INSERT INTO shares (id, document, officer_name, to_department, to_name, title, expires) "
+    "VALUES ('sd', 'd', 'Clerk', 'Transport', 'Transport', 'a', now() + interval '1 day')",
+    "INSERT INTO shares (id, task, officer_name, to_department, to_officer, to_name, title, expires) "
+    "VALUES ('st', 't', 'Clerk', 'Transport', 'librarian', 'Librarian', 'a', now() + interval '1 day')",
+)
+"""The clerk's document is shared with Transport, the draft with Transport's librarian alone."""
+LIBRARIAN = "INSERT INTO officers (id, department, account, name) VALUES ('librarian', 'Transport', 'l', 'L')"
+LENT = ("documents", "tasks", "steps", "events", "segments", "shares")
+"""Tables of which a row is seen by whoever it is shared with, but for the steps."""
+READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
 """Tables that no officer's transaction writes."""
-CLOSED = ("credentials", "invitations", "sessions", "usage_totals")
+WALLED = {*ROWS, *READ_ALONE, "shares"}
+CLOSED = (
+    "credentials", "invitations", "sessions", "usage_totals",
+    "sign_in_addresses", "openid_requests", "identities", "passkeys", "passkey_challenges", "first_link",
+)  # fmt: skip
 """Tables that no officer's transaction can read at all."""
 OPEN = {
     "alembic_version": "the schema's number",
@@ -86,15 +115,30 @@ def expected() -> Permitted:
     colleague = {("same department", deed, table) for deed in DEEDS for table in DEPARTMENTS}
     usage = {(officer, deed, "usage") for officer in OFFICERS for deed in ("change", "delete")}
     usage.add(("owner", "change", "tokens"))
+    usage |= {(officer, "change", "knowledge_passages") for officer in OFFICERS}
     moved = {("other department", deed, "tokens") for deed in ("see", "delete")}
     shared = {(officer, "see", f"shared {table}") for officer in OFFICERS for table in SHARED}
     shared |= {("for all", deed, f"shared {table}") for deed in DEEDS for table in SHARED}
     nobody = {("nobody", "see", f"shared {table}") for table in SHARED}
     colleagues = ("owner", "same department")
-    people = {(who, "see", table) for who in colleagues for table in ("officers", "usage_daily", "quotas")}
+    people = {
+        (who, "see", table)
+        for who in colleagues
+        for table in ("officers", "usage_daily", "quotas", "knowledge_words")
+    }
     people |= {(officer, "see", "departments") for officer in OFFICERS if officer != "nobody"}
     department = colleague | {("same department", "see", "usage")}
-    return ((owner | department) - usage) | (shared - nobody) | people | moved
+    approvals = {(officer, "see", "approvals") for officer in OFFICERS if officer != "nobody"}
+    usage.add(("owner", "delete", "approvals"))
+    return ((owner | department) - usage) | (shared - nobody) | people | moved | approvals | expected_lent()
+
+
+def expected_lent() -> Permitted:
+    """What is shared is seen by its receivers and changed by its owner alone; checkpoints are not shared."""
+    owner = {("owner", deed, f"lent {table}") for deed in DEEDS for table in LENT}
+    transport = {("other department", "see", f"lent {table}") for table in ("documents", "shares")}
+    librarian = {("for all", "see", f"lent {table}") for table in LENT if table != "steps"}
+    return (owner - {("owner", "delete", "lent shares")}) | transport | librarian
 
 
 def permitted(url: str) -> Permitted:
@@ -109,6 +153,10 @@ def permitted(url: str) -> Permitted:
                 found |= permitted_of(connection, table, table)
         for table in READ_ALONE:
             found |= permitted_of(connection, table, table)
+        connection.rollback()
+        with psycopg.connect(url) as owner:
+            owner.execute(LIBRARIAN)
+        found |= permitted_lent(connection)
     with psycopg.connect(url) as owner:
         owner.execute("TRUNCATE terms, memory CASCADE")
     with psycopg.connect(make_conninfo(url, options=f"-c role={APPLICATION}")) as connection:
@@ -118,12 +166,19 @@ def permitted(url: str) -> Permitted:
     return found
 
 
+def permitted_lent(connection: Connection[Any]) -> Permitted:
+    """What each officer may do to rows that are shared; nothing where sharing itself is not let."""
+    if not all(inserted(connection, "owner", share) for share in SHARES):
+        return set()
+    return {each for table in LENT for each in permitted_of(connection, table, f"lent {table}")}
+
+
 def inserted(connection: Connection[Any], officer: str, statement: str) -> bool:
     act(connection, officer)
     try:
         connection.execute(statement)  # type: ignore[call-overload]  # our own words
-    except psycopg.errors.InsufficientPrivilege:
-        connection.rollback()
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ForeignKeyViolation):
+        connection.rollback()  # a row that it belongs to was not let in either
         return False
     connection.commit()
     return True
@@ -171,7 +226,7 @@ def test_each_officer_may_do_just_what_is_permitted(database_url: str) -> None:
 def test_a_policy_that_is_gone_is_noticed(postgres: EmbeddedPostgres, database_url: str) -> None:
     with psycopg.connect(database_url) as owner:
         there = owner.execute("SELECT tablename, policyname FROM pg_policies ORDER BY 1, 2").fetchall()
-    assert {table for table, _ in there} == {*ROWS, *READ_ALONE}
+    assert {table for table, _ in there} == WALLED
     for table, name in there:
         with copied(postgres, database_url) as url:
             with psycopg.connect(url) as owner:
@@ -181,7 +236,7 @@ def test_a_policy_that_is_gone_is_noticed(postgres: EmbeddedPostgres, database_u
 
 
 def test_a_table_without_walls_is_noticed(postgres: EmbeddedPostgres, database_url: str) -> None:
-    for table in (*ROWS, *READ_ALONE):
+    for table in WALLED:
         with copied(postgres, database_url) as url:
             with psycopg.connect(url) as owner:
                 off = sql.SQL("ALTER TABLE {} DISABLE ROW LEVEL SECURITY").format(sql.Identifier(table))
@@ -196,7 +251,7 @@ def test_every_table_has_walls_or_a_reason(database_url: str) -> None:
             "WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
         ).fetchall()
     assert {table for table, walled in found if not walled} == set(OPEN)
-    assert {table for table, walled in found if walled} == {*ROWS, *READ_ALONE, *CLOSED}
+    assert {table for table, walled in found if walled} == WALLED | set(CLOSED)
 
 
 def test_proofs_of_who_somebody_is_are_seen_by_nobody(database_url: str) -> None:

@@ -7,12 +7,15 @@ from typing import Annotated
 import typer
 
 from .analyse import analyse
+from .backup import backup, restore
 from .bilingual import bilingual_app
+from .boundary import boundary_app
 from .compare import compare
 from .demo import demo
 from .doctor import doctor
 from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
+from .knowledge import knowledge_app
 from .mcp import mcp
 from .memory import memory_app
 from .models import models_app
@@ -24,7 +27,9 @@ from .templates import templates_app
 from .terms import terms_app
 from .tools import tools
 from .translate import translate
+from .usage import usage_app
 from .version import version
+from .worker import worker
 
 __all__ = ["app", "main"]
 
@@ -48,6 +53,7 @@ def _options(
 
 
 app.command()(serve)
+app.command()(worker)
 app.command()(summarise)
 app.command()(translate)
 app.command()(draft)
@@ -56,10 +62,15 @@ app.command()(analyse)
 app.command()(compare)
 app.add_typer(terms_app)
 app.add_typer(memory_app)
+app.add_typer(knowledge_app)
 app.add_typer(bilingual_app)
 app.add_typer(people_app)
+app.add_typer(usage_app)
+app.add_typer(boundary_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
+app.command()(backup)
+app.command()(restore)
 app.command()(mcp)
 app.command()(tools)
 app.command()(doctor)

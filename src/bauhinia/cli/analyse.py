@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from .classifying import ClassificationOption
 from .output import JsonOption, OutOption, Output
 from .passwords import PasswordOption
 
@@ -28,6 +29,7 @@ def analyse(
     out: OutOption = None,
     as_json: JsonOption = False,
     password_stdin: PasswordOption = False,
+    classification: ClassificationOption = "",
 ) -> None:
     """Answer a question from documents with citations, or set out what they oblige."""
     output = Output(out=out, as_json=as_json)
@@ -40,7 +42,7 @@ def analyse(
         mode: Literal["question", "table"] = "table" if table else "question"
         return AnalyseOrder(documents=documents, mode=mode, question=question, language=language)
 
-    carry_out(files, order, output, password_stdin=password_stdin)
+    carry_out(files, order, output, password_stdin=password_stdin, classification=classification)
 
 
 def _files_and_question(words: list[str]) -> tuple[list[Path], str]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from .classifying import ClassificationOption
 from .output import JsonOption, OutOption, Output
 from .passwords import PasswordOption
 
@@ -23,6 +24,7 @@ def compare(
     out: OutOption = None,
     as_json: JsonOption = False,
     password_stdin: PasswordOption = False,
+    classification: ClassificationOption = "",
 ) -> None:
     """Tell what changed between two versions; a .docx has it as tracked changes."""
     output = Output(out=out, as_json=as_json)
@@ -33,4 +35,4 @@ def compare(
     def order(documents: list[str]) -> CompareOrder:
         return CompareOrder(documents=documents, language=language, overview=overview)
 
-    carry_out([old, new], order, output, password_stdin=password_stdin)
+    carry_out([old, new], order, output, password_stdin=password_stdin, classification=classification)

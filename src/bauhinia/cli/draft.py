@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from .classifying import ClassificationOption
 from .output import JsonOption, OutOption, Output
 from .passwords import PasswordOption
 
@@ -29,6 +30,7 @@ def draft(
     out: OutOption = None,
     as_json: JsonOption = False,
     password_stdin: PasswordOption = False,
+    classification: ClassificationOption = "",
 ) -> None:
     """Draft a reply, memo, circular and so on; facts come only from the instructions and the sources."""
     output = Output(out=out, as_json=as_json)
@@ -46,4 +48,4 @@ def draft(
     def order(documents: list[str]) -> DraftOrder:
         return DraftOrder(type=type_, instructions=words, documents=documents, language=language)
 
-    carry_out(source or [], order, output, password_stdin=password_stdin)
+    carry_out(source or [], order, output, password_stdin=password_stdin, classification=classification)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperGroup
 
 from ..errors import BauhiniaError
+
+if TYPE_CHECKING:
+    from ..telemetry.logs import LogFormat
 
 STOPPED = 130
 """Exit status of a command that Ctrl-C ended, as shells expect."""
@@ -29,10 +32,11 @@ def be_verbose() -> None:
     _log_from(logging.INFO)
 
 
-def log_warnings() -> None:
-    """Log what an operator of a server should know to the terminal."""
-    if not _verbose:
-        _log_from(logging.WARNING)
+def log_as_server(form: LogFormat) -> None:
+    """Log what an operator of a server should know, without what people wrote or who they are."""
+    from ..telemetry import logs
+
+    logs.configure(form, verbose=_verbose)
 
 
 def _log_from(level: int) -> None:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Protocol, get_args
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ..errors import BauhiniaError, DataFolderInUse, ModelUnavailable, PasswordNeeded, WrongPassword
-from ..jobs import TaskEvent
+from ..errors import (
+    BauhiniaError,
+    DataFolderInUse,
+    ModelUnavailable,
+    PasswordNeeded,
+    StoreError,
+    WrongPassword,
+)
+from ..jobs import TaskEvent, from_json
 
 if TYPE_CHECKING:
     import aiohttp
 
     from ..pilot.office import Office
-    from ..pilot.orders import AnyOrder, TranslateOrder
+    from ..pilot.orders import AnyOrder
     from ..settings import Settings
 
-EVENTS: Mapping[str, type[Any]] = {kind.name: kind for kind in get_args(TaskEvent)}
 _TOLD_APART: Mapping[str, type[BauhiniaError]] = {
     kind.__name__: kind for kind in (PasswordNeeded, WrongPassword)
 }
@@ -34,7 +41,9 @@ class Place(Protocol):
     where: str
     """A sentence for the person who waits."""
 
-    async def add(self, name: str, data: bytes, password: str = "") -> tuple[str, str]:
+    async def add(
+        self, name: str, data: bytes, password: str = "", classification: str = ""
+    ) -> tuple[str, str]:
         """Put a file on the shelf; gives its id and that of the task that reads its scanned pages, if any.
 
         Raises DocumentError; of a protected file PasswordNeeded, or WrongPassword.
@@ -43,8 +52,8 @@ class Place(Protocol):
     async def ready(self) -> None:
         """Wait until the model can answer. Raises ModelError, WeightsError."""
 
-    async def estimate(self, order: TranslateOrder) -> str:
-        """A sentence on how much of a document the memory holds."""
+    async def forecast(self, order: AnyOrder) -> str:
+        """A sentence on what the order will ask of the model."""
 
     async def start(self, order: AnyOrder) -> str:
         """Begin a task; gives its id."""
@@ -63,6 +72,18 @@ class Place(Protocol):
 
     async def take_back(self, task: str, name: str, data: bytes) -> dict[str, Any]:
         """The answer of `POST /api/tasks/{id}/import`."""
+
+    async def collections(self) -> list[dict[str, Any]]:
+        """The answer of `GET /api/knowledge/collections`."""
+
+    async def put_in(self, collection: str, files: Sequence[Path]) -> str:
+        """Begin to add files to a collection, by name, made where there is none; gives the task's id."""
+
+    async def fates(self, task: str) -> list[dict[str, Any]]:
+        """What became of each file."""
+
+    async def kept_name(self, document: str) -> str:
+        """The name of a document of the library."""
 
 
 @asynccontextmanager
@@ -91,15 +112,17 @@ class Here:
     def __init__(self, office: Office) -> None:
         self._office = office
 
-    async def add(self, name: str, data: bytes, password: str = "") -> tuple[str, str]:
-        card = await self._office.add(data, name, password)
+    async def add(
+        self, name: str, data: bytes, password: str = "", classification: str = ""
+    ) -> tuple[str, str]:
+        card = await self._office.add(data, name, password, classification=classification)
         return card.id, card.reading
 
     async def ready(self) -> None:
         await asyncio.shield(self._office.model)
 
-    async def estimate(self, order: TranslateOrder) -> str:
-        return (await self._office.estimate(order)).sentence
+    async def forecast(self, order: AnyOrder) -> str:
+        return (await self._office.forecast(order)).sentence
 
     async def start(self, order: AnyOrder) -> str:
         return await self._office.start(order)
@@ -126,6 +149,20 @@ class Here:
         rows = await read_back(row, data, name)
         return asdict(await take_back(self._office, row, rows))
 
+    async def collections(self) -> list[dict[str, Any]]:
+        return [asdict(each) for each in await self._office.library.collections()]
+
+    async def put_in(self, collection: str, files: Sequence[Path]) -> str:
+        key = await _named(self, collection) or await self._office.library.create(collection)
+        return await self._office.arrivals.receive(self._office.tasks, key, _contents(files))
+
+    async def fates(self, task: str) -> list[dict[str, Any]]:
+        row = await self._office.tasks.get(task)
+        return [asdict(each) for each in await self._office.arrivals.of(row.order["batch"])]
+
+    async def kept_name(self, document: str) -> str:
+        return (await self._office.library.kept(document)).name
+
 
 class There:
     """A server that runs on this machine, asked through its API."""
@@ -134,8 +171,12 @@ class There:
         self._session = session
         self.where = f"Asking the server at {address}"
 
-    async def add(self, name: str, data: bytes, password: str = "") -> tuple[str, str]:
-        card = await self._send("/api/documents", name, data, password)
+    async def add(
+        self, name: str, data: bytes, password: str = "", classification: str = ""
+    ) -> tuple[str, str]:
+        card = await self._send(
+            "/api/documents", name, data, password=password, classification=classification
+        )
         return card["id"], card["reading"]
 
     async def ready(self) -> None:
@@ -148,13 +189,17 @@ class There:
         """Whether it and its model are ready."""
         return await self._json("GET", "/health")
 
-    async def estimate(self, order: TranslateOrder) -> str:
-        asked = order.model_dump(mode="json")
-        return str((await self._json("POST", "/api/translate/estimate", json=asked))["sentence"])
+    async def forecast(self, order: AnyOrder) -> str:
+        from ..pilot.orders import kind_of
+
+        asked = {"kind": kind_of(order), "order": order.model_dump(mode="json")}
+        return str((await self._json("POST", "/api/estimate", json=asked))["sentence"])
 
     async def start(self, order: AnyOrder) -> str:
-        kind = type(order).__name__.removesuffix("Order").lower()
-        return str((await self._json("POST", f"/api/{kind}", json=order.model_dump(mode="json")))["id"])
+        from ..pilot.orders import kind_of
+
+        asked = order.model_dump(mode="json")
+        return str((await self._json("POST", f"/api/{kind_of(order)}", json=asked))["id"])
 
     async def events(self, task: str) -> AsyncGenerator[TaskEvent, None]:
         async with self._session.get(f"/api/tasks/{task}/events") as response:
@@ -165,7 +210,7 @@ class There:
                 if field == "event":
                     name = value
                 elif field == "data":
-                    yield EVENTS[name](**json.loads(value))
+                    yield from_json(name, json.loads(value))
 
     async def cancel(self, task: str) -> None:
         await self._json("POST", f"/api/tasks/{task}/cancel")
@@ -181,20 +226,73 @@ class There:
     async def take_back(self, task: str, name: str, data: bytes) -> dict[str, Any]:
         return await self._send(f"/api/tasks/{task}/import", name, data)
 
-    async def _send(self, path: str, name: str, data: bytes, password: str = "") -> dict[str, Any]:
+    async def collections(self) -> list[dict[str, Any]]:
+        async with self._session.get("/api/knowledge/collections") as response:
+            await _check(response)
+            found: list[dict[str, Any]] = await response.json()
+            return found
+
+    async def put_in(self, collection: str, files: Sequence[Path]) -> str:
+        import aiohttp
+
+        key = await _named(self, collection)
+        if key is None:
+            key = (await self._json("POST", "/api/knowledge/collections", json={"name": collection}))["id"]
+        form = aiohttp.FormData(quote_fields=False)
+        with ExitStack() as opened:
+            for file in files:
+                form.add_field("file", opened.enter_context(file.open("rb")), filename=file.name)
+            path = f"/api/knowledge/collections/{key}/documents"
+            return str((await self._json("POST", path, data=form))["id"])
+
+    async def fates(self, task: str) -> list[dict[str, Any]]:
+        told = await self._json("GET", f"/api/knowledge/arrivals/{task}")
+        files: list[dict[str, Any]] = told["files"]
+        return files
+
+    async def kept_name(self, document: str) -> str:
+        return str((await self._json("GET", f"/api/knowledge/documents/{document}"))["name"])
+
+    async def _send(self, path: str, name: str, data: bytes, **fields: str) -> dict[str, Any]:
         import aiohttp
 
         form = aiohttp.FormData()
         form.add_field("file", data, filename=name, content_type="application/octet-stream")
-        if password:
-            form.add_field("password", password)
+        for field, value in fields.items():
+            if value:
+                form.add_field(field, value)
         return await self._json("POST", path, data=form)
+
+    async def asked(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        """The JSON that a route answers. Raises BauhiniaError with what the server said."""
+        return await self._json(method, path, **more)
 
     async def _json(self, method: str, path: str, **more: Any) -> dict[str, Any]:
         async with self._session.request(method, path, **more) as response:
             await _check(response)
             found: dict[str, Any] = await response.json()
             return found
+
+
+@asynccontextmanager
+async def open_server(settings: Settings) -> AsyncIterator[There]:
+    """The running server. Raises StoreError where there is none."""
+    async with AsyncExitStack() as stack:
+        if (server := await _server_of(settings, stack)) is None:
+            raise StoreError(
+                "No server runs on this machine's data folder.", hint="Start it: `bauhinia serve`."
+            )
+        yield server
+
+
+async def _named(place: Place, collection: str) -> str | None:
+    """The id of the collection of that name, if there is one."""
+    return next((each["id"] for each in await place.collections() if each["name"] == collection), None)
+
+
+async def _contents(files: Sequence[Path]) -> AsyncIterator[tuple[str, bytes]]:
+    for file in files:
+        yield file.name, await asyncio.to_thread(file.read_bytes)
 
 
 async def _server_of(settings: Settings, stack: AsyncExitStack) -> There | None:

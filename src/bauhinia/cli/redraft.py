@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from .classifying import ClassificationOption
 from .output import JsonOption, OutOption, Output
 from .passwords import PasswordOption
 
@@ -20,6 +21,7 @@ def redraft(
     out: OutOption = None,
     as_json: JsonOption = False,
     password_stdin: PasswordOption = False,
+    classification: ClassificationOption = "",
 ) -> None:
     """Rewrite a document paragraph by paragraph; figures and names stay. A .docx shows tracked changes."""
     output = Output(out=out, as_json=as_json)
@@ -32,4 +34,5 @@ def redraft(
         lambda documents: RedraftOrder(document=documents[0], manner=manner),
         output,
         password_stdin=password_stdin,
+        classification=classification,
     )

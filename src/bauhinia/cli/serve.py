@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
+import signal
 import socket
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,8 +23,10 @@ if TYPE_CHECKING:
 
     from ..settings import Settings
 
-GRACE_SECONDS = 30
-"""How long a request that is being answered may take to finish after a signal to stop."""
+logger = logging.getLogger(__name__)
+
+LAST_SECONDS = 1
+"""How long connections may take to close once nothing is being answered."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -30,8 +35,8 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65_535)] = None,
 ) -> None:
     """Serve the pages and the APIs on this machine."""
-    faults.log_warnings()
     settings = _chosen(get_settings(), host, port)
+    faults.log_as_server(settings.log_format)
     listener = _listen(settings)
     _have_weights()
 
@@ -99,18 +104,33 @@ def _have_weights() -> None:
 
 
 def _server(app: FastAPI, listener: socket.socket) -> Server:
-    """uvicorn, made to say where it is, and to end streams so that it can stop."""
+    """uvicorn, made to say where it is, and to answer what was begun before it stops."""
     import uvicorn
 
+    settings: Settings = app.state.settings
+
     class Serving(uvicorn.Server):
+        hurried = asyncio.Event()
+        """Set by a second signal: what is left is not waited for."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            if self.should_exit:
+                self.loop.call_soon_threadsafe(self.hurried.set)
+            app.state.traffic.stopping = True
+            super().handle_exit(sig if not self.should_exit else signal.SIGTERM, frame)
+
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            self.loop = asyncio.get_running_loop()
             await super().startup(sockets)
-            _say_where(listener, app.state.settings)
+            _say_where(listener, settings)
+            await _say_first_link(listener, app)
             app.state.office.model.add_done_callback(lambda _: _say_model(app))
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            typer.echo("Stopping. Tasks that are running can be resumed after the next start.", err=True)
+            _say(settings, "Stopping. Work that is under way goes on elsewhere, or at the next start.")
             app.state.closing.set()
+            await app.state.traffic.drained(settings.stop_seconds, self.hurried)
+            await app.state.office.tasks.close()
             await super().shutdown(sockets)
 
     config = uvicorn.Config(
@@ -119,25 +139,52 @@ def _server(app: FastAPI, listener: socket.socket) -> Server:
         access_log=False,
         server_header=False,
         lifespan="on",
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_graceful_shutdown=LAST_SECONDS,
     )
     return Serving(config)
 
 
-def _say_where(listener: socket.socket, settings: Settings) -> None:
+def _say(settings: Settings, sentence: str) -> None:
+    """Tell the operator: a line of the log where a collector reads it, else plain words."""
+    if settings.log_format == "json":
+        logger.info("%s", sentence)
+    else:
+        typer.echo(sentence, err=True)
+
+
+async def _say_first_link(listener: socket.socket, app: FastAPI) -> None:
+    """While nobody administers the service: how the first administrator comes in. On the standard output,
+    and in no log, since whoever reads it is let in."""
+    from ..people import FirstAdministrator
+
+    settings: Settings = app.state.settings
+    if settings.sign_in == "none":
+        return
+    office = app.state.office
+    if secret := await FirstAdministrator(office.database, office.gateway.ledger.record).link():
+        site = settings.public_url.rstrip("/") or _address(listener)
+        typer.echo(f"Nobody administers this service yet. Once, for 24 hours: {site}/welcome/first/{secret}")
+
+
+def _address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     everywhere = host in ("0.0.0.0", "::")  # noqa: S104
     name = socket.gethostname() if everywhere else f"[{host}]" if ":" in host else host
-    typer.echo(f"Bauhinia is at http://{name}:{port}/ (Ctrl-C stops it)")
+    return f"http://{name}:{port}"
+
+
+def _say_where(listener: socket.socket, settings: Settings) -> None:
+    host = listener.getsockname()[0]
+    typer.echo(f"Bauhinia is at {_address(listener)}/ (Ctrl-C stops it)")
     if host not in LOOPBACK and settings.sign_in == "none":
-        typer.echo(
+        _say(
+            settings,
             "Nobody signs in: whoever can reach this address can read every document."
             " BAUHINIA_SIGN_IN=accounts changes that.",
-            err=True,
         )
     elif host not in LOOPBACK:
-        typer.echo("People sign in over HTTPS alone: put a proxy with a certificate before it.", err=True)
-    typer.echo("The model is loading; pages work already.", err=True)
+        _say(settings, "People sign in over HTTPS alone: put a proxy with a certificate before it.")
+    _say(settings, "The model is loading; pages work already.")
 
 
 def _say_model(app: FastAPI) -> None:
@@ -145,9 +192,9 @@ def _say_model(app: FastAPI) -> None:
 
     now = readiness(app.state.office.model)
     if now.state == "ready":
-        typer.echo("The model is ready.", err=True)
+        _say(app.state.settings, "The model is ready.")
     elif now.message and not app.state.closing.is_set():
-        typer.echo(f"The model cannot be used: {now.message} {now.hint}", err=True)
+        _say(app.state.settings, f"The model cannot be used: {now.message} {now.hint}")
 
 
 def _unknown(failure: Exception | None) -> BauhiniaError:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from .classifying import ClassificationOption
 from .output import JsonOption, OutOption, Output
 from .passwords import PasswordOption
 
@@ -26,6 +27,7 @@ def summarise(
     out: OutOption = None,
     as_json: JsonOption = False,
     password_stdin: PasswordOption = False,
+    classification: ClassificationOption = "",
 ) -> None:
     """Summarise documents; every statement cites its place in them."""
     output = Output(out=out, as_json=as_json)
@@ -38,4 +40,4 @@ def summarise(
             documents=documents, length=length, audience=audience, form=form, language=language
         )
 
-    carry_out(files, order, output, password_stdin=password_stdin)
+    carry_out(files, order, output, password_stdin=password_stdin, classification=classification)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ..errors import InputError
+from .classifying import ClassificationOption
 from .output import JsonOption, OutOption, Output
 from .passwords import PasswordOption
 
@@ -23,6 +24,7 @@ def translate(
     out: OutOption = None,
     as_json: JsonOption = False,
     password_stdin: PasswordOption = False,
+    classification: ClassificationOption = "",
     layout: Annotated[
         bool,
         typer.Option(help="Keep the file's looks, where --out has its suffix and the format can be written."),
@@ -51,7 +53,7 @@ def translate(
     def order(documents: list[str]) -> TranslateOrder:
         return TranslateOrder(document=documents[0], to=to, layout=layout, stories=stories)
 
-    carry_out([file], order, output, password_stdin=password_stdin)
+    carry_out([file], order, output, password_stdin=password_stdin, classification=classification)
 
 
 def _stories(without: list[str], hidden: bool) -> list[Story]:

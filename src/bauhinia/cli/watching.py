@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
-from ..jobs import PassageReady, PassageWithdrawn, PieceWritten, TaskEvent
+from ..jobs import Delayed, PassageReady, PassageWithdrawn, PieceWritten, Restarted, TaskEvent
 from ..jobs import Progress as TaskProgress
 from .rendering import harmless
 
 PHASES = {
     "read": "Reading",
+    "ingest": "Adding files to the library",
     "scan": "Reading the scanned pages",
     "align": "Laying the versions side by side",
     "find": "Finding passages",
@@ -69,6 +70,11 @@ def sentence_of(event: TaskProgress) -> str:
     return f"{words}: {event.note}" if event.note else words
 
 
+def delay_of(event: Delayed) -> str:
+    """That the work waits, why, and for how long."""
+    return f"{event.message} {event.hint} Trying again in {event.seconds:.0f} s."
+
+
 class _Silent:
     def says(self, sentence: str) -> None:
         """Shows nothing."""
@@ -93,6 +99,8 @@ class _Plain:
         if isinstance(event, TaskProgress) and (event.phase, event.section, event.of) != self._step:
             self._step = (event.phase, event.section, event.of)
             self.says(sentence_of(event))
+        elif isinstance(event, Delayed):
+            self.says(delay_of(event))
 
     def pausing(self) -> AbstractContextManager[object]:
         return nullcontext()
@@ -117,8 +125,10 @@ class _Moving:
             self._progress.update(self._bar, completed=event.section, total=event.of or None)
         elif isinstance(event, PieceWritten):
             self._tail = (self._tail + event.text)[-TAIL:]
-        elif isinstance(event, PassageWithdrawn | PassageReady):
+        elif isinstance(event, PassageWithdrawn | PassageReady | Restarted):
             self._tail = ""
+        elif isinstance(event, Delayed):
+            self._sentence, self._tail = delay_of(event), ""
         self._draw()
 
     @contextmanager

@@ -31,10 +31,10 @@ def read(data: bytes, reading: Reading) -> None:
         )
     for entry in package.entries:
         if not entry.is_dir() and not entry.filename.startswith("__MACOSX/"):
-            read_enclosed(package.read(entry), _name(entry), reading)
+            read_enclosed(package.read(entry), entry_name(entry), reading)
 
 
-def _name(entry: zipfile.ZipInfo) -> str:
+def entry_name(entry: zipfile.ZipInfo) -> str:
     """The entry's name; one that does not say that it is UTF-8 is in whatever its maker's system used."""
     if entry.flag_bits & _UTF8_NAME:
         return entry.filename

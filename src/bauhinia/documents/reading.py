@@ -71,7 +71,7 @@ async def _convert_enclosed(
         try:
             made[hashlib.sha256(data).hexdigest()] = await convert(data, form, READERS[form].through, limits)
         except DocumentError as error:
-            log.info("a file inside a file was not converted: %s", error.message)
+            log.info("a file inside a file was not converted: %s", error.code)
     return made
 
 

@@ -94,6 +94,43 @@ class SummaryRow:
     facts: tuple[Fact, ...]
 
 
+RetrievalKind = Literal[
+    "same_language",
+    "en_to_zh",
+    "zh_to_en",
+    "script",
+    "cantonese",
+    "reference",
+    "paraphrase",
+    "abbreviation",
+]
+"""Why a question is hard: `script` is Simplified against Traditional, either way; `cantonese` is Cantonese
+against written Chinese, either way; `reference` asks for a number as it stands in the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrievalRow:
+    """A question to a library, and the stretches of text that answer it."""
+
+    id: str
+    question: str
+    language: Literal["en", "zh-HK", "zh-Hans", "yue"]
+    kind: RetrievalKind
+    answers: dict[str, str]
+    """The stretch by the paper's id. Where a paper exists in two languages, either answers."""
+    split: Literal["dev", "test"]
+    """Every third question is for tuning; figures that are published use the others."""
+
+    def answered_by(self, paper: str, passage: str) -> bool:
+        """Whether a passage of that paper holds the answer, however its lines are broken."""
+        return paper in self.answers and squeezed(self.answers[paper]) in squeezed(passage)
+
+
+def squeezed(text: str) -> str:
+    """The text without white space."""
+    return "".join(text.split())
+
+
 def _rows(name: str) -> Iterator[dict[str, Any]]:
     text = (resources.files(__package__) / "sets" / f"{name}.jsonl").read_text(encoding="utf-8")
     for line in text.splitlines():
@@ -136,4 +173,12 @@ def load_summaries() -> list[SummaryRow]:
             **{**row, "facts": tuple(Fact(fact["text"], _keys(fact["keys"])) for fact in row["facts"])}
         )
         for row in _rows("summaries")
+    ]
+
+
+def load_retrieval() -> list[RetrievalRow]:
+    """Questions over the samples and the papers of `retrieval_corpus`."""
+    return [
+        RetrievalRow(**row, split="test" if place % 3 else "dev")
+        for place, row in enumerate(_rows("retrieval"))
     ]

@@ -4,6 +4,8 @@ admit -> redact -> route -> forward -> restore -> inspect -> label -> record
 """
 
 from ..models import EmbeddingKind, Message, Tool, ToolCall, Usage, estimate_tokens
+from .boundary import PARTS, Boundary, Part
+from .classification import LOWEST, Classifications, Level, classifications
 from .door import Gateway
 from .exchange import (
     Answer,
@@ -20,20 +22,27 @@ from .uses import USES
 
 __all__ = [
     "JOINT",
+    "LOWEST",
+    "PARTS",
     "USES",
     "Answer",
     "Ask",
+    "Boundary",
+    "Classifications",
     "Decision",
     "EmbeddingKind",
     "ExchangeEvent",
     "Gateway",
     "Label",
+    "Level",
     "Message",
+    "Part",
     "Piece",
     "Retraction",
     "Stage",
     "Tool",
     "ToolCall",
     "Usage",
+    "classifications",
     "estimate_tokens",
 ]

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 
 from ..errors import BauhiniaError, Refused
@@ -16,17 +17,20 @@ from ..people import Amount, Officer, Quotas, acting
 from ..people.quotas import HONG_KONG
 from ..settings import Settings
 from ..store import Database
+from ..telemetry import tracing
 from .admit import Admission, within_quota
+from .boundary import Boundary, Part
 from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
 from .forward import forward
 from .inspect import Inspection, asked_again, insist, inspect_links
 from .label import label, with_entry
+from .observe import observe
 from .prices import Prices
 from .record import Notes, entry_of
 from .redact import Redacted, redact, redact_texts
 from .refusals import error_for
 from .restore import Restoring
-from .route import Route, endpoint_of, estimated_tokens, may_see, route
+from .route import Route, estimated_tokens, route
 from .tool_list import load_tool_servers
 
 logger = logging.getLogger(__name__)
@@ -48,19 +52,19 @@ class Gateway:
     ) -> None:
         """The settings choose the backend and the embedder; a test or a rehearsal may hand in its own.
 
-        Raises NotFound when the settings name a model that there is not.
+        Raises NotFound when the settings name a model that there is not, InputError when they would open a
+        boundary.
         """
         self._settings = settings
         self._backend = backend if backend is not None else open_backend(settings)
         self._embedder = embedder if embedder is not None else open_embedder(settings)
-        self._endpoint = endpoint_of(settings.model_url)
-        self._embedding_endpoint = endpoint_of(settings.embedder_url)
         self._silence = settings.model_timeout
         self._admission = Admission()
         self.quotas = Quotas(database)
         self.prices = Prices.load(settings.prices)
         self.ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
         self._tool_servers = load_tool_servers(settings.tools)
+        self.boundary = Boundary(settings, database, self.ledger)
         self._loading: asyncio.Task[None] | None = None
 
     @property
@@ -87,6 +91,24 @@ class Gateway:
     def slots(self) -> int:
         """How many requests the backend works on at once."""
         return self._backend.slots
+
+    def cost(self, usage: Usage) -> int | None:
+        """What the default model would cost for that, millionths of a HK$; None where no price is known."""
+        endpoint = self.boundary.limits["model"].endpoint
+        return self.prices.cost(self.model, endpoint, usage, datetime.now(HONG_KONG).date())
+
+    @property
+    def restarts(self) -> int:
+        """How often the embedded model had to be started again."""
+        return getattr(self._backend, "restarts", 0)
+
+    async def reach(self) -> None:
+        """See that a remote model still answers; one in this machine is watched by its supervisor.
+
+        Raises ModelError.
+        """
+        if self.boundary.limits["model"].endpoint == "remote":
+            await self._backend.start()
 
     async def start(self) -> None:
         """Load the model; several callers wait for one loading. After a failure, a new call tries again.
@@ -130,6 +152,7 @@ class Gateway:
             model=ask.model or self.model,
             task=ask.task,
             classification=ask.classification,
+            trace=tracing.stages("gateway.exchange", use=ask.use, task=ask.task or ""),
         )
         try:
             await self._admit(notes, _expected(ask))
@@ -143,6 +166,7 @@ class Gateway:
                         if isinstance(event, Answer):
                             answer = event
                         else:
+                            notes.gave()
                             yield event
                 assert answer is not None
         except BaseException as error:
@@ -159,21 +183,29 @@ class Gateway:
         raise AssertionError("an exchange ends with an answer or an error")
 
     async def embed(
-        self, texts: Sequence[str], kind: EmbeddingKind, *, officer: Officer, use: str
+        self, texts: Sequence[str], kind: EmbeddingKind, *, officer: Officer, use: str, classification: str
     ) -> list[list[float]]:
         """Unit vectors, one a text. A remote embedder sees pseudonyms in place of personal data.
 
         Raises Refused, ModelError, StoreError.
         """
-        notes = Notes(kind="embed", officer=officer, use=use, model=self.embedder)
+        notes = Notes(
+            kind="embed",
+            officer=officer,
+            use=use,
+            model=self.embedder,
+            classification=classification,
+            trace=tracing.stages("gateway.embedding", use=use, texts=len(texts)),
+        )
         sent = list(texts)
         try:
             await self._admit(notes, Usage(prompt_tokens=sum(map(estimate_tokens, texts))))
             with self._admission.place():
-                if self._embedding_endpoint == "remote":
+                await self._stay_within(notes, "embedder")
+                if self.boundary.limits["embedder"].endpoint == "remote":
                     sent, decision = redact_texts(texts)
                     _allow(notes, decision)
-                _allow(notes, may_see("unclassified", self._embedding_endpoint))
+                _allow(notes, Decision("route", True, "ok"))
                 notes.sent = sent
                 vectors = await self._embedder.embed(sent, kind)
                 notes.usage = Usage(prompt_tokens=sum(map(estimate_tokens, sent)))
@@ -183,8 +215,11 @@ class Gateway:
         await self._append(notes)
         return vectors
 
-    async def count_tokens(self, text: str) -> int:
-        """How many tokens the default model reads in this text."""
+    async def count_tokens(self, text: str, *, classification: str) -> int:
+        """How many tokens the default model reads in this text. Raises Refused."""
+        seen = await self.boundary.may_see(classification, "model")
+        if not seen.allowed:
+            raise error_for(seen)
         await self.start()
         return await self._backend.count_tokens(text)
 
@@ -199,15 +234,25 @@ class Gateway:
         _allow(notes, decision)
 
     def _cost(self, notes: Notes, usage: Usage) -> int | None:
-        endpoint = self._embedding_endpoint if notes.kind == "embed" else self._endpoint
+        part: Part = "embedder" if notes.kind == "embed" else "model"
+        endpoint = self.boundary.limits[part].endpoint
         return self.prices.cost(notes.model, endpoint, usage, datetime.now(HONG_KONG).date())
 
     async def _route(self, notes: Notes, ask: Ask, redacted: Redacted) -> Route:
+        await self._stay_within(notes, "model")
         await self._be_ready(notes)
-        way = await route(ask, redacted, self._backend, self._endpoint)
+        way = await route(ask, redacted, self._backend)
         _allow(notes, way.decision)
         notes.send(way.request)
+        if notes.trace is not None:
+            return replace(way, request=replace(way.request, traceparent=notes.trace.traceparent))
         return way
+
+    async def _stay_within(self, notes: Notes, part: Part) -> None:
+        """Refuse before anything is sent; note where a boundary had to be open."""
+        seen = await self.boundary.may_see(notes.classification, part)
+        if seen.reason != "ok":
+            _allow(notes, seen)
 
     async def _be_ready(self, notes: Notes) -> None:
         if self._loading is not None and self._loading.done() and not _failed(self._loading):
@@ -229,6 +274,7 @@ class Gateway:
         if attempt.wanted_again and ask.reply_in is not None and (ask.retractable or not attempt.shown):
             notes.add(asked_again(attempt.inspection.wrong))
             yield Retraction(attempt.inspection.wrong)
+            await self._stay_within(notes, "model")
             way = Route(way.backend, insist(way.request, ask.reply_in), way.decision)
             notes.send(way.request)
             attempt = _Attempt(notes, ask, redacted, last=True)
@@ -254,9 +300,16 @@ class Gateway:
         """The number of the answer's entry in the ledger, once it is committed."""
         notes.cost = self._cost(notes, notes.usage)
         try:
-            return await self.ledger.append(entry_of(notes, "answered"))
+            entry = await self.ledger.append(entry_of(notes, "answered"))
+            if notes.trace is not None:
+                notes.trace.passed("record", True, "ok")
+            return entry
         finally:
             notes.settle()
+            self._observe(notes, "answered")
+
+    def _observe(self, notes: Notes, outcome: Outcome) -> None:
+        observe(notes, outcome, known_model=notes.model in (self.model, self.embedder))
 
     async def _record_end(self, notes: Notes, error: BaseException) -> None:
         """Record an exchange that gave no answer. One that was left must not wait for the database."""
@@ -264,6 +317,7 @@ class Gateway:
         notes.cost = self._cost(notes, notes.usage) if outcome != "refused" else None
         done = self.ledger.submit(entry_of(notes, outcome, error))
         done.add_done_callback(lambda _: notes.settle())
+        self._observe(notes, outcome)
         if outcome == "cancelled":
             return
         try:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ..errors import InputError
 from ..models import Usage
-from .uses import Endpoint
+from .classification import Endpoint
 
 
 class Price(BaseModel):

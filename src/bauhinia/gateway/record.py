@@ -10,6 +10,7 @@ from hashlib import sha256
 from ..ledger import Entry, Kind, Outcome
 from ..models import ChatRequest, Usage
 from ..people import Amount, Officer, Reservation
+from ..telemetry.tracing import Stages
 from .exchange import Decision
 from .route import texts_of
 
@@ -43,9 +44,22 @@ class Notes:
             tokens = self.usage.prompt_tokens + self.usage.completion_tokens
             self.held.settle(Amount(requests=1, tokens=tokens, cost=self.cost or 0))
 
+    first_piece: float | None = None
+    """Seconds until the first piece of the answer was given out."""
+    trace: Stages | None = None
+    """Where traces are kept, this exchange's span."""
+
     def add(self, *decisions: Decision) -> None:
         """Note what a stage decided."""
         self.decisions.extend(decisions)
+        if self.trace is not None:
+            for made in decisions:
+                self.trace.passed(made.stage, made.allowed, made.reason)
+
+    def gave(self) -> None:
+        """Note that a piece was given out."""
+        if self.first_piece is None:
+            self.first_piece = self.seconds
 
     def send(self, request: ChatRequest) -> None:
         """Note what the model is given."""

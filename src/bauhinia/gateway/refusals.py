@@ -23,7 +23,10 @@ def _over_quota(period: Period) -> Callable[[Decision], BauhiniaError]:
 _ERRORS: dict[str, Callable[[Decision], BauhiniaError]] = {
     "unknown_officer": _refused("Sign in."),
     "unknown_use": _refused("Ask for one of the uses in the register."),
-    "classification": _refused("Use a model on this machine, or a text that may go elsewhere."),
+    "classification": _refused(
+        "Use a model on this machine or a text that may go there. Two administrators can open a boundary "
+        "for a time, on the page /boundary."
+    ),
     "quota_day": _over_quota("day"),
     "quota_month": _over_quota("month"),
     "busy": lambda decision: ModelBusy(decision.detail, hint="Try again in a moment."),

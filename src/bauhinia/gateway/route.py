@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import orjson
 
 from ..models import Backend, ChatRequest, Message, Tool, estimate_tokens
+from .classification import Endpoint
 from .exchange import Ask, Decision
 from .redact import Redacted
-from .uses import MAY_SEE, Endpoint
 
 _TEMPLATE_TOKENS = 8
 """What a chat template adds to each message, at most."""
@@ -25,11 +25,11 @@ class Route:
     backend: Backend
     request: ChatRequest
     decision: Decision
-    """`ok`, `unknown_model`, `classification` or `too_long`."""
+    """`ok`, `unknown_model` or `too_long`."""
 
 
-async def route(ask: Ask, redacted: Redacted, backend: Backend, endpoint: Endpoint) -> Route:
-    """Choose the model, and see that it may read this and can."""
+async def route(ask: Ask, redacted: Redacted, backend: Backend) -> Route:
+    """Choose the model, and see that it can read this. That it may is decided before (`boundary.py`)."""
     request = ChatRequest(
         messages=redacted.messages,
         max_tokens=ask.max_tokens,
@@ -40,20 +40,11 @@ async def route(ask: Ask, redacted: Redacted, backend: Backend, endpoint: Endpoi
         tool_choice=ask.tool_choice,
         parallel=ask.parallel,
     )
-    decision = may_see(ask.classification, endpoint)
     if ask.model not in (None, backend.model):
         decision = Decision("route", False, "unknown_model", f"There is no model called {ask.model!r} here.")
-    elif decision.allowed:
+    else:
         decision = await _fits(request, backend)
     return Route(backend, request, decision)
-
-
-def may_see(classification: str, endpoint: Endpoint) -> Decision:
-    """Whether text of this classification may go to this endpoint."""
-    if classification in MAY_SEE[endpoint]:
-        return Decision("route", True, "ok")
-    place = "a model on this machine" if endpoint == "local" else "a model outside this machine"
-    return Decision("route", False, "classification", f"{classification!r} may not go to {place}.")
 
 
 def endpoint_of(url: str) -> Endpoint:

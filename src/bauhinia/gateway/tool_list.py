@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from ..errors import InputError
+from .classification import LOWEST
 from .uses import USES
 
 JOINT = "__"
@@ -41,7 +42,7 @@ class ToolServer(BaseModel):
     tools: tuple[AllowedTool, ...]
     uses: frozenset[str] = Field(min_length=1)
     """The AI uses that may use it."""
-    classifications: frozenset[Literal["unclassified", "restricted"]] = frozenset({"unclassified"})
+    classifications: frozenset[str] = frozenset({LOWEST})
     """What it may see."""
     personal_data: bool = False
     """Whether it may be sent personal data."""

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-Endpoint = Literal["local", "remote"]
-
 USES: dict[str, str] = {
     "pilot.summarise": "A cited summary of documents for an officer",
     "pilot.translate": "A translation of a document for an officer",
@@ -13,14 +9,11 @@ USES: dict[str, str] = {
     "pilot.analyse": "Answers about documents, and tables of what they oblige, for an officer",
     "pilot.compare": "What changed between two versions, or differs between two languages, for an officer",
     "pilot.redraft": "A document written anew, shorter, plainer or for other readers, for an officer",
+    "pilot.ask": "Answers from the department's library, for an officer",
+    "knowledge.index": "Documents of the department's library made ready to be found by meaning",
+    "knowledge.search": "A search of the department's library by meaning",
     "api.chat": "A program of the department asks the model",
     "api.embed": "A program of the department turns text into vectors",
     "evaluation.compare": "Measuring the product beside its plain model",
 }
 """Each AI use by its id."""
-
-MAY_SEE: dict[Endpoint, frozenset[str]] = {
-    "local": frozenset({"unclassified", "restricted"}),
-    "remote": frozenset({"unclassified"}),
-}
-"""Which classifications may go to a model on this machine, and to one elsewhere."""

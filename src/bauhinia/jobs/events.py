@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast, get_args
 
-TaskStatus = Literal["running", "done", "failed", "cancelled", "interrupted"]
+TaskStatus = Literal["queued", "running", "done", "failed", "cancelled", "parked"]
+"""`queued` waits for its turn, or to be tried again; `parked` was set aside by the product and waits for a
+person to resume it."""
+OPEN: tuple[TaskStatus, ...] = ("queued", "running")
+"""Of tasks that are not over: they go on by themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,24 @@ class PassageReady:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restarted:
+    """The work is taken up again from its checkpoints: what was told of it so far is told anew."""
+
+    name: ClassVar[str] = "restarted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delayed:
+    """An error that may pass; the work is tried again after so many seconds."""
+
+    name: ClassVar[str] = "delayed"
+
+    message: str
+    hint: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """The last event of a task."""
 
@@ -66,9 +89,16 @@ class Ended:
     hint: str = ""
 
 
-TaskEvent = Progress | PieceWritten | PassageWithdrawn | PassageReady | Ended
+TaskEvent = Progress | PieceWritten | PassageWithdrawn | PassageReady | Restarted | Delayed | Ended
+EVENTS: Mapping[str, type[Any]] = {kind.name: kind for kind in get_args(TaskEvent)}
+"""By name."""
 
 
 def as_json(event: TaskEvent) -> dict[str, Any]:
     """The event's fields, ready for JSON."""
     return asdict(event)
+
+
+def from_json(name: str, data: Mapping[str, Any]) -> TaskEvent:
+    """The event that `as_json` made."""
+    return cast(TaskEvent, EVENTS[name](**data))

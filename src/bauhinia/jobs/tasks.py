@@ -1,33 +1,32 @@
-"""Tasks: started, watched, cancelled, resumed. Work goes on when the browser leaves."""
+"""Tasks: ordered, watched, stopped, resumed, from any process. Work goes on when the browser leaves."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import secrets
-import time
-import traceback
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from ..errors import BauhiniaError, InputError, NotFound
+from ..errors import InputError, NotFound
 from ..store import Database
-from .events import Ended, TaskEvent, TaskStatus
-from .steps import Steps
+from ..telemetry import tracing
+from .events import OPEN, Ended, TaskEvent, TaskStatus, from_json
+from .lease import LEASE_SECONDS
+from .notices import Notices
+from .patience import patiently
+from .queue import INTERACTIVE, Queue
+from .worker import TRACE, Trade, Worker
 
-logger = logging.getLogger(__name__)
-
+_BEATS = 4
+"""A lease is made longer so many times in its length."""
+_LOOK_SECONDS = 3.0
+"""How long a watcher waits without a notice before it looks by itself."""
 _CANCELLED = Ended(status="cancelled", message="Stopped.", hint="Resume it to go on from where it stopped.")
-_INTERRUPTED = Ended(
-    status="interrupted",
-    message="The server stopped while this was running.",
-    hint="Resume it: finished sections are kept.",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,55 +39,81 @@ class Task:
     status: TaskStatus
     draft: dict[str, Any] | None
     message: str
-    """Why it failed, a sentence for the officer."""
+    """Why it failed, was set aside or is tried again later, a sentence for the officer."""
     hint: str
     created: datetime
     ended: datetime | None
     seconds: float
     """Time worked so far, over all resumptions."""
+    classification: str
+    """The highest of what it works on."""
+    own: bool
+    """Whether it is of whoever asks, and not shared with them."""
+    not_before: datetime | None = None
+    """When it is tried again, after an error that may pass."""
+
+    told: int = 0
+    """Number of its newest event."""
+
+    @property
+    def is_open(self) -> bool:
+        """It goes on by itself."""
+        return self.status in OPEN
 
 
-Report = Callable[[TaskEvent], None]
-TaskFunction = Callable[[dict[str, Any], Report, Steps, str], Awaitable[dict[str, Any]]]
-"""Takes the order, a place to report to, the checkpoints and the task's id; gives the draft, all as JSON."""
-
+LOWEST = "unclassified"
+"""Of work on nothing that was classified."""
 _SELECT: LiteralString = (
-    'SELECT id, kind, "order", status, {}, message, hint, created, ended, seconds FROM tasks'
+    'SELECT id, kind, "order", status, {}, message, hint, created, ended, seconds, not_before, told,'
+    " classification, officer = acting_officer() AND department = acting_department() AS own FROM tasks"
 )
 
 
-@dataclass(slots=True)
-class _Run:
-    """A task that this process is working on, with every event so far, for those who come late."""
-
-    events: list[TaskEvent] = field(default_factory=list)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    worker: asyncio.Task[None] | None = None
-
-    def report(self, event: TaskEvent) -> None:
-        self.events.append(event)
-        self.changed.set()
-        self.changed = asyncio.Event()
-
-
 class Tasks:
-    """The tasks of one database, and the work of this process on them."""
+    """The tasks of one database, and this process's work on them.
 
-    def __init__(self, database: Database, functions: dict[str, TaskFunction]) -> None:
+    A process works on what it ordered itself; after `work_for_all` on every job that has its turn.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        trade: Trade,
+        *,
+        acting: Callable[[], Mapping[str, Any]] = dict,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        """`acting` gives what `trade.acting_for` needs to work for whoever orders."""
         self._database = database
-        self._functions = functions
-        self._runs: dict[str, _Run] = {}
-        self._closing = False
+        self.trade = trade
+        self._acting = acting
+        self._queue = Queue(database, lease_seconds)
+        self._notices = Notices(database)
+        self._worker = Worker(database, self._queue, self._notices, trade, lease_seconds / _BEATS)
 
-    async def start(self, kind: str, order: dict[str, Any]) -> str:
-        """Begin a task; gives its id. The work goes on in the background."""
-        assert kind in self._functions, kind
-        task = secrets.token_hex(8)
-        await self._execute(
-            "INSERT INTO tasks (id, kind, \"order\", status) VALUES (%s, %s, %s, 'running')",
-            (task, kind, Jsonb(order)),
+    def work_for_all(self, at_once: int) -> None:
+        """From now on do whatever job has its turn, whoever ordered it, so many at once; with 0 none at all:
+        they are left to other processes."""
+        self._worker.own_only = False
+        self._worker.at_once = at_once
+        self._worker.begin()
+
+    async def start(
+        self, kind: str, order: dict[str, Any], *, priority: int = INTERACTIVE, classification: str = LOWEST
+    ) -> str:
+        """Queue a task; gives its id once it is committed."""
+        assert kind in self.trade.functions, kind
+        version, own = self.trade.version(kind).now, self._worker.own_only
+        task = await self._queue.add(
+            kind,
+            order,
+            version=version,
+            priority=priority,
+            classification=classification,
+            acting=self._kept(),
+            own=own,
         )
-        self._launch(task, kind, order)
+        self._look()
         return task
 
     async def get(self, task: str, *, draft: bool = True) -> Task:
@@ -105,131 +130,102 @@ class Tasks:
         return row
 
     async def list(self, limit: int = 100) -> list[Task]:
-        """The newest first, without their drafts."""
+        """The officer's own, the newest first, without their drafts."""
         async with (
             self._database.connection() as connection,
             connection.cursor(row_factory=class_row(Task)) as cursor,
         ):
             await cursor.execute(
-                _SELECT.format("NULL::jsonb AS draft") + " ORDER BY created DESC LIMIT %s", (limit,)
+                _SELECT.format("NULL::jsonb AS draft")
+                + " WHERE officer = acting_officer() AND department = acting_department()"
+                " ORDER BY created DESC LIMIT %s",
+                (limit,),
             )
             return await cursor.fetchall()
 
     async def events(self, task: str, after: int = 0) -> AsyncGenerator[tuple[int, TaskEvent], None]:
-        """Events numbered from 1, those after `after` first, then each as it comes, up to `Ended`.
+        """Numbered events, those after `after` first, then each as it comes, up to `Ended`; whichever process
+        works on it. What a task told is forgotten an hour after its end: then there is its `Ended` alone.
 
-        A task that this process is not working on gives one `Ended` with its status.
+        Raises NotFound.
         """
-        run = self._runs.get(task)
-        if run is None:
-            row = await self.get(task)
-            yield after + 1, Ended(status=row.status, message=row.message, hint=row.hint)
-            return
-        seen = after
-        while True:
-            changed = run.changed
-            for event in run.events[seen:]:
-                seen += 1
-                yield seen, event
-                if isinstance(event, Ended):
+        with self._notices.of(task) as changed:
+            while True:
+                changed.clear()
+                row = await patiently(lambda: self.get(task, draft=False))
+                for number, event in await self._events_after(task, after):
+                    after = number
+                    yield number, event
+                    if isinstance(event, Ended):
+                        return
+                if not row.is_open:
+                    ended = Ended(status=row.status, message=row.message, hint=row.hint)
+                    yield max(row.told, after + 1), ended
                     return
-            if seen >= len(run.events):
-                await changed.wait()
+                await _heard(changed)
 
     async def cancel(self, task: str) -> None:
-        """Stop the work and wait until it has stopped; what is over stays as it is. Raises NotFound."""
+        """Stop the work, wherever it is done; what is over stays as it is. Raises NotFound."""
         await self.get(task, draft=False)
-        run = self._runs.get(task)
-        if run is None or run.worker is None:
-            await self._execute(
-                "UPDATE tasks SET status = 'cancelled', ended = now() "
-                "WHERE id = %s AND status = 'interrupted'",
-                (task,),
-            )
-            return
-        run.worker.cancel()
-        await asyncio.wait([run.worker])
+        if await self._queue.stop(task, _CANCELLED):
+            await self._worker.drop(task)
 
     async def resume(self, task: str) -> None:
-        """Take up a task that failed, was cancelled or was interrupted; finished steps are not done again."""
-        row = await self.get(task)
-        if row.status in ("running", "done"):
-            raise InputError(f"This task is {row.status}; there is nothing to resume.")
-        await self._execute(
-            "UPDATE tasks SET status = 'running', message = '', hint = '', ended = NULL WHERE id = %s",
-            (task,),
-        )
-        self._launch(task, row.kind, row.order)
+        """Queue a task that failed, was cancelled or set aside; finished steps are not done again. Raises
+        NotFound, InputError for one that is not over or is done."""
+        row = await self.get(task, draft=False)
+        version, own = self.trade.version(row.kind).now, self._worker.own_only
+        if not await self._queue.resume(task, version=version, acting=self._kept(), own=own):
+            status = (await self.get(task, draft=False)).status
+            raise InputError(f"This task is {status}; there is nothing to resume.")
+        self._look()
 
     async def save_draft(self, task: str, draft: dict[str, Any]) -> None:
         """Replace the draft of a finished task, after an officer's edit."""
-        await self._execute("UPDATE tasks SET draft = %s WHERE id = %s", (Jsonb(draft), task))
+        async with self._database.connection() as connection:
+            await connection.execute("UPDATE tasks SET draft = %s WHERE id = %s", (Jsonb(draft), task))
 
-    async def mark_interrupted(self) -> int:
-        """At a server's start: what an earlier process left running, whoever's it is, can be resumed. Gives
-        its number."""
+    async def counts(self) -> dict[tuple[str, str], int]:
+        """How many tasks of each kind have each status, whoever's they are."""
         async with self._database.maintenance() as connection:
-            cursor = await connection.execute(
-                "UPDATE tasks SET status = 'interrupted', message = %s, hint = %s WHERE status = 'running'",
-                (_INTERRUPTED.message, _INTERRUPTED.hint),
-            )
-            return cursor.rowcount
+            cursor = await connection.execute("SELECT kind, status, count(*) FROM tasks GROUP BY 1, 2")
+            return {(kind, status): count for kind, status, count in await cursor.fetchall()}
 
     async def wait(self, task: str) -> Task:
-        """The task once it is over."""
-        run = self._runs.get(task)
-        if run is not None and run.worker is not None:
-            await asyncio.wait([run.worker])
-        return await self.get(task)
+        """The task once it is over. Raises NotFound."""
+        with self._notices.of(task) as changed:
+            while True:
+                changed.clear()
+                if not (await patiently(lambda: self.get(task, draft=False))).is_open:
+                    return await self.get(task)
+                await _heard(changed)
 
     async def close(self) -> None:
-        """Stop all work of this process; what was running can be resumed."""
-        self._closing = True
-        workers = [run.worker for run in self._runs.values() if run.worker is not None]
-        for worker in workers:
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
+        """Give all work of this process back; another goes on with it."""
+        await self._worker.close()
+        await self._notices.close()
 
-    def _launch(self, task: str, kind: str, order: dict[str, Any]) -> None:
-        run = self._runs[task] = _Run()
-        run.worker = asyncio.create_task(self._work(run, task, kind, order), name=f"task {task}")
+    def _kept(self) -> dict[str, Any]:
+        """What a worker needs to work for whoever orders, and as a part of what they do."""
+        trace = tracing.traceparent()
+        return {**self._acting(), **({TRACE: trace} if trace else {})}
 
-    async def _work(self, run: _Run, task: str, kind: str, order: dict[str, Any]) -> None:
-        began = time.monotonic()
-        draft: dict[str, Any] | None = None
-        try:
-            steps = await Steps.of(self._database, task)
-            draft = await self._functions[kind](order, run.report, steps, task)
-            ended = Ended(status="done")
-        except asyncio.CancelledError:
-            ended = _INTERRUPTED if self._closing else _CANCELLED
-        except BauhiniaError as error:
-            ended = Ended(status="failed", message=error.message, hint=error.hint)
-        except Exception as error:
-            _log_defect(task, kind, error)
-            ended = Ended(
-                status="failed", message="Something went wrong on our side.", hint=f"Quote task {task}."
-            )
-        try:
-            await self._finish(task, ended, draft, time.monotonic() - began)
-        except BauhiniaError as error:
-            ended = Ended(status="failed", message=error.message, hint=error.hint)
-        run.report(ended)
+    def _look(self) -> None:
+        self._worker.begin()
+        self._worker.look()
 
-    async def _finish(self, task: str, ended: Ended, draft: dict[str, Any] | None, seconds: float) -> None:
-        await self._execute(
-            "UPDATE tasks SET status = %s, draft = coalesce(%s, draft), message = %s, hint = %s, "
-            "ended = now(), seconds = seconds + %s WHERE id = %s",
-            (ended.status, Jsonb(draft) if draft else None, ended.message, ended.hint, seconds, task),
-        )
+    async def _events_after(self, task: str, after: int) -> Sequence[tuple[int, TaskEvent]]:
+        async def read() -> Sequence[Any]:
+            async with self._database.connection() as connection:
+                cursor = await connection.execute(
+                    "SELECT seq, name, data FROM events WHERE task = %s AND seq > %s ORDER BY seq",
+                    (task, after),
+                )
+                return await cursor.fetchall()
 
-    async def _execute(self, statement: LiteralString, values: tuple[Any, ...]) -> int:
-        async with self._database.connection() as connection:
-            return (await connection.execute(statement, values)).rowcount
+        return [(seq, from_json(name, data)) for seq, name, data in await patiently(read)]
 
 
-def _log_defect(task: str, kind: str, error: Exception) -> None:
-    """Where it happened, without the error's own words: they may quote a document."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
-    logger.error("task %s (%s): %s at %s", task, kind, type(error).__name__, where)
+async def _heard(changed: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(changed.wait(), _LOOK_SECONDS)

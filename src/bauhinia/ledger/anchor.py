@@ -31,6 +31,9 @@ class Anchor(Protocol):
     async def last(self) -> Head | None:
         """The newest head that is remembered."""
 
+    async def age(self) -> float | None:
+        """Seconds since a head was last kept; None when none ever was."""
+
 
 class FileAnchor:
     """A head in a small file, replaced whole at most every `seconds` while the ledger grows."""
@@ -60,6 +63,14 @@ class FileAnchor:
         except FileNotFoundError:
             return None
         return Head(kept["seq"], bytes.fromhex(kept["hash"]))
+
+    async def age(self) -> float | None:
+        """Seconds since the file was written."""
+        try:
+            status = await asyncio.to_thread(self._path.stat)
+        except FileNotFoundError:
+            return None
+        return max(0.0, time.time() - status.st_mtime)
 
     def _write(self, head: Head) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)

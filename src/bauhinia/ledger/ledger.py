@@ -21,8 +21,9 @@ _LARGEST_BATCH = 500
 _TRIES = 3
 """Optimistic tries before the head is locked."""
 
-_PAUSE = 0.3
-"""Seconds before a second try after the database was lost."""
+_PAUSES = (0.3, 0.7, 1.5, 2.5)
+"""Seconds before each further try after the database was lost: an answer that was paid for waits here for its
+entry, and would be asked for again without one."""
 
 _APPEND = """
 WITH taken AS (
@@ -106,9 +107,17 @@ class Ledger:
         async with self._database.connection() as connection:
             return await _read_head(connection)
 
+    async def anchored(self) -> Head | None:
+        """The head that is kept outside the database; None where none is."""
+        return await self._anchor.last() if self._anchor is not None else None
+
+    async def anchor_age(self) -> float | None:
+        """Seconds since a head was kept outside; None where none is."""
+        return await self._anchor.age() if self._anchor is not None else None
+
     async def verify(self) -> Verification:
         """Read the whole chain and say what, if anything, is wrong with it."""
-        kept = await self._anchor.last() if self._anchor is not None else None
+        kept = await self.anchored()
         return await verify(self._database, kept)
 
     async def _write(self) -> None:
@@ -152,11 +161,16 @@ class Ledger:
 
     async def _commit(self, entries: Sequence[Entry]) -> list[Row]:
         tried: list[list[Row]] = []
-        try:
-            return await self._chain_on(entries, tried)
-        except StoreError:
-            logger.warning("the database was lost while the ledger was written; trying once more")
-        await asyncio.sleep(_PAUSE)
+        for pause in _PAUSES:
+            try:
+                return await self._commit_once(entries, tried)
+            except StoreError:
+                logger.warning("the database was lost while the ledger was written; trying again")
+            await asyncio.sleep(pause)
+        return await self._commit_once(entries, tried)
+
+    async def _commit_once(self, entries: Sequence[Entry], tried: list[list[Row]]) -> list[Row]:
+        """Append, unless one of the earlier tries came through after all."""
         for rows in tried:
             if await self._is_kept(rows[-1].head):
                 return rows

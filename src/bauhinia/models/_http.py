@@ -76,14 +76,17 @@ class Connection:
             await session.close()
 
     @asynccontextmanager
-    async def post(self, path: str, body: Mapping[str, Any]) -> AsyncGenerator[aiohttp.ClientResponse, None]:
+    async def post(
+        self, path: str, body: Mapping[str, Any], *, traceparent: str = ""
+    ) -> AsyncGenerator[aiohttp.ClientResponse, None]:
         """A 200 response to a JSON request, its body not yet read.
 
         Tries again, before the first byte of an answer only, when the server cannot be reached, is loading
         or asks to wait. Raises the errors of `Backend.chat`; inside the block, wrap reads in `reading`.
         """
         data = orjson.dumps(body)
-        response = await self._tried(path, data)
+        headers = self._headers | {"traceparent": traceparent} if traceparent else self._headers
+        response = await self._tried(path, data, headers)
         try:
             yield response
         finally:
@@ -109,23 +112,23 @@ class Connection:
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise lost(error, self.root) from error
 
-    async def _tried(self, path: str, data: bytes) -> aiohttp.ClientResponse:
+    async def _tried(self, path: str, data: bytes, headers: dict[str, str]) -> aiohttp.ClientResponse:
         for attempt in range(1, self._tries + 1):
             try:
-                return await self._once(path, data)
+                return await self._once(path, data, headers)
             except _Again as again:
                 wait = again.after
                 if wait is None:
                     wait = FIRST_WAIT * 2 ** (attempt - 1) * random.uniform(0.5, 1)  # noqa: S311
                 if attempt == self._tries or wait > LONGEST_WAIT:
                     raise again.error from again
-                log.info("%s; trying again in %.1f s", again.error, wait)
+                log.info("%s; trying again in %.1f s", again.error.code, wait)
                 await asyncio.sleep(wait)
         raise AssertionError("unreachable: the last try raises")
 
-    async def _once(self, path: str, data: bytes) -> aiohttp.ClientResponse:
+    async def _once(self, path: str, data: bytes, headers: dict[str, str]) -> aiohttp.ClientResponse:
         try:
-            response = await self._pool().post(self.root + path, data=data, headers=self._headers)
+            response = await self._pool().post(self.root + path, data=data, headers=headers)
         except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
             # A server may close a kept connection just as it is used again (llama.cpp does so after each
             # stream, without a word), so the second try follows at once on a fresh one.
@@ -196,8 +199,8 @@ def _refusal(response: aiohttp.ClientResponse, body: bytes, root: str) -> Except
 
 
 def said_error(status: int, body: bytes, root: str, after: float | None = None) -> BauhiniaError:
-    """Our words for what a server said was wrong. Its own words go to the log: they may quote the request."""
-    log.info("the model server answered HTTP %d: %s", status, body[:300])
+    """Our words for what a server said was wrong. Its own may quote the request, so no log has them."""
+    log.info("the model server answered HTTP %d with %d bytes", status, len(body))
     if status in (400, 413, 422) and _TOO_LONG.search(body.decode(errors="replace")):
         return TooLong("The text is longer than the model can read.", hint="Use a shorter text.")
     match status:

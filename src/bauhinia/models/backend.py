@@ -59,6 +59,8 @@ class ChatRequest:
     """A JSON schema that the answer must meet; the backend constrains its sampling by it."""
     stop: tuple[str, ...] = ()
     seed: int = 0
+    traceparent: str = ""
+    """The trace that this serves, for a server that keeps traces too (W3C Trace Context)."""
     tools: tuple[Tool, ...] = ()
     tool_choice: str = "auto"
     """`auto`, `none`, `required`, or the name of the one tool to be used."""

@@ -88,6 +88,8 @@ class EmbeddedBackend:
         self._up = asyncio.Event()
         self._starting = asyncio.Lock()
         self._supervisor: asyncio.Task[None] | None = None
+        self.restarts = 0
+        """How often the child ended by itself."""
         self._crashes: deque[float] = deque(maxlen=RESTARTS)
 
     @classmethod
@@ -256,6 +258,7 @@ class EmbeddedBackend:
             self._child = None
             await _end(child)
             self._crashes.append(time.monotonic())
+            self.restarts += 1
             log.error("%s ended with code %d: %s", self.model, code, " | ".join(child.last_lines))
             try:
                 self._refuse_crash_loop()

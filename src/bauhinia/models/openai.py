@@ -95,7 +95,9 @@ class OpenAIBackend:
         written: list[str] = []
         gathered = Gathered()
         async with (
-            self._connection.post("/chat/completions", self._body(request)) as response,
+            self._connection.post(
+                "/chat/completions", self._body(request), traceparent=request.traceparent
+            ) as response,
             aclosing(self._events(response)) as events,
         ):
             async for event in events:

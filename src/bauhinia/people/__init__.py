@@ -1,27 +1,57 @@
 """Departments, officers, their accounts, and who is asking."""
 
-from .accounts import SCOPES, SIGNED_IN, Accounts, Invitation, Scope
+from .accounts import SCOPES, Accounts, Invitation, Scope
+from .administration import Added, Administration, Change, NewOfficer
+from .approvals import APPROVERS, Approval, Approvals
+from .checking import check_settings
+from .directory import STATES, UNASSIGNED, Department, Found, Person, State, Wanted
+from .first import FirstAdministrator
 from .officer import ROLES, Officer, Role, acting, acting_as, local_officer, signed_in
+from .openid import OpenId
+from .passkeys import Passkey, Passkeys
 from .quota_setting import QuotaSetting
 from .quotas import Amount, Limit, Quotas, Reservation, Standing
+from .sessions import SIGNED_IN, Origin, Session, Sessions
 
 __all__ = [
+    "APPROVERS",
     "ROLES",
     "SCOPES",
     "SIGNED_IN",
+    "STATES",
+    "UNASSIGNED",
     "Accounts",
+    "Added",
+    "Administration",
     "Amount",
+    "Approval",
+    "Approvals",
+    "Change",
+    "Department",
+    "FirstAdministrator",
+    "Found",
     "Invitation",
     "Limit",
+    "NewOfficer",
     "Officer",
+    "OpenId",
+    "Origin",
+    "Passkey",
+    "Passkeys",
+    "Person",
     "QuotaSetting",
     "Quotas",
     "Reservation",
     "Role",
     "Scope",
+    "Session",
+    "Sessions",
     "Standing",
+    "State",
+    "Wanted",
     "acting",
     "acting_as",
+    "check_settings",
     "local_officer",
     "signed_in",
 ]

@@ -18,16 +18,17 @@ from psycopg import errors as postgres_errors
 from psycopg.rows import dict_row
 
 from ..errors import InputError, NotFound, NotSignedIn
-from ..store import Database
+from ..store import Connection, Database
 from .officer import ROLES, Officer
 from .passwords import NOBODY, check_strength, digest, is_right, kept, new_secret, new_totp, step_of
+from .permissions import check
+from .proofs import Record, unrecorded
+from .resting import MOST_FAILURES, Resting
+from .sessions import Origin, Sessions
 
-Scope = Literal["api", "v1", "mcp"]
-SCOPES: tuple[Scope, ...] = ("api", "v1", "mcp")
+Scope = Literal["api", "v1", "mcp", "scim"]
+SCOPES: tuple[Scope, ...] = ("api", "v1", "mcp", "scim")
 INVITED = timedelta(hours=72)
-SIGNED_IN = timedelta(hours=12)
-MOST_FAILURES = 5
-LOCKED = timedelta(minutes=15)
 MOST_DAYS = 366
 MARK = "bauhinia_"
 """What a token begins with, so that a leaked one is known for what it is."""
@@ -46,8 +47,11 @@ class Invitation:
 class Accounts:
     """The accounts of one database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, record: Record = unrecorded) -> None:
         self._database = database
+        self._record = record
+        self._resting = Resting(database)
+        self.sessions = Sessions(database, record)
 
     async def add_department(self, key: str, name_en: str, name_zh: str = "") -> None:
         """Add a department, or rename the one of that key."""
@@ -75,59 +79,64 @@ class Accounts:
 
     async def invite(self, account: str) -> str:
         """A new one-time link for an officer, whose older ones and sessions end. Raises NotFound."""
-        officer, secret = await self._id_of(account), new_secret()
-        await self._do("DELETE FROM invitations WHERE officer = %s", (officer,))
+        officer = await self._id_of(account)
         await self.sign_out_everywhere(officer)
-        await self._do(
-            "INSERT INTO invitations VALUES (%s, %s, %s, %s)",
-            (digest(secret), officer, new_totp(), datetime.now(UTC) + INVITED),
-        )
+        async with self._database.maintenance() as connection:
+            (secret,) = await invitations_for(connection, [officer])
         return secret
 
     async def invitation(self, secret: str) -> Invitation:
         """What a one-time link is for. Raises NotFound for one that was used, has expired, or never was."""
         found = await self._one(_INVITED, (digest(secret),))
         if found is None:
-            raise NotFound("This link is no longer valid.", hint="Ask for a new one.")
+            raise _used()
         return Invitation(**found)
 
-    async def accept(self, secret: str, password: str, code: str) -> str:
+    async def accept(self, secret: str, password: str, code: str, origin: Origin = Origin()) -> str:  # noqa: B008
         """Set the password, once a code shows that the authenticator has the key; gives a session's secret.
-        Raises NotFound, InputError."""
+        Passkeys of before end. Raises NotFound, InputError."""
         invited = await self.invitation(secret)
         check_strength(password, invited.account)
         step = step_of(code, invited.totp, time.time(), 0)
         if step is None:
             raise InputError("That code is not right.", hint="Take the newest code of the authenticator.")
         stored = await asyncio.to_thread(kept, password)
+        if not await self._do("DELETE FROM invitations WHERE digest = %s", (digest(secret),)):
+            raise _used()
         await self._do(_ACCEPT, (invited.officer, stored, invited.totp, step))
-        await self._do("DELETE FROM invitations WHERE officer = %s", (invited.officer,))
-        return await self._begin(invited.officer)
+        await self._do("DELETE FROM passkeys WHERE officer = %s", (invited.officer,))
+        await self._resting.succeeded(invited.officer, origin.address)
+        return await self.sessions.begin(invited.officer, "link", origin)
 
-    async def sign_in(self, account: str, password: str, code: str) -> str:
+    async def sign_in(self, account: str, password: str, code: str, origin: Origin = Origin()) -> str:  # noqa: B008
         """A session's secret. Raises NotSignedIn, with the same words whatever was wrong."""
         found = await self._one(_CREDENTIAL, (account.casefold(),))
         stored = found["password"] if found else NOBODY
         right = await asyncio.to_thread(is_right, password, stored)
-        step = step_of(code, found["totp"], time.time(), found["last_code"]) if found else None
         if found is None:
-            raise _refused()
-        if found["locked"] or not right or step is None:
-            await self._do(_FAILED, (MOST_FAILURES, LOCKED, found["officer"]))
-            raise _refused()
+            raise await self._refused("", "", "unknown_account")
+        officer, department = found["officer"], found["department"]
+        if await self._resting.rests(officer, origin.address):
+            raise await self._refused(officer, department, "resting")
+        step = step_of(code, found["totp"], time.time(), found["last_code"])
         # Taken in one statement, so that two who send one code at once do not both come in.
-        if not await self._do(_SUCCEEDED, (step, found["officer"], step)):
-            raise _refused()
-        return await self._begin(found["officer"])
+        if not right or step is None or not await self._do(_SUCCEEDED, (step, officer, step)):
+            await self._resting.failed(officer, origin.address)
+            raise await self._refused(officer, department, "wrong_proof")
+        await self._resting.succeeded(officer, origin.address)
+        return await self.sessions.begin(officer, "password", origin)
+
+    async def _refused(self, officer: str, department: str, why: str) -> NotSignedIn:
+        await self._record("people.sign_in", officer=officer, department=department, done=False, why=why)
+        return NotSignedIn(
+            "That account, password and code do not belong together.",
+            hint="Try again with a new code. "
+            f"After {MOST_FAILURES} failures from one place, the account rests towards it for 15 minutes.",
+        )
 
     async def _begin(self, officer: str) -> str:
-        secret = new_secret()
-        await self._do("DELETE FROM sessions WHERE expires < now()", ())
-        await self._do(
-            "INSERT INTO sessions (digest, officer, expires) VALUES (%s, %s, %s)",
-            (digest(secret), officer, datetime.now(UTC) + SIGNED_IN),
-        )
-        return secret
+        """A session for a test that needs no proof."""
+        return await self.sessions.begin(officer, "link", Origin())
 
     async def of_session(self, secret: str) -> Officer | None:
         """Whose session that is; None when it has ended."""
@@ -139,7 +148,7 @@ class Accounts:
 
     async def sign_out(self, secret: str) -> None:
         """End a session."""
-        await self._do("DELETE FROM sessions WHERE digest = %s", (digest(secret),))
+        await self.sessions.end(secret)
 
     async def sign_out_everywhere(self, officer: str) -> None:
         """End all sessions and tokens of an officer."""
@@ -160,21 +169,48 @@ class Accounts:
         return await self.make_token(await self._id_of(account), name, scopes, days)
 
     async def make_token(self, officer: str, name: str, scopes: Sequence[str], days: int) -> str:
-        """A program's token, shown this once. Raises InputError."""
+        """A program's token, shown this once. Raises InputError, and NotPermitted for a directory's token of
+        somebody who may not provision."""
         if not scopes or any(scope not in SCOPES for scope in scopes) or not 1 <= days <= MOST_DAYS:
             raise InputError(
                 "A token is for some of the scopes, and for 1 to 366 days.",
                 hint=f"Scopes: {', '.join(SCOPES)}.",
             )
-        secret = MARK + new_secret()
+        if "scim" in scopes:
+            await self._check_provisions(officer)
+        key, secret = secrets.token_hex(8), MARK + new_secret()
         await self._do(
             "INSERT INTO tokens (id, digest, officer, name, scopes, expires) VALUES (%s, %s, %s, %s, %s, %s)",
             (
-                secrets.token_hex(8), digest(secret), officer, name, list(scopes),
+                key, digest(secret), officer, name, list(scopes),
                 datetime.now(UTC) + timedelta(days=days),
             ),
         )  # fmt: skip
+        await self._noted("people.token_made", officer, key)
         return secret
+
+    async def _check_provisions(self, officer: str) -> None:
+        query: LiteralString = "SELECT id, department, name, roles FROM officers WHERE id = %s"
+        found = await self._one(query, (officer,))
+        check(Officer(**{**found, "roles": frozenset(found["roles"])}) if found else _NOBODY, "provision")
+
+    async def tokens_of(self, officer: str) -> list[dict[str, Any]]:
+        """An officer's tokens that still count: id, name, scopes, created, expires."""
+        async with self._database.maintenance() as connection:
+            cursor = connection.cursor(row_factory=dict_row)
+            await cursor.execute(_TOKENS, (officer,))
+            return await cursor.fetchall()
+
+    async def revoke_token(self, officer: str, key: str) -> None:
+        """End one of an officer's own tokens at once. Raises NotFound."""
+        if not await self._do("DELETE FROM tokens WHERE officer = %s AND id = %s", (officer, key)):
+            raise NotFound("There is no such token.", hint="It may have been revoked already.")
+        await self._noted("people.token_revoked", officer, key)
+
+    async def _noted(self, deed: str, officer: str, subject: str) -> None:
+        found = await self._one("SELECT department FROM officers WHERE id = %s", (officer,))
+        department = found["department"] if found else ""
+        await self._record(deed, officer=officer, department=department, subject=subject)
 
     async def listed(self) -> list[dict[str, Any]]:
         """Every officer, with whether the account is open and was taken up."""
@@ -215,17 +251,27 @@ class Accounts:
             return (await connection.execute(statement, values)).rowcount
 
 
+async def invitations_for(connection: Connection, officers: Sequence[str]) -> list[str]:
+    """The secrets of new one-time links for officers, whose older ones end."""
+    made = [new_secret() for _ in officers]
+    until = datetime.now(UTC) + INVITED
+    rows = [
+        (digest(secret), officer, new_totp(), until) for secret, officer in zip(made, officers, strict=True)
+    ]
+    await connection.execute("DELETE FROM invitations WHERE officer = ANY (%s)", (list(officers),))
+    await connection.cursor().executemany("INSERT INTO invitations VALUES (%s, %s, %s, %s)", rows)
+    return made
+
+
 def _no_account() -> NotFound:
     return NotFound("There is no such account.", hint="See `bauhinia people list`; add the officer first.")
 
 
-def _refused() -> NotSignedIn:
-    return NotSignedIn(
-        "That account, password and code do not belong together.",
-        hint=f"Try again with a new code. After {MOST_FAILURES} failures an account rests for 15 minutes.",
-    )
+def _used() -> NotFound:
+    return NotFound("This link is no longer valid.", hint="Ask for a new one.")
 
 
+_NOBODY = Officer(id="", department="", name="")
 _INVITED = """
 SELECT officers.id AS officer, account, name, totp FROM invitations JOIN officers ON officers.id = officer
 WHERE digest = %s AND expires > now() AND active
@@ -233,22 +279,19 @@ WHERE digest = %s AND expires > now() AND active
 _ACCEPT = """
 INSERT INTO credentials (officer, password, totp, last_code) VALUES (%s, %s, %s, %s)
 ON CONFLICT (officer) DO UPDATE SET password = excluded.password, totp = excluded.totp,
-    last_code = excluded.last_code, failures = 0, locked_until = NULL
+    last_code = excluded.last_code
 """
 _CREDENTIAL = """
-SELECT officer, password, totp, last_code, coalesce(locked_until > now(), false) AS locked
+SELECT officer, department, password, totp, last_code
 FROM credentials JOIN officers ON officers.id = officer WHERE account = %s AND active
 """
-_FAILED = """
-UPDATE credentials SET failures = failures + 1,
-    locked_until = CASE WHEN (failures + 1) %% %s = 0 THEN now() + %s ELSE locked_until END
-WHERE officer = %s
-"""
-_SUCCEEDED = """
-UPDATE credentials SET failures = 0, locked_until = NULL, last_code = %s WHERE officer = %s AND last_code < %s
-"""
+_SUCCEEDED = "UPDATE credentials SET last_code = %s WHERE officer = %s AND last_code < %s"
 _BY_SESSION = "SELECT id, department, name, roles FROM officer_of_session(%s)"
 _BY_MARK = "SELECT id, department, name, roles FROM officer_of_token(%s, %s)"
+_TOKENS = """
+SELECT id, name, scopes, created, expires FROM tokens
+WHERE officer = %s AND expires > now() ORDER BY created DESC
+"""
 _LIST = """
 SELECT account, name, department, roles, active,
     EXISTS (SELECT FROM credentials WHERE credentials.officer = officers.id) AS taken_up

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Literal
 
 from ..errors import NotSignedIn
 from ..settings import Settings
 from ..store import LOCAL, Walls, within
+from .permissions import ROLES, Role, reach
 
-Role = Literal["department_administrator", "programme_owner", "auditor", "service_operator"]
-ROLES: tuple[Role, ...] = ("department_administrator", "programme_owner", "auditor", "service_operator")
-"""What an officer may be besides an officer."""
+__all__ = ["ROLES", "Officer", "Role", "acting", "acting_as", "local_officer", "signed_in"]
 _ACTING: ContextVar[Officer | None] = ContextVar("acting", default=None)
 
 
@@ -38,7 +36,7 @@ def acting_as(officer: Officer) -> Iterator[None]:
     """Work for that officer, and within that officer's walls, until the end of the block; so do tasks that
     are begun in it."""
     token = _ACTING.set(officer)
-    shared = "programme_owner" in officer.roles
+    shared = reach(officer, "share") == "all"
     try:
         with within(Walls(officer=officer.id, department=officer.department, shared=shared)):
             yield

@@ -9,7 +9,7 @@ from __future__ import annotations
 from psycopg.rows import class_row
 
 from ..errors import InputError, NotFound, Refused
-from ..store import LOCAL, Database
+from ..store import LOCAL, Connection, Database
 from .officer import Officer
 from .quotas import MEASURES, PERIODS, SCOPES, Limit, Measure, Period, Scope
 
@@ -34,15 +34,13 @@ class QuotaSetting:
 
     async def seen(self) -> list[Limit]:
         """The quotas of the acting officer's department, and of all."""
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Limit)) as cursor,
-        ):
-            await cursor.execute(
-                "SELECT id, scope, department, subject, measure, period, most, warn_at FROM quotas"
-                " ORDER BY scope, department, subject, measure, period"
-            )
-            return await cursor.fetchall()
+        async with self._database.connection() as connection:
+            return await _limits(connection)
+
+    async def every(self) -> list[Limit]:
+        """The quotas of every department, for whoever runs the machine."""
+        async with self._database.maintenance() as connection:
+            return await _limits(connection)
 
     async def put(
         self,
@@ -80,6 +78,15 @@ class QuotaSetting:
                 raise NotFound("There is no such quota.", hint="See the list of quotas.")
             _check_who(by, row[0], row[1])
             await connection.execute("DELETE FROM quotas WHERE id = %s", (key,))
+
+
+async def _limits(connection: Connection) -> list[Limit]:
+    async with connection.cursor(row_factory=class_row(Limit)) as cursor:
+        await cursor.execute(
+            "SELECT id, scope, department, subject, measure, period, most, warn_at FROM quotas"
+            " ORDER BY scope, department, subject, measure, period"
+        )
+        return await cursor.fetchall()
 
 
 def _check_who(by: Officer, scope: Scope, department: str) -> None:

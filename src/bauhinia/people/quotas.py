@@ -159,6 +159,8 @@ class Quotas:
         self._limits_at = -REMEMBERED
         self._known: dict[_Subject, _Known] = {}
         self._under_way: defaultdict[_Subject, Amount] = defaultdict(Amount)
+        self._settled: defaultdict[_Subject, Amount] = defaultdict(Amount)
+        """All that this process has settled."""
 
     async def reserve(self, officer: Officer, use: str, estimate: Amount) -> Reservation:
         """Room for a call of that size; `refused` says which limit it does not fit into. Raises
@@ -194,6 +196,7 @@ class Quotas:
             self._under_way[subject] = self._under_way[subject].minus(reservation.estimate)
             if self._under_way[subject] == Amount():
                 del self._under_way[subject]
+            self._settled[subject] = self._settled[subject].plus(actual)
             if known := self._known.get(subject):
                 known.amounts = {period: amount.plus(actual) for period, amount in known.amounts.items()}
 
@@ -230,13 +233,17 @@ class Quotas:
             for each in wanted
             for period in PERIODS
         ]
+        before = {each: self._settled[each] for each in wanted}
         async with self._database.connection() as connection:
             cursor = await connection.execute("SELECT * FROM usage_so_far(%s)", (Jsonb(asked),))
             rows = await cursor.fetchall()
         for each in wanted:
-            self._known[each] = _Known(at, {period: Amount() for period in PERIODS})
+            # What was settled meanwhile may have been read or not: counted twice it errs on the safe side.
+            meanwhile = self._settled[each].minus(before[each])
+            self._known[each] = _Known(at, dict.fromkeys(PERIODS, meanwhile))
         for scope, subject, period, *amount in rows:
-            self._known[_Subject(scope, subject)].amounts[period] = Amount(*amount)
+            amounts = self._known[_Subject(scope, subject)].amounts
+            amounts[period] = amounts[period].plus(Amount(*amount))
         self._drop_old(at)
 
     def _drop_old(self, now: float) -> None:

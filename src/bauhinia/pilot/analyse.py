@@ -6,6 +6,7 @@ find the extracts -> answer from them alone -> tie every sentence to its source 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ..documents import Document
 from ..gateway import Message, estimate_tokens
@@ -16,7 +17,7 @@ from .desk import Desk
 from .draft import Draft, Finding, Passage, Section
 from .evidence import Evidence
 from .obligations import table_of
-from .orders import AnalyseOrder
+from .orders import AnalyseOrder, AskOrder
 from .segment import gloss
 
 ANSWER_TOKENS = 320
@@ -55,6 +56,18 @@ UNCONFIRMED = {
 """The model did answer, but nothing of its answer stood the check; what it said is in the findings."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfound:
+    """What is said where there is no answer, by the asker's language."""
+
+    silent: Mapping[Variety, str]
+    """The sources do not hold it."""
+    unconfirmed: Mapping[Variety, str]
+
+
+IN_DOCUMENT = Unfound(silent=NOT_FOUND, unconfirmed=UNCONFIRMED)
+
+
 async def analyse(order: AnalyseOrder, documents: Mapping[str, Document], desk: Desk) -> Draft:
     """Answer or table, by the order's mode. Raises the gateway's errors."""
     desk.progress("read")
@@ -62,7 +75,7 @@ async def analyse(order: AnalyseOrder, documents: Mapping[str, Document], desk: 
     first = next(iter(documents.values()))
     if order.mode == "question":
         title = order.question
-        section, findings = await _answer(order, evidence, desk)
+        section, findings = await answer(order, evidence, desk)
     else:
         title = first.title or first.name
         section, findings = await table_of(order, documents, evidence, desk), []
@@ -77,13 +90,15 @@ async def analyse(order: AnalyseOrder, documents: Mapping[str, Document], desk: 
     )
 
 
-async def _answer(order: AnalyseOrder, evidence: Evidence, desk: Desk) -> tuple[Section, list[Finding]]:
+async def answer(
+    order: AnalyseOrder | AskOrder, evidence: Evidence, desk: Desk, unfound: Unfound = IN_DOCUMENT
+) -> tuple[Section, list[Finding]]:
     """An answer in the asker's language, each sentence cited or left out.
 
     A Cantonese question is answered in written Chinese, which the model is surer of and which can be held
     against the sources, and said in Cantonese last.
     """
-    question, asked = order.question, _asked_in(order)
+    question, asked = order.question, asked_in(order)
     tongue = Variety.TRADITIONAL if asked is Variety.CANTONESE else asked
     extracts = await _extracts(question, evidence, desk)
     desk.progress("write")
@@ -97,7 +112,7 @@ async def _answer(order: AnalyseOrder, evidence: Evidence, desk: Desk) -> tuple[
     desk.progress("check")
     passages, findings = await _checked(written.text, question, extracts, evidence)
     if not passages:
-        text = (UNCONFIRMED if findings else NOT_FOUND)[asked]
+        text = (unfound.unconfirmed if findings else unfound.silent)[asked]
         passages = [Passage(id="p0", kind="paragraph", text=text)]
     elif asked is Variety.CANTONESE:
         passages = [_in_cantonese(passage) for passage in passages]
@@ -106,7 +121,7 @@ async def _answer(order: AnalyseOrder, evidence: Evidence, desk: Desk) -> tuple[
     return Section(language=asked.value, title=question, passages=tuple(passages)), findings
 
 
-def _asked_in(order: AnalyseOrder) -> Variety:
+def asked_in(order: AnalyseOrder | AskOrder) -> Variety:
     """The question's variety; the reader's interface tells the script where its characters do not."""
     found = detect(order.question)
     shared = found.variety is Variety.TRADITIONAL and found.confidence <= 0.5

@@ -69,13 +69,15 @@ SELECT source, original, target, "to", tagged FROM (
     SELECT segments.source, segments.original, segments.target, tasks."order" ->> 'to' AS "to",
            true AS tagged, tasks.created
       FROM segments JOIN tasks ON tasks.id = segments.task
-     WHERE segments.status = 'confirmed' OR segments.target <> segments.original
+     WHERE (segments.status = 'confirmed' OR segments.target <> segments.original)
+       AND tasks.officer = acting_officer() AND tasks.department = acting_department()
     UNION ALL
     SELECT passage ->> 'source_text', passage ->> 'original', passage ->> 'text', tasks."order" ->> 'to',
            false, tasks.created
       FROM tasks,
            jsonb_path_query(draft, '$.sections[*].passages[*] ? (@.original != null)') AS passage
-     WHERE kind = 'translate' AND NOT EXISTS (SELECT 1 FROM segments WHERE segments.task = tasks.id)
+     WHERE kind = 'translate' AND officer = acting_officer() AND department = acting_department()
+       AND NOT EXISTS (SELECT 1 FROM segments WHERE segments.task = tasks.id)
 ) AS left_by_officers
 ORDER BY created DESC LIMIT %(most)s
 """

@@ -21,6 +21,11 @@ PART_SHARE = 6
 and a small model summarises a page better than ten."""
 
 
+def part_tokens(context_tokens: int) -> int:
+    """How long a part of a long document may be for a model of that context."""
+    return min(max(context_tokens // PART_SHARE, 400), 6_000)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """An answer as it is kept in a checkpoint."""
@@ -49,6 +54,8 @@ class Desk:
     report: Report
     use: str
     """The AI use in the register: `pilot.summarise`, ..."""
+    classification: str
+    """The highest of what the task works on; it goes with every request."""
     task: str | None = None
     began: float = field(default_factory=time.monotonic)
     usage: Usage = field(default_factory=Usage)
@@ -58,7 +65,7 @@ class Desk:
     @property
     def part_tokens(self) -> int:
         """How long a part of a long document may be, in tokens."""
-        return min(max(self.gateway.context_tokens // PART_SHARE, 400), 6_000)
+        return part_tokens(self.gateway.context_tokens)
 
     async def write(
         self,
@@ -83,6 +90,7 @@ class Desk:
             max_tokens=max_tokens,
             schema=schema,
             stop=tuple(stop),
+            classification=self.classification,
             task=self.task,
         )
 
@@ -122,7 +130,11 @@ class Desk:
         """Unit vectors, one a text."""
         assert kind in ("query", "passage")
         return await self.gateway.embed(
-            list(texts), "query" if kind == "query" else "passage", officer=self.officer, use=self.use
+            list(texts),
+            "query" if kind == "query" else "passage",
+            officer=self.officer,
+            use=self.use,
+            classification=self.classification,
         )
 
     def progress(self, phase: str, section: int = 0, of: int = 0, *, note: str = "") -> None:

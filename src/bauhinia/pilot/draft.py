@@ -10,7 +10,7 @@ from ..documents.comparison import Comparison
 from ..gateway import Usage
 from ..language import Variety
 
-TaskKind = Literal["summarise", "translate", "draft", "analyse", "compare", "redraft"]
+TaskKind = Literal["summarise", "translate", "draft", "analyse", "ask", "compare", "redraft"]
 PassageKind = Literal["heading", "paragraph", "bullet", "table_cell", "row"]
 Severity = Literal["error", "warning", "note"]
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..documents import Document
 from ..errors import NotFound
+from ..gateway import LOWEST, classifications
 from ..settings import Settings
 from ..translation.bilingual import FORMATS
 from .codec import draft_of
 from .draft import Draft
 from .export import MEDIA_TYPES, ExportedFile, export
-from .orders import ORDERS, documents_of
+from .orders import ORDERS, AnyOrder, AskOrder, documents_of
 from .papers import fill, letterhead_of
 from .returning import sent
 from .templates import Template, Templates
@@ -31,16 +33,33 @@ async def issued(office: Office, key: str, form: str) -> ExportedFile:
     task = await office.task(key)
     if form in FORMATS:
         return await sent(office, task, form)
-    draft = draft_of(task)
+    draft = _marked(draft_of(task), task.classification)
     if form in ("same", "beside"):
         write = office.original_format if form == "same" else office.beside_original
         name, data = await write(draft, task.order)
         return ExportedFile(name, data, mimetypes.guess_type(name)[0] or "application/octet-stream")
-    there = {card.id for card in await office.shelf.cards()}
     order = ORDERS[task.kind].model_validate(task.order)  # type: ignore[index]  # kinds are TaskKind
-    sources = await office.shelf.documents([key for key in documents_of(order) if key in there])
+    sources = await _sources(office, order, draft)
     data = issue(draft, form, task.order, sources, office.templates, office.settings)
     return ExportedFile(f"{draft.title[:60] or task.kind}.{form}", data, MEDIA_TYPES[form])
+
+
+def _marked(draft: Draft, classification: str) -> Draft:
+    """The draft with its classification before the AI label, which every file carries; the lowest is not
+    marked."""
+    if classification == LOWEST:
+        return draft
+    name = classifications().level(classification).name("zh-Hant-HK" if draft.variety.is_chinese else "en")
+    return replace(draft, label=f"{name.upper()} · {draft.label}")
+
+
+async def _sources(office: Office, order: AnyOrder, draft: Draft) -> Mapping[str, Document]:
+    """The documents that the draft may cite, but for those that were removed."""
+    if isinstance(order, AskOrder):
+        cited = {citation.document for passage in draft.passages() for citation in passage.citations}
+        return await office.library.those(sorted(cited))
+    there = await office.shelf.cards_of(documents_of(order))
+    return await office.shelf.documents(list(there))
 
 
 def issue(

@@ -4,53 +4,80 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
 
 from ..documents import Document, side_by_side
 from ..documents.layout import LAYOUTS
-from ..errors import BauhiniaError, InputError
-from ..gateway import Gateway
-from ..jobs import PassageReady, Report, Steps, Task, TaskEvent, TaskFunction, Tasks
+from ..errors import BauhiniaError, InputError, Refused
+from ..gateway import LOWEST, Gateway, classifications
+from ..gateway.billing import seconds_a_token
+from ..jobs import (
+    BULK,
+    INTERACTIVE,
+    Claim,
+    PassageReady,
+    Report,
+    Steps,
+    Task,
+    TaskEvent,
+    TaskFunction,
+    Tasks,
+    Trade,
+    Version,
+)
+from ..knowledge import Arrivals, Library, Search
+from ..knowledge.arrivals import KIND as INGEST
 from ..language import Termbase, Variety
-from ..people import Accounts, Officer, acting
+from ..people import Accounts, Officer, OpenId, QuotaSetting, acting, acting_as, signed_in
 from ..settings import Limits, Settings
-from ..store import Blobs, Database
+from ..store import LOCAL, Blobs, Database, Walls, within
 from ..translation.leverage import Leverage, leverage
 from ..translation.memory import Memory
 from ..translation.termbases import Termbases
 from .analyse import analyse
+from .ask import ask, passages_for
 from .citations import without_invented_citations
 from .codec import from_json, to_json
 from .compare import compare
-from .desk import Desk
+from .desk import Desk, part_tokens
 from .draft import Draft, TaskKind
 from .drafting import draft
+from .forecasting import Forecast, work_of
 from .keeping import Original
 from .orders import (
     ORDERS,
     AnalyseOrder,
     AnyOrder,
+    AskOrder,
     CompareOrder,
     DraftOrder,
     RedraftOrder,
     SummariseOrder,
     TranslateOrder,
     documents_of,
+    kind_of,
     needs_model,
 )
 from .redraft import redraft
 from .scanning import KIND, read_scan
 from .segment_table import Segments
+from .sharing import Sharing
 from .shelf import Card, Shelf
 from .summarise import summarise
 from .templates import Templates
 from .translate import TARGET, check_language, translate, untranslated
 
 log = logging.getLogger(__name__)
+
+VERSIONS: Mapping[str, Version] = {kind: Version(now=1, since=1) for kind in (*ORDERS, KIND)}
+"""Of each kind of work. Raise `now` when the keys or the results of its checkpoints change, and `since` when
+those of older ones cannot be used any more: such a job is then set aside, and its officer told."""
+MANY_DOCUMENTS = 5
+"""Work on more documents than this in one go waits behind work that somebody waits for."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,9 +92,18 @@ class Office:
     templates: Templates
     memory: Memory = field(init=False)
     """The one memory of the process: it keeps what it knows of common words."""
+    sharing: Sharing = field(init=False)
+    """Who else may read what."""
     segments: Segments = field(init=False)
     """What officers wrote in the editor of translations."""
+    library: Library = field(init=False)
+    """The department's documents, kept to be found."""
+    search: Search = field(init=False)
+    arrivals: Arrivals = field(init=False)
+    """Files on their way into the library."""
     tasks: Tasks = field(init=False)
+    openid: OpenId | None = field(init=False)
+    """The provider that people sign in with, where there is one."""
     model: asyncio.Task[None] = field(init=False)
     """Loads the model; done when it can answer."""
     _numbering: set[asyncio.Task[None]] = field(init=False, default_factory=set)
@@ -76,8 +112,16 @@ class Office:
         functions: dict[str, TaskFunction] = {kind: self._function(kind) for kind in ORDERS}
         functions[KIND] = self._read_scan
         self.memory = Memory(self.database)
+        self.sharing = Sharing(self.database, self.gateway.ledger, self.shelf)
         self.segments = Segments(self.database)
-        self.tasks = Tasks(self.database, functions)
+        self.library = Library(self.database, self.gateway, self.shelf.blobs, Limits())
+        self.search = Search(self.database, self.gateway)
+        self.arrivals = Arrivals(self.database, self.library, Limits())
+        functions[INGEST] = self.arrivals.read
+        trade = Trade(functions=functions, versions=VERSIONS, acting_for=self._acting_for)
+        self.tasks = Tasks(self.database, trade, acting=_kept_with_a_job)
+        by_openid = self.settings.sign_in == "openid"
+        self.openid = OpenId(self.settings, self.database, self.gateway.ledger.record) if by_openid else None
         self.model = asyncio.create_task(self.gateway.start(), name="load the model")
         self.model.add_done_callback(lambda done: done.cancelled() or done.exception())
 
@@ -89,22 +133,23 @@ class Office:
     @property
     def accounts(self) -> Accounts:
         """Who may sign in."""
-        return Accounts(self.database)
+        return Accounts(self.database, self.gateway.ledger.record)
 
-    async def add(self, data: bytes, name: str, password: str = "") -> Card:
+    async def add(self, data: bytes, name: str, password: str = "", *, classification: str = "") -> Card:
         """Put a file on the shelf, opened with its password if it has one. Pages that are pictures are read
         by a task, which the card names; those of a Word document are numbered afterwards.
 
-        Raises DocumentError, and then nothing is kept.
+        Raises DocumentError, InputError, and then nothing is kept.
         """
-        card = await self.shelf.add(data, name, password)
+        classification = classification or self.settings.classification
+        card = await self.shelf.add(data, name, password, classification=classification)
         if card.pages is None:
             numbering = asyncio.create_task(self._number_pages(card.id), name=f"pages of {card.id}")
             self._numbering.add(numbering)
             numbering.add_done_callback(self._numbering.discard)
         if not card.scanned:
             return card
-        await self.tasks.start(KIND, {"document": card.id})
+        await self.tasks.start(KIND, {"document": card.id}, priority=BULK, classification=card.classification)
         return await self.shelf.card(card.id)
 
     async def remove(self, key: str) -> None:
@@ -128,20 +173,30 @@ class Office:
         try:
             await self.shelf.number_pages(key)
         except BauhiniaError as error:
-            log.info("no page numbers for a document: %s", error.message)
+            log.info("no page numbers for a document: %s", error.code)
 
     async def start(self, order: AnyOrder) -> str:
         """Begin a task; gives its id. Raises NotFound for a document or a template that does not exist,
         InputError for a document that is still being read, SameLanguage for one that needs no translation.
         """
-        kind = next(kind for kind, made in ORDERS.items() if isinstance(order, made))
         if isinstance(order, DraftOrder):
             self.templates.get(order.type)
-        for key in documents_of(order):
-            _check_read(await self.shelf.card(key))
+        if isinstance(order, AskOrder) and order.collection:
+            await self.library.collection(order.collection)
+        documents = documents_of(order)
+        cards = [await self.shelf.card(key) for key in documents]
+        for card in cards:
+            _check_own(card)
+            _check_read(card)
         if isinstance(order, TranslateOrder):
             await self._check_language(order)
-        return await self.tasks.start(kind, order.model_dump(mode="json"))
+        priority = BULK if len(documents) > MANY_DOCUMENTS else INTERACTIVE
+        return await self.tasks.start(
+            kind_of(order),
+            order.model_dump(mode="json"),
+            priority=priority,
+            classification=_highest(order, cards),
+        )
 
     def desk(
         self,
@@ -151,6 +206,7 @@ class Office:
         report: Report,
         task: str | None = None,
         termbase: Termbase | None = None,
+        classification: str = LOWEST,
     ) -> Desk:
         """A working place for one task, with the shipped termbase unless another is given.
 
@@ -163,6 +219,7 @@ class Office:
             steps=steps,
             report=report,
             use=f"pilot.{kind}",
+            classification=classification,
             task=task,
         )
 
@@ -247,14 +304,92 @@ class Office:
         sources = await untranslated(order, document, await self._original(order, document))
         return await leverage(self.memory, sources, TARGET[order.to], department=self.officer.department)
 
+    async def forecast(self, order: AnyOrder) -> Forecast:
+        """What the order will ask of the model, before it begins. Raises NotFound, InputError,
+        DocumentError."""
+        for key in documents_of(order):
+            _check_read(await self.shelf.card(key))
+        documents = await self.shelf.documents(documents_of(order))
+        sources: list[str] = []
+        held: float | None = None
+        if isinstance(order, TranslateOrder):
+            document = documents[order.document]
+            sources = await untranslated(order, document, await self._original(order, document))
+            held = (await self.estimate(order)).share if order.memory else 0.0
+        room = part_tokens(self.gateway.context_tokens)
+        work = work_of(order, documents, part_tokens=room, sources=sources, from_memory=held or 0.0)
+        pace = await seconds_a_token(self.database, self.gateway.model)
+        return Forecast(
+            work=work,
+            cost=self.gateway.cost(work.usage),
+            seconds=None if pace is None else pace * work.usage.completion_tokens / self.gateway.slots,
+            from_memory=held,
+            standings=tuple(await self.gateway.quotas.standings(self.officer, f"pilot.{kind_of(order)}")),
+        )
+
+    async def set_quota(self, **quota: Any) -> int:
+        """Set a quota as the acting officer; gives its id. Raises Refused, InputError; both are recorded."""
+        subject = ":".join(
+            str(quota[part]) for part in ("scope", "department", "subject", "measure", "period")
+        )
+        async with self._recorded("quotas.set", subject):
+            return await QuotaSetting(self.database).put(self.officer, **quota)
+
+    async def remove_quota(self, key: int) -> None:
+        """Remove a quota as the acting officer. Raises Refused, NotFound; both are recorded."""
+        async with self._recorded("quotas.remove", str(key)):
+            await QuotaSetting(self.database).remove(self.officer, key)
+
+    @asynccontextmanager
+    async def _recorded(self, deed: str, subject: str) -> AsyncIterator[None]:
+        """The ledger has the deed of the acting officer, done or refused."""
+        ledger, officer = self.gateway.ledger, self.officer
+        why = "ok"
+        try:
+            yield
+            self.gateway.quotas.forget()
+        except BauhiniaError as error:
+            why = error.code
+            raise
+        finally:
+            await ledger.record(
+                deed,
+                officer=officer.id,
+                department=officer.department,
+                subject=subject,
+                done=why == "ok",
+                why=why,
+            )
+
+    def _acting_for(self, claim: Claim, kept: Mapping[str, Any]) -> AbstractContextManager[object]:
+        """Work on a job as the officer who ordered it, in whatever process. The row says who that is, which
+        the database has checked; what was kept beside it gives the name and the roles."""
+        if not kept and self.settings.sign_in == "none":
+            shared = claim.officer == LOCAL
+            return within(Walls(officer=claim.officer, department=claim.department, shared=shared))
+        named = {"name": claim.officer, **kept, "id": claim.officer, "department": claim.department}
+        return acting_as(from_json(Officer, named))
+
     def _function(self, kind: TaskKind) -> TaskFunction:
         async def work(order: dict[str, Any], report: Report, steps: Steps, task: str) -> dict[str, Any]:
             asked = ORDERS[kind].model_validate(order)
             if needs_model(asked):
                 await asyncio.shield(self.model)
             termbase = await Termbases(self.database).merged(self.officer.department)
-            desk = self.desk(kind, steps=steps, report=report, task=task, termbase=termbase)
-            documents = await self.shelf.documents(documents_of(asked))
+            # Read again: whoever resumes a task works with what its documents are classified now.
+            cards = await self.shelf.cards_of(documents_of(asked))
+            desk = self.desk(
+                kind,
+                steps=steps,
+                report=report,
+                task=task,
+                termbase=termbase,
+                classification=_highest(asked, cards.values()),
+            )
+            if isinstance(asked, AskOrder):
+                documents = await passages_for(asked, steps, self.search, self.library)
+            else:
+                documents = await self.shelf.documents(documents_of(asked))
             draft = await self._do(asked, documents, desk)
             return to_json(without_invented_citations(draft, documents))
 
@@ -273,10 +408,18 @@ class Office:
                 return await draft(order, self.templates.get(order.type), documents, desk)
             case AnalyseOrder():
                 return await analyse(order, documents, desk)
+            case AskOrder():
+                return await ask(order, documents, desk)
             case RedraftOrder():
                 return await redraft(order, documents[order.document], desk)
             case CompareOrder():
                 return await compare(order, documents, desk)
+
+
+def _kept_with_a_job() -> Mapping[str, Any]:
+    """What a worker needs to act for whoever signed in; nothing for the one officer of a machine."""
+    officer = signed_in()
+    return to_json(officer) if officer is not None else {}
 
 
 def _passages_of(task: Task) -> dict[tuple[int, str], dict[str, Any]]:
@@ -287,6 +430,19 @@ def _passages_of(task: Task) -> dict[tuple[int, str], dict[str, Any]]:
         for number, section in enumerate(sections)
         for passage in section["passages"]
     }
+
+
+def _highest(order: AnyOrder, cards: Iterable[Card]) -> str:
+    return classifications().highest([order.classification, *(card.classification for card in cards)])
+
+
+def _check_own(card: Card) -> None:
+    if not card.own:
+        raise Refused(
+            f"{card.name} is shared with you to be read.",
+            stage="share",
+            hint="Copy it to your shelf, then work with the copy.",
+        )
 
 
 def _check_read(card: Card) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ..documents.layout import STORIES, Story
+from ..gateway import LOWEST, classifications
 from .draft import TaskKind
 
 OutputLanguage = Literal["en", "zh-HK"]
@@ -18,6 +19,14 @@ class Order(BaseModel):
     """Base of the orders: frozen, unknown keys refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    classification: str = LOWEST
+    """Of what the order itself says, such as its instructions; a higher one of its documents counts."""
+
+    @field_validator("classification")
+    @classmethod
+    def _is_classification(cls, value: str) -> str:
+        return classifications().level(value).id
 
 
 class SummariseOrder(Order):
@@ -81,6 +90,16 @@ class AnalyseOrder(Order):
         return self
 
 
+class AskOrder(Order):
+    """A question to the department's library."""
+
+    question: str = Field(min_length=1, max_length=2_000, pattern=r"\S")
+    collection: str = ""
+    """Id of the one collection that is asked; empty asks all."""
+    reader: Literal["", "en", "zh-Hant-HK", "zh-Hans"] = ""
+    """As in `AnalyseOrder`."""
+
+
 class CompareOrder(Order):
     """What changed between two versions, or differs between a document and its translation."""
 
@@ -105,20 +124,30 @@ class RedraftOrder(Order):
     manner: Manner
 
 
-AnyOrder = SummariseOrder | TranslateOrder | DraftOrder | AnalyseOrder | CompareOrder | RedraftOrder
+AnyOrder = (
+    SummariseOrder | TranslateOrder | DraftOrder | AnalyseOrder | AskOrder | CompareOrder | RedraftOrder
+)
 ORDERS: dict[TaskKind, type[AnyOrder]] = {
     "summarise": SummariseOrder,
     "translate": TranslateOrder,
     "draft": DraftOrder,
     "analyse": AnalyseOrder,
+    "ask": AskOrder,
     "compare": CompareOrder,
     "redraft": RedraftOrder,
 }
 """By the kind of task that each asks for."""
 
 
+def kind_of(order: AnyOrder) -> TaskKind:
+    """The kind of task that an order asks for."""
+    return next(kind for kind, made in ORDERS.items() if isinstance(order, made))
+
+
 def documents_of(order: AnyOrder) -> list[str]:
-    """Ids of the documents that an order is about."""
+    """Ids of the documents of the shelf that an order is about."""
+    if isinstance(order, AskOrder):
+        return []
     return [order.document] if isinstance(order, TranslateOrder | RedraftOrder) else order.documents
 
 

@@ -13,9 +13,11 @@ from psycopg.types.json import Jsonb
 
 from ..documents import Document, read_document, unlock, with_page_numbers
 from ..errors import NotFound
+from ..gateway import LOWEST, classifications
+from ..jobs import OPEN
 from ..language import detect
 from ..settings import Limits
-from ..store import Blobs, Database
+from ..store import Blobs, Database, before_deleting
 from .codec import from_json, to_json
 from .keeping import Original
 from .reading import SAMPLE
@@ -46,6 +48,14 @@ class Card:
     """Id of the task that reads them; empty when there is none."""
     reading_status: str
     """A `TaskStatus`, or empty."""
+    classification: str
+    own: bool
+    """Whether it is of whoever asks, and not shared with them."""
+
+    @property
+    def is_being_read(self) -> bool:
+        """The task that reads it is under way, or has yet to get its turn."""
+        return self.reading_status in OPEN
 
 
 _CARD = """
@@ -59,13 +69,27 @@ SELECT documents.id, name, format, variety, documents.created,
        coalesce(jsonb_array_length(document -> 'scanned'), 0) AS scanned,
        coalesce(work.pages_read, 0)::int AS scanned_read,
        coalesce(work.task, '') AS reading,
-       coalesce(work.status, '') AS reading_status
+       coalesce(work.status, '') AS reading_status,
+       documents.classification,
+       documents.officer = acting_officer() AND documents.department = acting_department() AS own
   FROM documents
   LEFT JOIN LATERAL (
        SELECT tasks.id AS task, status, (SELECT count(*) FROM steps WHERE steps.task = tasks.id) AS pages_read
          FROM tasks
         WHERE kind = 'read' AND "order" ->> 'document' = documents.id
         ORDER BY tasks.created DESC LIMIT 1) AS work ON true
+"""
+
+
+_OWN = " WHERE documents.officer = acting_officer() AND documents.department = acting_department()"
+_COPY = """
+INSERT INTO documents (id, name, format, digest, bytes, document, variety, classification)
+SELECT %s, name, format, digest, bytes, document, variety, classification FROM documents WHERE id = %s
+"""
+_RAISE_TASKS = """
+UPDATE tasks SET classification = %s
+ WHERE officer = acting_officer() AND department = acting_department() AND classification = ANY(%s)
+   AND ("order" ->> 'document' = %s OR "order" -> 'documents' ? %s)
 """
 
 
@@ -77,11 +101,17 @@ class Shelf:
         self._blobs = blobs
         self._limits = limits
 
-    async def add(self, data: bytes, name: str, password: str = "") -> Card:
+    @property
+    def blobs(self) -> Blobs:
+        """Where the files are."""
+        return self._blobs
+
+    async def add(self, data: bytes, name: str, password: str = "", *, classification: str = LOWEST) -> Card:
         """Read a file, but for its pictures of pages, and keep it; a protected one without its protection.
 
-        Raises DocumentError, and then nothing is kept. The password never is.
+        Raises DocumentError, InputError, and then nothing is kept. The password never is.
         """
+        classifications().level(classification)
         data, warnings = await self._unlocked(data, name, password) if password else (data, ())
         document = await read_document(data, name, self._limits)
         document = replace(document, warnings=(*document.warnings, *warnings))
@@ -90,8 +120,8 @@ class Shelf:
         await self._blobs.put(digest, data)
         async with self._database.connection() as connection:
             await connection.execute(
-                "INSERT INTO documents (id, name, format, digest, bytes, document, variety) "
-                "VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                "INSERT INTO documents (id, name, format, digest, bytes, document, variety, classification) "
+                "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
                 (
                     key,
                     document.name,
@@ -100,6 +130,7 @@ class Shelf:
                     len(data),
                     Jsonb(to_json(document)),
                     detect(document.text[:SAMPLE]).variety.value,
+                    classification,
                 ),
             )
         return await self.card(key)
@@ -139,13 +170,43 @@ class Shelf:
         return card
 
     async def cards(self, limit: int = 200) -> list[Card]:
-        """The newest first."""
+        """The officer's own, the newest first."""
         async with (
             self._database.connection() as connection,
             connection.cursor(row_factory=class_row(Card)) as cursor,
         ):
-            await cursor.execute(_CARD + " ORDER BY documents.created DESC LIMIT %s", (limit,))
+            await cursor.execute(_CARD + _OWN + " ORDER BY documents.created DESC LIMIT %s", (limit,))
             return await cursor.fetchall()
+
+    async def cards_of(self, keys: Sequence[str]) -> dict[str, Card]:
+        """Those of these documents that the officer may read, shared ones too, by id in the order given."""
+        async with (
+            self._database.connection() as connection,
+            connection.cursor(row_factory=class_row(Card)) as cursor,
+        ):
+            await cursor.execute(_CARD + " WHERE documents.id = ANY(%s)", (list(keys),))
+            found = {card.id: card for card in await cursor.fetchall()}
+        return {key: found[key] for key in keys if key in found}
+
+    async def raise_classification(self, key: str, classification: str) -> None:
+        """Classify an own document higher, and with it every own task that used it. Raises NotFound."""
+        lower = classifications().below(classification)
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(
+                "UPDATE documents SET classification = %s WHERE id = %s AND classification = ANY(%s)",
+                (classification, key, lower),
+            )
+            if not cursor.rowcount:
+                raise _not_found()
+            await connection.execute(_RAISE_TASKS, (classification, lower, key, key))
+
+    async def lower_classification(self, key: str, classification: str) -> None:
+        """Classify a document of the department lower; its tasks stay as they are. The database sees that an
+        administrator of the department does it. Raises NotFound."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute("SELECT document_lowered(%s, %s)", (key, classification))
+            if await cursor.fetchone() in (None, (None,)):
+                raise _not_found()
 
     async def document(self, key: str) -> Document:
         """Raises NotFound."""
@@ -164,6 +225,15 @@ class Shelf:
         if row is None:
             raise _not_found()
         return await self._blobs.get(row[0])
+
+    async def copy(self, key: str) -> Card:
+        """An own copy of a document that the officer may read, with its file's bytes. Raises NotFound."""
+        new = secrets.token_hex(8)
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(_COPY, (new, key))
+        if not cursor.rowcount:
+            raise _not_found()
+        return await self.card(new)
 
     async def replace(self, key: str, document: Document) -> None:
         """Keep a document, read further, in the place of what was read before. Raises NotFound."""
@@ -189,6 +259,7 @@ class Shelf:
         """Forget the document, and its file when no other document, of whatever officer, has the same bytes.
         Raises NotFound."""
         async with self._database.connection() as connection:
+            await before_deleting(connection)
             cursor = await connection.execute("DELETE FROM documents WHERE id = %s RETURNING digest", (key,))
             row = await cursor.fetchone()
             if row is None:

@@ -46,11 +46,15 @@ async def health(request: Request) -> dict[str, Any]:
 @api_router.post(
     "/api/documents",
     status_code=201,
-    summary="Put a file on the shelf (multipart, field `file`; of a protected one also `password`)",
+    summary="Put a file on the shelf (multipart, field `file`; of a protected one also `password`; may have "
+    "`classification`)",
 )
 async def add_document(request: Request) -> dict[str, Any]:
     sent = await uploaded(request)
-    return asdict(await office_of(request).add(sent.data, sent.name, sent.password))
+    card = await office_of(request).add(
+        sent.data, sent.name, sent.password, classification=sent.classification
+    )
+    return asdict(card)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Sent:
     name: str
     data: bytes = field(repr=False)
     password: str = field(repr=False)
+    classification: str = ""
+    """Empty takes the server's default."""
 
 
 async def uploaded(request: Request) -> Sent:
@@ -78,7 +84,8 @@ async def uploaded(request: Request) -> Sent:
         password = form.get("password", "")
         if not isinstance(password, str):
             raise InputError("The password came as a file.", hint="Send it as a plain field of the form.")
-        return Sent(file.filename, await file.read(), password)
+        classification = str(form.get("classification", ""))
+        return Sent(file.filename, await file.read(), password, classification)
 
 
 @api_router.get("/api/documents", summary="The documents on the shelf")
@@ -160,7 +167,7 @@ async def task_events(request: Request, task: str, last_event_id: Annotated[str,
     office = office_of(request)
     seen = int(last_event_id) if last_event_id.isdecimal() else 0
     row = await office.tasks.get(task)
-    if seen and row.status != "running":
+    if not row.is_open and 0 < row.told <= seen:
         return events.nothing_more()
     return events.stream(office.events(task), closing_of(request), after=seen)
 

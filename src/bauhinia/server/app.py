@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -10,46 +11,73 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from weakref import WeakValueDictionary
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Route
 
 from .. import __version__
+from ..errors import BauhiniaError
+from ..people import check_settings
 from ..settings import Limits, Settings
+from ..telemetry import tracing
 from . import faults
+from .account_pages import account_router
 from .api import api_router
 from .bilingual_api import bilingual_router
+from .boundary_api import boundary_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
+from .knowledge_api import knowledge_api_router
+from .knowledge_pages import knowledge_router
 from .mcp_endpoint import McpEndpoint
+from .observed import Observed, Traffic, templates
+from .openid_pages import openid_router
+from .operation import operation_router
 from .pages import pages_router
+from .people_api import people_router
+from .people_pages import people_pages_router
+from .scim_api import scim_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
+from .shared_rows import only_reading
+from .sharing_api import sharing_router
+from .sharing_pages import sharing_pages_router
 from .sign_in_pages import sign_in_router
 from .signed_in import SignedIn
 from .state import office_of
 from .terms_pages import terms_router
 from .translation_api import translation_router
+from .usage_api import usage_router
+from .usage_pages import usage_pages_router
 from .v1 import FileTexts, files_router, v1_router
 
 if TYPE_CHECKING:
     from ..pilot.office import Office
 
+logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 UPLOAD_PATHS = re.compile(
     "/api/documents|/documents|/v1/files|/api/terms/import|/terms/import|/api/tasks/[^/]+/import"
 )
 """Where files come in."""
+BULK_PATHS = re.compile("(?:/api)?/knowledge/collections/[^/]+/documents")
+"""Where many files come in at once."""
+BULK = 20
+"""How many of the largest files may come in one such request."""
 FORM_OVERHEAD = 100_000
 """Bytes that a multipart form may add to the file it carries."""
+DAY_SECONDS = 86_400
 REQUEST_BYTES = 4_000_000
 """Longest body of every other request."""
 
 
 def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
-    """The server's application. Without an `office` it opens its own and closes it when it stops."""
+    """The server's application. Without an `office` it opens its own and closes it when it stops. Raises
+    InputError for settings that would not protect what they are for."""
+    check_settings(settings)
     limits = Limits()
+    traffic = Traffic()
     app = FastAPI(
         title="Bauhinia",
         version=__version__,
@@ -57,14 +85,17 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        middleware=_middleware(settings, limits),
+        middleware=_middleware(settings, limits, traffic),
+        dependencies=[Depends(only_reading)],
     )
     app.state.settings = settings
     app.state.limits = limits
+    app.state.traffic = traffic
     app.state.closing = asyncio.Event()
     app.state.editing = WeakValueDictionary[str, asyncio.Lock]()
     faults.install(app)
     app.include_router(api_router)
+    app.include_router(operation_router(settings))
     app.include_router(translation_router)
     app.include_router(exchange_router)
     app.include_router(editor_router)
@@ -76,24 +107,40 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
         )
     )
     app.include_router(files_router)
+    app.include_router(sharing_router)
+    app.include_router(boundary_router)
     app.include_router(pages_router)
+    app.include_router(sharing_pages_router)
     if settings.sign_in != "none":
         app.include_router(sign_in_router)
+        app.include_router(people_router)
+        app.include_router(people_pages_router)
+        app.include_router(scim_router)
+        app.include_router(openid_router)
+        app.include_router(account_router)
     app.include_router(terms_router)
+    app.include_router(usage_router)
+    app.include_router(usage_pages_router)
+    app.include_router(knowledge_api_router)
+    app.include_router(knowledge_router)
     app.state.mcp = McpEndpoint(lambda: cast("Office", app.state.office))
     app.router.routes.append(Route("/mcp", app.state.mcp, methods=["POST"]))
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")
+    app.state.templates = templates(app.routes)
     return app
 
 
-def _middleware(settings: Settings, limits: Limits) -> list[Middleware]:
+def _middleware(settings: Settings, limits: Limits, traffic: Traffic) -> list[Middleware]:
     """Outermost first."""
     names = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
 
     def limit_for(path: str) -> int:
+        if BULK_PATHS.fullmatch(path):
+            return BULK * limits.file_bytes
         return limits.file_bytes + FORM_OVERHEAD if UPLOAD_PATHS.fullmatch(path) else REQUEST_BYTES
 
     return [
+        Middleware(Observed, traffic=traffic),
         Middleware(SecurityHeaders),
         Middleware(faults.UnexpectedErrors),
         Middleware(HostCheck, host=settings.host, allowed_hosts=names),
@@ -109,6 +156,7 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            _begin_telemetry(settings, stack)
             try:
                 app.state.office = given or await _opened(settings, stack)
             except Exception as error:
@@ -123,18 +171,42 @@ def _lifespan(
     return lifespan
 
 
+def _begin_telemetry(settings: Settings, stack: AsyncExitStack) -> None:
+    if settings.otlp_url and not tracing.is_on():
+        tracing.switch_on(settings.otlp_url, __version__)
+        stack.push_async_callback(asyncio.to_thread, tracing.switch_off)
+
+
 async def _opened(settings: Settings, stack: AsyncExitStack) -> Office:
     """An office of our own, on a data folder that no other server holds. Raises StoreError.
 
-    Tasks that an earlier server left running, killed before it could say so, are marked as interrupted.
+    It works on whatever job has its turn, those of an earlier server too, so many at once as a setting says.
     """
     from ..pilot.office import open_office
     from ..store import hold_data_folder
 
     stack.enter_context(hold_data_folder(settings.data_folder))
     office = await stack.enter_async_context(open_office(settings))
-    await office.tasks.mark_interrupted()
+    office.tasks.work_for_all(settings.jobs)
+    sweeping = asyncio.create_task(_sweep_daily(office), name="delete what is due")
+    stack.push_async_callback(_stopped, sweeping)
     return office
+
+
+async def _sweep_daily(office: Office) -> None:
+    """Delete the library's documents that are due, at the start and once a day."""
+    while True:
+        try:
+            if count := await office.library.sweep():
+                logger.info("%d documents of the library were due and are deleted", count)
+        except BauhiniaError as error:
+            logger.warning("what is due in the library could not be deleted: %s", error.message)
+        await asyncio.sleep(DAY_SECONDS)
+
+
+async def _stopped(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 class _OwnFiles(StaticFiles):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
-import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,16 +14,25 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .. import telemetry
 from ..errors import BauhiniaError, DocumentTooLarge, InputError, NotFound
+from ..telemetry import logs
 from .security import refusal
 
 logger = logging.getLogger(__name__)
 
-PROGRAM_PATHS = ("/api/", "/v1/", "/mcp", "/health", "/static/", "/words/")
+PROGRAM_PATHS = ("/api/", "/v1/", "/mcp", "/health", "/metrics", "/static/", "/words/")
 
 
 class Unexpected(BauhiniaError):
     """A defect of ours; the reference finds it in the log."""
+
+
+class Stopping(BauhiniaError):
+    """The server ends what it has begun, and begins nothing new."""
+
+    status = 503
+    retry_after = 5
 
 
 class NotAllowed(InputError):
@@ -62,6 +72,15 @@ def input_error(error: RequestValidationError | ValidationError) -> InputError:
     return InputError(sentence, hint="Correct this and send it again; /api lists what each route takes.")
 
 
+@contextmanager
+def reading_input() -> Iterator[None]:
+    """Raises InputError where a record is made of something else than it takes."""
+    try:
+        yield
+    except ValidationError as error:
+        raise input_error(error) from error
+
+
 def _from_framework(error: HTTPException) -> BauhiniaError:
     if error.status_code == 404:
         return NotFound("There is nothing at this address.", hint="Start from the workspace page.")
@@ -74,15 +93,26 @@ def _from_framework(error: HTTPException) -> BauhiniaError:
 
 async def answer(request: Request, error: BauhiniaError) -> Response:
     """The answer to a failed request."""
-    if request.url.path.startswith("/v1/"):
-        from .v1.faults import fault
-
-        return fault(error)
-    if request.url.path.startswith(PROGRAM_PATHS):
-        return refusal(error.status, error.code, error.message, error.hint)
+    if (told := program_answer(request.url.path, error)) is not None:
+        return told
     from .pages import error_page
 
     return error_page(request, error)
+
+
+def program_answer(path: str, error: BauhiniaError) -> Response | None:
+    """What a program is told, in the shape of what it asks; None where a person asks."""
+    if path.startswith("/v1/"):
+        from .v1.faults import fault
+
+        return fault(error)
+    if path.startswith("/scim/"):
+        from .scim_api import scim_fault
+
+        return scim_fault(error)
+    if path.startswith(PROGRAM_PATHS):
+        return refusal(error.status, error.code, error.message, error.hint, error.retry_after)
+    return None
 
 
 class UnexpectedErrors:
@@ -113,9 +143,9 @@ class UnexpectedErrors:
 
 
 def _noted(scope: Scope, error: Exception) -> Unexpected:
-    reference = secrets.token_hex(4)
-    frames = traceback.extract_tb(error.__traceback__)
-    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    note = telemetry.current()
+    reference = note.id if note is not None else secrets.token_hex(8)
+    where = logs.where(error.__traceback__)
     logger.error("reference %s: %s in %s at %s", reference, type(error).__name__, scope["method"], where)
     return Unexpected(
         f"Something went wrong on our side (reference {reference}).",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from ..pilot.draft import TaskKind
 from ..pilot.orders import ORDERS, AnyOrder
-from .faults import input_error
+from .faults import reading_input
 
 ONE_DOCUMENT = frozenset(kind for kind, made in ORDERS.items() if "document" in made.model_fields)
 """Tasks that are about one document."""
@@ -18,15 +17,13 @@ ONE_DOCUMENT = frozenset(kind for kind, made in ORDERS.items() if "document" in 
 def order_from_form(kind: TaskKind, form: FormData) -> AnyOrder:
     """The order that a page's form describes. Raises InputError with the first thing that is wrong."""
     values: dict[str, Any] = {key: value for key, value in form.items() if isinstance(value, str)}
-    if kind not in ONE_DOCUMENT:
+    if "documents" in ORDERS[kind].model_fields:
         values.pop("document", None)
         values["documents"] = [value for value in form.getlist("document") if isinstance(value, str)]
     if kind == "translate" and "stories" in form:
         values["stories"] = [value for value in form.getlist("stories") if value]
-    try:
+    with reading_input():
         return ORDERS[kind].model_validate(values)
-    except ValidationError as error:
-        raise input_error(error) from error
 
 
 def documents_of(order: dict[str, Any]) -> list[str]:

@@ -15,9 +15,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..documents.formats import SUFFIXES
 from ..errors import BauhiniaError, InputError, NotFound
+from ..gateway import classifications
 from ..jobs import PassageReady, Task, TaskEvent, as_json
+from ..knowledge.arrivals import KIND as INGEST
 from ..language import Variety, to_simplified
 from ..people import signed_in
+from ..people.permissions import reach
 from ..pilot.codec import draft_of, from_json
 from ..pilot.draft import Draft, Passage, TaskKind
 from ..pilot.orders import ORDERS, USUAL_STORIES
@@ -28,7 +31,7 @@ from .api import attachment, uploaded
 from .comparing import RowView, change_views, row_views
 from .edits import revision_of
 from .ordering import ONE_DOCUMENT, documents_of, order_from_form
-from .state import closing_of, limits_of, office_of, readiness_of
+from .state import closing_of, limits_of, office_of, readiness_of, settings_of
 from .view import (
     Numbers,
     asides_of,
@@ -45,7 +48,7 @@ if TYPE_CHECKING:
     from ..pilot.shelf import Card
     from ..pilot.templates import Language, Template, Templates
 
-_PAGE_WORDS = {"pptx": "slide", "xlsx": "sheet"}
+PAGE_WORDS = {"pptx": "slide", "xlsx": "sheet"}
 """What a page is called in formats that have no pages."""
 pages_router = APIRouter(include_in_schema=False)
 
@@ -71,10 +74,13 @@ def _templates() -> jinja2.Environment:
     )
     environment.globals.update(
         LANGUAGES=LANGUAGES,
+        administers=lambda officer: reach(officer, "see") is not None,
         other_language=other_language,
         text_language=text_language,
         stretches=stretches,
         suffixes=",".join(SUFFIXES),
+        classified=lambda level, words: classifications().level(level).name(words.language),
+        levels=classifications().ids,
     )
     return environment
 
@@ -91,6 +97,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
             here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             readiness=readiness_of(request),
             officer=signed_in(),
+            usual_level=settings_of(request).classification,
             **values,
         )
     )
@@ -116,6 +123,7 @@ async def _workspace(request: Request, *, error: BauhiniaError | None = None) ->
         entries=await office_of(request).shelf.cards(),
         limits=limits_of(request),
         chosen=request.query_params.getlist("document"),
+        received=await office_of(request).sharing.received(),
         error=error,
     )
 
@@ -139,7 +147,9 @@ async def add_document(request: Request) -> Response:
     """An upload without scripts."""
     try:
         sent = await uploaded(request)
-        entry = await office_of(request).add(sent.data, sent.name, sent.password)
+        entry = await office_of(request).add(
+            sent.data, sent.name, sent.password, classification=sent.classification
+        )
     except InputError as error:
         return await _workspace(request, error=error)
     return RedirectResponse(f"/?{urlencode({'document': entry.id})}", SEE_OTHER)
@@ -169,9 +179,10 @@ async def _document(request: Request, document: str, template: str) -> HTMLRespo
         request,
         template,
         entry=entry,
+        shares=await office.sharing.given("document", document),
         groups=groups_of(read),
         asides=asides_of(read),
-        page_word=_PAGE_WORDS.get(read.format, "page"),
+        page_word=PAGE_WORDS.get(read.format, "page"),
     )
 
 
@@ -338,15 +349,17 @@ def _subject(task: Task, names: dict[str, str]) -> str:
 async def task_page(request: Request, task: str) -> Response:
     office = office_of(request)
     row = await office.task(task)
+    if row.kind == INGEST:
+        return RedirectResponse(f"/knowledge/arrivals/{task}", SEE_OTHER)
     if row.kind == KIND:  # its progress and its result are on the shelf
         return RedirectResponse("/", SEE_OTHER)
     draft = draft_of(row) if row.draft else None
-    entries = {entry.id: entry for entry in await office.shelf.cards()}
     words = words_for(request)
     sources = documents_of(row.order)
-    revision = await revision_of(office, row, draft) if draft else None
+    entries = await office.shelf.cards_of(sources)
+    revision = await revision_of(office, row, draft) if draft and row.own else None
     sections = [
-        section_view(number, section, words, revision)
+        section_view(number, section, words, revision, library=row.kind == "ask")
         for number, section in enumerate(draft.sections if draft else ())
     ]
     rows = await _rows(request, draft, [source for source in sources if source in entries])
@@ -354,6 +367,7 @@ async def task_page(request: Request, task: str) -> Response:
         request,
         "task.html",
         task=row,
+        shares=await office.sharing.given("task", task),
         draft=draft,
         sections=sections,
         rows=rows,
@@ -404,7 +418,7 @@ async def live(request: Request, task: str, last_event_id: Annotated[str, Header
     office = office_of(request)
     row = await office.tasks.get(task)
     seen = int(last_event_id) if last_event_id.isdecimal() else 0
-    if seen and row.status != "running":
+    if not row.is_open and 0 < row.told <= seen:
         return events.nothing_more()
     shape = _with_html(words_for(request))
     return events.stream(office.events(task), closing_of(request), after=seen, shape=shape)

@@ -6,7 +6,6 @@ One ASGI middleware each, outermost first: `SecurityHeaders`, `HostCheck`, `Orig
 from __future__ import annotations
 
 import ipaddress
-import secrets
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
@@ -43,10 +42,11 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def refusal(status: int, code: str, message: str, hint: str = "") -> Response:
+def refusal(status: int, code: str, message: str, hint: str = "", retry_after: int | None = None) -> Response:
     """An error in the API's shape."""
     body = orjson.dumps({"error": {"code": code, "message": message, "hint": hint}})
-    return Response(body, status, media_type="application/json")
+    headers = {} if retry_after is None else {"retry-after": str(retry_after)}
+    return Response(body, status, headers, media_type="application/json")
 
 
 class SecurityHeaders:
@@ -63,7 +63,6 @@ class SecurityHeaders:
                 for name, value in HEADERS.items():
                     headers[name] = value
                 headers.setdefault("cache-control", "no-store")
-                headers["x-request-id"] = f"req_{secrets.token_hex(12)}"
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

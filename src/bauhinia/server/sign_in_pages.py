@@ -1,27 +1,42 @@
-"""Signing in and out, and the page behind a one-time link."""
+"""Signing in and out, and the pages behind one-time links."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from ..errors import BauhiniaError
-from ..people import SIGNED_IN
+from ..errors import BauhiniaError, ProviderError
+from ..people import FirstAdministrator
 from ..people.passwords import totp_address, totp_text
+from .origin import SEE_OTHER, begun, origin_of, site_of
 from .pages import own_path, page
-from .security import LOOPBACK
 from .signed_in import SESSION
-from .state import office_of, settings_of
+from .state import office_of
 
 sign_in_router = APIRouter(include_in_schema=False)
-SEE_OTHER = 303
 
 
 @sign_in_router.get("/sign-in")
 async def sign_in_page(request: Request, next: str = "/") -> Response:  # noqa: A002
-    return page(request, "sign_in.html", next=own_path(next), account="", error=None)
+    return sign_in_form(request, own_path(next))
+
+
+def sign_in_form(
+    request: Request, next_page: str, account: str = "", error: BauhiniaError | None = None
+) -> Response:
+    """The page that signs in, with what went wrong."""
+    return page(
+        request,
+        "sign_in.html",
+        status=error.status if error else 200,
+        next=next_page,
+        account=account,
+        error=error,
+        openid=office_of(request).openid is not None,
+        preset=office_of(request).settings.openid_preset,
+    )
 
 
 @sign_in_router.post("/sign-in")
@@ -32,21 +47,68 @@ async def sign_in(
     code: Annotated[str, Form(max_length=20)],
     next: Annotated[str, Form(max_length=2_000)] = "/",  # noqa: A002
 ) -> Response:
+    accounts = office_of(request).accounts
     try:
-        secret = await office_of(request).accounts.sign_in(account.strip(), password, code)
+        secret = await accounts.sign_in(account.strip(), password, code, origin_of(request))
     except BauhiniaError as error:
-        return page(
-            request, "sign_in.html", status=error.status, next=own_path(next), account=account, error=error
-        )
-    return _begun(request, secret, own_path(next))
+        return sign_in_form(request, own_path(next), account, error)
+    return begun(request, secret, own_path(next))
 
 
 @sign_in_router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
-    await office_of(request).accounts.sign_out(request.cookies.get(SESSION, ""))
-    answer = RedirectResponse("/sign-in", SEE_OTHER)
+    issuer = await office_of(request).accounts.sessions.end(request.cookies.get(SESSION, ""))
+    answer = await _signed_out(request, issuer)
     answer.delete_cookie(SESSION)
     return answer
+
+
+async def _signed_out(request: Request, issuer: str | None) -> Response:
+    """To the sign-in page; through the provider, where that is where the session began.
+
+    By a page that goes on by itself: a form may not be redirected to another site.
+    """
+    openid = office_of(request).openid
+    if openid is not None and issuer == openid.provider.issuer:
+        try:
+            where = await openid.provider.sign_out_address(f"{site_of(request)}/sign-in")
+        except ProviderError as error:
+            return sign_in_form(request, "/", error=error)
+        if where is not None:
+            return page(request, "signed_out.html", where=where)
+    return RedirectResponse("/sign-in", SEE_OTHER)
+
+
+@sign_in_router.get("/welcome/first/{secret}")
+async def first_page(request: Request, secret: str) -> Response:
+    await _first(request).check(secret)
+    return page(request, "first.html", given={}, error=None)
+
+
+@sign_in_router.post("/welcome/first/{secret}")
+async def make_first(
+    request: Request,
+    secret: str,
+    account: Annotated[str, Form(max_length=200)],
+    name: Annotated[str, Form(max_length=200)],
+    department: Annotated[str, Form(max_length=40)],
+    department_name: Annotated[str, Form(max_length=200)],
+) -> Response:
+    given: dict[str, Any] = {
+        "account": account, "name": name, "department": department, "department_name": department_name,
+    }  # fmt: skip
+    first = _first(request)
+    await first.check(secret)
+    try:
+        link = await first.make(secret, **given)
+    except BauhiniaError as error:
+        return page(request, "first.html", status=error.status, given=given, error=error)
+    return RedirectResponse(f"/welcome/{link}", SEE_OTHER)
+
+
+def _first(request: Request) -> FirstAdministrator:
+    office = office_of(request)
+    return FirstAdministrator(office.database, office.gateway.ledger.record)
 
 
 @sign_in_router.get("/welcome/{secret}")
@@ -62,10 +124,10 @@ async def take_up(
     code: Annotated[str, Form(max_length=20)],
 ) -> Response:
     try:
-        session = await office_of(request).accounts.accept(secret, password, code)
+        session = await office_of(request).accounts.accept(secret, password, code, origin_of(request))
     except BauhiniaError as error:
         return await _welcome(request, secret, error)
-    return _begun(request, session, "/")
+    return begun(request, session, "/")
 
 
 async def _welcome(request: Request, secret: str, error: BauhiniaError | None = None) -> Response:
@@ -79,13 +141,3 @@ async def _welcome(request: Request, secret: str, error: BauhiniaError | None = 
         address=totp_address(invited.totp, invited.account),
         error=error,
     )
-
-
-def _begun(request: Request, secret: str, where: str) -> Response:
-    """Signed in: the cookie is for this site alone, out of reach of scripts, and of plain HTTP elsewhere than
-    on this machine."""
-    answer = RedirectResponse(where, SEE_OTHER)
-    here = settings_of(request).host in LOOPBACK and request.url.scheme == "http"
-    seconds = int(SIGNED_IN.total_seconds())
-    answer.set_cookie(SESSION, secret, seconds, httponly=True, samesite="lax", secure=not here)
-    return answer

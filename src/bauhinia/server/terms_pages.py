@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..errors import BauhiniaError, InputError
 from ..pilot.corrections import candidates
 from ..translation.term_files import FORMATS
 from ..translation.termbases import ImportReport, Termbases, holding
-from .faults import input_error
+from .faults import reading_input
 from .pages import SEE_OTHER, page
 from .state import office_of
 from .translation_api import Verdict, judged, taken_over
@@ -64,10 +63,8 @@ async def proposed(request: Request) -> HTMLResponse:
 @terms_router.post("/terms/candidates")
 async def judge(request: Request) -> Response:
     form = await request.form()
-    try:
+    with reading_input():
         verdict = Verdict.model_validate(dict(form))
-    except ValidationError as error:
-        raise input_error(error) from error
     await judged(office_of(request), verdict)
     return RedirectResponse("/terms/candidates", SEE_OTHER)
 

@@ -119,6 +119,8 @@ class Numbers:
     """Gives each cited block its number, from 1, in the order of first mention, as the exports do."""
 
     seen: dict[tuple[str, str], int] = field(default_factory=dict)
+    library: bool = False
+    """Whether the documents are in the library, each with a page of its own, and not beside the draft."""
 
     def of(self, citation: Citation) -> int:
         """The same block always has the same number."""
@@ -129,7 +131,10 @@ class Numbers:
         gathered: dict[int, list[Citation]] = {}
         for citation in citations:
             gathered.setdefault(self.of(citation), []).append(citation)
-        return tuple(CitationView(number=n, citations=tuple(found)) for n, found in gathered.items())
+        return tuple(
+            CitationView(number=n, citations=tuple(found), library=self.library)
+            for n, found in gathered.items()
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +143,14 @@ class CitationView:
 
     number: int
     citations: tuple[Citation, ...]
+    library: bool = False
+
+    @property
+    def address(self) -> str:
+        """The page of the library that opens at the place; empty for a document beside the draft."""
+        place = self.first.anchor
+        key = self.first.document
+        return f"/knowledge/documents/{key}?at={place.block}#d-{key}-{place.block}" if self.library else ""
 
     @property
     def first(self) -> Citation:
@@ -254,10 +267,10 @@ def _changes(passage: Passage) -> Markup:
 
 
 def section_view(
-    number: int, section: Section, words: Words, revision: Revision | None = None
+    number: int, section: Section, words: Words, revision: Revision | None = None, *, library: bool = False
 ) -> SectionView:
     """One section, ready for its template; its citations are numbered from 1."""
-    numbers = Numbers()
+    numbers = Numbers(library=library)
     views = [passage_view(p, section.language, numbers, words, revision) for p in section.passages]
     runs = tuple(Run(kind, _groups(list(run))) for kind, run in groupby(views, key=_layout))
     return SectionView(number=number, section=section, runs=runs)

@@ -40,6 +40,12 @@ class Words:
         """The words for a number of things: `key.one` or `key.other`."""
         return self(f"{key}.{'one' if number == 1 else 'other'}", n=f"{number:,}")
 
+    def amount(self, measure: str, number: int) -> str:
+        """So many `requests` or `tokens`, or a `cost` of so many millionths of a HK$."""
+        return self(
+            f"amount.{measure}", n=f"{number / 1_000_000:,.2f}" if measure == "cost" else f"{number:,}"
+        )
+
 
 @lru_cache(maxsize=len(LANGUAGES))
 def words_of(language: str) -> Words:

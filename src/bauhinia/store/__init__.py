@@ -3,6 +3,7 @@
 from .blobs import Blobs
 from .database import Database
 from .folder import hold_data_folder
+from .holding import before_deleting
 from .migrate import bring_up_to_date
 from .pool import Connection
 from .postgres import EmbeddedPostgres
@@ -15,6 +16,7 @@ __all__ = [
     "Database",
     "EmbeddedPostgres",
     "Walls",
+    "before_deleting",
     "bring_up_to_date",
     "hold_data_folder",
     "within",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from ..errors import NotFound, StoreError
 from ..settings import Settings
@@ -12,6 +15,11 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}(/[A-Za-z0-9][A-Za-z0-9._-]{0,199}){0,3}")
+_PROBE = "probe"
+"""Key of the few bytes that show that the store can be written."""
+_TRIES = 2
+"""Tries after the first: a store that is down is told within seconds."""
+_GIVE_UP = timedelta(seconds=15)
 
 
 class Blobs:
@@ -23,11 +31,11 @@ class Blobs:
     @classmethod
     def open(cls, settings: Settings) -> Blobs:
         """The store that the settings name. Raises StoreError when it cannot be used."""
-        from obstore.store import LocalStore, from_url
+        from obstore.store import LocalStore
 
         try:
             if settings.blobs_url:
-                return cls(from_url(settings.blobs_url))
+                return cls(_remote(settings))
             return cls(LocalStore(settings.data_folder / "blobs", mkdir=True))
         except Exception as error:
             raise StoreError(
@@ -67,17 +75,69 @@ class Blobs:
             return False
         return True
 
+    async def listed(self) -> AsyncIterator[str]:
+        """Every key, in no order."""
+        pages = self._store.list().__aiter__()
+        while (page := await self._do(anext(pages, None))) is not None:
+            for entry in page:
+                if entry["path"] != _PROBE:
+                    yield entry["path"]
+
+    async def probe(self) -> None:
+        """See that the store can be written and read. Raises StoreError."""
+        await self.put(_PROBE, b"ok")
+        await self.get(_PROBE)
+
     async def _do(self, work: Any) -> Any:
-        from obstore.exceptions import BaseError
+        from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 
         try:
             return await work
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if "NoSuchBucket" in str(error):
+                raise _no_bucket() from None
             raise NotFound("This file is not kept here any more.", hint="Upload it again.") from None
+        except (PermissionDeniedError, UnauthenticatedError):
+            # Not chained: the store's answer names the access key.
+            raise StoreError(
+                "The store of files refused our key.",
+                hint="Correct BAUHINIA_BLOBS_KEY and BAUHINIA_BLOBS_SECRET, or what that key may do.",
+            ) from None
         except (BaseError, OSError) as error:
             raise StoreError(
                 "The store of files cannot be used at the moment.", hint="Check its disk or its server."
             ) from error
+
+
+def _no_bucket() -> StoreError:
+    return StoreError(
+        "The store of files has no such bucket.", hint="Make it, or correct BAUHINIA_BLOBS_URL."
+    )
+
+
+def _remote(settings: Settings) -> ObjectStore:
+    """The store at `blobs_url`; what the settings leave empty, the environment says (`AWS_REGION`, ...)."""
+    from obstore.store import S3Store, from_url
+
+    if urlsplit(settings.blobs_url).scheme != "s3":
+        return from_url(settings.blobs_url)
+    given = {
+        "endpoint": settings.blobs_endpoint,
+        "region": settings.blobs_region,
+        "access_key_id": settings.blobs_key.get_secret_value(),
+        "secret_access_key": settings.blobs_secret.get_secret_value(),
+    }
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value}
+    return S3Store.from_url(
+        settings.blobs_url,
+        virtual_hosted_style_request=not settings.blobs_path_style,
+        client_options={
+            "allow_http": settings.blobs_endpoint.startswith("http://"),
+            "connect_timeout": timedelta(seconds=5),
+        },
+        retry_config={"max_retries": _TRIES, "retry_timeout": _GIVE_UP},
+        **chosen,
+    )
 
 
 def _checked(key: str) -> str:

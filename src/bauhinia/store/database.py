@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 
 import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
 
 from ..errors import InputError, StoreError
@@ -59,6 +59,11 @@ class Database:
             await database._pool.close()
             if postgres is not None:
                 await asyncio.to_thread(postgres.stop)
+
+    @property
+    def connections(self) -> tuple[int, int]:
+        """How many of the pool are in use, and how many idle."""
+        return self._pool.in_use, self._pool.idle
 
     @asynccontextmanager
     async def connection(
@@ -119,6 +124,23 @@ class Database:
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise _lost() from error
 
+    @asynccontextmanager
+    async def listening(self, channel: str) -> AsyncIterator[AsyncGenerator[str, None]]:
+        """The payloads that are notified on a channel from now on, as they come, on a connection of its own.
+
+        Raises StoreError when the database is lost, while they are read too.
+        """
+        connection = await self._connect_or_revive()
+        try:
+            await connection.set_autocommit(True)
+            await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+            async with aclosing(_payloads(connection)) as payloads:
+                yield payloads
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise _lost() from error
+        finally:
+            await connection.close()
+
     async def _connect_or_revive(self) -> Connection:
         try:
             return await self._connect()
@@ -149,6 +171,12 @@ _WITHIN = """
 SELECT set_config('bauhinia.officer', %s, true), set_config('bauhinia.department', %s, true),
     set_config('bauhinia.shared', %s, true)
 """
+
+
+async def _payloads(connection: Connection) -> AsyncGenerator[str, None]:
+    async with aclosing(connection.notifies()) as notices:
+        async for notice in notices:
+            yield notice.payload
 
 
 async def _roll_back(connection: Connection) -> None:

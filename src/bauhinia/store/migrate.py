@@ -12,8 +12,12 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ..errors import StoreError
 from .pool import Connection
+from .walls import APPLICATION
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+OLDEST = 15
+"""Major version of PostgreSQL."""
 
 _ALEMBIC = threading.Lock()
 """Alembic keeps what it works on in globals."""
@@ -57,15 +61,33 @@ def upgrade(url: str) -> None:
     try:
         with _ALEMBIC:
             command.upgrade(config, "head")
+    except StoreError:
+        raise
     except Exception as error:
+        if isinstance(getattr(error, "orig", None), psycopg.errors.InsufficientPrivilege):
+            raise _not_allowed() from error
         raise StoreError(
             "The database could not be brought up to date; nothing was changed in it.",
             hint=f"Report this with the database's log: {type(error).__name__}.",
         ) from error
 
 
+def _not_allowed() -> StoreError:
+    return StoreError(
+        "The database's user may not make what Bauhinia needs there.",
+        hint=f"As its administrator, once: CREATE ROLE {APPLICATION} LOGIN; GRANT {APPLICATION} TO the user "
+        "of BAUHINIA_DATABASE_URL; make that user the database's owner. Then start Bauhinia again.",
+    )
+
+
 async def _revision(url: str, *, create: bool) -> str | None:
     async with await _connect(url, create=create) as connection:
+        if connection.info.server_version < OLDEST * 10_000:
+            raise StoreError(
+                f"The database is PostgreSQL {connection.info.server_version // 10_000}; "
+                f"Bauhinia needs {OLDEST} or newer.",
+                hint="Upgrade it, or point BAUHINIA_DATABASE_URL at a newer one.",
+            )
         try:
             cursor = await connection.execute("SELECT version_num FROM alembic_version")
         except psycopg.errors.UndefinedTable:

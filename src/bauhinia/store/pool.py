@@ -26,11 +26,23 @@ class Pool:
         self._idle: list[Connection] = []
         self._room = asyncio.Semaphore(size)
         self._closed = False
+        self._taken = 0
+
+    @property
+    def idle(self) -> int:
+        """Connections that nobody uses."""
+        return len(self._idle)
+
+    @property
+    def in_use(self) -> int:
+        """Connections that somebody uses, or is making."""
+        return self._taken
 
     async def take(self) -> Connection:
         """A live connection. Waits while all are in use; raises what `connect` raises."""
         assert not self._closed, "the database is closed"
         await self._room.acquire()
+        self._taken += 1
         try:
             while self._idle:
                 connection = self._idle.pop()
@@ -39,11 +51,13 @@ class Pool:
                 await connection.close()
             return await self._connect()
         except BaseException:
+            self._taken -= 1
             self._room.release()
             raise
 
     async def give_back(self, connection: Connection) -> None:
         """End of use; a connection in a doubtful state is closed."""
+        self._taken -= 1
         self._room.release()
         idle = connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
         if idle and not connection.closed and not self._closed:

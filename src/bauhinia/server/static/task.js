@@ -8,12 +8,12 @@ import { announce, say } from "./words.js";
 
 function attach() {
   const task = document.getElementById("task");
-  if (task.dataset.status === "running") {
+  if ("open" in task.dataset) {
     follow(task.dataset.task, task.dataset.kind, show);
     return;
   }
   attachCitations();
-  attachEditing(task.dataset.task);
+  if ("own" in task.dataset) attachEditing(task.dataset.task);
   attachComparing();
   attachCopy(task.dataset.task);
 }

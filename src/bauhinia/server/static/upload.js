@@ -113,6 +113,7 @@ function send(file, password, progressed) {
     const body = new FormData();
     body.append("file", file, file.name);
     if (password) body.append("password", password);
+    body.append("classification", form.elements.namedItem("classification").value);
     request.open("POST", "/api/documents");
     request.responseType = "json";
     request.upload.addEventListener("progress", (event) => {

@@ -8,7 +8,7 @@ import orjson
 from fastapi import Request
 
 from ...errors import InputError
-from ...gateway import Ask, Gateway, Message
+from ...gateway import LOWEST, Ask, Gateway, Message
 from ...language import Variety
 from .faults import Misshapen, NotJson, Unsupported, expect
 from .tools import check_turns, read_calls, read_choice, read_schema, read_served, read_tools
@@ -80,7 +80,7 @@ def read_ask(body: dict[str, Any], gateway: Gateway) -> Ask:
         schema=_schema(body.get("response_format")),
         stop=_stop(body.get("stop")),
         model=None if model in ("", "default") else model,
-        classification=_text(extra, "classification", "unclassified"),
+        classification=classification_of(body),
         retractable=not body.get("stream"),
         tools=tools,
         served=served,
@@ -94,6 +94,11 @@ def extra_of(body: dict[str, Any]) -> dict[str, Any]:
     extra = body.get("bauhinia")
     expect(extra is None or isinstance(extra, dict), "bauhinia", "an object")
     return extra or {}
+
+
+def classification_of(body: dict[str, Any]) -> str:
+    """What the text is classified as: the lowest unless the client says."""
+    return _text(extra_of(body), "classification", LOWEST)
 
 
 def wants_usage(body: dict[str, Any]) -> bool:

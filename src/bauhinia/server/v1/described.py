@@ -117,7 +117,7 @@ CHAT = _json(
             "parallel_tool_calls": {"type": "boolean"},
             "bauhinia": {
                 "type": "object",
-                "properties": {"reply_in": _TEXT, "classification": {"enum": ["unclassified", "restricted"]}},
+                "properties": {"reply_in": _TEXT, "classification": _TEXT},
             },
         },
         "required": ["messages"],

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from ...errors import BauhiniaError
 from ...gateway import EmbeddingKind, Gateway, estimate_tokens
 from .answered import chunks, completion, header
-from .asked import extra_of, json_body, read_ask, texts_to_embed, wants_usage
+from .asked import classification_of, extra_of, json_body, read_ask, texts_to_embed, wants_usage
 from .described import CHAT, EMBEDDINGS
 from .faults import NoSuchModel, Unsupported, expect, fault
 from .streaming import EventStream, unless_left
@@ -108,7 +108,9 @@ async def _embed(request: Request, gateway: Gateway) -> Response:
     form = body.get("encoding_format", "float")
     expect(form in ("float", "base64"), "encoding_format", "float or base64")
     kind: EmbeddingKind = "query" if extra_of(body).get("kind") == "query" else "passage"
-    work = gateway.embed(texts, kind, officer=gateway.officer, use="api.embed")
+    work = gateway.embed(
+        texts, kind, officer=gateway.officer, use="api.embed", classification=classification_of(body)
+    )
     vectors = await unless_left(request.receive, work)
     data = [
         {"object": "embedding", "index": index, "embedding": _packed(v) if form == "base64" else v}

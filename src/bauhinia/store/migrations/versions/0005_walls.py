@@ -11,11 +11,15 @@ depends_on: str | None = None
 
 _ROLE = """
 DO $$ BEGIN
-    CREATE ROLE bauhinia_application LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'bauhinia_application') THEN
+        CREATE ROLE bauhinia_application LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+    END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 DO $$ BEGIN
-    EXECUTE format('GRANT bauhinia_application TO %I', current_user);
+    IF NOT pg_has_role(current_user, 'bauhinia_application', 'MEMBER') THEN
+        EXECUTE format('GRANT bauhinia_application TO %I', current_user);
+    END IF;
 EXCEPTION WHEN unique_violation THEN NULL;
 END $$;
 GRANT USAGE ON SCHEMA public TO bauhinia_application;

@@ -1,0 +1,394 @@
+"""The library: collections of a department, and the documents in them, kept until they are removed or due."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, LiteralString
+
+from psycopg import errors
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+from pydantic import TypeAdapter
+
+from ..documents import Document, ScannedPage, read_document, read_page, with_pages
+from ..errors import Conflict, DocumentError, InputError, NotFound
+from ..gateway import LOWEST, Gateway
+from ..settings import Limits
+from ..store import Blobs, Connection, Database
+from .passages import Cut, cut
+from .tokens import dense, sparse, weights
+
+USE = "knowledge.index"
+DIMENSIONS = 384
+"""Numbers of a vector in the database. Shorter ones are filled up with zeros, which changes no nearness."""
+AT_ONCE = 16
+"""Passages embedded in one call: two seconds' work of the built-in embedder."""
+LONGEST_NAME = 120
+
+FateName = Literal["added", "present", "replaced", "refused"]
+_DOCUMENT: TypeAdapter[Document] = TypeAdapter(Document)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A department's documents of one kind."""
+
+    id: str
+    name: str
+    days: int | None
+    """How long a document is kept; None for as long as it is wanted."""
+    documents: int
+    passages: int
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the library says of a document without opening it."""
+
+    id: str
+    collection: str
+    name: str
+    format: str
+    title: str
+    classification: str
+    pages: int | None
+    passages: int
+    bytes: int
+    added: datetime
+    added_by: str
+    due: datetime | None
+    """When it is deleted; None for as long as it is wanted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What became of a file that was given to the library."""
+
+    name: str
+    fate: FateName
+    """`present`: the collection holds these bytes already. `replaced`: it held others of this name."""
+    document: str = ""
+    passages: int = 0
+    pages: int | None = None
+    reason: str = ""
+    """Of a refusal, a sentence for the officer."""
+    hint: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+class Library:
+    """The collections of the acting officer's department; every officer of it may read and write them."""
+
+    def __init__(self, database: Database, gateway: Gateway, blobs: Blobs, limits: Limits) -> None:
+        self._database = database
+        self._gateway = gateway
+        self._blobs = blobs
+        self._limits = limits
+
+    async def create(self, name: str, *, days: int | None = None) -> str:
+        """A new collection of the acting officer's department; gives its id. Raises InputError, Conflict."""
+        name = name.strip()
+        if not 0 < len(name) <= LONGEST_NAME or (days is not None and not 0 < days <= 36_500):
+            raise InputError(
+                "A collection needs a name, and days of keeping between 1 and 36 500 if it has any.",
+                hint=f"Give it a name of at most {LONGEST_NAME} characters.",
+            )
+        key = secrets.token_hex(8)
+        try:
+            async with self._database.connection() as connection:
+                await connection.execute(
+                    "INSERT INTO knowledge_collections (id, name, days) VALUES (%s, %s, %s)",
+                    (key, name, days),
+                )
+        except errors.UniqueViolation as error:
+            raise Conflict(f"There is a collection “{name}” already.", hint="Choose another name.") from error
+        return key
+
+    async def collections(self) -> list[Collection]:
+        """By name."""
+        async with (
+            self._database.connection() as connection,
+            connection.cursor(row_factory=class_row(Collection)) as cursor,
+        ):
+            await cursor.execute(_COLLECTIONS)
+            return await cursor.fetchall()
+
+    async def collection(self, wanted: str) -> Collection:
+        """By id or by name. Raises NotFound."""
+        for each in await self.collections():
+            if wanted in (each.id, each.name):
+                return each
+        raise _no_collection()
+
+    async def documents(self, collection: str) -> list[Kept]:
+        """The documents of a collection, by name."""
+        async with (
+            self._database.connection() as connection,
+            connection.cursor(row_factory=class_row(Kept)) as cursor,
+        ):
+            await cursor.execute(_KEPT + " WHERE kept.collection = %s ORDER BY kept.name", (collection,))
+            return await cursor.fetchall()
+
+    async def kept(self, document: str) -> Kept:
+        """Raises NotFound."""
+        async with (
+            self._database.connection() as connection,
+            connection.cursor(row_factory=class_row(Kept)) as cursor,
+        ):
+            await cursor.execute(_KEPT + " WHERE kept.id = %s", (document,))
+            row = await cursor.fetchone()
+        if row is None:
+            raise _no_document()
+        return row
+
+    async def document(self, document: str) -> Document:
+        """The document as it was read. Raises NotFound."""
+        return _DOCUMENT.validate_python(
+            await self._one("SELECT document FROM knowledge_documents WHERE id = %s", document)
+        )
+
+    async def those(self, documents: Sequence[str]) -> dict[str, Document]:
+        """Documents as they were read, by id; without those that are not there any more."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT id, document FROM knowledge_documents WHERE id = ANY (%s)", (list(documents),)
+            )
+            return {row[0]: _DOCUMENT.validate_python(row[1]) for row in await cursor.fetchall()}
+
+    async def file(self, document: str) -> bytes:
+        """The bytes as they came. Raises NotFound."""
+        digest = await self._one("SELECT digest FROM knowledge_documents WHERE id = %s", document)
+        return await self._blobs.get(digest)
+
+    async def add(self, collection: str, name: str, data: bytes) -> Fate:
+        """Read a file, cut it into passages, embed and keep them: all of it or nothing.
+
+        Given twice, the same bytes are kept once; other bytes of the same name replace those. A file that
+        cannot be read is a fate, not an error. Raises NotFound for the collection, and the gateway's errors.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        if (there := await self._present(collection, digest)) is not None:
+            return Fate(name=name, fate="present", document=there)
+        try:
+            document = await self._read(name, data)
+        except DocumentError as error:
+            return Fate(name=name, fate="refused", reason=error.message, hint=error.hint)
+        cuts = cut(document)
+        if not cuts:
+            return Fate(name=name, fate="refused", reason="There is no text in it.", hint="Check the file.")
+        vectors = await self._vectors(cuts)
+        await self._blobs.put(digest, data)
+        key = secrets.token_hex(8)
+        try:
+            async with self._database.connection() as connection:
+                replaced = await _removed(connection, _NAMED, collection, document.name)
+                await _keep(connection, key, collection, document, digest, len(data), self._gateway.embedder)
+                await _keep_passages(connection, key, cuts, vectors)
+        except errors.UniqueViolation:
+            return await self._overtaken(collection, name, digest)
+        await self.forget_bytes(replaced)
+        return Fate(
+            name=name,
+            fate="replaced" if replaced else "added",
+            document=key,
+            passages=len(cuts),
+            pages=document.pages,
+            warnings=document.warnings,
+        )
+
+    async def _overtaken(self, collection: str, name: str, digest: str) -> Fate:
+        """What became of a file that was given twice at once."""
+        if (there := await self._present(collection, digest)) is not None:
+            return Fate(name=name, fate="present", document=there)
+        await self.forget_bytes([digest])
+        raise Conflict(f"Somebody else is adding another file {name}.", hint="Add it again.")
+
+    async def remove(self, document: str) -> None:
+        """Delete a document, its passages, vectors and words, and its bytes unless another document of
+        whatever department has them. Raises NotFound."""
+        async with self._database.connection() as connection:
+            digests = await _removed(connection, _ONE, document)
+        if not digests:
+            raise _no_document()
+        await self.forget_bytes(digests)
+
+    async def remove_collection(self, collection: str) -> None:
+        """Delete a collection with all that is in it. Raises NotFound."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(_WAITING, (collection,))
+            digests = [row[0] for row in await cursor.fetchall()]
+            digests += await _removed(connection, _ALL, collection)
+            gone = await connection.execute("DELETE FROM knowledge_collections WHERE id = %s", (collection,))
+        await self.forget_bytes(digests)
+        if not gone.rowcount:
+            raise _no_collection()
+
+    async def sweep(self) -> int:
+        """Delete what is due, of every department; gives the number of documents. For the system alone."""
+        async with self._database.maintenance() as connection:
+            digests = await _removed(connection, _DUE)
+        await self.forget_bytes(digests)
+        return len(digests)
+
+    async def _present(self, collection: str, digest: str) -> str | None:
+        """The id of the document with these bytes. Raises NotFound for the collection."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT kept.id FROM knowledge_collections AS c LEFT JOIN knowledge_documents AS kept "
+                "ON kept.collection = c.id AND kept.digest = %s WHERE c.id = %s",
+                (digest, collection),
+            )
+            row = await cursor.fetchone()
+        if row is None:
+            raise _no_collection()
+        return None if row[0] is None else str(row[0])
+
+    async def _read(self, name: str, data: bytes) -> Document:
+        """The file, its pictures of pages too. Raises DocumentError."""
+        document = await read_document(data, name, self._limits)
+        pages: dict[int, ScannedPage] = {}
+        for number in document.scanned:
+            try:
+                pages[number] = await read_page(data, name, number, self._limits)
+            except DocumentError as error:
+                warning = f"Page {number} was not read. {error.message}"
+                pages[number] = ScannedPage(blocks=(), warnings=(warning,))
+        return with_pages(document, pages) if pages else document
+
+    async def _vectors(self, cuts: Sequence[Cut]) -> list[list[float]]:
+        vectors: list[list[float]] = []
+        for start in range(0, len(cuts), AT_ONCE):
+            texts = [each.context for each in cuts[start : start + AT_ONCE]]
+            vectors += await self._gateway.embed(
+                texts, "passage", officer=self._gateway.officer, use=USE, classification=LOWEST
+            )
+        return [padded(vector) for vector in vectors]
+
+    async def _one(self, statement: LiteralString, document: str) -> Any:
+        async with self._database.connection() as connection:
+            row = await (await connection.execute(statement, (document,))).fetchone()
+        if row is None:
+            raise _no_document()
+        return row[0]
+
+    async def keep_bytes(self, data: bytes) -> str:
+        """Keep a file's bytes until it is read; gives their digest."""
+        digest = hashlib.sha256(data).hexdigest()
+        await self._blobs.put(digest, data)
+        return digest
+
+    async def bytes_of(self, digest: str) -> bytes:
+        """Bytes that were kept. Raises NotFound."""
+        return await self._blobs.get(digest)
+
+    async def forget_bytes(self, digests: Sequence[str]) -> None:
+        """Delete the bytes that no document of any department has, nor any file that waits to be read."""
+        for digest in digests:
+            async with self._database.connection() as connection:
+                row = await (await connection.execute("SELECT blob_in_use(%s)", (digest,))).fetchone()
+            if row == (False,):
+                await self._blobs.delete(digest)
+
+
+def padded(vector: Sequence[float]) -> list[float]:
+    """The vector in as many numbers as the database holds. Raises InputError for a longer one."""
+    if len(vector) > DIMENSIONS:
+        raise InputError(
+            f"The embedder gives vectors of {len(vector)} numbers; the library holds {DIMENSIONS}.",
+            hint="Use the built-in embedder, or one of at most 384 dimensions (BAUHINIA_EMBEDDER_MODEL).",
+        )
+    return [*vector, *([0.0] * (DIMENSIONS - len(vector)))]
+
+
+async def _keep(
+    connection: Connection,
+    key: str,
+    collection: str,
+    document: Document,
+    digest: str,
+    size: int,
+    embedder: str,
+) -> None:
+    await connection.execute(
+        "INSERT INTO knowledge_documents "
+        "(id, collection, name, format, digest, bytes, document, embedder, due) "
+        "SELECT %s, id, %s, %s, %s, %s, %s, %s, now() + make_interval(days => days) "
+        "FROM knowledge_collections WHERE id = %s",
+        (
+            key, document.name, document.format, digest, size,
+            Jsonb(_DOCUMENT.dump_python(document, mode="json")), embedder, collection,
+        ),
+    )  # fmt: skip
+
+
+async def _keep_passages(
+    connection: Connection, document: str, cuts: Sequence[Cut], vectors: Sequence[Sequence[float]]
+) -> None:
+    """One statement, since what counts the words counts once a statement."""
+    cursor = await connection.execute("SELECT acting_department()")
+    department = str((await cursor.fetchone() or ("",))[0])
+    rows = [_row(each, department, vector) for each, vector in zip(cuts, vectors, strict=True)]
+    await connection.execute(_INSERT, (Jsonb(rows), document))
+
+
+def _row(each: Cut, department: str, vector: Sequence[float]) -> dict[str, Any]:
+    found = weights(department, each.context)
+    return {
+        "ordinal": each.ordinal,
+        "page": each.page,
+        "headings": each.headings,
+        "anchors": [[place.block, place.start, place.end, place.page] for place in each.anchors],
+        "text": each.text,
+        "variety": each.variety,
+        "keys": list(found),
+        "weights": sparse(found),
+        "embedding": dense(vector),
+    }
+
+
+async def _removed(connection: Connection, statement: LiteralString, *values: str) -> list[str]:
+    """Delete documents; the digests of their bytes."""
+    cursor = await connection.execute(statement + " RETURNING digest", values)
+    return [row[0] for row in await cursor.fetchall()]
+
+
+_ONE: LiteralString = "DELETE FROM knowledge_documents WHERE id = %s"
+_NAMED: LiteralString = "DELETE FROM knowledge_documents WHERE collection = %s AND name = %s"
+_ALL: LiteralString = "DELETE FROM knowledge_documents WHERE collection = %s"
+_DUE: LiteralString = "DELETE FROM knowledge_documents WHERE due <= now()"
+_WAITING: LiteralString = "SELECT digest FROM knowledge_arrivals WHERE collection = %s AND fate = 'waiting'"
+_COLLECTIONS = """
+SELECT c.id, c.name, c.days, c.created,
+       (SELECT count(*) FROM knowledge_documents AS kept WHERE kept.collection = c.id)::int AS documents,
+       (SELECT count(*) FROM knowledge_passages AS p WHERE p.collection = c.id
+           AND p.department = c.department)::int AS passages
+  FROM knowledge_collections AS c ORDER BY c.name
+"""
+_KEPT = """
+SELECT kept.id, kept.collection, kept.name, kept.format, kept.classification, kept.bytes, kept.added,
+       kept.added_by, kept.due, document ->> 'title' AS title, (document ->> 'pages')::int AS pages,
+       (SELECT count(*) FROM knowledge_passages AS p WHERE p.document = kept.id)::int AS passages
+  FROM knowledge_documents AS kept
+"""
+_INSERT = """
+INSERT INTO knowledge_passages (collection, document, ordinal, page, headings, anchors, text, variety, keys,
+    weights, embedding)
+SELECT kept.collection, kept.id, ordinal, page, headings, anchors, text, variety, keys,
+    weights::sparsevec, embedding::halfvec
+  FROM jsonb_to_recordset(%s) AS cut (ordinal integer, page integer, headings text[], anchors jsonb,
+    text text, variety text, keys integer[], weights text, embedding text), knowledge_documents AS kept
+ WHERE kept.id = %s
+"""
+
+
+def _no_collection() -> NotFound:
+    return NotFound("There is no such collection.", hint="See the list of the department's collections.")
+
+
+def _no_document() -> NotFound:
+    return NotFound("There is no such document in the library.", hint="It may have been removed or replaced.")
