@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bauhinia.people import SCOPES, Accounts, acting_as
+from bauhinia.people import ROLES, SCOPES, Accounts, acting_as
 from bauhinia.server import create_app
 from bauhinia.server.signed_in import OPEN_PATHS, PROGRAM_PATHS
 from bauhinia.settings import Settings
@@ -233,7 +233,7 @@ async def prepare(settings: Settings) -> Prepared:
     async with open_office(settings) as office:
         accounts = office.accounts
         await accounts.add_department("hyd", "Highways Department")
-        secret = await accounts.add_officer("clerk", "Clerk", "hyd")
+        secret = await accounts.add_officer("clerk", "Clerk", "hyd", ROLES)
         code = _code((await accounts.invitation(secret)).totp)
         session = await accounts.accept(secret, "correct horse battery staple", code)
         token = await accounts.make_token_for("clerk", "fuzz", list(SCOPES), 1)

@@ -6,7 +6,8 @@ import asyncio
 import dataclasses
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from bauhinia.errors import (
     TooLong,
 )
 from bauhinia.gateway import Answer, Gateway, Message, Piece
-from bauhinia.models import ChatRequest, FakeEmbedder, FakeModel, Fault
+from bauhinia.models import BackendEvent, Calls, ChatRequest, FakeEmbedder, FakeModel, Fault, Tool
 from bauhinia.people import Officer
 from bauhinia.settings import Settings
 from bauhinia.store import Database
@@ -384,3 +385,28 @@ def test_an_ask_cannot_be_changed(ask_for: Any) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         ask_for("Hello").use = "pilot.draft"
     assert ChatRequest(messages=()).max_tokens == 512
+
+
+async def test_a_tool_call_that_is_left_half_written_is_billed(
+    open_gateway: MakeGateway, ask_for: Any, database: Database
+) -> None:
+    begun = asyncio.Event()
+
+    class Telling(FakeModel):
+        async def chat(self, request: ChatRequest) -> AsyncGenerator[BackendEvent, None]:
+            async with aclosing(super().chat(request)) as events:
+                async for event in events:
+                    yield event
+                    begun.set()
+
+    calls = (("rain", {"place": "Tai Po"}),) * 200
+    gateway = open_gateway(Telling(lambda _: Calls(calls=calls), delay=0.05))
+    left = asyncio.create_task(gateway.ask(ask_for("Rain?", tools=(Tool(name="rain"),))))
+    await begun.wait()
+    left.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await left
+    await gateway.ledger.close()
+    (row,) = await rows(database)
+    assert row["outcome"] == "cancelled" and row["prompt_tokens"] > 0
+    assert 0 < row["completion_tokens"] < 200

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from bauhinia.cli import app
 from bauhinia.errors import InputError, ModelUnavailable, Refused
 from bauhinia.gateway import Answer, Gateway
 from bauhinia.gateway.tool_list import ToolServer, load_tool_servers
@@ -216,3 +218,17 @@ def test_a_list_of_another_shape_is_refused(tmp_path: Path, change: dict[str, An
     path.write_text(yaml.safe_dump([entry]))
     with pytest.raises(InputError):
         load_tool_servers(path)
+
+
+def test_the_command_shows_what_is_to_be_approved(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "tools.yaml"
+    wrong = [{"name": "rainfall", "digest": "0" * 64}]
+    path.write_text(
+        yaml.safe_dump([{"server": "met", "url": url, "tools": wrong, "uses": ["api.chat"], "seconds": 30}])
+    )
+    monkeypatch.setenv("BAUHINIA_TOOLS", str(path))
+    shown = CliRunner().invoke(app, ["tools"])
+    assert shown.exit_code == 0 and '"rainfall"  CHANGED' in shown.output
+    assert '"slow"  not on the list' in shown.output and "Rain of the last day." in shown.output

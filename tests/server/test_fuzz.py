@@ -11,7 +11,7 @@ import pytest
 
 from bauhinia.errors import ModelUnavailable
 from bauhinia.models import FakeModel, Fault
-from bauhinia.people import SCOPES, acting_as
+from bauhinia.people import ROLES, SCOPES, acting_as
 from bauhinia.settings import Settings
 
 from .conftest import SOURCE, OpenSite, Site
@@ -29,7 +29,7 @@ async def prepared(site: Site, fuzz: Any) -> Any:
     """An officer with a session, a token and a document."""
     accounts = site.office.accounts
     await accounts.add_department("hyd", "HYD")
-    await accounts.add_officer("clerk", "Clerk", "hyd")
+    await accounts.add_officer("clerk", "Clerk", "hyd", ROLES)
     token = await accounts.make_token_for("clerk", "fuzz", list(SCOPES), 1)
     officer = await accounts.of_token(token, "api")
     assert officer is not None

@@ -353,7 +353,7 @@ class _Attempt:
                     if isinstance(event, Finish):
                         self._finish = event
                         continue
-                    written.append(event.text or event.thinking)
+                    written.append(event.text or event.thinking or event.arguments)
                     self.restoring.think(event.thinking)
                     shown = self.inspection.feed(self.restoring.feed(event.text))
                     if shown:

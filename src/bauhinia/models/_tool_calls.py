@@ -58,8 +58,10 @@ class Gathered:
     def __init__(self) -> None:
         self._parts: dict[int, dict[str, str]] = {}
 
-    def add(self, choice: dict[str, Any]) -> None:
-        """Take the pieces of one event. Raises MalformedAnswer."""
+    def add(self, choice: dict[str, Any]) -> str:
+        """Take the pieces of one event; gives what was written of names and arguments. Raises
+        MalformedAnswer."""
+        written = ""
         for place, piece in enumerate((choice.get("delta") or {}).get("tool_calls") or ()):
             index = piece.get("index", place) if isinstance(piece, dict) else None
             if not isinstance(index, int) or len(self._parts) > MOST_CALLS:
@@ -67,8 +69,11 @@ class Gathered:
             said = piece.get("function") or {}
             part = self._parts.setdefault(index, {"id": "", "name": "", "arguments": ""})
             part["id"] = part["id"] or str(piece.get("id") or "")
-            part["name"] = part["name"] or str(said.get("name") or "")
-            part["arguments"] += str(said.get("arguments") or "")
+            name, arguments = str(said.get("name") or ""), str(said.get("arguments") or "")
+            part["name"] = part["name"] or name
+            part["arguments"] += arguments
+            written += name + arguments
+        return written
 
     def calls(self) -> tuple[ToolCall, ...]:
         """The whole calls. Raises MalformedAnswer for one without a name."""

@@ -70,10 +70,12 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A piece of an answer as it is written. Either part may be empty."""
+    """A piece of an answer as it is written. Any part may be empty."""
 
     text: str = ""
     thinking: str = ""
+    arguments: str = ""
+    """Of a tool's call: to be counted, and a sign of life. The whole call comes with `Finish`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

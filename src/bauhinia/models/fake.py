@@ -19,7 +19,7 @@ import orjson
 
 from ..errors import InputError, ModelError
 from ._tool_calls import new_call_id
-from .backend import BackendEvent, ChatRequest, EmbeddingKind, Ending, Finish, ToolCall, Usage
+from .backend import BackendEvent, ChatRequest, Delta, EmbeddingKind, Ending, Finish, ToolCall, Usage
 from .thinking import ThinkingSplitter
 from .tokens import estimate_tokens
 
@@ -141,6 +141,9 @@ class FakeModel:
         last = splitter.flush()
         if last.text or last.thinking:
             yield last
+        for call in calls:
+            await asyncio.sleep(self._delay)
+            yield Delta(arguments=call.arguments)
         read = sum(estimate_tokens(message.content) for message in request.messages)
         written = estimate_tokens(text + "".join(call.arguments for call in calls))
         usage = Usage(prompt_tokens=read, completion_tokens=written)

@@ -106,7 +106,9 @@ class OpenAIBackend:
                 if not (choices := event.get("choices")):
                     continue
                 choice = choices[0]
-                gathered.add(choice)
+                if called := gathered.add(choice):
+                    written.append(called)
+                    yield Delta(arguments=called)
                 delta = _delta(choice, splitter)
                 if delta is not None:
                     written.append(delta.text or delta.thinking)
@@ -119,7 +121,6 @@ class OpenAIBackend:
         if last.text or last.thinking:
             yield last
         calls = gathered.calls()
-        written += [call.arguments for call in calls]
         yield Finish("tool_calls" if calls else reason, usage or _estimate(request, written), calls)
 
     async def count_tokens(self, text: str) -> int:
