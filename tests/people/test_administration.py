@@ -163,9 +163,22 @@ async def test_a_lost_update_is_noticed(operator: Administration) -> None:
         await operator.change(person.id, Change(name="B"), version=1)
 
 
-async def test_who_was_removed_is_gone_and_the_account_is_free(operator: Administration) -> None:
+async def test_who_was_removed_is_gone_and_the_account_is_free(
+    operator: Administration, database: Database
+) -> None:
     person = await added(operator, "clerk")
+    assert person.state == "invited"
+    async with database.maintenance() as connection:
+        await connection.execute("INSERT INTO identities VALUES ('i', 's', %s)", (person.id,))
+        await connection.execute(
+            "INSERT INTO passkeys (id, officer, public_key, counter, name) VALUES ('k', %s, 'p', 0, 'n')",
+            (person.id,),
+        )
+    assert (await operator.person(person.id)).state == "open"
     await operator.remove(person.id)
+    async with database.maintenance() as connection:
+        for table in ("identities", "passkeys"):
+            assert (await connection.execute(f"SELECT FROM {table}")).rowcount == 0
     with pytest.raises(NotFound):
         await operator.person(person.id)
     assert (await operator.people(Wanted())).count == 0
