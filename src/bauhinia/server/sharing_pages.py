@@ -81,11 +81,7 @@ async def _boundary(
         limits=[(gate.limits[part], await gate.highest(part)) for part in PARTS],
         asked=await gate.asked(),
         me=office.officer.id,
-<<<<<<< HEAD
         may_open=bool(office.officer.roles & APPROVERS),
-=======
-        approves=bool(office.officer.roles & APPROVERS),
->>>>>>> api
         signs_in=office.settings.sign_in != "none",
         values=values,
         error=error,
