@@ -17,7 +17,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, TextContent
 
 from bauhinia.models import FakeModel
-from bauhinia.people import Scope
+from bauhinia.people import Scope, acting_as
 from bauhinia.settings import Settings
 
 from .conftest import SOURCE, TRUE, OpenSite, Site
@@ -97,6 +97,27 @@ async def test_the_shelf_is_its_officers_alone(site: Site, mode: str) -> None:
         assert result.is_error and "no such document" in words(result)
         wrong = await client.call_tool("summarise", {"documents": [document], "length": "endless"})
         assert wrong.is_error and "length" in words(wrong)
+
+
+async def test_the_library_is_its_departments_alone(site: Site) -> None:
+    token = await token_of(site, "clerk")
+    clerk = await site.office.accounts.of_token(token, "mcp")
+    assert clerk is not None
+    with acting_as(clerk):
+        collection = await site.office.library.create("Circulars")
+        await site.office.library.add(collection, "repairs.md", SOURCE.encode())
+    question = {"question": "How many footbridges will be repaired?"}
+    async with connected(site, token) as client:
+        found = await client.call_tool("search_library", question)
+        assert found.structured_content and "42 footbridges" in words(found)
+        answer = await client.call_tool("ask", question)
+        assert not answer.is_error and TRUE in words(answer)
+    await site.office.accounts.add_department("td", "TD")
+    await site.office.accounts.add_officer("stranger", "Stranger", "td")
+    theirs = await site.office.accounts.make_token_for("stranger", "program", ["mcp"], 1)
+    async with connected(site, theirs) as client:
+        found = await client.call_tool("search_library", question)
+        assert found.structured_content == {"hits": []}
 
 
 async def test_without_a_token_of_the_scope_there_is_nothing(site: Site) -> None:

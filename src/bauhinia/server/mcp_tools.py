@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
@@ -26,6 +25,7 @@ _ABOUT: dict[TaskKind, str] = {
     "translate": "Translate a document between English and Traditional Chinese, with checks and findings.",
     "draft": "Draft a letter, memo, press release, speech or minutes from instructions and documents.",
     "analyse": "Answer a question from documents, or list what they oblige, with citations.",
+    "ask": "Answer a question from the department's library, with citations.",
     "compare": "Say what changed between two versions, or differs between a document and its translation.",
     "redraft": "Write a document anew: shorter, plainer, more formal, or for other readers.",
 }
@@ -80,16 +80,14 @@ def tools() -> dict[str, McpTool]:
             work=_list_documents,
         )
     )
-    # The library is a package of its own, which a build may be without.
-    if importlib.util.find_spec("bauhinia.knowledge") is not None:
-        made.append(
-            McpTool(
-                name="search_library",
-                description="Passages of the department's library that answer a question, with their places.",
-                takes=SearchLibrary,
-                work=_search,
-            )
+    made.append(
+        McpTool(
+            name="search_library",
+            description="Passages of the department's library that answer a question, with their places.",
+            takes=SearchLibrary,
+            work=_search,
         )
+    )
     return {tool.name: tool for tool in made}
 
 
@@ -167,8 +165,6 @@ async def _list_documents(office: Office, asked: ListDocuments, tell: Tell) -> D
 
 async def _search(office: Office, asked: SearchLibrary, tell: Tell) -> Done:
     del tell
-    knowledge: Any = importlib.import_module("bauhinia.knowledge")
-    search = knowledge.Search(office.database, office.gateway)
-    hits = await search.find(asked.question, collection=asked.collection, limit=asked.limit)
+    hits = await office.search.find(asked.question, collection=asked.collection, limit=asked.limit)
     rows = [{"score": hit.score, "passage": asdict(hit.passage)} for hit in hits]
     return Done({"hits": rows}, "\n\n".join(str(hit.passage.text) for hit in hits))
