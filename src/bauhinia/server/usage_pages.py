@@ -59,6 +59,7 @@ async def _usage(
         scopes=[scope for scope in SCOPES if may_set(officer, scope, officer.department)],
         for_all=reach(officer, "quotas") == "all",
         department=officer.department,
+        departments=await office.accounts.department_names(),
         measures=MEASURES,
         periods=PERIODS,
         uses=USES,
