@@ -13,8 +13,10 @@ import pytest
 
 from bauhinia import errors
 from bauhinia.documents import layout
+from bauhinia.gateway import USES
 from bauhinia.jobs import TaskStatus
 from bauhinia.language import Term, Termbase, Variety
+from bauhinia.people import ROLES, SCOPES
 from bauhinia.pilot.draft import Finding, Severity, TaskKind
 from bauhinia.pilot.returning import Reason
 from bauhinia.server.view import finding_view
@@ -173,3 +175,12 @@ def test_every_note_of_a_files_writer_has_words() -> None:
     names = set(re.findall(r'check="(\w+)"', source)) | set(re.findall(r'\.note\(\w+, "(\w+)"', source))
     assert {"fit", "limit", "unsupported"} <= names
     assert {f"finding.{name}" for name in names} <= set(ENGLISH.entries)
+
+
+def test_no_page_names_a_scope_a_use_or_a_role_by_its_id() -> None:
+    wanted = [
+        *(f"account.scope.{scope}" for scope in SCOPES),
+        *(f"use.{use}" for use in USES),
+        *(f"role.{role}" for role in ROLES),
+    ]
+    assert [(key, tag) for key in wanted for tag in LANGUAGES if not words_of(tag).has(key)] == []
