@@ -86,7 +86,9 @@ async def _open(server: Server) -> Pages:
 
 async def _work(office: Office, me: Officer, receiver: str) -> dict[str, str]:
     """Work of the service operator's own, and the pages that show it."""
-    await office.gateway.boundary.ask(me, "model", "confidential", why="Tender papers of Contract HY/2026/01.", days=7)
+    await office.gateway.boundary.ask(
+        me, "model", "confidential", why="Tender papers of Contract HY/2026/01.", days=7
+    )
     document = (await office.shelf.add(SOURCE.format(more="").encode(), "repairs.md")).id
     done = await _done(office, SummariseOrder(documents=[document]))
     await office.sharing.share(me, "document", document, "td")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import string
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -19,6 +20,7 @@ from bauhinia.language import Term, Termbase, Variety
 from bauhinia.people import ROLES, SCOPES
 from bauhinia.pilot.draft import Finding, Severity, TaskKind
 from bauhinia.pilot.returning import Reason
+from bauhinia.server.pages import moment
 from bauhinia.server.view import finding_view
 from bauhinia.server.words import LANGUAGES, negotiate, words_of
 from bauhinia.translation import checks
@@ -184,3 +186,7 @@ def test_no_page_names_a_scope_a_use_or_a_role_by_its_id() -> None:
         *(f"role.{role}" for role in ROLES),
     ]
     assert [(key, tag) for key in wanted for tag in LANGUAGES if not words_of(tag).has(key)] == []
+
+
+def test_times_are_those_of_hong_kong_wherever_the_server_runs() -> None:
+    assert moment(datetime(2026, 1, 1, 20, tzinfo=UTC)) == "2026-01-02 04:00"

@@ -84,11 +84,11 @@ def _templates() -> jinja2.Environment:
         classified=lambda level, words: classifications().level(level).name(words.language),
         levels=classifications().ids,
     )
-    environment.filters["moment"] = _moment
+    environment.filters["moment"] = moment
     return environment
 
 
-def _moment(at: datetime, form: str = "%Y-%m-%d %H:%M") -> str:
+def moment(at: datetime, form: str = "%Y-%m-%d %H:%M") -> str:
     """A time as clocks in Hong Kong show it, wherever the server runs."""
     return at.astimezone(HONG_KONG).strftime(form)
 
