@@ -31,7 +31,7 @@ def code(key: bytes, away: int = 0) -> str:
 async def typed(page: Page, **fields: str) -> None:
     for name, words in fields.items():
         await page.locator(f"#{name}").fill(words)
-    await page.locator("form.sign-in button[type=submit]").click()
+    await page.locator("form.sign-in button.primary").click()
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh-Hant-HK", "dark")])

@@ -298,3 +298,11 @@ async def test_the_boundarys_page_and_api(site: Site) -> None:
     assert [each["highest_now"] for each in told["endpoints"]] == ["confidential", "restricted"]
     code, told = await site.json("POST", f"/api/boundary/{key}/close", headers=first.cookie)
     assert code == 200 and told["asked"][0]["state"] == "closed"
+
+
+async def test_the_sharer_reads_the_receiver_s_name_in_the_own_language(site: Site, lent: Lent) -> None:
+    await site.office.accounts.add_department("td", "Transport Department", "運輸署")
+    for language, name in (("en", "Transport Department"), ("zh-Hant-HK", "運輸署")):
+        headers = {"cookie": f"{lent.owner.cookie['cookie']}; language={language}"}
+        async with site.client.get(f"{site.url}/documents/{lent.document}", headers=headers) as answer:
+            assert f"<span>{name}</span>" in await answer.text(), language

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import string
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -13,10 +14,13 @@ import pytest
 
 from bauhinia import errors
 from bauhinia.documents import layout
+from bauhinia.gateway import USES
 from bauhinia.jobs import TaskStatus
 from bauhinia.language import Term, Termbase, Variety
+from bauhinia.people import ROLES, SCOPES
 from bauhinia.pilot.draft import Finding, Severity, TaskKind
 from bauhinia.pilot.returning import Reason
+from bauhinia.server.pages import moment
 from bauhinia.server.view import finding_view
 from bauhinia.server.words import LANGUAGES, negotiate, words_of
 from bauhinia.translation import checks
@@ -173,3 +177,16 @@ def test_every_note_of_a_files_writer_has_words() -> None:
     names = set(re.findall(r'check="(\w+)"', source)) | set(re.findall(r'\.note\(\w+, "(\w+)"', source))
     assert {"fit", "limit", "unsupported"} <= names
     assert {f"finding.{name}" for name in names} <= set(ENGLISH.entries)
+
+
+def test_no_page_names_a_scope_a_use_or_a_role_by_its_id() -> None:
+    wanted = [
+        *(f"account.scope.{scope}" for scope in SCOPES),
+        *(f"use.{use}" for use in USES),
+        *(f"role.{role}" for role in ROLES),
+    ]
+    assert [(key, tag) for key in wanted for tag in LANGUAGES if not words_of(tag).has(key)] == []
+
+
+def test_times_are_those_of_hong_kong_wherever_the_server_runs() -> None:
+    assert moment(datetime(2026, 1, 1, 20, tzinfo=UTC)) == "2026-01-02 04:00"

@@ -61,6 +61,12 @@ class Accounts:
             (key, name_en, name_zh),
         )
 
+    async def department_names(self) -> dict[str, tuple[str, str]]:
+        """The names of all departments, in English and (or empty) in Chinese, by their short names."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute("SELECT id, name_en, name_zh FROM departments")
+            return {key: (en, zh) for key, en, zh in await cursor.fetchall()}
+
     async def add_officer(self, account: str, name: str, department: str, roles: Sequence[str] = ()) -> str:
         """Add an officer; gives the secret of a one-time link. Raises InputError, NotFound."""
         if unknown := [role for role in roles if role not in ROLES]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Form, Request
@@ -19,8 +18,6 @@ from .state import office_of
 account_router = APIRouter(include_in_schema=False)
 HERE = "/account"
 JSON = "application/json"
-HONG_KONG = timedelta(hours=8)
-"""Times are shown as they are in Hong Kong."""
 
 
 @account_router.get(HERE)
@@ -42,7 +39,7 @@ async def _account(request: Request, *, made: str = "", error: BauhiniaError | N
         tokens=await accounts.tokens_of(officer.id),
         scopes=SCOPES,
         made=made,
-        hong_kong=HONG_KONG,
+        departments=await accounts.department_names(),
         error=error,
     )
 

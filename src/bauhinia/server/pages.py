@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -21,6 +22,7 @@ from ..knowledge.arrivals import KIND as INGEST
 from ..language import Variety, to_simplified
 from ..people import signed_in
 from ..people.permissions import reach
+from ..people.quotas import HONG_KONG
 from ..pilot.codec import draft_of, from_json
 from ..pilot.draft import Draft, Passage, TaskKind
 from ..pilot.orders import ORDERS, USUAL_STORIES
@@ -82,7 +84,13 @@ def _templates() -> jinja2.Environment:
         classified=lambda level, words: classifications().level(level).name(words.language),
         levels=classifications().ids,
     )
+    environment.filters["moment"] = moment
     return environment
+
+
+def moment(at: datetime, form: str = "%Y-%m-%d %H:%M") -> str:
+    """A time as clocks in Hong Kong show it, wherever the server runs."""
+    return at.astimezone(HONG_KONG).strftime(form)
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -180,6 +188,7 @@ async def _document(request: Request, document: str, template: str) -> HTMLRespo
         template,
         entry=entry,
         shares=await office.sharing.given("document", document),
+        departments=await office.accounts.department_names(),
         groups=groups_of(read),
         asides=asides_of(read),
         page_word=PAGE_WORDS.get(read.format, "page"),
@@ -368,6 +377,7 @@ async def task_page(request: Request, task: str) -> Response:
         "task.html",
         task=row,
         shares=await office.sharing.given("task", task),
+        departments=await office.accounts.department_names(),
         draft=draft,
         sections=sections,
         rows=rows,

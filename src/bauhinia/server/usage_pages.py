@@ -44,6 +44,7 @@ async def _usage(
     officer = office.officer
     found = await lines(office.database, officer, month, whose)
     limits = await QuotaSetting(office.database).seen()
+    names = await office.accounts.department_names()
     return page(
         request,
         "usage.html",
@@ -59,6 +60,8 @@ async def _usage(
         scopes=[scope for scope in SCOPES if may_set(officer, scope, officer.department)],
         for_all=reach(officer, "quotas") == "all",
         department=officer.department,
+        departments=names,
+        chinese=dict(names.values()),
         measures=MEASURES,
         periods=PERIODS,
         uses=USES,

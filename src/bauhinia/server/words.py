@@ -42,9 +42,9 @@ class Words:
 
     def amount(self, measure: str, number: int) -> str:
         """So many `requests` or `tokens`, or a `cost` of so many millionths of a HK$."""
-        return self(
-            f"amount.{measure}", n=f"{number / 1_000_000:,.2f}" if measure == "cost" else f"{number:,}"
-        )
+        if measure == "cost":
+            return self("amount.cost", n=f"{number / 1_000_000:,.2f}")
+        return self.count(f"amount.{measure}", number)
 
 
 @lru_cache(maxsize=len(LANGUAGES))
