@@ -169,6 +169,6 @@ async def _search(office: Office, asked: SearchLibrary, tell: Tell) -> Done:
     del tell
     knowledge: Any = importlib.import_module("bauhinia.knowledge")
     search = knowledge.Search(office.database, office.gateway)
-    hits = await search.find(asked.question, collection=asked.collection, limit=asked.limit)
-    rows = [{"score": hit.score, "passage": asdict(hit.passage)} for hit in hits]
-    return Done({"hits": rows}, "\n\n".join(str(hit.passage.text) for hit in hits))
+    found = await search.find(asked.question, collection=asked.collection, limit=asked.limit)
+    rows = [{"score": hit.score, "passage": asdict(hit.passage)} for hit in found.hits]
+    return Done({"hits": rows}, "\n\n".join(str(hit.passage.text) for hit in found.hits))
