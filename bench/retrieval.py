@@ -90,13 +90,13 @@ async def quality() -> None:
 
 async def rank(search: Search, row: RetrievalRow, mode: str) -> int:
     """The place, from 1, of the first passage that answers; 0 where none does."""
-    hits = await search.find(row.question, limit=LOOKED_THROUGH, mode=mode)  # type: ignore[arg-type]
-    found = (
+    found = await search.find(row.question, limit=LOOKED_THROUGH, mode=mode)  # type: ignore[arg-type]
+    places = (
         place
-        for place, hit in enumerate(hits, 1)
+        for place, hit in enumerate(found.hits, 1)
         if row.answered_by(Path(hit.passage.name).stem, hit.passage.text)
     )
-    return next(found, 0)
+    return next(places, 0)
 
 
 def recall(ranks: Sequence[int]) -> float:
@@ -171,9 +171,9 @@ async def times(search: Search, made: Made, asked: Sequence[str], mode: str) -> 
     for question, officer in zip(asked, made.askers(len(asked)), strict=True):
         with acting_as(officer):
             began = time.perf_counter()
-            hits = await search.find(question, mode=mode)  # type: ignore[arg-type]
+            found = await search.find(question, mode=mode)  # type: ignore[arg-type]
             taken.append(1000 * (time.perf_counter() - began))
-        assert all(hit.passage.name.startswith(officer.department) for hit in hits)
+        assert all(hit.passage.name.startswith(officer.department) for hit in found.hits)
     return taken
 
 

@@ -108,12 +108,26 @@ class Settings(BaseSettings):
     """Base URL of an OpenAI-compatible `/v1/embeddings` server; empty means the built-in embedder."""
     embedder_model: str = ""
     """Name of the model to ask that server for; empty takes the first one it lists."""
+    reranker_url: str = ""
+    """Base URL of a server whose `/rerank` puts what the library's search found into order; empty does
+    without."""
+    reranker_model: str = ""
+    """Name of the model to ask that server for; empty leaves it to the server."""
+    reranker_key: SecretStr = SecretStr("")
+    """Key that this server asks for; never written to a log or a page."""
+    reranker_api: Literal["cohere", "tei"] = "cohere"
+    """`cohere`: the shape that vLLM, infinity, llama.cpp, Jina and Cohere share. `tei`: that of Text
+    Embeddings Inference."""
+    reranker_timeout: float = Field(default=5.0, gt=0)
+    """Seconds that a search waits for it before it shows the order that it has."""
 
     model_classification: str = ""
     """The highest classification that the model may see, to lower it; empty means `restricted` on this
     machine and `unclassified` elsewhere. Only two administrators raise it (`/boundary`)."""
     embedder_classification: str = ""
     """The same for what turns text into vectors."""
+    reranker_classification: str = ""
+    """The same for what puts passages into order."""
     classification: str = "unclassified"
     """What an uploaded document is classified while its officer chooses nothing else."""
 

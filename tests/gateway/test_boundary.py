@@ -91,7 +91,7 @@ def test_the_list_is_ordered_and_knows_no_others() -> None:
         scale.rank("cosmic")
 
 
-@pytest.mark.parametrize("part", ["model", "embedder"])
+@pytest.mark.parametrize("part", ["model", "embedder", "reranker"])
 async def test_a_setting_lowers_and_never_raises(settings: Settings, database: Database, part: str) -> None:
     lowered = settings.model_copy(update={f"{part}_classification": "unclassified"})
     gateway = Gateway(lowered, database, backend=FakeModel(), embedder=FakeEmbedder())
@@ -271,6 +271,8 @@ async def test_what_cannot_be_asked_for(
         ):  # fmt: skip
             with pytest.raises(InputError):
                 await gate.ask(first, "model", highest, why=why, days=days)
+        with pytest.raises(InputError, match="no such endpoint"):
+            await gate.ask(first, "reranker", "secret", why=WHY, days=7)
         with pytest.raises(NotFound):
             await gate.approve(first, "x")
     for change in ({"sign_in": "none"}, {"model_classification": "unclassified"}):

@@ -100,7 +100,7 @@ async def test_a_new_version_takes_the_place_of_the_old(
     again = await library.add(collection, "copy.md", SECRET.encode())
     fate = await library.add(collection, "paper.md", b"# Plan\n\nThe festival was called off.")
     assert (again.fate, fate.fate) == ("present", "replaced")
-    assert [hit.passage.document for hit in await search.find("festival")] == [fate.document]
+    assert [hit.passage.document for hit in (await search.find("festival")).hits] == [fate.document]
     assert files_holding(settings.data_folder, MARKS) == []
 
 

@@ -35,7 +35,7 @@ CHINESE = """# 行人天橋維修
 async def test_the_passage_that_answers_comes_first(library: Library, search: Search, mode: Mode) -> None:
     key = await library.create("Circulars")
     await library.add(key, "footbridges.md", FOOTBRIDGES.encode())
-    hits = await search.find("A restaurant that sells liquor needs which licence?", mode=mode)
+    hits = (await search.find("A restaurant that sells liquor needs which licence?", mode=mode)).hits
     assert hits[0].passage.text.startswith("Licences")
     assert hits[0].passage.headings[-1] == "Licences"
     assert (hits[0].by_vectors, hits[0].by_words) == {
@@ -46,24 +46,24 @@ async def test_the_passage_that_answers_comes_first(library: Library, search: Se
 async def test_one_script_finds_the_other_and_the_original_is_shown(library: Library, search: Search) -> None:
     key = await library.create("Circulars")
     await library.add(key, "chinese.md", CHINESE.encode())
-    (hit, *_) = await search.find("维修行人天桥", mode="words")
+    (hit, *_) = (await search.find("维修行人天桥", mode="words")).hits
     assert "路政署會在" in hit.passage.text
-    (hit, *_) = await search.find("發牌費用", mode="words")
+    (hit, *_) = (await search.find("發牌費用", mode="words")).hits
     assert "3,940元" in hit.passage.text
 
 
 async def test_a_name_finds_its_name_in_the_other_language(library: Library, search: Search) -> None:
     key = await library.create("Circulars")
     await library.add(key, "chinese.md", CHINESE.encode())
-    (hit, *_) = await search.find("What will the Highways Department do?", mode="words")
+    (hit, *_) = (await search.find("What will the Highways Department do?", mode="words")).hits
     assert "路政署" in hit.passage.text
 
 
 async def test_a_collection_alone_can_be_asked(library: Library, search: Search) -> None:
     first, second = await library.create("First"), await library.create("Second")
     await library.add(first, "footbridges.md", FOOTBRIDGES.encode())
-    assert await search.find("footbridges", collection=first)
-    assert await search.find("footbridges", collection=second) == []
+    assert (await search.find("footbridges", collection=first)).hits
+    assert (await search.find("footbridges", collection=second)).hits == []
 
 
 async def test_nobody_finds_another_department_s_passages(library: Library, search: Search) -> None:
@@ -71,7 +71,7 @@ async def test_nobody_finds_another_department_s_passages(library: Library, sear
     stranger = Officer(id="stranger", department="Transport", name="Stranger")
     modes: list[Mode] = ["hybrid", "vectors", "words"]
     with acting_as(stranger):
-        assert [await search.find("repair footbridges", mode=mode) for mode in modes] == [[], [], []]
+        assert [(await search.find("repair footbridges", mode=mode)).hits for mode in modes] == [[], [], []]
         assert await library.collections() == []
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import socket
 import zipfile
 
 import aiohttp
 from lxml import html
 
 from bauhinia.models import FakeModel
+from bauhinia.settings import Settings
 
 from .conftest import SOURCE, TRUE, OpenSite, Site
 
@@ -138,3 +140,34 @@ async def test_what_is_wrong_is_a_sentence_on_the_page(site: Site) -> None:
         async with site.client.post(site.url + path, data=data) as answer:
             assert answer.status in (400, 409, 422), path
             assert html.document_fromstring(await answer.text()).xpath("//*[@role='alert']"), path
+
+
+async def test_the_page_and_the_api_say_what_was_not_reranked(
+    open_site: OpenSite, settings: Settings
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        away = settings.model_copy(
+            update={"reranker_url": f"http://127.0.0.1:{nobody.getsockname()[1]}", "reranker_timeout": 0.3}
+        )
+        site = await open_site(FakeModel(), away)
+        await filled(site, a_md=SOURCE.encode() + b"\n\n# Lifts\n\nFootbridges have lifts.\n")
+        tree = await shown(site, "/knowledge?question=footbridges")
+        assert len(tree.xpath("//ol[@class='hits']/li")) == 2
+        (said,) = tree.xpath("//section[@aria-labelledby='found']//p[contains(@class, 'finding')]")
+        assert said.text_content().strip().startswith("Not reranked: ")
+        path = "/api/knowledge/search?question=footbridges"
+        async with site.client.get(site.url + path) as answer:
+            assert answer.headers["Bauhinia-Not-Reranked"] == "ModelTimeout"
+            assert [hit["by_reranker"] for hit in await answer.json()] == [None, None]
+        tree = await shown(site, "/boundary")
+        assert away.reranker_url in tree.text_content()
+
+
+async def test_where_no_reranker_is_set_nothing_speaks_of_one(site: Site) -> None:
+    await filled(site, a_md=SOURCE.encode())
+    tree = await shown(site, "/knowledge?question=footbridges")
+    assert "reranked" not in tree.text_content()
+    async with site.client.get(f"{site.url}/api/knowledge/search?question=footbridges") as answer:
+        assert answer.status == 200 and "Bauhinia-Not-Reranked" not in answer.headers
+    status, told = await site.json("GET", "/api/boundary")
+    assert (status, [each["part"] for each in told["endpoints"]]) == (200, ["model", "embedder"])

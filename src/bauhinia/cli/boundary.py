@@ -25,7 +25,7 @@ def list_boundary() -> None:
 
 @boundary_app.command()
 def ask(
-    part: Annotated[Literal["model", "embedder"], typer.Argument(help="Which endpoint.")],
+    part: Annotated[Literal["model", "embedder", "reranker"], typer.Argument(help="Which endpoint.")],
     highest: Annotated[str, typer.Argument(help="The highest classification that it is to see.")],
     why: Annotated[str, typer.Option(help="What it is for.")],
     days: Annotated[int, typer.Option(help="For how many days, at most 180.")] = 7,

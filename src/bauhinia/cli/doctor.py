@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -71,6 +71,8 @@ def _checks(settings: Settings, *, measure: bool) -> Iterator[Check]:
     yield _disk(settings)
     yield from _model(settings)
     yield _embedder(settings)
+    if settings.reranker_url:
+        yield _reranker(settings)
     yield _database(settings)
     yield _port(settings)
     yield _fonts()
@@ -208,6 +210,25 @@ async def _embed(settings: Settings) -> str:
     finally:
         await embedder.stop()
     return f"{embedder.dimensions} dimensions, first vector after {time.perf_counter() - began:.1f} s"
+
+
+def _reranker(settings: Settings) -> Check:
+    """A search does without one that is away."""
+    check = _guarded("reranker", lambda: asyncio.run(_rerank(settings)))
+    return replace(check, state="note") if check.state == "FAIL" else check
+
+
+async def _rerank(settings: Settings) -> str:
+    from ..models import open_reranker
+
+    reranker = open_reranker(settings)
+    assert reranker is not None
+    began = time.perf_counter()
+    try:
+        await reranker.rerank("諮詢文件", ["The consultation paper", "A recipe for noodles"])
+    finally:
+        await reranker.stop()
+    return f"{reranker.model} at {settings.reranker_url}, answered in {time.perf_counter() - began:.1f} s"
 
 
 def _database(settings: Settings) -> Check:

@@ -18,8 +18,8 @@ from .classification import Endpoint, classifications
 from .exchange import Decision
 from .route import endpoint_of
 
-Part = Literal["model", "embedder"]
-PARTS: tuple[Part, ...] = ("model", "embedder")
+Part = Literal["model", "embedder", "reranker"]
+PARTS: tuple[Part, ...] = ("model", "embedder", "reranker")
 BUILT_IN = "built-in"
 """The address of what has no URL."""
 
@@ -46,7 +46,13 @@ class Boundary:
         self.limits: dict[Part, Limit] = {
             "model": _limit("model", settings.model_url, settings.model_classification),
             "embedder": _limit("embedder", settings.embedder_url, settings.embedder_classification),
+            "reranker": _limit("reranker", settings.reranker_url, settings.reranker_classification),
         }
+
+    @property
+    def parts(self) -> list[Part]:
+        """The parts that this service has: a reranker is built into none."""
+        return [part for part in PARTS if part != "reranker" or self.limits[part].address != BUILT_IN]
 
     async def may_see(self, classification: str, part: Part) -> Decision:
         """Whether text of this classification may go to this endpoint now.
@@ -80,6 +86,8 @@ class Boundary:
 
     async def ask(self, by: Officer, part: Part, highest: str, *, why: str, days: int) -> str:
         """Ask that an endpoint may see more; gives the question's id. Raises Refused, InputError."""
+        if part not in self.parts:
+            raise InputError("There is no such endpoint.", hint=f"There are: {', '.join(self.parts)}.")
         limit = self.limits[part]
         if not self._can_open(limit):
             raise Refused(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
-from ..errors import BauhiniaError, Refused
-from ..ledger import FileAnchor, Ledger, Outcome
-from ..models import Backend, Embedder, EmbeddingKind, Finish, Usage, estimate_tokens
-from ..models.selection import open_backend, open_embedder
+from ..errors import BauhiniaError, NotFound, Refused
+from ..ledger import FileAnchor, Kind, Ledger, Outcome
+from ..models import Backend, Embedder, EmbeddingKind, Finish, Reranker, Usage, estimate_tokens
+from ..models.selection import open_backend, open_embedder, open_reranker
 from ..people import Amount, Officer, Quotas, acting
 from ..people.quotas import HONG_KONG
 from ..settings import Settings
@@ -37,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 _LOAD_SECONDS = 30.0
 """How long an exchange waits for a model that is still being loaded."""
+_PARTS: dict[Kind, Part] = {"chat": "model", "embed": "embedder", "rerank": "reranker"}
+_Result = TypeVar("_Result")
 
 
 class Gateway:
@@ -49,8 +52,9 @@ class Gateway:
         *,
         backend: Backend | None = None,
         embedder: Embedder | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
-        """The settings choose the backend and the embedder; a test or a rehearsal may hand in its own.
+        """The settings choose backend, embedder and reranker; a test or a rehearsal may hand in its own.
 
         Raises NotFound when the settings name a model that there is not, InputError when they would open a
         boundary.
@@ -58,6 +62,7 @@ class Gateway:
         self._settings = settings
         self._backend = backend if backend is not None else open_backend(settings)
         self._embedder = embedder if embedder is not None else open_embedder(settings)
+        self._reranker = reranker if reranker is not None else open_reranker(settings)
         self._silence = settings.model_timeout
         self._admission = Admission()
         self.quotas = Quotas(database)
@@ -81,6 +86,11 @@ class Gateway:
     def embedder(self) -> str:
         """The embedder's name."""
         return getattr(self._embedder, "model", "") or "embedder"
+
+    @property
+    def reranker(self) -> str:
+        """The reranker's name; empty where there is none."""
+        return self._reranker.model if self._reranker is not None else ""
 
     @property
     def context_tokens(self) -> int:
@@ -128,6 +138,8 @@ class Gateway:
         stop_embedder = getattr(self._embedder, "stop", None)
         if stop_embedder is not None:
             await stop_embedder()
+        if self._reranker is not None:
+            await self._reranker.stop()
         await self.ledger.close()
 
     def exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
@@ -197,23 +209,61 @@ class Gateway:
             classification=classification,
             trace=tracing.stages("gateway.embedding", use=use, texts=len(texts)),
         )
+        return await self._read(
+            notes,
+            texts,
+            lambda sent: self._embedder.embed(sent, kind),
+            lambda read: sum(map(estimate_tokens, read)),
+        )
+
+    async def rerank(
+        self, query: str, texts: Sequence[str], *, officer: Officer, use: str, classification: str
+    ) -> list[float]:
+        """How well each text answers the query, the larger the better. A remote reranker sees pseudonyms in
+        place of personal data, the same ones in the query and the texts.
+
+        Raises NotFound where there is no reranker, Refused, TooLong, ModelError, StoreError.
+        """
+        if (reranker := self._reranker) is None:
+            raise NotFound("There is no reranker.", hint="Set BAUHINIA_RERANKER_URL.")
+        notes = Notes(
+            kind="rerank",
+            officer=officer,
+            use=use,
+            model=reranker.model,
+            classification=classification,
+            trace=tracing.stages("gateway.reranking", use=use, texts=len(texts)),
+        )
+        return await self._read(
+            notes, [query, *texts], lambda sent: reranker.rerank(sent[0], sent[1:]), _pairs_tokens
+        )
+
+    async def _read(
+        self,
+        notes: Notes,
+        texts: Sequence[str],
+        work: Callable[[Sequence[str]], Awaitable[_Result]],
+        tokens: Callable[[Sequence[str]], int],
+    ) -> _Result:
+        """Have texts read by a part that writes nothing: every stage up to the route, then the record."""
+        part = _PARTS[notes.kind]
         sent = list(texts)
         try:
-            await self._admit(notes, Usage(prompt_tokens=sum(map(estimate_tokens, texts))))
+            await self._admit(notes, Usage(prompt_tokens=tokens(texts)))
             with self._admission.place():
-                await self._stay_within(notes, "embedder")
-                if self.boundary.limits["embedder"].endpoint == "remote":
+                await self._stay_within(notes, part)
+                if self.boundary.limits[part].endpoint == "remote":
                     sent, decision = redact_texts(texts)
                     _allow(notes, decision)
                 _allow(notes, Decision("route", True, "ok"))
                 notes.sent = sent
-                vectors = await self._embedder.embed(sent, kind)
-                notes.usage = Usage(prompt_tokens=sum(map(estimate_tokens, sent)))
+                result = await work(sent)
+                notes.usage = Usage(prompt_tokens=tokens(sent))
         except BaseException as error:
             await self._record_end(notes, error)
             raise
         await self._append(notes)
-        return vectors
+        return result
 
     async def count_tokens(self, text: str, *, classification: str) -> int:
         """How many tokens the default model reads in this text. Raises Refused."""
@@ -234,8 +284,7 @@ class Gateway:
         _allow(notes, decision)
 
     def _cost(self, notes: Notes, usage: Usage) -> int | None:
-        part: Part = "embedder" if notes.kind == "embed" else "model"
-        endpoint = self.boundary.limits[part].endpoint
+        endpoint = self.boundary.limits[_PARTS[notes.kind]].endpoint
         return self.prices.cost(notes.model, endpoint, usage, datetime.now(HONG_KONG).date())
 
     async def _route(self, notes: Notes, ask: Ask, redacted: Redacted) -> Route:
@@ -309,7 +358,7 @@ class Gateway:
             self._observe(notes, "answered")
 
     def _observe(self, notes: Notes, outcome: Outcome) -> None:
-        observe(notes, outcome, known_model=notes.model in (self.model, self.embedder))
+        observe(notes, outcome, known_model=notes.model in (self.model, self.embedder, self.reranker))
 
     async def _record_end(self, notes: Notes, error: BaseException) -> None:
         """Record an exchange that gave no answer. One that was left must not wait for the database."""
@@ -412,6 +461,12 @@ def _expected(ask: Ask) -> Usage:
     """The most that this may use, as it looks before it is asked."""
     prompt = estimated_tokens(ask.messages, ask.tools)
     return Usage(prompt_tokens=prompt, completion_tokens=ask.max_tokens)
+
+
+def _pairs_tokens(texts: Sequence[str]) -> int:
+    """A reranker reads the query, which comes first, with each of the texts anew."""
+    query, *others = map(estimate_tokens, texts)
+    return query * len(others) + sum(others)
 
 
 def _allow(notes: Notes, decision: Decision) -> None:

@@ -3,7 +3,7 @@
 from .arrivals import Arrival, Arrivals
 from .library import Collection, Fate, Kept, Library
 from .passages import Cut, Passage, cut
-from .search import Hit, Mode, Search
+from .search import Found, Hit, Mode, Search
 
 __all__ = [
     "Arrival",
@@ -11,6 +11,7 @@ __all__ = [
     "Collection",
     "Cut",
     "Fate",
+    "Found",
     "Hit",
     "Kept",
     "Library",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..documents import Anchor, Block, Document, split_sections
@@ -34,6 +34,13 @@ class Passage:
     text: str
     variety: str
     """A `Variety` value."""
+    classification: str
+    """Its document's."""
+
+    @property
+    def context(self) -> str:
+        """The text under its headings, as a `Cut` gives it."""
+        return under_headings(self.headings, self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +57,13 @@ class Cut:
     @property
     def context(self) -> str:
         """The text under its headings: what it is found by."""
-        above = " › ".join(heading for heading in self.headings if heading not in self.text)
-        return f"{above[:HEADING_CHARACTERS]}\n{self.text}" if above else self.text
+        return under_headings(self.headings, self.text)
+
+
+def under_headings(headings: Sequence[str], text: str) -> str:
+    """A text with the headings above it, those that it does not begin with or quote itself."""
+    above = " › ".join(heading for heading in headings if heading not in text)
+    return f"{above[:HEADING_CHARACTERS]}\n{text}" if above else text
 
 
 def cut(document: Document) -> list[Cut]:

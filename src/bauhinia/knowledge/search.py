@@ -3,23 +3,27 @@
 The two lists are joined by reciprocal ranks (Cormack et al., 2009), with two changes that were measured.
 A passage's vote by words counts as much as it holds of what was asked, so that the answer in another language
 is not swamped by passages that share little; and by meaning each language is ranked against itself.
+Where a reranker is set, it puts the best of the joined list into order anew.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, LiteralString
 
 from ..documents import Anchor
-from ..errors import InputError
-from ..gateway import LOWEST, Gateway
+from ..errors import BauhiniaError, InputError, ModelError, Refused, TooLong
+from ..gateway import LOWEST, Gateway, classifications
 from ..language import Termbase, detect
 from ..store import Connection, Database
 from .library import padded
 from .passages import Passage
 from .tokens import asked_tokens, dense, key_of, rarity, sparse
+
+logger = logging.getLogger(__name__)
 
 Mode = Literal["hybrid", "vectors", "words"]
 USE = "knowledge.search"
@@ -36,6 +40,8 @@ FEW = 10_000
 """Passages of a department whose vectors are all compared; above it the index finds nearly all the best."""
 CANDIDATES = 2_000
 """Passages that are scored by their words: those with the rarest words asked for."""
+RERANKED = 30
+"""How many of the fused ranking a reranker puts into order; TEI takes 32 texts at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +50,22 @@ class Hit:
 
     passage: Passage
     score: float
-    """Of one search only: the larger the better."""
+    """Of one search only, before any reranker: the larger the better."""
     by_vectors: int | None
     """Its rank by meaning, from 1; None where it is not among the first."""
     by_words: int | None
+    by_reranker: int | None = None
+    """Its rank by the reranker, from 1; None where it was not given to one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search found."""
+
+    hits: list[Hit]
+    """Best first."""
+    not_reranked: BauhiniaError | None = None
+    """Why the reranker that is set did not put them into order; None where it did, or none is set."""
 
 
 class Search:
@@ -66,10 +84,11 @@ class Search:
         limit: int = 5,
         mode: Mode = "hybrid",
         classification: str = LOWEST,
-    ) -> list[Hit]:
-        """The passages that answer a question best, best first; of one collection, by id, or of all.
+    ) -> Found:
+        """The passages that answer a question best; of one collection, by id, or of all.
 
-        The classification is the question's own.
+        The classification is the question's own. A hybrid search is put into order by the reranker, where
+        one is set; without its answer the order is the fusion's, and `not_reranked` says why.
 
         Raises InputError, the gateway's errors, StoreError.
         """
@@ -78,6 +97,20 @@ class Search:
             raise InputError(
                 f"A question has between 1 and {LONGEST_QUESTION} characters.", hint="Ask a shorter one."
             )
+        if mode != "hybrid" or not self._gateway.reranker:
+            return Found(hits=await self._ranked(question, collection, limit, mode, classification))
+        hits = await self._ranked(question, collection, max(RERANKED, limit), mode, classification)
+        found = await self._reranked(question, hits, classification)
+        return replace(found, hits=found.hits[:limit])
+
+    async def asked_for(self, question: str) -> frozenset[str]:
+        """The words that a question looks for, as `marking` finds them."""
+        return frozenset(await self._wanted(question))
+
+    async def _ranked(
+        self, question: str, collection: str | None, limit: int, mode: Mode, classification: str
+    ) -> list[Hit]:
+        """The hits, best first, before any reranker."""
         most = max(DEPTH, limit)
         worded, vector = await asyncio.gather(
             self._worded(question, collection, most) if mode != "vectors" else _nothing(),
@@ -102,9 +135,30 @@ class Search:
             if key in passages
         ]
 
-    async def asked_for(self, question: str) -> frozenset[str]:
-        """The words that a question looks for, as `marking` finds them."""
-        return frozenset(await self._wanted(question))
+    async def _reranked(self, question: str, hits: list[Hit], classification: str) -> Found:
+        """The first `RERANKED` hits in the reranker's order; all as they are where it gives none.
+
+        It may be away, slow or overrun, or may not see so high: a search is worth having all the same.
+        """
+        given = hits[:RERANKED]
+        if len(given) < 2:
+            return Found(hits=hits)
+        try:
+            scores = await self._gateway.rerank(
+                question,
+                [hit.passage.context for hit in given],
+                officer=self._gateway.officer,
+                use=USE,
+                classification=classifications().highest(
+                    [classification, *(hit.passage.classification for hit in given)]
+                ),
+            )
+        except (ModelError, Refused, TooLong) as error:
+            logger.warning("a search was not reranked: %s", error.code)
+            return Found(hits=hits, not_reranked=error)
+        order = sorted(range(len(given)), key=lambda place: (-scores[place], place))
+        best = [replace(given[place], by_reranker=rank) for rank, place in enumerate(order, 1)]
+        return Found(hits=best + hits[RERANKED:])
 
     async def _vector(self, question: str, classification: str) -> list[float]:
         vectors = await self._gateway.embed(
@@ -256,7 +310,8 @@ def _rank(key: int, ranked: Ranked) -> int | None:
 async def _passages(connection: Connection, keys: Sequence[int]) -> dict[int, Passage]:
     """Read within the officer's walls, whatever the index gave."""
     cursor = await connection.execute(
-        "SELECT p.id, p.document, kept.name, p.ordinal, p.page, p.headings, p.anchors, p.text, p.variety "
+        "SELECT p.id, p.document, kept.name, p.ordinal, p.page, p.headings, p.anchors, p.text, p.variety, "
+        "kept.classification "
         "FROM knowledge_passages AS p JOIN knowledge_documents AS kept ON kept.id = p.document "
         "WHERE p.id = ANY (%s)",
         (list(keys),),
@@ -275,4 +330,5 @@ def _passage(row: tuple[Any, ...]) -> Passage:
         anchors=tuple(Anchor(block=b, start=s, end=e, page=p) for b, s, e, p in row[6]),
         text=row[7],
         variety=row[8],
+        classification=row[9],
     )

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import orjson
 
-Kind = Literal["chat", "embed", "deed"]
+Kind = Literal["chat", "embed", "rerank", "deed"]
 Outcome = Literal["answered", "refused", "failed", "cancelled"]
 
 GENESIS = sha256(b"").digest()

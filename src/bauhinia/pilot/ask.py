@@ -41,7 +41,7 @@ async def passages_for(
     """
 
     async def work() -> list[dict[str, Any]]:
-        hits = await search.find(
+        found = await search.find(
             order.question,
             collection=order.collection or None,
             limit=PASSAGES,
@@ -49,7 +49,7 @@ async def passages_for(
         )
         return [
             {"document": hit.passage.document, "blocks": [anchor.block for anchor in hit.passage.anchors]}
-            for hit in hits
+            for hit in found.hits
         ]
 
     blocks: dict[str, set[str]] = {}

@@ -45,7 +45,8 @@ def part_of(name: str) -> Part:
 async def described(boundary: Boundary) -> dict[str, Any]:
     """The boundary as programs are told of it."""
     endpoints = [
-        {**asdict(boundary.limits[part]), "highest_now": await boundary.highest(part)} for part in PARTS
+        {**asdict(boundary.limits[part]), "highest_now": await boundary.highest(part)}
+        for part in boundary.parts
     ]
     return {
         "endpoints": endpoints,

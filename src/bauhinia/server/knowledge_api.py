@@ -22,6 +22,8 @@ from .state import office_of
 knowledge_api_router = APIRouter()
 MOST_FILES = 1_000
 """Files of one request; an archive counts as one."""
+NOT_RERANKED = "Bauhinia-Not-Reranked"
+"""Header of a search whose order is not the reranker's, which is set: the error's name."""
 
 
 class NewCollection(BaseModel):
@@ -136,6 +138,7 @@ async def remove_kept(request: Request, document: str) -> Response:
 @knowledge_api_router.get("/api/knowledge/search", summary="Passages of the library that answer a question")
 async def search(
     request: Request,
+    response: Response,
     question: Annotated[str, Query(min_length=1, max_length=2_000)],
     collection: str = "",
     limit: Annotated[int, Query(ge=1, le=50)] = 5,
@@ -144,11 +147,14 @@ async def search(
     found = await office_of(request).search.find(
         question, collection=collection or None, limit=limit, mode=mode
     )
-    return [_hit(each) for each in found]
+    if found.not_reranked is not None:
+        response.headers[NOT_RERANKED] = found.not_reranked.code
+    return [_hit(each) for each in found.hits]
 
 
 def _hit(hit: Hit) -> dict[str, Any]:
-    return {**asdict(hit.passage), "score": hit.score, "by_vectors": hit.by_vectors, "by_words": hit.by_words}
+    ranks = {"by_vectors": hit.by_vectors, "by_words": hit.by_words, "by_reranker": hit.by_reranker}
+    return {**asdict(hit.passage), "score": hit.score, **ranks}
 
 
 @knowledge_api_router.post("/api/ask", status_code=202, summary="Ask the library a question")

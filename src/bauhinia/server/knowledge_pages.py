@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..errors import BauhiniaError, InputError
-from ..knowledge import Hit
+from ..knowledge import Found
 from ..knowledge.marking import pieces
 from ..pilot.orders import AskOrder
 from .knowledge_api import arrivals_of, received
@@ -28,11 +28,11 @@ async def library(request: Request) -> HTMLResponse:
 async def _library(request: Request, *, error: BauhiniaError | None = None) -> HTMLResponse:
     office, asked = office_of(request), request.query_params
     question, collection = asked.get("question", "").strip(), asked.get("collection", "")
-    hits: list[Hit] = []
+    found = Found(hits=[])
     wanted: frozenset[str] = frozenset()
     if question:
         try:
-            hits = await office.search.find(question, collection=collection or None, limit=SHOWN)
+            found = await office.search.find(question, collection=collection or None, limit=SHOWN)
             wanted = await office.search.asked_for(question)
         except InputError as problem:
             error = problem
@@ -43,7 +43,8 @@ async def _library(request: Request, *, error: BauhiniaError | None = None) -> H
         collections=await office.library.collections(),
         question=question,
         chosen=collection,
-        found=[(hit.passage, pieces(hit.passage.text, wanted)) for hit in hits],
+        found=[(hit.passage, pieces(hit.passage.text, wanted)) for hit in found.hits],
+        not_reranked=found.not_reranked,
         error=error,
     )
 

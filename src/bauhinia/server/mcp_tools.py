@@ -165,6 +165,6 @@ async def _list_documents(office: Office, asked: ListDocuments, tell: Tell) -> D
 
 async def _search(office: Office, asked: SearchLibrary, tell: Tell) -> Done:
     del tell
-    hits = await office.search.find(asked.question, collection=asked.collection, limit=asked.limit)
-    rows = [{"score": hit.score, "passage": asdict(hit.passage)} for hit in hits]
-    return Done({"hits": rows}, "\n\n".join(str(hit.passage.text) for hit in hits))
+    found = await office.search.find(asked.question, collection=asked.collection, limit=asked.limit)
+    rows = [{"score": hit.score, "passage": asdict(hit.passage)} for hit in found.hits]
+    return Done({"hits": rows}, "\n\n".join(str(hit.passage.text) for hit in found.hits))

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..errors import BauhiniaError, InputError, Refused
-from ..gateway import PARTS
 from ..people import APPROVERS
 from ..pilot.sharing import Kind
 from .boundary_api import VERBS, part_of
@@ -78,7 +77,7 @@ async def _boundary(
         request,
         "boundary.html",
         status=error.status if error else 200,
-        limits=[(gate.limits[part], await gate.highest(part)) for part in PARTS],
+        limits=[(gate.limits[part], await gate.highest(part)) for part in gate.parts],
         asked=await gate.asked(),
         me=office.officer.id,
         may_open=bool(office.officer.roles & APPROVERS),
