@@ -136,5 +136,5 @@ async def _library(office: Office) -> dict[str, str]:
         "found": "/knowledge?question=repair+footbridges",
         "collection": f"/knowledge/collections/{collection}",
         "arrivals": f"/knowledge/arrivals/{task}",
-        "kept": f"/knowledge/documents/{kept.id}",
+        "kept": f"/knowledge/documents/{kept.id}?at=b2",
     }
