@@ -46,8 +46,6 @@ def administer(postgres: EmbeddedPostgres, plain: str) -> None:
         admin.execute("CREATE EXTENSION vector")
         names = (sql.Identifier(APPLICATION), sql.Identifier(str(user)))
         admin.execute(sql.SQL("GRANT {} TO {}").format(*names))
-    with psycopg.connect(postgres.url(str(user)), autocommit=True) as admin:
-        admin.execute("CREATE EXTENSION vector")
 
 
 async def test_an_ordinary_owner_is_enough_and_the_walls_stand(
