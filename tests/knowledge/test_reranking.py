@@ -183,9 +183,9 @@ async def test_a_remote_one_sees_no_personal_data(
     (body,) = server.bodies
     sent = [body["query"], *body["documents"]]
     assert found.not_reranked is None
-    assert [("A123456(3)" in text, "HKID-H1" in text) for text in sent if "A123" in text or "HKID" in text] == [
-        (not remote, remote)
-    ] * 2
+    assert [
+        ("A123456(3)" in text, "HKID-H1" in text) for text in sent if "A123" in text or "HKID" in text
+    ] == [(not remote, remote)] * 2
     assert any("A123456(3)" in hit.passage.text for hit in found.hits)
 
 
