@@ -91,6 +91,7 @@ async def quality() -> None:
 async def rank(search: Search, row: RetrievalRow, mode: str) -> int:
     """The place, from 1, of the first passage that answers; 0 where none does."""
     found = await search.find(row.question, limit=LOOKED_THROUGH, mode=mode)  # type: ignore[arg-type]
+    assert found.not_reranked is None, "what is measured is what the settings name"
     places = (
         place
         for place, hit in enumerate(found.hits, 1)

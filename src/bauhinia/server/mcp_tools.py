@@ -167,4 +167,5 @@ async def _search(office: Office, asked: SearchLibrary, tell: Tell) -> Done:
     del tell
     found = await office.search.find(asked.question, collection=asked.collection, limit=asked.limit)
     rows = [{"score": hit.score, "passage": asdict(hit.passage)} for hit in found.hits]
-    return Done({"hits": rows}, "\n\n".join(str(hit.passage.text) for hit in found.hits))
+    unranked = {} if found.not_reranked is None else {"not_reranked": found.not_reranked.code}
+    return Done({"hits": rows, **unranked}, "\n\n".join(str(hit.passage.text) for hit in found.hits))
