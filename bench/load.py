@@ -385,7 +385,7 @@ def run(work: Callable[[], Awaitable[Any]]) -> Any:
 
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--levels", default="100,250,500,1000,1500,2000,3000")
+    parser.add_argument("--levels", default="1000,2000,3000,4500,6000,8000")
     parser.add_argument("--seconds", type=float, default=25.0)
     parser.add_argument("--think", type=float, default=30.0)
     options = parser.parse_args()
