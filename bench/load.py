@@ -1,6 +1,6 @@
 """Simulated officers at work: no error, no lost draft, how long pages and first tokens take, and the knee.
 
-    python bench/load.py [--levels 100,250,500,1000,1500,2000,3000] [--seconds 25] [--think 30]
+    python bench/load.py [--levels 1000,2000,3000,4500,6000,8000] [--seconds 25] [--think 30]
 
 `bauhinia serve`, its PostgreSQL, a scripted model server and the officers share the machine's cores, each a
 process of its own. An officer thinks (exponentially, 30 s on average), then loads a page, sends a file, has a
