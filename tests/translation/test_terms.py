@@ -182,6 +182,14 @@ async def test_an_import_tells_what_became_of_each_term(termbases: Termbases) ->
 
 
 @of_department("A")
+@pytest.mark.parametrize("words", ["bus\x0bstop", "bus \uffff", "bus \x1b[0m"])
+async def test_a_term_that_no_file_could_hold_is_refused(termbases: Termbases, words: str) -> None:
+    for term in (Term("x", words, "巴士站"), Term("x", "bus stop", "巴士站", note=words)):
+        with pytest.raises(InputError, match="no text"):
+            await termbases.put("Works", term)
+    assert await termbases.terms("Works") == []
+
+
 async def test_a_term_that_cannot_be_found_is_refused(termbases: Termbases) -> None:
     with pytest.raises(InputError, match="too short"):
         await termbases.put("A", Term("x", "x", "甲"))

@@ -376,8 +376,14 @@ def term_of(row: Mapping[str, str | None]) -> Term:
     return checked(term)
 
 
+_NO_TEXT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML cannot hold (XML 1.0, 2.2), and so no file of terms."""
+
+
 def checked(term: Term) -> Term:
     """The same term. Raises ValueError, as `term_of` does, for forms that could not be found or clash."""
+    if any(_NO_TEXT.search(words) for words in row_of(term).values()):
+        raise ValueError("it holds a character that is no text")
     for variety in (Variety.ENGLISH, Variety.TRADITIONAL):
         right, wrong = term.forms(variety), term.forbidden(variety)
         if clash := [form for form in wrong if any(form.lower() in good.lower() for good in right)]:
