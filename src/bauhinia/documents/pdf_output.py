@@ -31,7 +31,8 @@ FONTS_HINT = "Install a Chinese font for PDF files: sudo apt-get install fonts-n
 def build(blocks: Sequence[OutputBlock], meta: OutputMeta) -> bytes:
     """The file's bytes.
 
-    Raises MissingPart where no font of this machine has the characters, InputError for private ones.
+    Raises MissingPart where this machine has no Chinese font, InputError for characters that no font has and
+    for private ones.
     """
     inputs = {"data": json.dumps(_data(blocks, meta), ensure_ascii=False)}
     try:
@@ -46,14 +47,28 @@ def build(blocks: Sequence[OutputBlock], meta: OutputMeta) -> bytes:
 
 def _explained(error: typst.TypstError) -> Exception:
     """What a refusal of Typst's means, where it is about the text; else the refusal itself."""
-    if "font" in str(error):
+    if "font" in str(error) and not _has_chinese_font():
         return MissingPart("No font on this machine has the draft's characters.", hint=FONTS_HINT)
+    if "font" in str(error):
+        return InputError(
+            "The draft holds a character that no font on this machine has.",
+            hint="Take it out, save as Word, or have a font installed that has it.",
+        )
     if "codepoint" in str(error):
         return InputError(
             "The draft holds a private character, which a PDF for archives may not have.",
             hint="Write it with a character of Unicode (HKSCS has one for each), or save as Word.",
         )
     return error
+
+
+def _has_chinese_font() -> bool:
+    """Whether a file of one Chinese character can be made."""
+    try:
+        typst.compile("文".encode(), format="pdf", pdf_standards=["a-2a"])
+    except typst.TypstError:
+        return False
+    return True
 
 
 def _data(blocks: Sequence[OutputBlock], meta: OutputMeta) -> dict[str, Any]:
