@@ -255,6 +255,8 @@ def test_an_interrupted_backup_leaves_no_file_that_looks_whole(
         env={**os.environ, **where},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        # A run in the background of a shell ignores Ctrl-C, and what it starts would too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     part = tmp_path / "saved.tar.part"
     while not part.exists() and process.poll() is None:
