@@ -97,7 +97,8 @@ async def _add_blobs(blobs: Blobs, archive: Writer, say: Say) -> None:
         count += 1
         if count % _OFTEN == 0:
             say(f"{count:,} files")
-    say(f"{count:,} files saved")
+    if count:
+        say(f"{count:,} files saved")
 
 
 async def _moment(connection: Connection) -> str:
