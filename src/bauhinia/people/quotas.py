@@ -179,9 +179,10 @@ class Quotas:
                 self._under_way[subject] = self._under_way[subject].plus(estimate)
         return Reservation(self, subjects, estimate, standings, refused)
 
-    async def standings(self, officer: Officer, use: str) -> list[Standing]:
-        """Every limit on that officer's asking for that use, and what has been used of it."""
-        limits = await self._that_hold(officer, use)
+    async def standings(self, officer: Officer, *uses: str) -> list[Standing]:
+        """Every limit on that officer's asking for these uses, once, and what has been used of it."""
+        held = {limit.id: limit for use in uses for limit in await self._that_hold(officer, use)}
+        limits = list(held.values())
         subjects = frozenset(_Subject.of(limit, officer) for limit in limits)
         if subjects:
             await self._learn(subjects, older_than=time.monotonic())

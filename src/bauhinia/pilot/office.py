@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
@@ -301,7 +301,12 @@ class Office:
         _check_read(await self.shelf.card(order.document))
         await self._check_language(order)
         document = await self.shelf.document(order.document)
-        sources = await untranslated(order, document, await self._original(order, document))
+        return await self._leverage(order, await self._untranslated(order, document))
+
+    async def _untranslated(self, order: TranslateOrder, document: Document) -> list[str]:
+        return await untranslated(order, document, await self._original(order, document))
+
+    async def _leverage(self, order: TranslateOrder, sources: Sequence[str]) -> Leverage:
         return await leverage(self.memory, sources, TARGET[order.to], department=self.officer.department)
 
     async def forecast(self, order: AnyOrder) -> Forecast:
@@ -313,9 +318,10 @@ class Office:
         sources: list[str] = []
         held: float | None = None
         if isinstance(order, TranslateOrder):
-            document = documents[order.document]
-            sources = await untranslated(order, document, await self._original(order, document))
-            held = (await self.estimate(order)).share if order.memory else 0.0
+            if order.memory:
+                await self._check_language(order)
+            sources = await self._untranslated(order, documents[order.document])
+            held = (await self._leverage(order, sources)).share if order.memory else 0.0
         room = part_tokens(self.gateway.context_tokens)
         work = work_of(order, documents, part_tokens=room, sources=sources, from_memory=held or 0.0)
         pace = await seconds_a_token(self.database, self.gateway.model)

@@ -15,7 +15,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ..errors import BauhiniaError, InputError, NotFound
 from ..gateway.billing import Line, Month, Whose, lines, may_see
 from ..gateway.uses import USES
-from ..people import Standing
 from ..people.permissions import reach
 from ..people.quota_setting import QuotaSetting, may_set
 from ..people.quotas import MEASURES, PERIODS, SCOPES
@@ -55,7 +54,7 @@ async def _usage(
         lines=found,
         days=_by_day(found) if whose == "mine" else {},
         total=_total(found),
-        standings=await _standings(request),
+        standings=await office.gateway.quotas.standings(officer, *USES),
         limits=[(limit, may_set(officer, limit.scope, limit.department)) for limit in limits],
         scopes=[scope for scope in SCOPES if may_set(officer, scope, officer.department)],
         for_all=reach(officer, "quotas") == "all",
@@ -67,16 +66,6 @@ async def _usage(
         uses=USES,
         error=error,
     )
-
-
-async def _standings(request: Request) -> list[Standing]:
-    """The quotas that the officer is held to: of each use those that are for it alone, once."""
-    office = office_of(request)
-    found = {}
-    for use in USES:
-        for standing in await office.gateway.quotas.standings(office.officer, use):
-            found[standing.limit.id] = standing
-    return list(found.values())
 
 
 def _by_day(found: list[Line]) -> dict[str, tuple[int, int]]:
