@@ -9,25 +9,42 @@ from bauhinia.people import Officer
 from bauhinia.people.permissions import DEEDS, ROLES, Deed, Subject, check, gives, may
 
 ADMINISTRATION = {"see", "add", "invite", "edit", "close", "reopen", "roles", "quotas", "bill"}
+GOVERNANCE = {"govern", "review", "stop", "cases", "audit"}
 SUBJECTS = {
     "own": Subject(id="colleague", department="hyd"),
     "other": Subject(id="stranger", department="td"),
     "self": Subject(id="me", department="hyd"),
 }
-TO_ONESELF = {"see", "add", "edit", "departments", "provision", "share", "quotas", "bill"}
+TO_ONESELF = {
+    "see",
+    "add",
+    "edit",
+    "departments",
+    "provision",
+    "share",
+    "quotas",
+    "bill",
+    "govern",
+    "stop",
+    "cases",
+    "audit",
+}
 EXPECTED: dict[str, dict[str, set[str]]] = {
     "": {"own": set(), "other": set(), "self": set()},
-    "auditor": {key: {"see", "bill"} for key in SUBJECTS},
-    "programme_owner": {key: {"share", "quotas", "bill"} for key in SUBJECTS},
+    "auditor": {key: {"see", "bill", "audit"} for key in SUBJECTS},
+    "programme_owner": {
+        key: {"share", "quotas", "bill"} | GOVERNANCE - ({"review"} if key == "self" else set())
+        for key in SUBJECTS
+    },
     "department_administrator": {
-        "own": ADMINISTRATION,
+        "own": ADMINISTRATION | {"govern", "review", "cases"},
         "other": set(),
-        "self": ADMINISTRATION & TO_ONESELF,
+        "self": ADMINISTRATION & TO_ONESELF | {"govern", "cases"},
     },
     "service_operator": {
-        "own": ADMINISTRATION | {"move", "remove", "departments", "provision"},
-        "other": ADMINISTRATION | {"move", "remove", "departments", "provision"},
-        "self": (ADMINISTRATION | {"departments", "provision"}) & TO_ONESELF,
+        "own": ADMINISTRATION | GOVERNANCE | {"move", "remove", "departments", "provision"},
+        "other": ADMINISTRATION | GOVERNANCE | {"move", "remove", "departments", "provision"},
+        "self": (ADMINISTRATION | GOVERNANCE | {"departments", "provision"}) & TO_ONESELF,
     },
 }
 

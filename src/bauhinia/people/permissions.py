@@ -21,23 +21,29 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 Deed = Literal[
     "see", "add", "invite", "edit", "close", "reopen", "roles", "move", "remove", "departments", "provision",
-    "share", "quotas", "bill",
+    "share", "quotas", "bill", "govern", "review", "stop", "cases", "audit",
 ]  # fmt: skip
 DEEDS: tuple[Deed, ...] = get_args(Deed)
 """`departments` adds, renames and removes them; `provision` is a directory's work by SCIM; `share` writes
-what all departments share; `quotas` sets quotas; `bill` reads the bill of others."""
+what all departments share; `quotas` sets quotas; `bill` reads the bill of others; `govern` keeps the register of
+AI uses and the records that the guideline asks for; `review` signs what another proposed; `stop` stops a
+model or a use; `cases` handles complaints and incidents; `audit` reads all of that."""
 Reach = Literal["own", "all"]
 """The own department, or every one."""
 Why = Literal["ok", "no_role", "other_department", "oneself", "higher_role"]
 
 _ADMINISTRATION: tuple[Deed, ...] = ("see", "add", "invite", "edit", "close", "reopen", "roles")
+_GOVERNANCE: tuple[Deed, ...] = ("govern", "review", "stop", "cases", "audit")
 PERMITTED: Mapping[Role, Mapping[Deed, Reach]] = {
     "service_operator": dict.fromkeys(
-        (*_ADMINISTRATION, "move", "remove", "departments", "provision", "quotas", "bill"), "all"
+        (*_ADMINISTRATION, "move", "remove", "departments", "provision", "quotas", "bill", *_GOVERNANCE),
+        "all",
     ),
-    "department_administrator": dict.fromkeys((*_ADMINISTRATION, "quotas", "bill"), "own"),
-    "auditor": {"see": "all", "bill": "all"},
-    "programme_owner": {"share": "all", "quotas": "all", "bill": "all"},
+    "department_administrator": dict.fromkeys(
+        (*_ADMINISTRATION, "quotas", "bill", "govern", "review", "cases"), "own"
+    ),
+    "auditor": {"see": "all", "bill": "all", "audit": "all"},
+    "programme_owner": dict.fromkeys(("share", "quotas", "bill", *_GOVERNANCE), "all"),
 }
 GIVES: Mapping[Role, frozenset[str]] = {
     "service_operator": frozenset(ROLES),
@@ -45,8 +51,10 @@ GIVES: Mapping[Role, frozenset[str]] = {
 }
 """The roles that a role gives and takes. Who may not give a role may not touch whoever has it: a one-time
 link for an account is as good as the account."""
-NOT_TO_ONESELF: frozenset[Deed] = frozenset({"invite", "close", "reopen", "roles", "move", "remove"})
-"""Nobody lifts or locks out oneself."""
+NOT_TO_ONESELF: frozenset[Deed] = frozenset(
+    {"invite", "close", "reopen", "roles", "move", "remove", "review"}
+)
+"""Nobody lifts or locks out oneself, or signs as the reviewer of what is their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ import orjson
 from starlette.requests import Request
 
 FOLDER = Path(__file__).parent / "messages"
+"""A folder a language, in it a file an area of the product; `main.json` is the workspace."""
 COOKIE = "language"
 LANGUAGES = {"en": "English", "zh-Hant-HK": "繁體中文", "zh-Hans": "简体中文"}
 """BCP 47 tag of each interface language, in the order they are offered, with its own name."""
@@ -49,9 +50,14 @@ class Words:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def words_of(language: str) -> Words:
-    """The catalogue of one of `LANGUAGES`."""
-    data = (FOLDER / f"{language}.json").read_bytes()
-    return Words(language, orjson.loads(data), hashlib.sha256(data).hexdigest()[:12])
+    """The catalogue of one of `LANGUAGES`, from all its files."""
+    parts = [path.read_bytes() for path in sorted((FOLDER / language).glob("*.json"))]
+    entries: dict[str, str] = {}
+    for part in parts:
+        added = orjson.loads(part)
+        assert not entries.keys() & added.keys(), f"twice in {language}: {entries.keys() & added.keys()}"
+        entries |= added
+    return Words(language, entries, hashlib.sha256(b"".join(parts)).hexdigest()[:12])
 
 
 def words_for(request: Request) -> Words:

@@ -1,0 +1,1 @@
+"""Where a file came from: labels in files, signed, and read back."""
