@@ -25,9 +25,9 @@ Deed = Literal[
 ]  # fmt: skip
 DEEDS: tuple[Deed, ...] = get_args(Deed)
 """`departments` adds, renames and removes them; `provision` is a directory's work by SCIM; `share` writes
-what all departments share; `quotas` sets quotas; `bill` reads the bill of others; `govern` keeps the register of
-AI uses and the records that the guideline asks for; `review` signs what another proposed; `stop` stops a
-model or a use; `cases` handles complaints and incidents; `audit` reads all of that."""
+what all departments share; `quotas` sets quotas; `bill` reads the bill of others; `govern` keeps the
+register of AI uses and the records that the guideline asks for; `review` signs what another proposed; `stop`
+stops a model or a use; `cases` handles complaints and incidents; `audit` reads all of that."""
 Reach = Literal["own", "all"]
 """The own department, or every one."""
 Why = Literal["ok", "no_role", "other_department", "oneself", "higher_role"]
