@@ -46,12 +46,18 @@ ROWS = {
     "array_fill(0.1::real, ARRAY[384])::halfvec)",
     "knowledge_arrivals": "INSERT INTO knowledge_arrivals (batch, place, collection, name, digest) "
     "VALUES ('b', 0, 'c', 'a.md', 'x')",
+    "uses": "INSERT INTO uses (id, owner_name, kind, title_en, title_zh, purpose, data, classification, model, "
+    "audience, oversight) VALUES ('u', 'Clerk', 'client', 't', '', 'p', '{}', 'unclassified', '', 'officers', "
+    "'human_led')",
+    "use_approvals": "INSERT INTO use_approvals (use, assessment, tier, argument, review_by, approved_name) "
+    "VALUES ('pilot.draft', 'a', 'low', 'w', now(), 'Clerk')",
 }
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
 COLUMNS = {
     "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
     "usage": "use", "usage_daily": "use", "quotas": "scope", "approvals": "outcome", "shares": "withdrawn",
     "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
+    "uses": "purpose", "use_approvals": "tier",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -88,12 +94,15 @@ SHARES = (
 LIBRARIAN = "INSERT INTO officers (id, department, account, name) VALUES ('librarian', 'Transport', 'l', 'L')"
 LENT = ("documents", "tasks", "steps", "events", "segments", "shares")
 """Tables of which a row is seen by whoever it is shared with, but for the steps."""
+REGISTER = ("uses", "use_approvals")
+"""Tables that are no officer's own."""
 READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
 """Tables that no officer's transaction writes."""
 WALLED = {*ROWS, *READ_ALONE, "shares"}
 CLOSED = (
     "credentials", "invitations", "sessions", "usage_totals",
     "sign_in_addresses", "openid_requests", "identities", "passkeys", "passkey_challenges", "first_link",
+    "shipped_uses", "models_seen",
 )  # fmt: skip
 """Tables that no officer's transaction can read at all."""
 OPEN = {
@@ -111,7 +120,7 @@ Permitted = set[tuple[str, str, str]]
 def expected() -> Permitted:
     """The owner sees and changes what is theirs, the department's is its officers', usage is read alone, and
     what is shared is seen by all who have signed in and written by those who may."""
-    owner = {("owner", deed, table) for deed in DEEDS for table in ROWS}
+    owner = {("owner", deed, table) for deed in DEEDS for table in ROWS if table not in REGISTER}
     colleague = {("same department", deed, table) for deed in DEEDS for table in DEPARTMENTS}
     usage = {(officer, deed, "usage") for officer in OFFICERS for deed in ("change", "delete")}
     usage.add(("owner", "change", "tokens"))
@@ -130,7 +139,22 @@ def expected() -> Permitted:
     department = colleague | {("same department", "see", "usage")}
     approvals = {(officer, "see", "approvals") for officer in OFFICERS if officer != "nobody"}
     usage.add(("owner", "delete", "approvals"))
-    return ((owner | department) - usage) | (shared - nobody) | people | moved | approvals | expected_lent()
+    return (
+        ((owner | department) - usage)
+        | (shared - nobody)
+        | people
+        | moved
+        | approvals
+        | expected_lent()
+        | expected_register()
+    )
+
+
+def expected_register() -> Permitted:
+    """All see what AI is used for; a use is changed by its department, an approval by nobody."""
+    signed_in = [officer for officer in OFFICERS if officer != "nobody"]
+    seen = {(officer, "see", table) for officer in signed_in for table in REGISTER}
+    return seen | {(officer, "change", "uses") for officer in ("owner", "same department")}
 
 
 def expected_lent() -> Permitted:

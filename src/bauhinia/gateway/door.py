@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from ..errors import BauhiniaError, NotFound, Refused
+from ..guideline import Register
 from ..ledger import FileAnchor, Kind, Ledger, Outcome
 from ..models import Backend, Embedder, EmbeddingKind, Finish, Reranker, Usage, estimate_tokens
 from ..models.selection import open_backend, open_embedder, open_reranker
@@ -19,7 +20,7 @@ from ..people.quotas import HONG_KONG
 from ..settings import Settings
 from ..store import Database
 from ..telemetry import tracing
-from .admit import Admission, within_quota
+from .admit import Admission, as_registered, within_quota
 from .boundary import Boundary, Part
 from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
 from .forward import forward
@@ -68,6 +69,7 @@ class Gateway:
         self.quotas = Quotas(database)
         self.prices = Prices.load(settings.prices)
         self.ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
+        self.register = Register(database, self.ledger, self._backend.model)
         self._tool_servers = load_tool_servers(settings.tools)
         self.boundary = Boundary(settings, database, self.ledger)
         self._loading: asyncio.Task[None] | None = None
@@ -275,7 +277,9 @@ class Gateway:
 
     async def _admit(self, notes: Notes, expected: Usage) -> None:
         """Admit a call of that size, and hold room for it in the quotas."""
-        decision = self._admission.admit(notes.officer, notes.use)
+        decision = self._admission.admit(notes.officer)
+        if decision.allowed:
+            decision = as_registered(await self.register.standing(notes.use, notes.officer.department))
         if decision.allowed:
             tokens = expected.prompt_tokens + expected.completion_tokens
             estimate = Amount(requests=1, tokens=tokens, cost=self._cost(notes, expected) or 0)

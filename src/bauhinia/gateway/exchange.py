@@ -22,6 +22,8 @@ class Decision:
     """A stable word such as `ok`, `redacted`, `wrong_language`; tests assert it."""
     detail: str = ""
     """A sentence for a person; never holds personal data."""
+    hint: str = ""
+    """What to do next, where that is not the same for every decision of this reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
