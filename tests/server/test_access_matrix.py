@@ -43,9 +43,9 @@ IN_LIBRARY: Mapping[Row, Row] = {"document": "kept", "task": "arrival"}
 OF_DEPARTMENT: frozenset[Row] = frozenset({"collection", "kept"})
 """Rows that every officer of the department may see and remove; the others are an officer's own."""
 PLAIN = frozenset(
-    """account active after allowed_tools arguments audience bauhinia before case classification code confirm
-    content count days decision department description dimension do domain duty en encoding_format file_data filename find finding
-    forbidden_en forbidden_zh form format from function grade highest id include_usage input instructions
+    """account active after begins allowed_tools arguments audience bauhinia before case classification code confirm
+    content count days decision department description dimension do domain duty en encoding_format ends file_data filename find finding
+    forbidden_en forbidden_zh form format from function grade highest id include_usage input instructions item
     json_schema kind language last-event-id layout least length limit manner max_completion_tokens measure
     memory messages mode model month most name name_en name_zh next note only order overview
     parallel_tool_calls parameters part passage password period place post purpose question reader reply_in
@@ -72,6 +72,8 @@ PLACES = {
     "secret": "x",
     "answer": "x",
     "duty": "D-2.1.2-03",
+    "dimension": "reliability",
+    "item": "P-03",
 }
 """What stands in a path beside the ids of rows."""
 PAGE_FORMS: Mapping[str, Mapping[str, str]] = {
@@ -104,7 +106,7 @@ NO_ROWS = frozenset(
         "/boundary/{approval}/{verb}", "/api/boundary/{approval}/{verb}", "/usage/quotas",
         "/usage/quotas/{quota}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
         "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
-        "/documents/{document}/classification", "/held/{answer}", *TAKE_FILES,
+        "/documents/{document}/classification", "/held/{answer}", "/evidence/{kind}", *TAKE_FILES,
     }
 )  # fmt: skip
 """Routes whose body, of which the schema does not tell, names no rows."""

@@ -51,6 +51,7 @@ ROWS = {
     "'human_led')",
     "evidence": "INSERT INTO evidence (kind, subject, held, answers, name, entry) "
     "VALUES ('evaluation', 's', now(), '{}', 'Clerk', 1)",
+    "policy_texts": "INSERT INTO policy_texts (item, en, zh) VALUES ('P-03', 'x', 'x')",
     "use_approvals": "INSERT INTO use_approvals (use, assessment, tier, argument, review_by, approved_name) "
     "VALUES ('pilot.draft', 'a', 'low', 'w', now(), 'Clerk')",
 }
@@ -59,7 +60,7 @@ COLUMNS = {
     "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
     "usage": "use", "usage_daily": "use", "quotas": "scope", "approvals": "outcome", "shares": "withdrawn",
     "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
-    "uses": "purpose", "use_approvals": "tier", "evidence": "subject", "held_answers": "outcome",
+    "uses": "purpose", "use_approvals": "tier", "evidence": "subject", "policy_texts": "en", "held_answers": "outcome",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -102,7 +103,7 @@ RELEASE = "UPDATE held_answers SET outcome = 'released', decided_by = 'clerk', d
 LIBRARIAN = "INSERT INTO officers (id, department, account, name) VALUES ('librarian', 'Transport', 'l', 'L')"
 LENT = ("documents", "tasks", "steps", "events", "segments", "shares")
 """Tables of which a row is seen by whoever it is shared with, but for the steps."""
-REGISTER = ("uses", "use_approvals", "evidence")
+REGISTER = ("uses", "use_approvals", "evidence", "policy_texts")
 """Tables that are no officer's own."""
 READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
 """Tables that no officer's transaction writes."""
@@ -170,7 +171,8 @@ def expected_register() -> Permitted:
     signed_in = [officer for officer in OFFICERS if officer != "nobody"]
     seen = {(officer, "see", table) for officer in signed_in for table in REGISTER if table != "evidence"}
     seen |= {(officer, "see", "evidence") for officer in ("owner", "same department")}
-    return seen | {(officer, "change", "uses") for officer in ("owner", "same department")}
+    changed = {(officer, "change", "uses") for officer in ("owner", "same department")}
+    return seen | changed | {("owner", "change", "policy_texts")}
 
 
 def expected_lent() -> Permitted:

@@ -25,6 +25,7 @@ from ..telemetry import tracing
 from . import faults
 from .account_pages import account_router
 from .api import api_router
+from .audit_pages import audit_router
 from .bilingual_api import bilingual_router
 from .boundary_api import boundary_router
 from .editor_api import editor_router
@@ -123,6 +124,7 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(usage_router)
     app.include_router(usage_pages_router)
     app.include_router(guideline_router)
+    app.include_router(audit_router)
     app.include_router(knowledge_api_router)
     app.include_router(knowledge_router)
     app.state.mcp = McpEndpoint(lambda: cast("Office", app.state.office))

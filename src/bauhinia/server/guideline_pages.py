@@ -19,6 +19,9 @@ guideline_router = APIRouter(include_in_schema=False)
 PAGES = (
     ("/held", "guideline.page.held"),
     ("/boundary", "guideline.page.boundary"),
+    ("/evidence", "guideline.page.evidence"),
+    ("/policy", "guideline.page.policy"),
+    ("/audit", "guideline.page.audit"),
 )
 """Where people find what the guideline asks for."""
 SHOWN = ("all", "met", "not met", "organisational")
