@@ -43,7 +43,8 @@ KNOWN = Known(
     digest="ab" * 32,
     level={"en": "Unclassified", "zh": "非機密"},
     highest={"en": "Restricted", "zh": "限閱"},
-    figures=("quality.numbers 99.61 %",),
+    figures={"quality.numbers": "99.61 %"},
+    measured="2026-11-26",
     today=date(2026, 11, 27),
 )
 LOW: dict[str, Any] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -133,7 +134,7 @@ async def test_the_database_itself_lets_nobody_approve_what_is_their_own(
     ],
 )
 async def test_a_change_of_what_matters_asks_for_a_new_assessment(
-    register: Register, change: dict[str, str], reopens: str
+    register: Register, change: dict[str, Any], reopens: str
 ) -> None:
     name = await approved(register, days=200)
     with acting_as(OWNER):

@@ -62,8 +62,8 @@ COLUMNS = {
     "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
     "usage": "use", "usage_daily": "use", "quotas": "scope", "approvals": "outcome", "shares": "withdrawn",
     "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
-    "uses": "purpose", "use_approvals": "tier", "assessments": "round", "assessment_signatures": "note",
-    "use_records": "note",
+    "uses": "purpose", "use_approvals": "tier", "held_answers": "outcome",
+    "assessments": "round", "assessment_signatures": "note", "use_records": "note",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -97,6 +97,12 @@ SHARES = (
     "VALUES ('st', 't', 'Clerk', 'Transport', 'librarian', 'Librarian', 'a', now() + interval '1 day')",
 )
 """The clerk's document is shared with Transport, the draft with Transport's librarian alone."""
+HELD = (
+    "INSERT INTO held_answers (id, key, use, officer_name, question, answer) "
+    "VALUES ('h', 'k', 'u', 'Engineer', 'q', '{}')"
+)
+"""An answer that the engineer of Works asked for; the clerk, who is a service operator, may release it."""
+RELEASE = "UPDATE held_answers SET outcome = 'released', decided_by = 'clerk', decided = now()"
 LIBRARIAN = "INSERT INTO officers (id, department, account, name) VALUES ('librarian', 'Transport', 'l', 'L')"
 LENT = ("documents", "tasks", "steps", "events", "segments", "shares")
 """Tables of which a row is seen by whoever it is shared with, but for the steps."""
@@ -106,7 +112,7 @@ REGISTER = ("uses", "use_approvals", *ASSESSED)
 """Tables that are no officer's own."""
 READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
 """Tables that no officer's transaction writes."""
-WALLED = {*ROWS, *READ_ALONE, "shares"}
+WALLED = {*ROWS, *READ_ALONE, "shares", "held_answers"}
 CLOSED = (
     "credentials", "invitations", "sessions", "usage_totals",
     "sign_in_addresses", "openid_requests", "identities", "passkeys", "passkey_challenges", "first_link",
@@ -155,7 +161,14 @@ def expected() -> Permitted:
         | approvals
         | expected_lent()
         | expected_register()
+        | expected_held()
     )
+
+
+def expected_held() -> Permitted:
+    """A reviewer sees what waits and changes it until it is decided; who asked sees it once it is released."""
+    waiting = {("owner", deed, "waiting answer") for deed in ("see", "change")}
+    return waiting | {(who, "see", "released answer") for who in ("owner", "same department")}
 
 
 def expected_register() -> Permitted:
@@ -192,6 +205,7 @@ def permitted(url: str) -> Permitted:
                 found |= permitted_of(connection, table, table)
         for table in READ_ALONE:
             found |= permitted_of(connection, table, table)
+        found |= permitted_held(connection)
         connection.rollback()
         with psycopg.connect(url) as owner:
             owner.execute(LIBRARIAN)
@@ -210,6 +224,29 @@ def permitted_lent(connection: Connection[Any]) -> Permitted:
     if not all(inserted(connection, "owner", share) for share in SHARES):
         return set()
     return {each for table in LENT for each in permitted_of(connection, table, f"lent {table}")}
+
+
+def permitted_held(connection: Connection[Any]) -> Permitted:
+    """What each officer may do to an answer that waits, and once it is released."""
+    if not inserted(connection, "same department", HELD):
+        return set()
+    found = permitted_decided(connection, "waiting answer")
+    act(connection, "owner")
+    connection.execute(RELEASE)
+    connection.commit()
+    return found | permitted_of(connection, "held_answers", "released answer")
+
+
+def permitted_decided(connection: Connection[Any], row: str) -> Permitted:
+    """What each officer may do to the one answer that waits; to change it is to decide."""
+    found = {each for each in permitted_of(connection, "held_answers", row) if each[1] != "change"}
+    for officer, (who, _, _) in OFFICERS.items():
+        act(connection, officer)
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.CheckViolation):
+            if connection.execute(RELEASE.replace("'clerk'", "%s"), (who,)).rowcount:
+                found.add((officer, "change", row))
+        connection.rollback()
+    return found
 
 
 def inserted(connection: Connection[Any], officer: str, statement: str) -> bool:

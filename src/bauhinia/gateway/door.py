@@ -24,6 +24,7 @@ from .admit import Admission, as_registered, within_quota
 from .boundary import Boundary, Part
 from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
 from .forward import forward
+from .held import HeldAnswers
 from .inspect import Inspection, asked_again, insist, inspect_links
 from .label import label, with_entry
 from .observe import observe
@@ -69,6 +70,7 @@ class Gateway:
         self.quotas = Quotas(database)
         self.prices = Prices.load(settings.prices)
         self.ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
+        self.held = HeldAnswers(database, self.ledger)
         self.register = Register(database, self.ledger, self._backend.model)
         self._tool_servers = load_tool_servers(settings.tools)
         self.boundary = Boundary(settings, database, self.ledger)
@@ -170,23 +172,49 @@ class Gateway:
         )
         try:
             await self._admit(notes, _expected(ask))
-            with self._admission.place():
-                redacted = redact(ask)
-                _allow(notes, redacted.decision)
-                way = await self._route(notes, ask, redacted)
-                answer: Answer | None = None
-                async with aclosing(self._write(notes, ask, way, redacted)) as events:
+            holds = await self._holds(ask)
+            answer = await self._released(notes, ask) if holds else None
+            if answer is None:
+                async with aclosing(self._answered(notes, ask)) as events:
                     async for event in events:
                         if isinstance(event, Answer):
                             answer = event
-                        else:
+                        elif not holds:
                             notes.gave()
                             yield event
-                assert answer is not None
+            assert answer is not None
         except BaseException as error:
             await self._record_end(notes, error)
             raise
-        yield await self._record(notes, answer)
+        recorded = await self._record(notes, answer)
+        if holds and not recorded.decided("released"):
+            raise error_for(await self.held.hold(ask, recorded))
+        yield recorded
+
+    async def _answered(self, notes: Notes, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
+        """Have the model answer: every stage from redact to label."""
+        with self._admission.place():
+            redacted = redact(ask)
+            _allow(notes, redacted.decision)
+            way = await self._route(notes, ask, redacted)
+            async with aclosing(self._write(notes, ask, way, redacted)) as events:
+                async for event in events:
+                    yield event
+
+    async def _holds(self, ask: Ask) -> bool:
+        """Whether a person has to approve each answer of that use."""
+        use = await self.register.find(ask.use)
+        return use is not None and use.tier == "high"
+
+    async def _released(self, notes: Notes, ask: Ask) -> Answer | None:
+        """The answer to the same question that a person has released; raises while it waits."""
+        decision, answer = await self.held.earlier(ask)
+        if decision is not None:
+            _allow(notes, decision)
+        if answer is not None:
+            notes.add(*answer.decisions)
+            notes.answer = answer.text
+        return answer
 
     async def ask(self, ask: Ask) -> Answer:
         """Ask a model and wait for its whole answer; see `exchange`."""

@@ -9,7 +9,9 @@ from ..language import Variety
 from ..models import Ending, Message, Tool, ToolCall, Usage
 from ..people import Officer
 
-Stage = Literal["admit", "redact", "route", "forward", "restore", "inspect", "label", "record", "tools"]
+Stage = Literal[
+    "admit", "redact", "route", "forward", "restore", "inspect", "label", "approve", "record", "tools"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ _REGISTER = (
 """What the register says comes with its own hint."""
 _ERRORS: dict[str, Callable[[Decision], BauhiniaError]] = {
     "unknown_officer": _refused("Sign in."),
-    **{reason: _refused("") for reason in _REGISTER},
+    **{reason: _refused("") for reason in (*_REGISTER, "awaiting_approval", "withheld")},
     "classification": _refused(
         "Use a model on this machine or a text that may go there. Two administrators can open a boundary "
         "for a time, on the page /boundary."

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from ..people import Officer
+from ..people.permissions import reach
 from ..people.quotas import HONG_KONG
 from .assessment import questionnaire
 from .assessments import Assessment
@@ -45,8 +46,12 @@ def dues(uses: Iterable[Use], last: Mapping[tuple[str, RecordKind], Record], tod
 
 
 def reminders(by: Officer, calendar: Iterable[Due]) -> list[Due]:
-    """What that officer is reminded of: what is due soon, or overdue, of the uses that they own."""
-    return [due for due in calendar if due.soon and due.use.owner == by.id and by.id]
+    """What that officer is reminded of: what is due soon, or overdue, of the uses that they own.
+
+    Whoever governs the register for all departments is reminded of the uses that the product ships.
+    """
+    for_all = reach(by, "govern") == "all"
+    return [due for due in calendar if due.soon and ((due.use.shipped and for_all) or due.use.owner == by.id)]
 
 
 def status(use: Use, assessment: Assessment | None, today: date) -> Status:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from fastapi import Request
 
@@ -22,12 +23,13 @@ from ..guideline.records import Record, UseRecords
 from ..people import Officer
 from ..people.quotas import HONG_KONG
 from ..pilot.office import Office
+from ..settings import Settings
 from .state import office_of
 
 BENCHMARKS = Path(__file__).parents[3] / "docs" / "benchmarks.json"
 """Beside the source alone: a wheel carries no results, and then none are filled in."""
-TOLD = ("quality.numbers", "quality.terms", "quality.unsupported", "quality.same_language", "quality.answers")
-"""Figures that are told of the model in an assessment."""
+MEASURED = str(Settings.model_fields["model"].default)
+"""The model that those results are of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,13 @@ class Entry:
     use: Use
     assessment: Assessment | None
     status: Status
+
+
+class Results(NamedTuple):
+    """Figures of the evaluation by name, and the day of the newest."""
+
+    figures: dict[str, str]
+    day: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,7 @@ class Desk:
         """What the system can tell of the model, of where data goes and of what was measured."""
         settings = self.office.settings
         card = model_card(settings)
+        measured = results() if settings.model == MEASURED and not settings.model_url else None
         return Known(
             model=card.title,
             address=settings.model_url,
@@ -108,7 +118,8 @@ class Desk:
             digest=card.digest,
             level=named(use.classification),
             highest=named(await self.office.gateway.boundary.highest("model")),
-            figures=figures(),
+            figures=measured.figures if measured else {},
+            measured=measured.day if measured else "",
             today=today(),
         )
 
@@ -141,13 +152,12 @@ def named(classification: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def figures() -> tuple[str, ...]:
-    """What the last measurements said of the model's work; none where the results are not here."""
+def results() -> Results | None:
+    """What the last measurements said of the model's work; None where the results are not here."""
     if not BENCHMARKS.exists():
-        return ()
-    found = {each["name"]: each for each in json.loads(BENCHMARKS.read_text(encoding="utf-8"))}
-    return tuple(
-        f"{name} {found[name]['value']} {found[name]['unit']} ({found[name]['date']})"
-        for name in TOLD
-        if name in found
-    )
+        return None
+    found = [
+        each for each in json.loads(BENCHMARKS.read_text(encoding="utf-8")) if "quality." in each["name"]
+    ]
+    told = {each["name"]: f"{each['value']:g} {each['unit']}" for each in found}
+    return Results(told, max((each["date"] for each in found), default=""))

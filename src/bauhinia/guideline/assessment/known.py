@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -32,8 +32,10 @@ class Known:
     """The name of the use's classification, by language `en` and `zh`."""
     highest: Mapping[str, str]
     """The name of the highest classification that the model may see."""
-    figures: Sequence[str] = ()
-    """Results of this system's evaluation, such as `quality.numbers 99.61 % (2026-11-26)`."""
+    figures: Mapping[str, str] = field(default_factory=dict)
+    """What this system's evaluation measured of this model, by the figure's name: `99.61 %`."""
+    measured: str = ""
+    """On which day."""
     today: date
 
     def fills(self, use: Use) -> dict[str, Any]:
@@ -54,7 +56,7 @@ class Known:
         if self.on_this_machine:
             filled["places"] = ["hong_kong"]
         if self.figures:
-            filled["tests"] = _said("tests", figures="; ".join(self.figures))
+            filled["tests"] = self._tests()
         return {name: value for name, value in filled.items() if value}
 
     def answers(self, questions: Questionnaire, use: Use) -> dict[str, Any]:
@@ -71,10 +73,23 @@ class Known:
 
     def _model_card(self) -> dict[str, str]:
         if not self.digest:
-            return _said("model_elsewhere", title=self.model, address=self.address or self.model)
+            key = "model_elsewhere" if self.address else "model_unknown"
+            return _said(key, title=self.model, address=self.address)
         place = _words()["place"]["own" if self.on_this_machine else "cloud"]
         values = {"title": self.model, "licence": self.licence, "digest": self.digest}
         return _said("model_card", **values, place=place["en"], place_zh=place["zh"])
+
+    def _tests(self) -> dict[str, str]:
+        words, found = _words(), {}
+        for language in ("en", "zh"):
+            told = [
+                words["figure"][language].format(name=name[language], value=self.figures[key])
+                for key, name in words["figures"].items()
+                if key in self.figures
+            ]
+            said = words["separator"][language].join(told)
+            found[language] = words["tests"][language].format(day=self.measured, figures=said)
+        return found
 
     def _data_flow(self, use: Use) -> dict[str, str]:
         words = _words()
