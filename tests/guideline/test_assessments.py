@@ -15,6 +15,7 @@ from bauhinia.guideline import Use, latest_review, tiers
 from bauhinia.guideline.assessment import missing, questionnaire, rule
 from bauhinia.guideline.assessments import Assessment, Assessments
 from bauhinia.guideline.due import dues, reminders, status
+from bauhinia.guideline.forms import shown
 from bauhinia.guideline.records import UseRecords
 from bauhinia.people import Officer, acting_as, local_officer
 from bauhinia.settings import Settings
@@ -194,6 +195,26 @@ def test_the_questionnaire_is_whole_in_both_languages_and_names_duties() -> None
 def test_an_answer_that_the_question_does_not_take_is_refused(question: str, given: Any) -> None:
     with pytest.raises(InputError):
         questionnaire().question(question).read(given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [0, 1.5, True, "x", "none", "2026-13-01", [], ["none"], [["a"]], [None], {}, {"bias": 1}, {"x": {}},
+     {"bias": {"level": []}}, {"bias": {"level": "low", "measure": None}}, {"approves": ["x"]}, {"en": "a", "zh": "b"}],
+)  # fmt: skip
+def test_whatever_is_given_is_refused_or_can_be_shown(given: Any) -> None:
+    for section in questionnaire().sections:
+        for question in section.questions:
+            try:
+                kept = question.read(given)
+            except InputError:
+                continue
+            assert question.is_answered(kept) in (True, False)
+            assert all(
+                isinstance(line, str) for language in ("en", "zh") for line in shown(question, kept, language)
+            )
+            assert question.stopping(kept) is None or question.stopping(kept)
+            rule(questionnaire(), LOW | {question.id: kept})
 
 
 def test_a_table_of_risks_is_whole_when_each_grave_one_has_its_measure() -> None:

@@ -234,9 +234,9 @@ def _date(given: Any) -> str:
 
 
 def _confirm(given: Any) -> bool:
-    if given not in (True, False, "true", "on"):
+    if not isinstance(given, bool):
         raise _wrong()
-    return given is not False
+    return given
 
 
 def _matrix(question: Question, given: Any) -> dict[str, str]:
