@@ -161,7 +161,7 @@ async def test_a_new_use_is_opened_assessed_signed_approved_and_let_through(
 async def test_a_high_use_unfolds_what_it_demands_and_nothing_is_lost(serve: Serve, visit: OpenVisit) -> None:
     server = serve(FakeModel())
     _, session = server.run(_people(server))["owner"]
-    window = await signed_in(visit, server, session, "en", viewport={"width": 390, "height": 800})
+    window = await signed_in(visit, server, session, "zh-Hans", viewport={"width": 320, "height": 640})
     page = await window.go("/register/new")
     hand = Hand(page)
     await hand.write("#title", "Licence renewals")
@@ -173,7 +173,7 @@ async def test_a_high_use_unfolds_what_it_demands_and_nothing_is_lost(serve: Ser
     await expect(page.locator('[name="q.critical"][value="rights"]')).not_to_be_checked()
     await hand.click('[name="q.critical"][value="rights"]')
     await hand.click("main form .primary")
-    await expect(page.locator(".ruling h2")).to_contain_text("High risk")
+    await expect(page.locator(".ruling h2")).to_contain_text("高风险")
     await hand.click('[name="q.claim"][value="limited"]')
     await expect(page.locator('[name="q.claim_reason"]')).to_be_visible()
     await hand.click('[name="q.claim"][value="found"]')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import pdfplumber
 import pytest
@@ -12,9 +12,17 @@ from docx import Document
 from typer.testing import CliRunner
 
 from bauhinia.cli import app
+from bauhinia.guideline.assessment import questionnaire
+from bauhinia.guideline.assessment.questionnaire import LEVELS
+from bauhinia.guideline.assessments import Outcome
+from bauhinia.guideline.due import DueKind, Status
+from bauhinia.guideline.records import RECORD_KINDS
+from bauhinia.guideline.uses import Audience, Oversight
 from bauhinia.models import FakeModel
 from bauhinia.people import Administration, Change, NewOfficer, Officer
 from bauhinia.server.register_desk import results
+from bauhinia.server.register_pages import WHOSE
+from bauhinia.server.words import words_of
 from bauhinia.settings import Settings
 
 from .conftest import OpenSite, Site
@@ -281,6 +289,22 @@ async def test_the_commands_list_and_show_the_register(
     assert [row[1] for row in rows if row[0] == begun] == ["draft"] and len(rows) > 10
     assert "least risk" in await ran("show", done)
     assert "to answer\tWho decides on what it puts out?" in await ran("show", begun)
+
+
+def test_every_word_that_comes_from_the_register_is_there() -> None:
+    words = words_of("en")
+    kinds = {
+        "status": get_args(Status), "due": get_args(DueKind), "record": RECORD_KINDS, "whose": WHOSE,
+        "ask": get_args(Status), "outcome": (*get_args(Outcome), "self_reviewed"), "risk": LEVELS,
+        "audience": get_args(Audience), "oversight": get_args(Oversight),
+    }  # fmt: skip
+    wanted = {f"register.{name}.{value}" for name, values in kinds.items() for value in values}
+    rows = [
+        row for section in questionnaire().sections for question in section.questions for row in question.rows
+    ]
+    wanted |= {f"register.dimension.{row.dimension}" for row in rows if row.dimension}
+    wanted |= {f"register.stage.{row.stage}" for row in rows if row.stage}
+    assert wanted <= words.entries.keys()
 
 
 def test_results_of_the_evaluation_are_told_from_the_record() -> None:

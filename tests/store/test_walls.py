@@ -49,6 +49,8 @@ ROWS = {
     "uses": "INSERT INTO uses (id, owner_name, kind, title_en, title_zh, purpose, data, classification, model, "
     "audience, oversight) VALUES ('u', 'Clerk', 'client', 't', '', 'p', '{}', 'unclassified', '', 'officers', "
     "'human_led')",
+    "evidence": "INSERT INTO evidence (kind, subject, held, answers, name, entry) "
+    "VALUES ('evaluation', 's', now(), '{}', 'Clerk', 1)",
     "use_approvals": "INSERT INTO use_approvals (use, assessment, tier, argument, review_by, approved_name) "
     "VALUES ('pilot.draft', 'a', 'low', 'w', now(), 'Clerk')",
     "assessments": "INSERT INTO assessments (id, use, version, answers, marks) VALUES ('n', 'u', 'v', '{}', '{}')",
@@ -62,7 +64,7 @@ COLUMNS = {
     "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
     "usage": "use", "usage_daily": "use", "quotas": "scope", "approvals": "outcome", "shares": "withdrawn",
     "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
-    "uses": "purpose", "use_approvals": "tier", "held_answers": "outcome",
+    "uses": "purpose", "use_approvals": "tier", "evidence": "subject", "held_answers": "outcome",
     "assessments": "round", "assessment_signatures": "note", "use_records": "note",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
@@ -108,7 +110,7 @@ LENT = ("documents", "tasks", "steps", "events", "segments", "shares")
 """Tables of which a row is seen by whoever it is shared with, but for the steps."""
 ASSESSED = ("assessments", "assessment_signatures", "use_records")
 """Tables of what a department says of its AI uses."""
-REGISTER = ("uses", "use_approvals", *ASSESSED)
+REGISTER = ("uses", "use_approvals", "evidence", *ASSESSED)
 """Tables that are no officer's own."""
 READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
 """Tables that no officer's transaction writes."""
@@ -175,14 +177,12 @@ def expected_register() -> Permitted:
     """All see what AI is used for; a use and its assessment are changed by its department, what was signed or
     recorded by nobody. What was answered is seen by the department and by who answers for all."""
     signed_in = [officer for officer in OFFICERS if officer != "nobody"]
-    seen = {(officer, "see", table) for officer in signed_in for table in REGISTER if table not in ASSESSED}
-    readers = ("owner", "same department", "for all")
-    seen |= {(officer, "see", table) for officer in readers for table in ASSESSED}
-    return seen | {
-        (officer, "change", table)
-        for officer in ("owner", "same department")
-        for table in ("uses", "assessments")
-    }
+    open_to_all = [table for table in REGISTER if table not in (*ASSESSED, "evidence")]
+    seen = {(officer, "see", table) for officer in signed_in for table in open_to_all}
+    seen |= {(officer, "see", "evidence") for officer in ("owner", "same department")}
+    seen |= {(who, "see", table) for who in ("owner", "same department", "for all") for table in ASSESSED}
+    written = ("uses", "assessments")
+    return seen | {(who, "change", table) for who in ("owner", "same department") for table in written}
 
 
 def expected_lent() -> Permitted:

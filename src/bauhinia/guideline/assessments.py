@@ -22,6 +22,7 @@ from ..people.permissions import Subject, check, may
 from ..people.quotas import HONG_KONG
 from ..store import LOCAL, Connection, Database
 from .assessment import Known, Question, Ruling, Section, missing, questionnaire, rule
+from .months import months_on
 from .records import UseRecords, post_of
 from .register import Register, latest_review
 from .tiers import TierId
@@ -310,7 +311,7 @@ class Assessments:
             )
         if tier == "limited" and await self._is_a_year_old(use):
             audit = last.get((use.id, "annual_audit"))
-            if audit is None or audit.held < _a_year_before(_today()):
+            if audit is None or months_on(audit.held, questionnaire().audit_months) < _today():
                 raise InputError(
                     "No audit of the last twelve months is recorded.",
                     hint="An auditor or reviewer records it on the page of the use.",
@@ -321,7 +322,9 @@ class Assessments:
             cursor = await connection.execute(_FIRST_APPROVED, (use.id,))
             row = await cursor.fetchone()
         first: datetime | None = row[0] if row else None
-        return first is not None and first.astimezone(HONG_KONG).date() <= _a_year_before(_today())
+        if first is None:
+            return False
+        return months_on(first.astimezone(HONG_KONG).date(), questionnaire().audit_months) <= _today()
 
     async def _save(
         self, key: str, answers: Mapping[str, Any], marks: Mapping[str, Any], gone: list[str] | None = None
@@ -502,10 +505,6 @@ def _moved_on() -> Conflict:
 
 def _today() -> date:
     return datetime.now(HONG_KONG).date()
-
-
-def _a_year_before(day: date) -> date:
-    return day.replace(year=day.year - 1, day=min(day.day, 28))
 
 
 _FIRST_APPROVED: LiteralString = "SELECT min(approved) FROM use_approvals WHERE use = %s"

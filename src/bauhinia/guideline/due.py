@@ -12,6 +12,7 @@ from ..people.permissions import reach
 from ..people.quotas import HONG_KONG
 from .assessment import questionnaire
 from .assessments import Assessment
+from .months import months_on
 from .records import Record, RecordKind
 from .uses import Use
 
@@ -84,5 +85,4 @@ def _audit_day(use: Use, last: Mapping[tuple[str, RecordKind], Record]) -> date:
     assert use.approval is not None
     audit = last.get((use.id, "annual_audit"))
     since = audit.held if audit else use.approval.approved.astimezone(HONG_KONG).date()
-    year, month = divmod(since.year * 12 + since.month - 1 + questionnaire().audit_months, 12)
-    return date(year, month + 1, min(since.day, 28))
+    return months_on(since, questionnaire().audit_months)

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from ..months import months_on
 from ..uses import Use
 from .questionnaire import Questionnaire
 
@@ -49,7 +50,7 @@ class Known:
             "data_flow": self._data_flow(use),
             "sheet": self._sheet(use),
             "owner": use.owner_name,
-            "in_a_year": _in_a_year(self.today).isoformat(),
+            "in_a_year": months_on(self.today, 12).isoformat(),
         }
         if self.licence:
             filled["licence"] = "open"
@@ -115,10 +116,6 @@ def _said(key: str, **values: str) -> dict[str, str]:
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "。", "!", "?", "！", "？")) else f"{text}."
-
-
-def _in_a_year(day: date) -> date:
-    return day.replace(year=day.year + 1, day=min(day.day, 28))
 
 
 @lru_cache(maxsize=1)
