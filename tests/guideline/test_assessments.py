@@ -485,6 +485,29 @@ async def test_the_calendar_holds_what_is_due_the_earliest_first(desk: Desk) -> 
         )
 
 
+async def test_a_use_of_the_product_is_assessed_by_two_who_answer_for_all(
+    desk: Desk, database_url: str
+) -> None:
+    operator = replace(PROGRAMME, id="operator", name="Operator", roles=frozenset({"service_operator"}))
+    with psycopg.connect(database_url) as owner:
+        owner.execute(
+            "INSERT INTO officers (id, department, account, name, roles)"
+            " VALUES ('operator', 'td', 'op', 'Op', '{service_operator}')"
+        )
+    with acting_as(HEAD):
+        use = await desk.register.get(HEAD, "pilot.draft")
+        with pytest.raises(NotPermitted):
+            await desk.assessments.open(HEAD, use, KNOWN)
+    opened = await desk.opened(use, PROGRAMME)
+    with acting_as(PROGRAMME):
+        await desk.assessments.answer(PROGRAMME, opened.id, LIMITED)
+        await desk.assessments.sign(PROGRAMME, opened.id)
+        with pytest.raises(NotPermitted):
+            await desk.assessments.approve(PROGRAMME, opened.id)
+    assert (await desk.approve(opened.id, operator)).state == "approved"
+    assert (await desk.register.get(HEAD, "pilot.draft")).approval.assessment == opened.id  # type: ignore[union-attr]
+
+
 async def test_strangers_see_the_register_and_not_the_answers(desk: Desk) -> None:
     signed = await desk.signed(LOW)
     for by, sees in ((STRANGER, False), (COLLEAGUE, True), (PROGRAMME, True), (AUDITOR, True)):

@@ -148,7 +148,7 @@ class Assessments:
 
     async def states(self) -> dict[str, Assessment]:
         """The newest of each use, as far as the officer may see them."""
-        found = await self._read(_SEEN + " ORDER BY opened", ())
+        found = await self._read(_NEWEST, ())
         return {each.use: each for each in found}
 
     async def signatures(self, key: str) -> list[Signature]:
@@ -511,6 +511,9 @@ _FIRST_APPROVED: LiteralString = "SELECT min(approved) FROM use_approvals WHERE 
 _SEEN: LiteralString = (
     "SELECT id, use, department, version, state, round, answers, marks, opened_by, opened, changed,"
     " signed_by, digest, tier FROM assessments"
+)
+_NEWEST: LiteralString = (
+    f"SELECT DISTINCT ON (use) * FROM ({_SEEN}) AS seen ORDER BY use, opened DESC"  # noqa: S608  # our own words
 )
 _SIGNATURES: LiteralString = (
     "SELECT round, outcome, owner, officer, name, post, note, digest, entry, at FROM assessment_signatures"
