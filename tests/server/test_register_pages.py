@@ -239,7 +239,7 @@ def text_of(data: bytes, form: str) -> str:
     [
         ("en", ["Road works enquiries", "Risk tier: Low risk", "gives no test", "An officer reads each answer",
                 "Signed as owner", "EO(head)", "D-2.1.2-09", "(Filled in by the system.)", "It sorts short texts."]),
-        ("zh", ["道路工程查詢", "風險級別: 低風險", "未訂明分級方法", "每項輸出使用前均由人員閱讀", "負責人簽署",
+        ("zh", ["道路工程查詢", "風險級別：低風險", "未訂明分級方法", "每項輸出使用前均由人員閱讀", "負責人簽署",
                 "EO(head)", "D-2.1.2-09", "（由系統填寫）", "It sorts short texts."]),
     ],
 )  # fmt: skip

@@ -15,7 +15,7 @@ from ..documents.output import write_pdf
 from ..errors import InputError
 from ..language import Variety
 from ..people.quotas import HONG_KONG
-from .assessment import Question, questionnaire
+from .assessment import Question, in_eights, questionnaire
 from .assessments import Assessment, Signature
 from .records import Record
 from .tiers import Named, tiers
@@ -43,7 +43,7 @@ def write_assessment(file: ServiceFile, form: Form, language: Language) -> bytes
     if file.assessment is None:
         raise InputError("This use has no assessment yet.", hint="Open one from its page.")
     words = _words(language)
-    title = f"{words['assessment']}: {_title(file.use, language)}"
+    title = f"{words['assessment']}{words['colon']}{_title(file.use, language)}"
     blocks = [
         OutputBlock(kind="title", text=title),
         *_facts(file, language),
@@ -59,13 +59,13 @@ def write_fact_sheet(file: ServiceFile, form: Form, language: Language) -> bytes
     """What the public may know of a use (D-2.1.2-06): no signatures and no answers but those meant for it.
     Raises MissingPart without fonts."""
     words = _words(language)
-    title = f"{words['sheet']}: {_title(file.use, language)}"
+    title = f"{words['sheet']}{words['colon']}{_title(file.use, language)}"
     blocks = [OutputBlock(kind="title", text=title), *_facts(file, language)]
     answers = file.assessment.answers if file.assessment else {}
     for name in ("sheet", "opt_out"):
         if name in answers:
             question = questionnaire().question(name)
-            blocks.append(_heading(said(question.text, language)))
+            blocks.append(_heading(words["told"][name]))
             blocks.append(_paragraph(shown(question, answers[name], language)[0]))
     if file.use.approval is not None and file.use.tier is not None:
         blocks.append(_heading(words["tier"]))
@@ -129,7 +129,7 @@ def _tier(assessment: Assessment, language: Language) -> Iterator[OutputBlock]:
     ruling, words = assessment.ruling, _words(language)
     if ruling is None:
         return
-    yield _heading(f"{words['tier']}: {said(tiers().tiers[ruling.tier], language)}")
+    yield _heading(f"{words['tier']}{words['colon']}{said(tiers().tiers[ruling.tier], language)}")
     yield _paragraph(said(ruling.argument, language))
     if ruling.lowered:
         yield _paragraph(words["lowered"].format(tier=said(tiers().tiers[ruling.found], language)))
@@ -165,7 +165,7 @@ def _signatures(signatures: Sequence[Signature], language: Language) -> Iterator
         outcome = words["outcomes"]["self_reviewed" if each.self_reviewed else each.outcome]
         who = ", ".join(filter(None, [each.name, each.post]))
         when = each.at.astimezone(HONG_KONG).strftime("%Y-%m-%d %H:%M")
-        rows.append([outcome, who, when, each.note or "–", f"{each.entry}\nSHA-256 {each.digest}"])
+        rows.append([outcome, who, when, each.note or "–", f"{each.entry}\nSHA-256 {in_eights(each.digest)}"])
     yield OutputBlock(kind="table", text="", rows=rows)
 
 

@@ -1,6 +1,6 @@
 """The guided assessment: its questions, the tier that answers give, and what the system fills in itself."""
 
-from .known import Known
+from .known import Known, in_eights
 from .questionnaire import Answers, Question, Questionnaire, Section, missing, questionnaire
 from .ruling import Ruling, rule
 
@@ -11,6 +11,7 @@ __all__ = [
     "Questionnaire",
     "Ruling",
     "Section",
+    "in_eights",
     "missing",
     "questionnaire",
     "rule",

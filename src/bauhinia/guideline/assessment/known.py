@@ -77,7 +77,7 @@ class Known:
             key = "model_elsewhere" if self.address else "model_unknown"
             return _said(key, title=self.model, address=self.address)
         place = _words()["place"]["own" if self.on_this_machine else "cloud"]
-        values = {"title": self.model, "licence": self.licence, "digest": self.digest}
+        values = {"title": self.model, "licence": self.licence, "digest": in_eights(self.digest)}
         return _said("model_card", **values, place=place["en"], place_zh=place["zh"])
 
     def _tests(self) -> dict[str, str]:
@@ -108,6 +108,11 @@ class Known:
         values = {"purpose": _sentence(use.purpose), "model": self.model, "owner": use.owner_name}
         english = _said("sheet", name=use.title_en or use.title_zh, **values)["en"]
         return {"en": english, "zh": _said("sheet", name=use.title_zh or use.title_en, **values)["zh"]}
+
+
+def in_eights(digest: str) -> str:
+    """A digest in groups of eight digits, so that a line of a table can break in it."""
+    return " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))
 
 
 def _said(key: str, **values: str) -> dict[str, str]:
