@@ -54,6 +54,11 @@ ROWS = {
     "policy_texts": "INSERT INTO policy_texts (item, en, zh) VALUES ('P-03', 'x', 'x')",
     "use_approvals": "INSERT INTO use_approvals (use, assessment, tier, argument, review_by, approved_name) "
     "VALUES ('pilot.draft', 'a', 'low', 'w', now(), 'Clerk')",
+    "assessments": "INSERT INTO assessments (id, use, version, answers, marks) VALUES ('n', 'u', 'v', '{}', '{}')",
+    "assessment_signatures": "INSERT INTO assessment_signatures (assessment, round, outcome, owner, name, post, "
+    "digest, entry) VALUES ('n', 1, 'signed', 'clerk', 'Clerk', '', 'd', 1)",
+    "use_records": "INSERT INTO use_records (use, department, kind, held, passed, note, name, post, entry) "
+    "VALUES ('u', 'Works', 'review', now(), true, 'n', 'Clerk', '', 1)",
 }
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
 COLUMNS = {
@@ -61,6 +66,7 @@ COLUMNS = {
     "usage": "use", "usage_daily": "use", "quotas": "scope", "approvals": "outcome", "shares": "withdrawn",
     "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
     "uses": "purpose", "use_approvals": "tier", "evidence": "subject", "policy_texts": "en", "held_answers": "outcome",
+    "assessments": "round", "assessment_signatures": "note", "use_records": "note",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -103,7 +109,9 @@ RELEASE = "UPDATE held_answers SET outcome = 'released', decided_by = 'clerk', d
 LIBRARIAN = "INSERT INTO officers (id, department, account, name) VALUES ('librarian', 'Transport', 'l', 'L')"
 LENT = ("documents", "tasks", "steps", "events", "segments", "shares")
 """Tables of which a row is seen by whoever it is shared with, but for the steps."""
-REGISTER = ("uses", "use_approvals", "evidence", "policy_texts")
+ASSESSED = ("assessments", "assessment_signatures", "use_records")
+"""Tables of what a department says of its AI uses."""
+REGISTER = ("uses", "use_approvals", "evidence", "policy_texts", *ASSESSED)
 """Tables that are no officer's own."""
 READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
 """Tables that no officer's transaction writes."""
@@ -167,11 +175,15 @@ def expected_held() -> Permitted:
 
 
 def expected_register() -> Permitted:
-    """All see what AI is used for; a use is changed by its department, an approval by nobody."""
+    """All see what AI is used for; a use and its assessment are changed by its department, what was signed or
+    recorded by nobody. What was answered is seen by the department and by who answers for all."""
     signed_in = [officer for officer in OFFICERS if officer != "nobody"]
-    seen = {(officer, "see", table) for officer in signed_in for table in REGISTER if table != "evidence"}
+    open_to_all = [table for table in REGISTER if table not in (*ASSESSED, "evidence")]
+    seen = {(officer, "see", table) for officer in signed_in for table in open_to_all}
     seen |= {(officer, "see", "evidence") for officer in ("owner", "same department")}
-    changed = {(officer, "change", "uses") for officer in ("owner", "same department")}
+    seen |= {(who, "see", table) for who in ("owner", "same department", "for all") for table in ASSESSED}
+    written = ("uses", "assessments")
+    changed = {(who, "change", table) for who in ("owner", "same department") for table in written}
     return seen | changed | {("owner", "change", "policy_texts")}
 
 

@@ -22,6 +22,7 @@ from .memory import memory_app
 from .models import models_app
 from .people import people_app
 from .redraft import redraft
+from .register import register_app
 from .serve import serve
 from .summarise import summarise
 from .templates import templates_app
@@ -68,6 +69,7 @@ app.add_typer(bilingual_app)
 app.add_typer(people_app)
 app.add_typer(usage_app)
 app.add_typer(boundary_app)
+app.add_typer(register_app)
 app.add_typer(guideline_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)

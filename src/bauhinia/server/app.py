@@ -40,6 +40,8 @@ from .operation import operation_router
 from .pages import pages_router
 from .people_api import people_router
 from .people_pages import people_pages_router
+from .register_api import register_router
+from .register_pages import register_pages_router
 from .scim_api import scim_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
 from .shared_rows import only_reading
@@ -127,6 +129,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(audit_router)
     app.include_router(knowledge_api_router)
     app.include_router(knowledge_router)
+    app.include_router(register_router)
+    app.include_router(register_pages_router)
     app.state.mcp = McpEndpoint(lambda: cast("Office", app.state.office))
     app.router.routes.append(Route("/mcp", app.state.mcp, methods=["POST"]))
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")

@@ -17,6 +17,7 @@ from .state import office_of
 
 guideline_router = APIRouter(include_in_schema=False)
 PAGES = (
+    ("/register", "guideline.page.register"),
     ("/held", "guideline.page.held"),
     ("/boundary", "guideline.page.boundary"),
     ("/evidence", "guideline.page.evidence"),
