@@ -154,7 +154,7 @@ def _change(account: str, wanted: Change) -> None:
 
 def _administer(work: Callable[[Administration], Awaitable[Given]]) -> Given:
     """Do it as whoever runs the machine; it is in the ledger."""
-    from ..ledger import FileAnchor, Ledger
+    from ..ledger import Ledger
     from ..people import Administration, Officer
     from ..store import Database
 
@@ -165,7 +165,7 @@ def _administer(work: Callable[[Administration], Awaitable[Given]]) -> Given:
             roles=frozenset({"service_operator"}),
         )  # fmt: skip
         async with Database.open(settings) as database:
-            ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
+            ledger = Ledger.open(settings, database)
             try:
                 return await work(Administration(database, by, ledger.record))
             finally:

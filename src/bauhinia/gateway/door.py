@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from ..errors import BauhiniaError, NotFound, Refused
-from ..ledger import FileAnchor, Kind, Ledger, Outcome
+from ..ledger import Kind, Ledger, Outcome
 from ..models import Backend, Embedder, EmbeddingKind, Finish, Reranker, Usage, estimate_tokens
 from ..models.selection import open_backend, open_embedder, open_reranker
 from ..people import Amount, Officer, Quotas, acting
@@ -67,7 +67,7 @@ class Gateway:
         self._admission = Admission()
         self.quotas = Quotas(database)
         self.prices = Prices.load(settings.prices)
-        self.ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
+        self.ledger = Ledger.open(settings, database)
         self._tool_servers = load_tool_servers(settings.tools)
         self.boundary = Boundary(settings, database, self.ledger)
         self._loading: asyncio.Task[None] | None = None
