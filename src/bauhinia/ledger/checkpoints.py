@@ -239,8 +239,12 @@ class Checkpoints:
 async def goes_on(connection: Connection, old: Checkpoint, head: Head) -> None:
     """Raises StoreError unless the ledger is the one of that checkpoint, or has grown from it."""
     row = await (await connection.execute("SELECT hash FROM ledger WHERE seq = %s", (old.size,))).fetchone()
-    kept = row is not None and bytes(row[0]) == old.chain
-    if head.seq < old.size or not kept or await stored_tree.root(connection, old.size) != old.root:
+    same = head.seq >= old.size and row is not None and bytes(row[0]) == old.chain
+    if same and await stored_tree.root(connection, old.size) != old.root:
+        logger.warning("the nodes of the ledger's tree are not those of its rows; they are computed anew")
+        await stored_tree.recompute(connection, head.seq)
+        same = await stored_tree.root(connection, old.size) == old.root
+    if not same:
         raise StoreError(
             f"The ledger is not the one of which checkpoint {old.size} was signed.",
             hint="Somebody changed the database: run `bauhinia ledger verify`, and keep it for inquiry.",

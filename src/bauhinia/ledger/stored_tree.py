@@ -57,6 +57,12 @@ async def fill(connection: Connection, size: int) -> None:
         level += BITS
 
 
+async def recompute(connection: Connection, size: int) -> None:
+    """Forget what is kept, and fill it in from the rows. Raises StoreError."""
+    await connection.execute("DELETE FROM ledger_tiles")
+    await fill(connection, size)
+
+
 async def _fill_level(connection: Connection, level: int, whole: int) -> None:
     query = "SELECT coalesce(max(place) + 1, 0) FROM ledger_tiles WHERE level = %s"
     row = await (await connection.execute(query, (level,))).fetchone()
@@ -81,17 +87,30 @@ def _tiles(below: list[bytes]) -> list[bytes]:
 
 
 async def _row_of(connection: Connection, level: int, first: int, count: int) -> list[bytes]:
-    """So many nodes of a kept level, or leaves. Raises StoreError where one is missing."""
+    """So many nodes of a kept level, or leaves. Raises StoreError where a row is missing."""
     if level:
-        query = "SELECT hash FROM ledger_tiles WHERE level = %s AND place >= %s AND place < %s ORDER BY place"
-        cursor = await connection.execute(query, (level, first, first + count))
-    else:
-        query = "SELECT hash FROM ledger WHERE seq > %s AND seq <= %s ORDER BY seq"
-        cursor = await connection.execute(query, (first, first + count))
-    found = [bytes(row[0]) for row in await cursor.fetchall()]
+        return await _kept_row(connection, level, first, count)
+    cursor = await connection.execute(
+        "SELECT hash FROM ledger WHERE seq > %s AND seq <= %s ORDER BY seq", (first, first + count)
+    )
+    found = [tree.leaf(bytes(row[0])) for row in await cursor.fetchall()]
     if len(found) != count:
         raise StoreError(
-            f"The ledger is not whole between entries {first << level} and {(first + count) << level}.",
+            f"The ledger is not whole between entries {first + 1} and {first + count}.",
             hint="Run `bauhinia ledger verify`, and keep this database for inquiry.",
         )
-    return found if level else [tree.leaf(each) for each in found]
+    return found
+
+
+async def _kept_row(connection: Connection, level: int, first: int, count: int) -> list[bytes]:
+    """Nodes as they are kept; one that is not is computed."""
+    cursor = await connection.execute(
+        "SELECT place, hash FROM ledger_tiles WHERE level = %s AND place >= %s AND place < %s",
+        (level, first, first + count),
+    )
+    kept = {row[0]: bytes(row[1]) for row in await cursor.fetchall()}
+    for place in range(first, first + count):
+        if place not in kept:
+            below = await _row_of(connection, level - BITS, place << BITS, 1 << BITS)
+            kept[place] = tree.whole(below)
+    return [kept[place] for place in range(first, first + count)]
