@@ -47,7 +47,7 @@ def test_an_entry_is_proved_and_checked_without_the_database(
     assert checked.startswith("Entry 2 is in the ledger bauhinia/ledger of 3 entries, signed 2")
     assert json.loads(checked.split("\n")[1])["deed"] == "departments.put"
     assert "goes on from that of 2 entries" in said("check-proof", str(growth), "--key", key)
-    proof.write_text(proof.read_text().replace("departments.put", "departments.put"))
+    proof.write_text(proof.read_text().replace("departments.put", "departments.bad"))
     assert ledger("check-proof", str(proof), "--key", key).exit_code != 0
     assert ledger("check-proof", str(growth), "--key", key.replace("bauhinia", "other")).exit_code != 0
 

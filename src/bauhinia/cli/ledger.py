@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, TypeVar
 
@@ -141,25 +141,14 @@ async def _checkpoint(ledger: Ledger) -> Signed:
 
 
 def _do(work: Callable[[Ledger, Database], Awaitable[Given]]) -> Given:
+    from .operator import open_database, open_ledger
+
     async def do() -> Given:
-        async with _open() as (ledger, database):
+        settings = get_settings()
+        async with open_database(settings) as database, open_ledger(settings, database) as ledger:
             return await work(ledger, database)
 
     return asyncio.run(do())
-
-
-@asynccontextmanager
-async def _open() -> AsyncIterator[tuple[Ledger, Database]]:
-    from ..ledger import Ledger
-    from .operator import open_database
-
-    settings = get_settings()
-    async with open_database(settings) as database:
-        ledger = Ledger.open(settings, database)
-        try:
-            yield ledger, database
-        finally:
-            await ledger.close()
 
 
 @contextmanager
