@@ -43,11 +43,12 @@ IN_LIBRARY: Mapping[Row, Row] = {"document": "kept", "task": "arrival"}
 OF_DEPARTMENT: frozenset[Row] = frozenset({"collection", "kept"})
 """Rows that every officer of the department may see and remove; the others are an officer's own."""
 PLAIN = frozenset(
-    """account active after begins allowed_tools arguments audience bauhinia before case classification code confirm
-    content count days decision department description dimension do domain duty en encoding_format ends file_data filename find finding
-    forbidden_en forbidden_zh form format from function grade highest id include_usage input instructions item
+    """account active after allowed_tools arguments audience bauhinia before begins case classification
+    code confirm content count day days decision deed department description dimension do domain
+    duty en encoding_format ends figure entry file_data filename find finding forbidden_en forbidden_zh
+    form format from function grade highest id include_usage input instructions item
     json_schema kind language last-event-id layout least length limit manner max_completion_tokens measure
-    memory messages mode model month most name name_en name_zh next note only order overview
+    memory messages mode model month most name name_en name_zh next note only order outcome overview
     parallel_tool_calls parameters part passage password period place post purpose question reader reply_in
     response_format role roles schema scope secret section server_label skip source start state status stop stories
     stream stream_options subject take target temperature text to tool_call_id tool_calls tool_choice tools

@@ -40,7 +40,7 @@ async def test_figures_are_counted_in_the_ledger(site: Site) -> None:
     await site.finished()
     _, after = await text_of(site, "/audit")
     answered = figure(after, "Answers given and labelled")
-    async with site.office.database.connection() as connection:
+    async with site.office.database.maintenance() as connection:
         cursor = await connection.execute(
             "SELECT count(*) FROM ledger WHERE body::jsonb->>'outcome' = 'answered' AND body::jsonb->>'kind' = 'chat'"
         )
@@ -112,3 +112,14 @@ async def test_evidence_is_kept_from_its_page(site: Site) -> None:
         assert answer.status == 200 and "Release 1" in await answer.text()
     _, page = await text_of(site, "/evidence")
     assert re.search(r"Evaluation of a model.*?Up to date.*?2026-11-01.*?2027-05-01", page, re.DOTALL)
+
+
+async def test_a_figure_opens_the_very_rows_that_it_counts(site: Site) -> None:
+    await site.finished()
+    await site.json("POST", "/api/summarise", json={"documents": ["nothing"]})
+    _, page = await text_of(site, "/audit")
+    links = re.findall(r'<td>([\d,]+)</td>\s*<td><a href="(/ledger\?[^"]+)"', page)
+    assert links
+    for count, link in links:
+        _, rows = await text_of(site, link.replace("&amp;", "&"))
+        assert len(re.findall(r'<th scope="row"><a href="/ledger/\d+"', rows)) == min(int(count), 50), link

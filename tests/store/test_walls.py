@@ -120,11 +120,12 @@ CLOSED = (
     "credentials", "invitations", "sessions", "usage_totals",
     "sign_in_addresses", "openid_requests", "identities", "passkeys", "passkey_challenges", "first_link",
     "shipped_uses", "models_seen",
+    "ledger_tiles",
 )  # fmt: skip
 """Tables that no officer's transaction can read at all."""
 OPEN = {
     "alembic_version": "the schema's number",
-    "ledger": "read by all to verify the chain, and never changed",
+    "ledger": "its hashes are read by whoever appends, its bodies by no officer's transaction",
     "ledger_head": "the chain's end",
 }
 """Tables without policies, and why."""
@@ -353,14 +354,46 @@ def test_the_application_owns_nothing_and_passes_by_no_policy(database_url: str)
     assert role == (False, False, False, False) and owned == []
 
 
-def test_the_ledger_is_appended_to_and_never_changed(database_url: str) -> None:
+FORBIDDEN = (
+    "UPDATE ledger SET body = 'x'",
+    "UPDATE ledger SET hash = 'x'",
+    "DELETE FROM ledger",
+    "TRUNCATE ledger",
+    "SELECT body FROM ledger",
+    "ALTER TABLE ledger DISABLE TRIGGER ALL",
+    "DELETE FROM ledger_head",
+    "TRUNCATE ledger_head",
+    "INSERT INTO ledger_head (one, seq, hash) VALUES (false, 0, '')",
+    "UPDATE ledger_head SET one = true",
+    "UPDATE ledger_head SET seq = seq - 1, hash = (SELECT hash FROM ledger WHERE seq = 1)",
+    "UPDATE ledger_head SET seq = seq",
+    "UPDATE ledger_head SET hash = sha256('')",
+    "UPDATE ledger_head SET seq = 9",
+    "INSERT INTO ledger (seq, body, hash) VALUES (3, '', '')",
+    "INSERT INTO ledger (seq, body, hash) VALUES (9, '', '')",
+    "INSERT INTO ledger_tiles VALUES (8, 0, '')",
+)
+"""What the role that writes the ledger may not do to one of two rows."""
+
+
+def test_the_role_that_writes_the_ledger_adds_to_its_end_and_does_nothing_else(database_url: str) -> None:
+    both = (
+        "WITH head AS (UPDATE ledger_head SET seq = {0}, hash = sha256('{0}'))"
+        " INSERT INTO ledger (seq, body, hash) VALUES ({0}, '', sha256('{0}'))"
+    )
     with psycopg.connect(make_conninfo(database_url, options=f"-c role={APPLICATION}")) as connection:
-        connection.execute("INSERT INTO ledger (seq, body, hash) VALUES (1, '', '')")
-        connection.commit()
-        for statement in ("UPDATE ledger SET body = 'x'", "DELETE FROM ledger", "TRUNCATE ledger"):
+        for number in (1, 2):
+            connection.execute(both.format(number).encode())
+            connection.commit()
+        for statement in FORBIDDEN:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                connection.execute(statement)
+                connection.execute(statement.encode())
             connection.rollback()
+        # A row that is gone is not put back either, with the head's next step.
+        with psycopg.connect(database_url) as owner:
+            owner.execute("DELETE FROM ledger WHERE seq = 1")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(both.format(3).encode() + b", (1, '', '')")
 
 
 async def test_work_is_for_whom_it_was_begun(database: Database) -> None:

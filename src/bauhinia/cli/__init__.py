@@ -17,6 +17,7 @@ from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
 from .guideline import guideline_app
 from .knowledge import knowledge_app
+from .ledger import ledger_app
 from .mcp import mcp
 from .memory import memory_app
 from .models import models_app
@@ -71,6 +72,7 @@ app.add_typer(usage_app)
 app.add_typer(boundary_app)
 app.add_typer(register_app)
 app.add_typer(guideline_app)
+app.add_typer(ledger_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(backup)

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from .. import __version__
 from ..errors import BauhiniaError
+from ..ledger.in_force import record_settings
 from ..people import check_settings
 from ..settings import Limits, Settings
 from ..telemetry import tracing
@@ -33,6 +34,8 @@ from .exchange_api import exchange_router
 from .guideline_pages import guideline_router
 from .knowledge_api import knowledge_api_router
 from .knowledge_pages import knowledge_router
+from .ledger_api import ledger_router
+from .ledger_pages import ledger_pages_router
 from .mcp_endpoint import McpEndpoint
 from .observed import Observed, Traffic, templates
 from .openid_pages import openid_router
@@ -127,6 +130,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(usage_pages_router)
     app.include_router(guideline_router)
     app.include_router(audit_router)
+    app.include_router(ledger_router)
+    app.include_router(ledger_pages_router)
     app.include_router(knowledge_api_router)
     app.include_router(knowledge_router)
     app.include_router(register_router)
@@ -195,6 +200,7 @@ async def _opened(settings: Settings, stack: AsyncExitStack) -> Office:
 
     stack.enter_context(hold_data_folder(settings.data_folder))
     office = await stack.enter_async_context(open_office(settings))
+    await record_settings(office.gateway.ledger, settings)
     office.tasks.work_for_all(settings.jobs)
     sweeping = asyncio.create_task(_sweep_daily(office), name="delete what is due")
     stack.push_async_callback(_stopped, sweeping)
