@@ -19,6 +19,8 @@ _HOLDS: LiteralString = (
     " AND (cardinality(%s::text[]) = 0"
     " OR EXISTS (SELECT FROM unnest(%s::text[]) AS needle WHERE strpos(body, needle) > 0))"
 )
+_NEWEST = "SELECT seq, body FROM ledger WHERE seq > %s AND seq < %s" + _HOLDS + " ORDER BY seq DESC LIMIT %s"  # noqa: S608
+_OLDEST = "SELECT body, hash FROM ledger WHERE seq > %s AND seq < %s" + _HOLDS + " ORDER BY seq"  # noqa: S608
 _LOOKED_THROUGH = 200_000
 """Entries that one page is searched in: about half a second where hardly one is found."""
 _EXPORTED = 1_000
@@ -86,7 +88,7 @@ async def page(database: Database, wanted: Wanted) -> Entries:
         first, end = await _bounds(connection, wanted)
         floor = max(first, end - 1 - _LOOKED_THROUGH)
         cursor = await connection.execute(
-            f"SELECT seq, body FROM ledger WHERE seq > %s AND seq < %s{_HOLDS} ORDER BY seq DESC LIMIT %s",
+            _NEWEST,
             (floor, end, wanted.needles, wanted.any_needle, wanted.any_needle, PAGE + 1),
         )
         rows = await cursor.fetchall()
@@ -111,7 +113,7 @@ async def lines(database: Database, wanted: Wanted, after: int = 0) -> AsyncIter
         async with connection.cursor(name="export") as cursor:
             cursor.itersize = _EXPORTED
             await cursor.execute(
-                "SELECT body, hash FROM ledger WHERE seq > %s AND seq < %s" + _HOLDS + " ORDER BY seq",
+                _OLDEST,
                 (max(first, after), end, wanted.needles, wanted.any_needle, wanted.any_needle),
             )
             async for body, hash_ in cursor:
