@@ -9,9 +9,9 @@ that officers write looks like it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from .find import FoundKind, find_personal
+from .find import Found, FoundKind, find_personal
 
 _PREFIXES: dict[FoundKind, tuple[str, str]] = {
     "hkid": ("HKID", "H"),
@@ -99,14 +99,14 @@ class Pseudonyms:
         kinds = [_KINDS[code[0]] for code in self._values]
         return {kind: kinds.count(kind) for kind in _PREFIXES}
 
-    def hide(self, text: str) -> str:
-        """The text with pseudonyms in place of personal data.
+    def hide(self, text: str, found: Sequence[Found] | None = None) -> str:
+        """The text with pseudonyms in place of personal data: of what was found in it already, or of all.
 
         What looks like a pseudonym in the text already is never given out; had it been given out before,
         it is itself hidden, so that `restore(hide(text)) == text` always holds.
         """
         spans: list[tuple[int, int, FoundKind]] = [
-            (found.start, found.end, found.kind) for found in find_personal(text)
+            (each.start, each.end, each.kind) for each in (find_personal(text) if found is None else found)
         ]
         for match in _TOKEN.finditer(text):
             code = _code(match[0])
