@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .find import FoundKind, find_personal
+from .find import find_personal
+from .found import FoundKind
 
 _PREFIXES: dict[FoundKind, tuple[str, str]] = {
     "hkid": ("HKID", "H"),
