@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from .find import Found, find_personal
+from .find import find_personal
+from .found import Found
 from .policy import ACTIONS, Action, Rules, policies
 from .pseudonyms import Pseudonyms
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from .find import Found, FoundKind, find_personal
+from .find import find_personal
+from .found import Found, FoundKind
 
 _PREFIXES: dict[FoundKind, tuple[str, str]] = {
     "hkid": ("HKID", "H"),

@@ -1,0 +1,56 @@
+"""Dates of birth: a date near a word that says so. No other date is personal data by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .found import Guess
+
+_BORN = re.compile(
+    r"[Bb]irth(?:day|date)?(?![a-z])|[Bb]orn(?![a-z])|BIRTH|BORN|D\.?O\.?B(?![A-Za-z])|dob(?![a-z])|出生|生日|生[於于]|誕生"
+)
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Za-z]{0,6}\.?"
+_NUMERAL = "[〇零○一二三四五六七八九]"
+_DATE = re.compile(
+    rf"""(?<![0-9])(?:
+      (?:19|20)\d\d [ ]?[-/.年][ ]? \d{{1,2}} [ ]?[-/.月][ ]? \d{{1,2}} (?:[ ]?[日號号])?
+    | \d{{1,2}} [ ]?[-/.][ ]? (?:\d{{1,2}}|{_MONTH}) [ ]?[-/.][ ]? (?:(?:19|20)\d\d|\d\d)
+    | \d{{1,2}} (?:st|nd|rd|th)? [ ] (?:of[ ])? {_MONTH} ,?[ ] (?:19|20)\d\d
+    | {_MONTH} [ ] \d{{1,2}} (?:st|nd|rd|th)? ,?[ ] (?:19|20)\d\d
+    | [一二]{_NUMERAL}{{3}}年[一二三四五六七八九十]{{1,3}}月[一二三四五六七八九十廿卅]{{1,4}}[日號号]
+    | (?:民國|民国)\d{{2,3}}年\d{{1,2}}月\d{{1,2}}日
+    | (?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])
+    )(?![0-9])""",
+    re.VERBOSE,
+)
+_AFTER, _BEFORE = 50, 30
+_OF_SOMETHING_ELSE = re.compile(
+    r"certificate|registrat|registr[ya]|rate|issued|control|登記|登记|證明|证明|紙|率|簽發|签发|證書|缺陷|人口|大會堂|。|；|;|!|\. ",
+    re.IGNORECASE,
+)
+_CLOSE = re.compile(r"[ ,(]{0,3}(?:is |was |are )?$|[ ]?[(,，]?[ ]?$")
+
+
+def birth_guesses(plain: str) -> Iterator[Guess]:
+    """Dates within 50 characters after a word for birth, or right before one."""
+    done = 0
+    for word in _BORN.finditer(plain):
+        after = _DATE.search(plain, word.end(), word.end() + _AFTER)
+        before = None if after else _right_before(plain, word.start(), done)
+        date = after or before
+        if date is None or date.start() < done:
+            continue
+        between = plain[word.end() : date.start()] if after else ""
+        if _OF_SOMETHING_ELSE.search(between) or _OF_SOMETHING_ELSE.match(plain, word.end()):
+            continue
+        done = date.end()
+        yield Guess("birth_date", date.start(), done, 0.9, f"context word {word[0]}")
+
+
+def _right_before(plain: str, word: int, done: int) -> re.Match[str] | None:
+    """`1980年1月1日出生`."""
+    last = None
+    for last in _DATE.finditer(plain, max(done, word - _BEFORE), word):
+        pass
+    return last if last is not None and _CLOSE.match(plain[last.end() : word]) else None
