@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,10 @@ from .trie import one_of
 _DATA = Path(__file__).parent / "data" / "context_words.yaml"
 BEFORE, AFTER = 40, 18
 """How many characters before and after a number are read."""
+_BEHIND = 15
+"""Added to the distance of a word that follows."""
+_CLOSE = 24
+"""A word further away does not name the number itself."""
 
 _BETWEEN = re.compile(
     r"(?:[\s.:#|(/=\-]|no(?=[\s.:#(])|nos|number|code|is|was|are|mark|[號号编編碼码為为是係之])*"
@@ -31,47 +36,56 @@ class Hint(NamedTuple):
     word: str
 
 
+_ALONE, _STEM, _CHINESE = range(3)
+
+
 @cache
-def _words() -> dict[str, str]:
+def _words() -> dict[str, tuple[str, int]]:
+    """Each word's kind, and how it stands."""
     lists: dict[str, list[str]] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
-    return {word.rstrip("*"): kind for kind, words in lists.items() for word in words}
+    return {
+        word.rstrip("*"): (kind, (_STEM if word.endswith("*") else _ALONE) if word.isascii() else _CHINESE)
+        for kind, words in lists.items()
+        for word in words
+    }
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    lists: dict[str, list[str]] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
-    words = [word for listed in lists.values() for word in listed]
-    stems = [word.rstrip("*") for word in words if word.endswith("*")]
-    latin = [word for word in words if word.isascii() and not word.endswith("*")]
-    chinese = [word for word in words if not word.isascii()]
-    return re.compile(
-        rf"(?:(?P<latin>{one_of(latin)})(?:s|\.)?(?![a-z])|(?P<stem>{one_of(stems)})[a-z]*|(?P<chinese>{one_of(chinese)}))"
-    )
+    return re.compile(one_of(_words()))
 
 
 def hints(plain: str, start: int, end: int) -> dict[str, Hint]:
     """By kind, the nearest word to `plain[start:end]`; a word after it counts only close by."""
     since = max(0, start - BEFORE)
     before = plain[since:start].lower()
+    length = len(before)
     nearest: dict[str, Hint] = {}
-    for word, _, stop in _matches(before, cut=since > 0 and plain[since - 1].isalpha()):
-        adjacent = _BETWEEN.fullmatch(before, stop) is not None
-        nearest[_words()[word]] = Hint(len(before) - stop, adjacent, word)
-    after = plain[end : end + AFTER].lower()
-    for word, at, _ in _matches(after):
-        hint = Hint(at + 15, False, word)
-        kind = _words()[word]
-        if kind != "reference" and hint.distance < nearest.get(kind, hint._replace(distance=999)).distance:
-            nearest[kind] = hint
+    for word, kind, _, stop in _matches(before, cut=since > 0 and _is_latin(plain[since - 1])):
+        close = length - stop < _CLOSE and _BETWEEN.fullmatch(before, stop) is not None
+        nearest[kind] = Hint(length - stop, close, word)
+    for word, kind, at, _ in _matches(plain[end : end + AFTER].lower(), cut=False):
+        if kind != "reference" and (kind not in nearest or at + _BEHIND < nearest[kind].distance):
+            nearest[kind] = Hint(at + _BEHIND, False, word)
     return nearest
 
 
-def _matches(window: str, *, cut: bool = False) -> list[tuple[str, int, int]]:
-    """The words of a window in order; one in the middle of a longer word is none."""
-    found = []
+def _matches(window: str, *, cut: bool) -> Iterator[tuple[str, str, int, int]]:
+    """The words of a window in order, with kinds and places; one in the middle of a longer word is none."""
+    words = _words()
     for match in _pattern().finditer(window):
-        word = match["latin"] or match["stem"] or match["chinese"]
-        inside = window[match.start() - 1].isalpha() and window[match.start() - 1].isascii() if match.start() else cut
-        if match["chinese"] or not inside:
-            found.append((word, match.start(), match.end()))
-    return found
+        word = match[0]
+        kind, stands = words[word]
+        at, stop = match.span()
+        if stands != _CHINESE:
+            if _is_latin(window[at - 1]) if at else cut:
+                continue
+            if stands == _ALONE and _is_latin(window[stop : stop + 1]):
+                stop += 1
+                if window[stop - 1] != "s" or _is_latin(window[stop : stop + 1]):
+                    continue
+        yield word, kind, at, stop
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalpha()

@@ -8,7 +8,7 @@ from .birth_dates import birth_guesses
 from .checks import check_digit
 from .emails import email_guesses
 from .found import KINDS, STRUCTURED, THRESHOLD, Found, FoundKind, Guess
-from .numbers import number_guesses
+from .numbers import number_guesses, plate_guesses
 from .plain import folded
 
 __all__ = ["LONGEST_MATCH", "Found", "FoundKind", "check_digit", "find_personal"]
@@ -18,9 +18,10 @@ LONGEST_MATCH = 160
 
 Recogniser = Callable[[str], Iterable[Guess]]
 
-_NUMBERS = STRUCTURED - {"email", "birth_date"}
+_NUMBERS = STRUCTURED - {"plate", "email", "birth_date"}
 _RECOGNISERS: tuple[tuple[frozenset[FoundKind], Recogniser], ...] = (
     (_NUMBERS, number_guesses),
+    (frozenset({"plate"}), plate_guesses),
     (frozenset({"email"}), email_guesses),
     (frozenset({"birth_date"}), birth_guesses),
 )

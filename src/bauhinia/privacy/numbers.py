@@ -10,7 +10,10 @@ from .context import Hint, hints
 from .found import THRESHOLD, Guess
 from .shapes import SHAPES, Shape
 
-_RUN = re.compile(r"[0-9]+")
+_RUN = re.compile(r"[0-9](?=(?:[ ()\-\r\n]{0,3}[0-9Xx*#•●○_]){4})[0-9]*")
+"""Digits that begin a number of five or more, masks counted; the many short numbers of a text end here."""
+_PLATE = re.compile(r"[A-HJ-NPR-Z]{2}[ ]?[0-9]{1,4}(?![0-9A-Za-z])")
+"""A vehicle's two letters and up to four digits: too short for the scan above."""
 _LONGEST = 20
 _PREFIX = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz*#•●○_")
 _FURTHER = 0.002
@@ -31,12 +34,18 @@ def number_guesses(plain: str) -> Iterator[Guess]:
         guesses = []
         if letters < start:
             guesses += _guesses(plain, letters, _candidates(length, True))
-        if length >= 3 or marks < start:
-            guesses += _guesses(plain, marks, _candidates(length, False))
+        guesses += _guesses(plain, marks, _candidates(length, False))
         if guesses:
             best = max(guesses, key=_by_score)
             yield best
             done = best.end if best.score >= THRESHOLD else start
+
+
+def plate_guesses(plain: str) -> Iterator[Guess]:
+    """Vehicles' registration marks."""
+    shapes = tuple(shape for shape in SHAPES if shape.kind == "plate")
+    for match in _PLATE.finditer(plain):
+        yield from _guesses(plain, match.start(), shapes)
 
 
 def _by_score(guess: Guess) -> float:
@@ -68,7 +77,9 @@ def _marks(plain: str, digits: int, least: int) -> int:
 @cache
 def _candidates(length: int, lettered: bool) -> tuple[Shape, ...]:
     return tuple(
-        shape for shape in SHAPES if length in shape.first and shape.lettered in (None, lettered)
+        shape
+        for shape in SHAPES
+        if length in shape.first and shape.lettered in (None, lettered) and shape.kind != "plate"
     )
 
 
