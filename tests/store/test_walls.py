@@ -52,6 +52,7 @@ COLUMNS = {
     "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
     "usage": "use", "usage_daily": "use", "quotas": "scope", "approvals": "outcome", "shares": "withdrawn",
     "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
+    "privacy_rules": "action",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -78,6 +79,9 @@ QUOTAS = """
 INSERT INTO quotas (scope, department, measure, period, most, set_by)
 VALUES ('department', 'Works', 'tokens', 'day', 1, '')
 """
+PRIVACY_RULES = """
+INSERT INTO privacy_rules (department, kind, action, why, set_by) VALUES ('Works', 'plate', 'block', 'w', '')
+"""
 SHARES = (
     "INSERT INTO shares (id, document, officer_name, to_department, to_name, title, expires) "
     "VALUES ('sd', 'd', 'Clerk', 'Transport', 'Transport', 'a', now() + interval '1 day')",
@@ -88,7 +92,7 @@ SHARES = (
 LIBRARIAN = "INSERT INTO officers (id, department, account, name) VALUES ('librarian', 'Transport', 'l', 'L')"
 LENT = ("documents", "tasks", "steps", "events", "segments", "shares")
 """Tables of which a row is seen by whoever it is shared with, but for the steps."""
-READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
+READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words", "privacy_rules")
 """Tables that no officer's transaction writes."""
 WALLED = {*ROWS, *READ_ALONE, "shares"}
 CLOSED = (
@@ -124,7 +128,7 @@ def expected() -> Permitted:
     people = {
         (who, "see", table)
         for who in colleagues
-        for table in ("officers", "usage_daily", "quotas", "knowledge_words")
+        for table in ("officers", "usage_daily", "quotas", "knowledge_words", "privacy_rules")
     }
     people |= {(officer, "see", "departments") for officer in OFFICERS if officer != "nobody"}
     department = colleague | {("same department", "see", "usage")}
@@ -147,6 +151,7 @@ def permitted(url: str) -> Permitted:
     with psycopg.connect(url) as owner:
         owner.execute(PEOPLE)
         owner.execute(QUOTAS)
+        owner.execute(PRIVACY_RULES)
     with psycopg.connect(make_conninfo(url, options=f"-c role={APPLICATION}")) as connection:
         for table, insert in ROWS.items():
             if inserted(connection, "owner", insert):

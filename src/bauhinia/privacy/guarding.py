@@ -56,7 +56,7 @@ class Guard:
 
     @property
     def met(self) -> dict[Action, dict[str, int]]:
-        """How many different values of each kind were met, by what was done with them, the strictest first."""
+        """How many different values of each kind were met, by what was done, the strictest first."""
         return {
             action: {kind: len(values) for kind, values in sorted(self._met[action].items())}
             for action in reversed(ACTIONS)
