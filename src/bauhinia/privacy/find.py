@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 
+from .addresses import address_guesses
 from .birth_dates import birth_guesses
 from .checks import check_digit
+from .chinese_addresses import chinese_address_guesses
+from .chinese_names import chinese_name_guesses
 from .emails import email_guesses
 from .found import KINDS, STRUCTURED, THRESHOLD, Found, FoundKind, Guess
+from .latin_names import latin_name_guesses
 from .numbers import number_guesses, plate_guesses
 from .plain import folded
 
@@ -24,6 +28,10 @@ _RECOGNISERS: tuple[tuple[frozenset[FoundKind], Recogniser], ...] = (
     (frozenset({"plate"}), plate_guesses),
     (frozenset({"email"}), email_guesses),
     (frozenset({"birth_date"}), birth_guesses),
+    (frozenset({"person"}), latin_name_guesses),
+    (frozenset({"person"}), chinese_name_guesses),
+    (frozenset({"address"}), address_guesses),
+    (frozenset({"address"}), chinese_address_guesses),
 )
 """What each recogniser can find: one is not run where none of its kinds is asked for."""
 
