@@ -37,19 +37,24 @@ _RECOGNISERS: tuple[tuple[frozenset[FoundKind], Recogniser], ...] = (
 
 
 def find_personal(
-    text: str, *, kinds: Collection[FoundKind] = KINDS, threshold: float = THRESHOLD
+    text: str,
+    *,
+    kinds: Collection[FoundKind] = KINDS,
+    threshold: float = THRESHOLD,
+    known: Collection[str] = (),
 ) -> list[Found]:
     """All personal data of these kinds in the text, in order, none overlapping another.
 
     Each recogniser scores what it sees by its form (a check digit), by the words near it and by lists of names
-    and places; what scores less than the threshold, from 0 to 1, is left out. Duties D-3.2.1-10, D-3.3-13.
+    and places; what scores less than the threshold, from 0 to 1, is left out. A name that is sure in one place,
+    or is among the `known` ones of the same exchange, counts wherever it stands. Duties D-3.2.1-10, D-3.3-13.
     """
     plain = folded(text)
-    sure = [guess for guess in _guesses(plain, kinds) if guess.score >= threshold]
+    guesses = [guess for guess in _guesses(plain, kinds) if guess.kind in kinds]
+    sure = [guess for guess in _agreed(plain, guesses, threshold, known) if guess.score >= threshold]
     return [
         Found(guess.kind, guess.start, guess.end, text[guess.start : guess.end], guess.score, guess.why)
         for guess in _chosen(sure)
-        if guess.kind in kinds
     ]
 
 
@@ -57,6 +62,16 @@ def _guesses(plain: str, kinds: Collection[FoundKind]) -> Iterator[Guess]:
     for found, recogniser in _RECOGNISERS:
         if not found.isdisjoint(kinds):
             yield from recogniser(plain)
+
+
+def _agreed(plain: str, guesses: list[Guess], threshold: float, known: Collection[str]) -> Iterator[Guess]:
+    """The guesses; a doubtful name that is sure elsewhere is as sure as it needs to be."""
+    names = {plain[guess.start : guess.end] for guess in guesses if guess.kind == "person" and guess.score >= threshold}
+    names.update(map(folded, known))
+    for guess in guesses:
+        if guess.kind == "person" and guess.score < threshold and plain[guess.start : guess.end] in names:
+            guess = guess._replace(score=threshold, why="sure elsewhere")
+        yield guess
 
 
 def _chosen(guesses: Iterable[Guess]) -> list[Guess]:

@@ -16,6 +16,7 @@ from .latin_words import (
     is_initials,
     is_surname,
     runs,
+    telling,
 )
 from .lists import phrases, words
 
@@ -41,6 +42,8 @@ def latin_name_guesses(plain: str) -> Iterator[Guess]:
     """Names among words with capitals; those that stand for a place, a road, a body or a firm are left out."""
     for run in runs(plain):
         labelled = _label_before(plain, run[0].start)
+        if not labelled and telling().isdisjoint(word.plain for word in run):
+            continue
         at = 0
         while at < len(run):
             name = _name(run, at, labelled if at == 0 else "")
@@ -199,25 +202,23 @@ def _given_first(run: list[Word], at: int) -> _Name | None:
     return _Name(at + 1, 0.65, "listed surname") if is_surname(surname) and not surname.follows_comma else None
 
 
-_LABEL = re.compile(r"([A-Za-z][A-Za-z' .]{0,30}?)[ ]?(?:\([^()\n]{0,20}\))?[ ]?[:|=][ |]{0,3}$|\n[ ]{0,4}\($")
+_LABEL = re.compile(r"[A-Za-z][A-Za-z' .]{0,40}$")
+_ASIDE = re.compile(r"\([^()]{0,20}\)$")
 
 
 def _label_before(plain: str, start: int) -> str:
     """The label that stands before a place: `applicant` for `Name of applicant: `; empty for none."""
-    before = plain[max(0, start - 48) : start]
-    match = _LABEL.search(before)
-    if match is None or match[1] is None:
+    before = plain[max(0, start - 60) : start].rstrip(" ")
+    label = before.rstrip(" :|=")
+    if label == before or "\n" in before[len(label) :]:
         return ""
-    label = match[1].strip().lower()
+    label = _ASIDE.sub("", label).rstrip(" ")
+    since = max(map(label.rfind, "\n:|,;()/")) + 1
+    match = _LABEL.match(label[since:].lstrip(" *-#.0123456789"))
+    parts = match[0].lower().rstrip(".").split() if match else []
+    endings = (" ".join(parts[place:]) for place in range(len(parts)))
     known = phrases("latin_names", "labels")
-    return next((end for end in (label, *_endings(label)) if end in known), "")
-
-
-def _endings(label: str) -> Iterator[str]:
-    parts = label.split()
-    yield from (" ".join(parts[place:]) for place in range(1, len(parts)))
-    if "name" in parts:
-        yield "name"
+    return next((end for end in endings if end in known), "name" if "name" in parts else "")
 
 
 def _labelled(run: list[Word], at: int, label: str) -> _Name | None:

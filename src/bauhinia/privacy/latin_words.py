@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from .lists import phrases, words
@@ -71,7 +73,23 @@ def are_syllables(word: Word) -> bool:
 
 def begins_place(run: list[Word], at: int) -> int:
     """How many words from `at` on are a place's name: 3 for Wong Tai Sin, 0 for none."""
-    for length in (4, 3, 2):
-        if " ".join(word.plain for word in run[at : at + length]) in phrases("latin_names", "places"):
-            return length
+    for name in _places().get(run[at].plain, ()):
+        if tuple(word.plain for word in run[at : at + len(name)]) == name:
+            return len(name)
     return 0
+
+
+@cache
+def _places() -> dict[str, list[tuple[str, ...]]]:
+    """Places by their first word, the longest first."""
+    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for place in sorted(phrases("latin_names", "places"), key=len, reverse=True):
+        found[place.split()[0]].append(tuple(place.split()))
+    return dict(found)
+
+
+@cache
+def telling() -> frozenset[str]:
+    """The words without one of which nothing is taken for a name, a label apart."""
+    entries = ("surnames", "pinyin_surnames", "other_surnames", "given_names", "titles")
+    return frozenset().union(*(words("latin_names", entry) for entry in entries))
