@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
-import yaml
 
+from .lists import table
 from .trie import one_of
 
-_DATA = Path(__file__).parent / "data" / "context_words.yaml"
 BEFORE, AFTER = 40, 18
 """How many characters before and after a number are read."""
 _BEHIND = 15
@@ -42,10 +40,9 @@ _ALONE, _STEM, _CHINESE = range(3)
 @cache
 def _words() -> dict[str, tuple[str, int]]:
     """Each word's kind, and how it stands."""
-    lists: dict[str, list[str]] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
     return {
         word.rstrip("*"): (kind, (_STEM if word.endswith("*") else _ALONE) if word.isascii() else _CHINESE)
-        for kind, words in lists.items()
+        for kind, words in table("context_words").items()
         for word in words
     }
 

@@ -29,11 +29,14 @@ class Guard:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self.pseudonyms = Pseudonyms()
+        self._names: set[str] = set()
+        """Names that are sure in one text count in the others."""
         self._met: defaultdict[Action, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
 
     def hide(self, text: str) -> str:
         """The text as the model may see it; what is blocked is only counted (`met`)."""
-        found = find_personal(text)
+        found = find_personal(text, known=self._names)
+        self._names.update(each.value for each in found if each.kind == "person")
         for each in found:
             self._met[self._rules[each.kind].action][each.kind].add(each.value)
         hidden = [each for each in found if self._rules[each.kind].action == "pseudonymise"]

@@ -1,7 +1,7 @@
 """Pseudonyms: what the model reads instead of personal data, and the way back.
 
-A pseudonym looks like `HKID-H1`, `EMAIL-E2` or `PHONE-P3`. The word says what stands there, so that the
-model's sentence comes out right; the letter repeats the kind, so that a word the model has translated or
+A pseudonym looks like `HKID-H1`, `PERSON-N2` or `ADDRESS-L3`. The word says what stands there, so that the
+model's sentence comes out right; the letter is the kind's own, so that a word the model has translated or
 dropped to lower case still leads back; it is short enough that a small model copies it whole, and nothing
 that officers write looks like it.
 """
@@ -9,15 +9,27 @@ that officers write looks like it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from .find import find_personal
-from .found import Found, FoundKind
+from .found import KINDS, THRESHOLD, Found, FoundKind
 
 _PREFIXES: dict[FoundKind, tuple[str, str]] = {
     "hkid": ("HKID", "H"),
     "email": ("EMAIL", "E"),
     "phone": ("PHONE", "P"),
+    "passport": ("PASSPORT", "T"),
+    "home_return_permit": ("PERMIT", "R"),
+    "business_registration": ("BUSINESS", "B"),
+    "company_registration": ("COMPANY", "C"),
+    "plate": ("PLATE", "V"),
+    "bank_account": ("ACCOUNT", "A"),
+    "card": ("CARD", "K"),
+    "birth_date": ("BIRTHDATE", "D"),
+    "octopus": ("OCTOPUS", "O"),
+    "fps": ("FPS", "F"),
+    "person": ("PERSON", "N"),
+    "address": ("ADDRESS", "L"),
 }
 _KINDS = {letter: kind for kind, (_, letter) in _PREFIXES.items()}
 _LONGEST_NUMBER = 4
@@ -81,10 +93,14 @@ def _joined(spans: Iterable[tuple[int, int, FoundKind]]) -> list[tuple[int, int,
 class Pseudonyms:
     """One exchange's or task's pseudonyms: the same value, written the same way, gets the same one.
 
-    Two writings of one number get two pseudonyms, so that each comes back as it was written.
+    Two writings of one number get two pseudonyms, so that each comes back as it was written. Only the `kinds`
+    asked for are hidden, where they score the `threshold` or more. Duties D-3.2.1-10, D-3.3-13.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Collection[FoundKind] = KINDS, threshold: float = THRESHOLD) -> None:
+        self._kinds = kinds
+        self._threshold = threshold
+        self._names: set[str] = set()
         self._tokens: dict[str, str] = {}
         self._values: dict[str, str] = {}
         self._spoken_for: set[str] = set()
@@ -96,9 +112,9 @@ class Pseudonyms:
 
     @property
     def counts(self) -> dict[FoundKind, int]:
-        """How many of each kind were hidden."""
+        """How many of each kind were hidden; kinds of which nothing was are left out."""
         kinds = [_KINDS[code[0]] for code in self._values]
-        return {kind: kinds.count(kind) for kind in _PREFIXES}
+        return {kind: kinds.count(kind) for kind in _PREFIXES if kind in kinds}
 
     def hide(self, text: str, found: Sequence[Found] | None = None) -> str:
         """The text with pseudonyms in place of personal data: of what was found in it already, or of all.
@@ -106,9 +122,10 @@ class Pseudonyms:
         What looks like a pseudonym in the text already is never given out; had it been given out before,
         it is itself hidden, so that `restore(hide(text)) == text` always holds.
         """
-        spans: list[tuple[int, int, FoundKind]] = [
-            (each.start, each.end, each.kind) for each in (find_personal(text) if found is None else found)
-        ]
+        if found is None:
+            found = find_personal(text, kinds=self._kinds, threshold=self._threshold, known=self._names)
+        self._names.update(item.value for item in found if item.kind == "person")
+        spans: list[tuple[int, int, FoundKind]] = [(item.start, item.end, item.kind) for item in found]
         for match in _TOKEN.finditer(text):
             code = _code(match[0])
             if code not in self._values:

@@ -1,0 +1,153 @@
+"""Chinese names in both scripts: 陳大文先生, 李小姐, 姓名：歐陽小玲, 申請人陳大文, and names that stand alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from ..language.words import segments
+from .found import Guess
+from .lists import characters, words
+from .trie import one_of
+
+_COLON_LABEL, _LABEL, _OPEN, _FREE, _JOINED = "after a label", "after a word for a person", "stands alone", "in a sentence", ""
+_LONGEST_LABEL = 8
+_SHORT_TITLES = frozenset("生太伯叔嬸")
+"""Titles of one character, which end many words too: they count only at the end of one."""
+
+
+class _Lists(NamedTuple):
+    """What each place of a text is compared with."""
+
+    surname: re.Pattern[str]
+    doubtful: frozenset[str]
+    given: frozenset[str]
+    title: re.Pattern[str]
+    posts: frozenset[str]
+    label: re.Pattern[str]
+    before: frozenset[str]
+    after: frozenset[str]
+    ordinary: frozenset[str]
+
+
+@cache
+def _lists() -> _Lists:
+    double = "|".join(sorted(words("chinese_names", "double")))
+    single = "".join(sorted(characters("chinese_names", "surnames") | characters("chinese_names", "doubtful")))
+    labels = one_of(label[::-1] for label in words("chinese_names", "labels"))
+    return _Lists(
+        surname=re.compile(f"{double}|[{single}]"),
+        doubtful=characters("chinese_names", "doubtful"),
+        given=characters("chinese_names", "given"),
+        title=re.compile(one_of(words("chinese_names", "titles"))),
+        posts=words("chinese_names", "posts"),
+        label=re.compile(labels),
+        before=characters("chinese_names", "before"),
+        after=characters("chinese_names", "after"),
+        ordinary=words("chinese_names", "words"),
+    )
+
+
+def chinese_name_guesses(plain: str) -> Iterator[Guess]:
+    """Names by their surname, their given name's characters and what stands before and after them.
+
+    Those that little speaks for are given with a low score, for the same name may be sure elsewhere.
+    """
+    lists, done = _lists(), 0
+    for match in lists.surname.finditer(plain):
+        at, given = match.span()
+        if at < done or _opens_word(plain, at, lists.ordinary):
+            continue
+        readings = [_full_name(plain, at, given, lists), _surname_and_title(plain, at, given, lists)]
+        guess = max(filter(None, readings), key=lambda reading: reading.score, default=None)
+        if guess is not None:
+            yield guess
+            done = guess.end if guess.score >= _ENOUGH else done
+
+
+_ENOUGH = 0.5
+
+
+def _opens_word(plain: str, at: int, ordinary: frozenset[str]) -> bool:
+    """Whether a place is in an ordinary word: 高級, 任何 (at 何), 黃大仙."""
+    return plain[at : at + 2] in ordinary or plain[at : at + 3] in ordinary or plain[max(0, at - 1) : at + 1] in ordinary
+
+
+def _full_name(plain: str, at: int, given: int, lists: _Lists) -> Guess | None:
+    """The best of two given characters and one."""
+    place = ""
+    best: Guess | None = None
+    for count in (2, 1):
+        end = given + count
+        name = plain[given:end]
+        if len(name) < count or not all(map(_is_han, name)) or plain[end - 2 : end] in lists.ordinary:
+            continue
+        place = place or _before(plain, at, lists)
+        score, why = _scored(plain, at, given, end, place, lists)
+        if score and (best is None or score > best.score):
+            best = Guess("person", at, end, score, why)
+    return best
+
+
+def _scored(plain: str, at: int, given: int, end: int, place: str, lists: _Lists) -> tuple[float, str]:
+    """How sure a name of these places is; 0 where nothing speaks for it."""
+    name = plain[given:end]
+    likely = all(character in lists.given for character in name) and (len(name) < 2 or len(segments(name)) == 2)
+    two = end - given == 2 or given - at == 2
+    title = lists.title.match(plain, end)
+    if title is not None and _suits(title, likely, two, place, lists):
+        sure = (0.9 if likely else 0.7) if two else (0.85 if place != _JOINED else 0.6)
+        return sure, f"title {title[0]}"
+    ends = end == len(plain) or not _is_han(plain[end]) or plain[end] in lists.after
+    if place == _COLON_LABEL and ends:
+        return (0.9 if likely else 0.75), place
+    if not likely:
+        return 0.0, ""
+    if not ends or place == _JOINED:
+        return 0.2, place
+    bounded = end == len(plain) or not _is_han(plain[end])
+    doubtful = (0.1 if bounded else 0.2) if plain[at] in lists.doubtful else 0.0
+    base = {_LABEL: 0.75, _OPEN: 0.65 if bounded else 0.6, _FREE: 0.6}[place]
+    return base - doubtful - (0 if two else 0.25), place
+
+
+def _suits(title: re.Match[str], likely: bool, two: bool, place: str, lists: _Lists) -> bool:
+    """Whether a title makes a name of what stands before it; a post (主任, 委員 but not 委員會) less easily."""
+    if title[0] in lists.posts:
+        return likely and two and place != _JOINED and title.string[title.end() : title.end() + 1] not in ("會", "会")
+    return title[0] not in _SHORT_TITLES and (likely or two)
+
+
+def _before(plain: str, at: int, lists: _Lists) -> str:
+    """What stands before a place."""
+    window = plain[max(0, at - _LONGEST_LABEL - 3) : at]
+    label = window.rstrip(" :|(\t\u3000")
+    if lists.label.match(label[::-1]):
+        return _COLON_LABEL if ":" in window[len(label) :] or "|" in window[len(label) :] else _LABEL
+    if not window or not _is_han(window[-1]):
+        return _OPEN
+    return _FREE if window[-1] in lists.before else _JOINED
+
+
+def _surname_and_title(plain: str, at: int, given: int, lists: _Lists) -> Guess | None:
+    """`李小姐`, `陳主任`, `何太`."""
+    title = lists.title.match(plain, given)
+    if title is None:
+        return None
+    place = _before(plain, at, lists)
+    doubtful = plain[at] in lists.doubtful
+    ends = title.end() == len(plain) or not _is_han(plain[title.end()]) or plain[title.end()] in lists.after
+    if title[0] in _SHORT_TITLES:
+        word = plain[given : given + 2] in lists.ordinary
+        sure = not word and place != _JOINED and (ends or not doubtful)
+    elif title[0] in lists.posts:
+        sure = place != _JOINED and not doubtful
+    else:
+        sure = not doubtful or place != _JOINED
+    return Guess("person", at, title.end(), 0.8 if sure else 0.3, f"title {title[0]}")
+
+
+def _is_han(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff" or "\u3400" <= character <= "\u4dbf"
