@@ -121,7 +121,7 @@ async def test_what_is_blocked_reaches_no_model_and_the_refusal_says_which_kind(
 
 async def test_a_blocked_kind_is_found_in_tools_and_schemas_too(open_door: Any, ask_for: Any) -> None:
     model = FakeModel()
-    tool = Tool("call", "Ring 2345 6789", {"type": "object"})
+    tool = Tool(name="call", description="Ring 2345 6789", parameters={"type": "object"})
     async with open_door(model) as door:
         await put(door, OWNER, action="block")
         for more in ({"tools": (tool,)}, {"schema": {"description": "2345 6789"}}):
@@ -310,8 +310,8 @@ async def test_what_a_passage_of_the_library_holds_may_be_said(open_door: Any, a
 
 
 async def test_thinking_and_calls_of_tools_leak_nothing_either(open_door: Any, ask_for: Any) -> None:
-    tool = Tool("ring", "Rings a number", {"type": "object", "properties": {"number": {"type": "string"}}})
-    replies = ["<think>Perhaps 6123 4567.</think>Done.", Calls([("ring", {"number": "6123 4567"})])]
+    tool = Tool(name="ring", description="Rings.", parameters={"type": "object"})
+    replies = ["<think>Perhaps 6123 4567.</think>Done.", Calls(calls=(("ring", {"number": "6123 4567"}),))]
     async with open_door(FakeModel(replies)) as door:
         thought = await door.ask(ask_for("Who?"))
         called = await door.ask(ask_for("Who?", tools=(tool,)))
