@@ -38,6 +38,8 @@ from .operation import operation_router
 from .pages import pages_router
 from .people_api import people_router
 from .people_pages import people_pages_router
+from .privacy_api import privacy_router
+from .privacy_pages import privacy_pages_router
 from .scim_api import scim_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
 from .shared_rows import only_reading
@@ -121,6 +123,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(terms_router)
     app.include_router(usage_router)
     app.include_router(usage_pages_router)
+    app.include_router(privacy_router)
+    app.include_router(privacy_pages_router)
     app.include_router(knowledge_api_router)
     app.include_router(knowledge_router)
     app.state.mcp = McpEndpoint(lambda: cast("Office", app.state.office))

@@ -1,0 +1,57 @@
+"""What the privacy page says of this service, from the settings in force: what is kept, for how long, and what
+leaves the machine (duties D-2.2.1-05, D-3.2.2-13, D-3.3-12, D-3.3-16, D-3.3-17)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from ..gateway import Boundary
+from ..people.accounts import MOST_DAYS
+from ..people.sessions import SIGNED_IN
+from ..settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A sentence of the page: its key in the catalogue under `privacy.`, and what it names."""
+
+    key: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def kept(settings: Settings) -> list[Fact]:
+    """What is kept, where, and for how long."""
+    facts = [Fact(f"kept.{name}") for name in ("documents", "drafts", "library", "memory", "ledger", "usage")]
+    if settings.sign_in != "none":
+        hours = int(SIGNED_IN.total_seconds() // 3600)
+        facts.append(Fact("kept.accounts", {"hours": str(hours), "days": str(MOST_DAYS)}))
+    facts.append(Fact("kept.logs"))
+    database = settings.database_url
+    facts.append(
+        Fact("where.database", {"host": urlsplit(database).hostname or "?"})
+        if database
+        else Fact("where.here")
+    )
+    if settings.blobs_url:
+        facts.append(Fact("where.files", {"host": urlsplit(settings.blobs_url).netloc or "?"}))
+    return facts
+
+
+def leaving(settings: Settings, boundary: Boundary) -> list[Fact]:
+    """What is sent to another machine, and to which; one that says so where nothing is."""
+    return [*_leaving(settings, boundary)] or [Fact("leaves.nothing")]
+
+
+def _leaving(settings: Settings, boundary: Boundary) -> Iterator[Fact]:
+    for part in boundary.parts:
+        limit = boundary.limits[part]
+        if limit.endpoint == "remote":
+            yield Fact(f"leaves.{part}", {"host": urlsplit(limit.address).netloc})
+    if settings.otlp_url:
+        yield Fact("leaves.traces", {"host": urlsplit(settings.otlp_url).netloc})
+    if settings.sign_in == "openid":
+        yield Fact("leaves.sign_in", {"host": urlsplit(settings.openid_issuer).netloc})
+    if settings.tools is not None:
+        yield Fact("leaves.tools")
