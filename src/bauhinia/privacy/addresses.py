@@ -42,7 +42,7 @@ def _patterns() -> _Patterns:
     places = one_of(phrases("places", "english_districts") | phrases("places", "english_regions"))
     street = rf"{_NUMBER},?[ ]{_NAME}[ ](?:{streets})(?![A-Za-z])(?:[ ](?:East|West|North|South|Central))?"
     named = rf"{_NAME}[ ](?:{streets})(?![A-Za-z])(?:[ ](?:East|West|North|South|Central))?"
-    building = rf"(?:{_NUMBER},?[ ])?{_NAME}[ ](?:{buildings})(?![A-Za-z])(?:[ ][0-9]{{1,2}}(?![0-9A-Za-z]))?"
+    building = rf"(?:{_NUMBER},?[ ])?{_NAME}(?:[ ](?:{buildings})(?![A-Za-z])){{1,3}}(?:[ ][0-9]{{1,2}}(?![0-9A-Za-z]))?"
     compiled = {
         "unit": _UNIT,
         "floor": _FLOOR,

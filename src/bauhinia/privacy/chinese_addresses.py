@@ -12,14 +12,14 @@ from .trie import one_of
 
 _HAN = "[\u3400-\u4dbf\u4e00-\u9fff]"
 _DIGITS = r"(?:[0-9]{1,4}[A-Za-z]?(?:[-至&/、][0-9]{1,4}[A-Za-z]?)?|[A-Za-z][0-9]{0,4}|[一二三四五六七八九十百]{1,4})"
-_DOOR = re.compile(rf"{_DIGITS}[ ]?(?:[號号樓楼室座期閣阁舖铺]|/F|字樓|單位)|地下|地庫|閣樓")
+_DOOR = re.compile(rf"{_DIGITS}[ ]?(?:[號号樓楼室座期閣阁舖铺]|/F|字樓|單位)|地下|地庫|閣樓|[前後后]座|全層|全层")
 _STREET = "(?:街|道|路|里|巷|徑|径|坊|圍|围|村|台|臺)(?:[東东西南北中])?"
 _BUILDING = "邨|苑|大廈|大厦|花園|花园|中心|廣場|广场|村|圍|围|(?<![一二三四五六七八九十百])[樓楼](?=[ ]?[0-9A-Za-z一二三四五六七八九十])|閣|阁|豪庭|名城|大樓|大楼|商場|商场|工業大廈|灣畔|山莊|山庄|居|軒|轩|庭|城|台|臺|新村|宿舍|別墅|别墅|洋房|坊|園|园|堡|峰|海|翠|灣|匯|汇"
 _STOP = re.compile(
-    "[^\u3400-\u4dbf\u4e00-\u9fff0-9A-Za-z /-]|[於于在住址是為为位到往寄至遷迁搬由從从係喺去返與与及和的嘅]|地址|居住|位置|單位:|:"
+    "[^\u3400-\u4dbf\u4e00-\u9fff0-9A-Za-z /-]|[於于在住址是為为位到往寄至遷迁搬由從从係喺去返與与及的嘅]|地址|居住|位置|單位:|:"
 )
 _MORE = re.compile(
-    rf"[ ]?[,，、]?[ ]?(?:(?:{_HAN}{{1,8}}?(?:{_BUILDING}))?[ ]?(?:{_DIGITS}[ ]?(?:[號号樓楼室座期閣阁舖铺]|/F|字樓|單位)|地下|地庫)|{_HAN}{{2,8}}?(?:{_BUILDING})(?![\u4e00-\u9fff]))"
+    rf"[ ]?[,，、]?[ ]?(?:(?:{_HAN}{{1,8}}?(?:{_BUILDING}))?[ ]?(?:{_DIGITS}[ ]?(?:[號号樓楼室座期閣阁舖铺]|/F|字樓|單位)|地下|地庫|[前後后]座|全層|全层)|{_HAN}{{2,8}}?(?:{_BUILDING})(?![\u4e00-\u9fff]))"
 )
 _NAMED = re.compile(rf"{_HAN}{{1,8}}?(?:{_STREET})[ ]?{_DIGITS}[ ]?[號号]|{_HAN}{{1,8}}?(?:{_BUILDING})")
 _NUMBERED_STREET = re.compile(rf"{_HAN}(?:{_STREET})[ ]?{_DIGITS}[ ]?[號号]")
@@ -51,20 +51,22 @@ def _beginning(plain: str, door: int, done: int) -> int:
     start = since
     for stop in _STOP.finditer(plain, since, door):
         start = stop.end()
-    place = _place().search(plain, since if _joined_places(plain, since, start) else start, door)
+    if plain[start - 1 : start] in ("，", ",", "、") and start > since:
+        start = _place_right_before(plain, since, start - 1) or start
+    place = _place().search(plain, start, door)
     start = place.start() if place else start
     while start < door and plain[start] in " /-":
         start += 1
     return start
 
 
-def _joined_places(plain: str, since: int, start: int) -> bool:
-    """Whether only a comma stands between a district's name and the rest: 九龍旺角，彌敦道100號."""
-    before = plain[since:start]
-    if before[-1:] not in ("，", ","):
-        return False
-    places = list(_place().finditer(before))
-    return bool(places) and places[-1].end() == len(before) - 1
+def _place_right_before(plain: str, since: int, comma: int) -> int | None:
+    """Where places that end at a comma begin: 九龍旺角，彌敦道100號."""
+    begin = None
+    for place in _place().finditer(plain, since, comma):
+        begin = place.start() if begin is None or place.start() != last else begin
+        last = place.end()
+    return begin if begin is not None and last == comma else None
 
 
 def _end(plain: str, at: int) -> int:

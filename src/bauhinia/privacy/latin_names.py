@@ -80,7 +80,7 @@ def _titled(run: list[Word], at: int) -> _Name | None:
     first = at + 1
     if first >= len(run) or run[first].follows_comma or run[first].plain in words("latin_names", "posts"):
         return None
-    if begins_place(run, first):
+    if begins_place(run, first) or len(run[first:]) == len(run[first].plain) == 1:
         return None
     title = run[at].plain
     name = _western(run, first) or _chinese(run, first) or _pinyin(run, first) or _given_first(run, first)

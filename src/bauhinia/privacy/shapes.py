@@ -102,7 +102,7 @@ def _card(match: re.Match[str]) -> float:
 
 
 _ACCOUNT = _compiled(rf"(?=(?:[ -]?\d){{9,17}}(?![ -]?\d)) \d{{3,17}} (?:[ -]\d{{1,12}}){{0,4}} {_NOT_AFTER}")
-_UNPUNCTUATED = r"(?!-?\d|,\d|\.\d|[ ]?[%元])"
+_UNPUNCTUATED = r"(?!-?\d|,\d{3}(?!\d)|\.\d|[ ]?[%元])"
 
 
 def _account(match: re.Match[str]) -> float:
