@@ -1,10 +1,10 @@
-"""Chinese names in both scripts: 陳大文先生, 李小姐, 姓名：歐陽小玲, 申請人陳大文, and names that stand alone."""
+"""Chinese names in both scripts: 陳大文先生, 李小姐, 姓名：歐陽小玲, and names that stand alone."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ..language.words import segments
@@ -45,7 +45,9 @@ class _Lists(NamedTuple):
 @cache
 def _lists() -> _Lists:
     double = "|".join(sorted(words("chinese_names", "double")))
-    single = "".join(sorted(characters("chinese_names", "surnames") | characters("chinese_names", "doubtful")))
+    single = "".join(
+        sorted(characters("chinese_names", "surnames") | characters("chinese_names", "doubtful"))
+    )
     labels = words("chinese_names", "labels")
     colon_labels = labels | words("chinese_names", "colon_labels")
     return _Lists(
@@ -115,7 +117,7 @@ def _scored(page: _Page, at: int, given: int, end: int, place: str) -> tuple[flo
     """How sure a name of these places is; 0 where nothing speaks for it."""
     plain, lists = page.plain, page.lists
     name = plain[given:end]
-    likely = all(character in lists.given for character in name) and (len(name) < 2 or len(segments(name)) == 2)
+    likely = all(character in lists.given for character in name) and not _is_word(name)
     two = end - given == 2 or given - at == 2
     title = lists.title.match(plain, end)
     if title is not None and _suits(title, likely, two, place, lists):
@@ -134,10 +136,21 @@ def _scored(page: _Page, at: int, given: int, end: int, place: str) -> tuple[flo
     return base - doubtful - (0 if two else 0.25), place
 
 
+@lru_cache(maxsize=4096)
+def _is_word(name: str) -> bool:
+    """Whether a given name's two characters are a word that we know: 國家."""
+    return len(name) == 2 and segments(name) == [name]
+
+
 def _suits(title: re.Match[str], likely: bool, two: bool, place: str, lists: _Lists) -> bool:
-    """Whether a title makes a name of what stands before it; a post (主任, 委員 but not 委員會) less easily."""
+    """Whether a title makes a name of what stands before it; a post (委員, but not 委員會) less easily."""
     if title[0] in lists.posts:
-        return likely and two and place != _JOINED and title.string[title.end() : title.end() + 1] not in ("會", "会")
+        return (
+            likely
+            and two
+            and place != _JOINED
+            and title.string[title.end() : title.end() + 1] not in ("會", "会")
+        )
     return title[0] not in _SHORT_TITLES and (likely or two)
 
 

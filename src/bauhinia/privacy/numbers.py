@@ -86,7 +86,7 @@ def _candidates(length: int, lettered: bool) -> tuple[Shape, ...]:
 
 
 def _guesses(plain: str, at: int, shapes: tuple[Shape, ...], headings: Headings) -> list[Guess]:
-    """What each shape that fits a place makes of it; the words around are read once, and only where one fits."""
+    """What each shape that fits a place makes of it; the words around are read only where one fits."""
     fits: list[tuple[Shape, tuple[int, int], float]] = []
     for shape in shapes:
         match = shape.pattern.match(plain, at)

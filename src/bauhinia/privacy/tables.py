@@ -13,8 +13,8 @@ _MARKS = "|\t,"
 class Headings:
     """The headings of a text's tables, asked for from its beginning to its end.
 
-    Rows are lines with `|`, tabs or commas; a heading's row has as many of them as the rows below it. What was
-    found for a row is kept for the next, so that a long table costs no more than its length.
+    Rows are lines with `|`, tabs or commas; a heading's row has as many of them as the rows below it. What
+    was found for a row is kept for the next, so that a long table costs no more than its length.
     """
 
     def __init__(self, plain: str) -> None:
@@ -35,7 +35,7 @@ class Headings:
         if row != self._row:
             self._read(row, mark, line.count(mark))
         column = line.count(mark, 0, at - row)
-        return self._cells[column].strip(" *\"").replace("_", " ").lower() if column < len(self._cells) else ""
+        return self._cells[column].strip(' *"').replace("_", " ").lower() if column < len(self._cells) else ""
 
     def _read(self, row: int, mark: str, count: int) -> None:
         """Find the first row of the table of the row that begins at `row`."""
@@ -58,14 +58,16 @@ def _mark(line: str, marks: Iterable[str]) -> str:
 
 
 def cells_below(plain: str, at: int) -> Iterator[tuple[int, int]]:
-    """Where the cells below the heading at `plain[at]` stand; none if it is no table's heading."""
-    row = plain.rfind("\n", max(0, at - 400), at) + 1
-    stop = plain.find("\n", at)
+    """Where the cells below the heading at `plain[at]` stand; none if its row is not the first of a table."""
+    row = plain.rfind("\n", max(0, at - _WIDEST), at) + 1
+    stop = plain.find("\n", at, at + _WIDEST)
     if stop < 0:
         return
     line = plain[row:stop]
     mark = _mark(line, _MARKS)
-    if not mark:
+    if not mark or (
+        row and plain.count(mark, plain.rfind("\n", 0, row - 1) + 1, row - 1) == line.count(mark)
+    ):
         return
     column, count = line.count(mark, 0, at - row), line.count(mark)
     for _ in range(_MOST_ROWS):
