@@ -150,7 +150,7 @@ def test_the_nearer_word_decides() -> None:
 
 def test_the_score_and_its_reason() -> None:
     sure, likely = find_personal("HKID A123456(3); also 2345 6789")
-    assert sure.score > 0.95 and sure.why == "context word hkid"
+    assert sure.score > 0.95 and sure.why == "check digit"
     assert 0.5 <= likely.score < 0.9 and likely.why == "form"
 
 

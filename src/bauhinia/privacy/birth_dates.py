@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 
 from .found import Guess
+from .tables import cells_below
 
 _BORN = re.compile(
-    r"[Bb]irth(?:day|date)?(?![a-z])|[Bb]orn(?![a-z])|BIRTH|BORN|D\.?O\.?B(?![A-Za-z])|dob(?![a-z])|出生|生日|生[於于]|誕生"
+    r"[Bb]irth(?:day|date)?(?![a-z])|[Bb]orn(?![a-z])|BIRTH|BORN|D\.?O\.?B(?![A-Za-z])|dob(?![a-z])"
+    r"|出生|生日|生[於于]|誕生"
 )
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Za-z]{0,6}\.?"
+_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_MONTH = rf"(?:{_MONTHS}|{_MONTHS.upper()})[A-Za-z]{{0,6}}\.?"
 _NUMERAL = "[〇零○一二三四五六七八九]"
 _DATE = re.compile(
     rf"""(?<![0-9])(?:
@@ -26,31 +29,40 @@ _DATE = re.compile(
 )
 _AFTER, _BEFORE = 50, 30
 _OF_SOMETHING_ELSE = re.compile(
-    r"certificate|registrat|registr[ya]|rate|issued|control|登記|登记|證明|证明|紙|率|簽發|签发|證書|缺陷|人口|大會堂|。|；|;|!|\. ",
+    r"certificate|registrat|registr[ya]|rate|issued|control|登記|登记|證明|证明|紙|率|簽發|签发|證書|缺陷|人口"
+    r"|。|；|;|!|\. ",
     re.IGNORECASE,
 )
 _CLOSE = re.compile(r"[ ,(]{0,3}(?:is |was |are )?$|[ ]?[(,，]?[ ]?$")
 
 
 def birth_guesses(plain: str) -> Iterator[Guess]:
-    """Dates within 50 characters after a word for birth, or right before one."""
+    """Dates within 50 characters after a word for birth, right before one, or in the column that it heads."""
     done = 0
     for word in _BORN.finditer(plain):
-        after = _DATE.search(plain, word.end(), word.end() + _AFTER)
-        before = None if after else _right_before(plain, word.start(), done)
-        date = after or before
-        if date is None or date.start() < done:
-            continue
-        between = plain[word.end() : date.start()] if after else ""
-        if _OF_SOMETHING_ELSE.search(between) or _OF_SOMETHING_ELSE.match(plain, word.end()):
-            continue
-        done = date.end()
-        yield Guess("birth_date", date.start(), done, 0.9, f"context word {word[0]}")
+        for start, end in _dates(plain, word, done):
+            if start >= done:
+                done = end
+                yield Guess("birth_date", start, end, 0.9, f"context word {word[0]}")
+
+
+def _dates(plain: str, word: re.Match[str], done: int) -> Iterator[tuple[int, int]]:
+    if _OF_SOMETHING_ELSE.match(plain, word.end()):
+        return
+    below = [
+        date.span()
+        for begin, end in cells_below(plain, word.start())
+        if (date := _DATE.search(plain, begin, end))
+    ]
+    after = _DATE.search(plain, word.end(), word.end() + _AFTER)
+    date = after or _right_before(plain, word.start(), done)
+    if below:
+        yield from below
+    elif date is not None and not (after and _OF_SOMETHING_ELSE.search(plain[word.end() : date.start()])):
+        yield date.span()
 
 
 def _right_before(plain: str, word: int, done: int) -> re.Match[str] | None:
     """`1980年1月1日出生`."""
-    last = None
-    for last in _DATE.finditer(plain, max(done, word - _BEFORE), word):
-        pass
-    return last if last is not None and _CLOSE.match(plain[last.end() : word]) else None
+    dates = list(_DATE.finditer(plain, max(done, word - _BEFORE), word))
+    return dates[-1] if dates and _CLOSE.match(plain[dates[-1].end() : word]) else None

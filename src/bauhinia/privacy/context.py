@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-
 from .lists import table
 from .trie import one_of
 
@@ -15,6 +14,8 @@ BEFORE, AFTER = 40, 18
 """How many characters before and after a number are read."""
 _BEHIND = 15
 """Added to the distance of a word that follows."""
+_IN_HEADING = 8
+"""The distance of a word in the heading of a table's column."""
 _CLOSE = 24
 """A word further away does not name the number itself."""
 
@@ -52,15 +53,21 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(one_of(_words()))
 
 
-def hints(plain: str, start: int, end: int) -> dict[str, Hint]:
-    """By kind, the nearest word to `plain[start:end]`; a word after it counts only close by."""
+def hints(plain: str, start: int, end: int, heading: str = "") -> dict[str, Hint]:
+    """By kind, the nearest word to `plain[start:end]`; a word after it counts only close by.
+
+    `heading` is what stands over the column of a table, in lower case.
+    """
     since = max(0, start - BEFORE)
     before = plain[since:start].lower()
     length = len(before)
     nearest: dict[str, Hint] = {}
+    if heading:
+        nearest = {kind: Hint(_IN_HEADING, True, word) for word, kind, _, _ in _matches(heading, cut=False)}
     for word, kind, _, stop in _matches(before, cut=since > 0 and _is_latin(plain[since - 1])):
         close = length - stop < _CLOSE and _BETWEEN.fullmatch(before, stop) is not None
-        nearest[kind] = Hint(length - stop, close, word)
+        if not (kind in nearest and nearest[kind].adjacent) or close:
+            nearest[kind] = Hint(length - stop, close, word)
     for word, kind, at, _ in _matches(plain[end : end + AFTER].lower(), cut=False):
         if kind != "reference" and (kind not in nearest or at + _BEHIND < nearest[kind].distance):
             nearest[kind] = Hint(at + _BEHIND, False, word)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .found import Guess
+from .found import LONGEST_MATCH, Guess
 
 _LOCAL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_'+%-."
 _LONGEST_LOCAL = 64
@@ -22,14 +22,14 @@ def email_guesses(plain: str) -> Iterator[Guess]:
         window = plain[max(done, at - _LONGEST_LOCAL) : at]
         start = _start(window)
         match = _DOMAIN.match(plain, at)
-        if match and start < len(window):
+        if match and start < len(window) and match.end() - at < LONGEST_MATCH - _LONGEST_LOCAL:
             done = match.end()
             yield Guess("email", at - len(window) + start, done, 0.95, "form")
         at = plain.find("@", max(at + 1, done))
 
 
 def _start(window: str) -> int:
-    """Where the part before the `@` begins in a window that ends with it; the window's end where it is none."""
+    """Where the part before the `@` begins in a window that ends with it; the window's end for none."""
     begin = len(window.rstrip(_LOCAL))
     local = window[begin:]
     if not local or local.endswith(".") or ".." in local:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from .addresses import address_guesses
 from .birth_dates import birth_guesses
-from .checks import check_digit
 from .chinese_addresses import chinese_address_guesses
 from .chinese_names import chinese_name_guesses
 from .emails import email_guesses
@@ -14,11 +13,6 @@ from .found import KINDS, STRUCTURED, THRESHOLD, Found, FoundKind, Guess
 from .latin_names import latin_name_guesses
 from .numbers import number_guesses, plate_guesses
 from .plain import folded
-
-__all__ = ["LONGEST_MATCH", "Found", "FoundKind", "check_digit", "find_personal"]
-
-LONGEST_MATCH = 160
-"""No match is longer, in characters: a stream that holds back so many shows no part of one."""
 
 Recogniser = Callable[[str], Iterable[Guess]]
 
@@ -45,9 +39,10 @@ def find_personal(
 ) -> list[Found]:
     """All personal data of these kinds in the text, in order, none overlapping another.
 
-    Each recogniser scores what it sees by its form (a check digit), by the words near it and by lists of names
-    and places; what scores less than the threshold, from 0 to 1, is left out. A name that is sure in one place,
-    or is among the `known` ones of the same exchange, counts wherever it stands. Duties D-3.2.1-10, D-3.3-13.
+    Each recogniser scores what it sees by its form (a check digit), by the words near it and by lists of
+    names and places; what scores less than the threshold, from 0 to 1, is left out. A name that is sure in
+    one place, or is among the `known` ones of the same exchange, counts wherever it stands.
+    Duties D-3.2.1-10, D-3.3-13.
     """
     plain = folded(text)
     guesses = [guess for guess in _guesses(plain, kinds) if guess.kind in kinds]
@@ -66,12 +61,18 @@ def _guesses(plain: str, kinds: Collection[FoundKind]) -> Iterator[Guess]:
 
 def _agreed(plain: str, guesses: list[Guess], threshold: float, known: Collection[str]) -> Iterator[Guess]:
     """The guesses; a doubtful name that is sure elsewhere is as sure as it needs to be."""
-    names = {plain[guess.start : guess.end] for guess in guesses if guess.kind == "person" and guess.score >= threshold}
+    names = {
+        plain[guess.start : guess.end]
+        for guess in guesses
+        if guess.kind == "person" and guess.score >= threshold
+    }
     names.update(map(folded, known))
     for guess in guesses:
-        if guess.kind == "person" and guess.score < threshold and plain[guess.start : guess.end] in names:
-            guess = guess._replace(score=threshold, why="sure elsewhere")
-        yield guess
+        doubtful = guess.kind == "person" and guess.score < threshold
+        if doubtful and plain[guess.start : guess.end] in names:
+            yield guess._replace(score=threshold, why="sure elsewhere")
+        else:
+            yield guess
 
 
 def _chosen(guesses: Iterable[Guess]) -> list[Guess]:

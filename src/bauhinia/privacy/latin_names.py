@@ -1,4 +1,4 @@
-"""Names of people in Latin letters: CHAN Tai-man, Peter Chan, Chan Tai Man, Peter, Ms Wong, John Smith, Zhang Wei."""
+"""Names of people in Latin letters: CHAN Tai-man, Peter Chan, Chan Tai Man, Peter, Ms Wong, Zhang Wei."""
 
 from __future__ import annotations
 
@@ -20,11 +20,10 @@ from .latin_words import (
 )
 from .lists import phrases, words
 
-_SURE_TITLES = frozenset("Mr Mrs Ms Miss Mdm Madam Madame Dr Prof Professor Ir Messrs Mister Rev".split())
-_PINYIN = re.compile(
-    r"(?:(?:[ZCS]h|[BPMFDTNLGKHJQXZCSRYW])?(?:iang|iong|uang|ang|eng|ing|ong|uai|uan|iao|ian|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|a|e|i|o|u)){1,2}",
-    re.IGNORECASE,
-)
+_SURE_TITLES = words("latin_names", "sure_titles")
+_INITIAL = "(?:[ZCS]h|[BPMFDTNLGKHJQXZCSRYW])?"
+_FINAL = "(?:iang|iong|uang|ang|eng|ing|ong|uai|uan|iao|ian|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|[aeiou])"
+_PINYIN = re.compile(f"(?:{_INITIAL}{_FINAL}){{1,2}}", re.IGNORECASE)
 _TWO_WORDS = frozenset({("Au", "Yeung"), ("Ou", "Yang"), ("Sze", "To"), ("Sheung", "Kwun")})
 """Surnames of two characters, where they are written apart."""
 _BUSINESS = re.compile(r"[ ]?(?:&|and Co|and Partners|and Sons|['’]s (?:Road|Street))")
@@ -39,7 +38,7 @@ class _Name(NamedTuple):
 
 
 def latin_name_guesses(plain: str) -> Iterator[Guess]:
-    """Names among words with capitals; those that stand for a place, a road, a body or a firm are left out."""
+    """Names among words with capitals; those of a place, a road, a body or a firm are left out."""
     for run in runs(plain):
         labelled = _label_before(plain, run[0].start)
         if not labelled and telling().isdisjoint(word.plain for word in run):
@@ -80,7 +79,7 @@ def _titled(run: list[Word], at: int) -> _Name | None:
     first = at + 1
     if first >= len(run) or run[first].follows_comma or run[first].plain in words("latin_names", "posts"):
         return None
-    if begins_place(run, first):
+    if begins_place(run, first) or (len(run[first].plain) == 1 and _ends(run, first)):
         return None
     title = run[at].plain
     name = _western(run, first) or _chinese(run, first) or _pinyin(run, first) or _given_first(run, first)
@@ -93,6 +92,10 @@ def _titled(run: list[Word], at: int) -> _Name | None:
     while last + 1 < len(run) and last - first < 2 and _may_go_on(run[last + 1]):
         last += 1
     return _Name(last, 0.9 if known else 0.75, f"title {title}")
+
+
+def _ends(run: list[Word], at: int) -> bool:
+    return at + 1 >= len(run) or run[at + 1].follows_comma
 
 
 def _may_go_on(word: Word) -> bool:
@@ -128,16 +131,18 @@ def _chinese(run: list[Word], at: int) -> _Name | None:
     if not is_surname(run[at]):
         return None
     given = at + 1
-    if given < len(run) and (run[at].plain, run[given].plain) in _TWO_WORDS and given + 1 < len(run):
-        given += 1
-    elif given + 1 < len(run) and _is_married_name(run, at):
+    if _has_two_words(run, at):
         given += 1
     count, score = _given(run, given)
     if not count:
         return None
     stands_out = run[at].written.isupper() and not run[given].written.isupper()
     score += 0.15 if stands_out else 0.0
-    if run[at].plain in words("latin_names", "doubtful_surnames") and not stands_out and "-" not in run[given].written:
+    if (
+        run[at].plain in words("latin_names", "doubtful_surnames")
+        and not stands_out
+        and "-" not in run[given].written
+    ):
         score -= 0.15
     last = given + count - 1
     if last + 1 < len(run) and is_given_name(run[last + 1]) and not are_syllables(run[last + 1]):
@@ -145,10 +150,14 @@ def _chinese(run: list[Word], at: int) -> _Name | None:
     return _Name(last, min(score, 0.95), "listed surname")
 
 
-def _is_married_name(run: list[Word], at: int) -> bool:
-    """`CHAN LEE Siu-ming`: a husband's surname before one's own."""
-    second, third = run[at + 1], run[at + 2] if at + 2 < len(run) else None
-    return third is not None and is_surname(second) and "-" in third.written and are_syllables(third)
+def _has_two_words(run: list[Word], at: int) -> bool:
+    """`Au Yeung Siu Ling`; `CHAN LEE Siu-ming`, a husband's surname before one's own."""
+    if at + 2 >= len(run):
+        return False
+    second, third = run[at + 1], run[at + 2]
+    if (run[at].plain, second.plain) in _TWO_WORDS:
+        return True
+    return is_surname(second) and "-" in third.written and are_syllables(third)
 
 
 def _given(run: list[Word], at: int) -> tuple[int, float]:
@@ -199,7 +208,9 @@ def _given_first(run: list[Word], at: int) -> _Name | None:
     if at + 1 >= len(run) or "-" not in run[at].written or not are_syllables(run[at]):
         return None
     surname = run[at + 1]
-    return _Name(at + 1, 0.65, "listed surname") if is_surname(surname) and not surname.follows_comma else None
+    return (
+        _Name(at + 1, 0.65, "listed surname") if is_surname(surname) and not surname.follows_comma else None
+    )
 
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z' .]{0,40}$")

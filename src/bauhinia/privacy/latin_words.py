@@ -47,12 +47,16 @@ def _plain(written: str) -> str:
 
 def is_initials(word: Word) -> bool:
     """`C.Y.`, `T` or `TM`."""
-    return len(word.plain) == 1 or (len(word.written) <= 6 and word.written.endswith(".") and "." in word.plain)
+    return len(word.plain) == 1 or (
+        len(word.written) <= 6 and word.written.endswith(".") and "." in word.plain
+    )
 
 
 def is_surname(word: Word) -> bool:
     """Whether the word is a Chinese surname as Hong Kong or the Mainland writes it."""
-    return word.plain in words("latin_names", "surnames") or word.plain in words("latin_names", "pinyin_surnames")
+    return word.plain in words("latin_names", "surnames") or word.plain in words(
+        "latin_names", "pinyin_surnames"
+    )
 
 
 def is_foreign_surname(word: Word) -> bool:

@@ -9,6 +9,7 @@ from functools import cache
 from .context import Hint, hints
 from .found import THRESHOLD, Guess
 from .shapes import SHAPES, Shape
+from .tables import Headings
 
 _RUN = re.compile(r"[0-9](?=(?:[ ()\-\r\n]{0,3}[0-9Xx*#•●○_]){4})[0-9]*")
 """Digits that begin a number of five or more, masks counted; the many short numbers of a text end here."""
@@ -19,12 +20,12 @@ _PREFIX = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz*#•�
 _FURTHER = 0.002
 """Taken off for each character between a number and its word, so that of two kinds the nearer one wins."""
 _CERTAIN = 0.95
-"""A score that no other word beside the number lowers: a right check digit in brackets."""
+"""A score that asks for no word beside the number: a right check digit in brackets."""
 
 
 def number_guesses(plain: str) -> Iterator[Guess]:
     """All numbers that may be personal data, in order; where several kinds fit one, the best guess only."""
-    done = 0
+    done, headings = 0, Headings(plain)
     for run in _RUN.finditer(plain):
         start = run.start()
         if start < done:
@@ -33,8 +34,8 @@ def number_guesses(plain: str) -> Iterator[Guess]:
         letters, marks = _letters(plain, start, done), _marks(plain, start, done)
         guesses = []
         if letters < start:
-            guesses += _guesses(plain, letters, _candidates(length, True))
-        guesses += _guesses(plain, marks, _candidates(length, False))
+            guesses += _guesses(plain, letters, _candidates(length, True), headings)
+        guesses += _guesses(plain, marks, _candidates(length, False), headings)
         if guesses:
             best = max(guesses, key=_by_score)
             yield best
@@ -43,9 +44,10 @@ def number_guesses(plain: str) -> Iterator[Guess]:
 
 def plate_guesses(plain: str) -> Iterator[Guess]:
     """Vehicles' registration marks."""
+    headings = Headings(plain)
     shapes = tuple(shape for shape in SHAPES if shape.kind == "plate")
     for match in _PLATE.finditer(plain):
-        yield from _guesses(plain, match.start(), shapes)
+        yield from _guesses(plain, match.start(), shapes, headings)
 
 
 def _by_score(guess: Guess) -> float:
@@ -83,14 +85,19 @@ def _candidates(length: int, lettered: bool) -> tuple[Shape, ...]:
     )
 
 
-def _guesses(plain: str, at: int, shapes: tuple[Shape, ...]) -> list[Guess]:
-    """What each shape that fits a place makes of it; the words around are read once, and only where one fits."""
+def _guesses(plain: str, at: int, shapes: tuple[Shape, ...], headings: Headings) -> list[Guess]:
+    """What each shape that fits a place makes of it; the words around are read only where one fits."""
     fits: list[tuple[Shape, tuple[int, int], float]] = []
     for shape in shapes:
         match = shape.pattern.match(plain, at)
         if match and (alone := shape.alone(match)):
+            if alone >= _CERTAIN:
+                return [Guess(shape.kind, *match.span(), alone, shape.why)]
             fits.append((shape, match.span(), alone))
-    near = {span: hints(plain, *span) for _, span, _ in fits}
+    if not fits:
+        return []
+    heading = headings.over(at)
+    near = {span: hints(plain, *span, heading) for _, span, _ in fits}
     rivals = {shape.kind for shape, _, _ in fits} | {"reference"}
     return [_judged(shape, span, alone, near[span], rivals) for shape, span, alone in fits]
 
@@ -106,6 +113,6 @@ def _judged(
         if own.adjacent or not nearer:
             score = max(alone, shape.known) - own.distance * _FURTHER
             return Guess(shape.kind, *span, score, f"context word {own.word}")
-    if alone < _CERTAIN and named:
+    if named:
         alone *= 0.5
     return Guess(shape.kind, *span, alone, shape.why)

@@ -49,7 +49,9 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 _HKID = _compiled(
     rf"""(?P<letters>[A-Za-z]{{1,2}}) (?:[ -]|{_BREAK})
     (?P<digits> (?:\d{_BREAK}){{2}} \d (?:[ ]|{_BREAK}) (?:\d{_BREAK}){{2}} \d )
-    (?:[ ]|{_BREAK}) (?: [(\[{{] {_BREAK}[ ]? (?P<bracketed>[0-9Aa]) [ ]?{_BREAK} [)\]}}] | -?(?P<bare>[0-9Aa]) ) {_NOT_AFTER}"""
+    (?:[ ]|{_BREAK})
+    (?: [(\[{{] {_BREAK}[ ]? (?P<bracketed>[0-9Aa]) [ ]?{_BREAK} [)\]}}] | -?(?P<bare>[0-9Aa]) )
+    {_NOT_AFTER}"""
 )
 _MASKED_HKID = _compiled(
     r"""[A-Za-z*]{1,2} [ ]? (?=[0-9Xx*#•●○_]{6}(?![0-9Xx*#•●○_])) [0-9]{0,6}[Xx*#•●○_]{1,6}[0-9]{0,5}
@@ -77,7 +79,9 @@ def _permit(match: re.Match[str]) -> float:
     return 0.6 if match["again"] else 0.35
 
 
-_BUSINESS = _compiled(rf"\d{{8}} (?P<branch> [ ]?-[ ]?\d{{3}} (?: -\d{{2}}-\d{{2}}-[0-9A-Za-z] )? )? (?!-?\d) {_NOT_AFTER}")
+_BUSINESS = _compiled(
+    rf"\d{{8}} (?P<branch> [ ]?-[ ]?\d{{3}} (?: -\d{{2}}-\d{{2}}-[0-9A-Za-z] )? )? (?!-?\d) {_NOT_AFTER}"
+)
 
 
 def _business(match: re.Match[str]) -> float:
@@ -96,13 +100,15 @@ _MASKED_CARD = _compiled(
 
 def _card(match: re.Match[str]) -> float:
     digits = re.sub(r"\D", "", match[0])
-    if not (13 <= len(digits) <= 19 and digits[0] in "23456" and len(set(digits)) > 1 and passes_luhn(digits)):
+    if not (
+        13 <= len(digits) <= 19 and digits[0] in "23456" and len(set(digits)) > 1 and passes_luhn(digits)
+    ):
         return 0.0
     return 0.85 if match["gap"] or len(digits) in (15, 16) else 0.55
 
 
 _ACCOUNT = _compiled(rf"(?=(?:[ -]?\d){{9,17}}(?![ -]?\d)) \d{{3,17}} (?:[ -]\d{{1,12}}){{0,4}} {_NOT_AFTER}")
-_UNPUNCTUATED = r"(?!-?\d|,\d|\.\d|[ ]?[%元])"
+_UNPUNCTUATED = r"(?!-?\d|,\d{3}(?!\d)|\.\d|[ ]?[%元])"
 
 
 def _account(match: re.Match[str]) -> float:
@@ -111,7 +117,8 @@ def _account(match: re.Match[str]) -> float:
 
 
 SHAPES = (
-    Shape(kind="hkid", pattern=_HKID, alone=_hkid, known=0.6, why="check digit", first=range(1, 8), lettered=True),
+    Shape(kind="hkid", pattern=_HKID, alone=_hkid, known=0.6, why="check digit", first=range(1, 8),
+          lettered=True),
     Shape(kind="hkid", pattern=_MASKED_HKID, alone=_masked_hkid, known=0.8, why="masked", first=range(1, 7),
           lettered=True, masked=True),
     Shape(kind="passport", pattern=_compiled(rf"[A-Za-z]{{1,2}} [ ]? \d{{6,8}} [A-Z]? {_NOT_AFTER}"),

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def one_of(words: Iterable[str]) -> str:
-    """A pattern that matches the longest of the words at a place; words that begin alike share their beginning.
+    """A pattern for the longest of the words at a place; words that begin alike share their beginning.
 
     It has no repeats, so that a match takes no longer than the longest word.
     """
@@ -22,7 +22,9 @@ def one_of(words: Iterable[str]) -> str:
 
 
 def _written(node: dict[str, Any]) -> str:
-    branches = [re.escape(character) + _written(below) for character, below in sorted(node.items()) if character]
+    branches = [
+        re.escape(character) + _written(below) for character, below in sorted(node.items()) if character
+    ]
     if not branches:
         return ""
     single = branches[0] if len(branches) == 1 else "|".join(branches)
