@@ -43,7 +43,7 @@ IN_LIBRARY: Mapping[Row, Row] = {"document": "kept", "task": "arrival"}
 OF_DEPARTMENT: frozenset[Row] = frozenset({"collection", "kept"})
 """Rows that every officer of the department may see and remove; the others are an officer's own."""
 PLAIN = frozenset(
-    """account active after allowed_tools arguments audience bauhinia before case classification code confirm
+    """account action active after allowed_tools arguments audience bauhinia before case classification code confirm
     content count days department description do domain en encoding_format file_data filename find finding
     forbidden_en forbidden_zh form format from function grade highest id include_usage input instructions
     json_schema kind language last-event-id layout least length limit manner max_completion_tokens measure
@@ -54,14 +54,15 @@ PLAIN = frozenset(
     type use version warn_at was whose why with words zh""".split()  # noqa: SIM905  # a hundred words are read better so
 )
 """Fields that name no such row. `id` is a term's, `name` a template's: the department's."""
-ELSEWHERE = frozenset({"approval", "quota", "verb", "officer", "key", "session", "token", "passkey"})
-"""What other tests say who may name: the boundary's, the quotas', those of administration and of accounts."""
+ELSEWHERE = frozenset({"approval", "quota", "rule", "verb", "officer", "key", "session", "token", "passkey"})
+"""What other tests say who may name: the boundary's, the quotas', the rules' on privacy, those of administration and of accounts."""
 ELSEWHERE_UNDER = ("/people", "/api/people", "/departments", "/scim/", "/account/")
 PLACES = {
     "kind": "translate",
     "model": "x",
     "approval": "x",
     "quota": "x",
+    "rule": "x",
     "verb": "reject",
     "passage": "p0",
     "place": "0",
@@ -98,7 +99,8 @@ NO_ROWS = frozenset(
         "/v1/embeddings", "/knowledge/collections", "/knowledge/collections/{collection}/remove",
         "/knowledge/documents/{document}/remove", "/v1/files", "/mcp", "/boundary",
         "/boundary/{approval}/{verb}", "/api/boundary/{approval}/{verb}", "/usage/quotas",
-        "/usage/quotas/{quota}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
+        "/usage/quotas/{quota}/remove", "/privacy/rules",
+        "/privacy/rules/{rule}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
         "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
         "/documents/{document}/classification", *TAKE_FILES,
     }

@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import cast
 
-from .find import LONGEST_MATCH, find_personal
-from .found import Found, FoundKind
+from .find import find_personal
+from .found import LONGEST_MATCH, Found, FoundKind
 from .guarding import left_out
 from .policy import policies
 
