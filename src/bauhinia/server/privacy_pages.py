@@ -40,7 +40,6 @@ async def _privacy(
         leaving=leaving(settings_of(request), gateway.boundary),
         use=use,
         uses=USES,
-        here=f"/privacy?use={use}",
         model_is=gateway.boundary.limits["model"].endpoint,
         local=await gateway.personal.in_force(use, "local", officer.department),
         remote=await gateway.personal.in_force(use, "remote", officer.department),
