@@ -20,6 +20,7 @@ from .mcp import mcp
 from .memory import memory_app
 from .models import models_app
 from .people import people_app
+from .privacy import privacy_app
 from .redraft import redraft
 from .serve import serve
 from .summarise import summarise
@@ -67,6 +68,7 @@ app.add_typer(bilingual_app)
 app.add_typer(people_app)
 app.add_typer(usage_app)
 app.add_typer(boundary_app)
+app.add_typer(privacy_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(backup)

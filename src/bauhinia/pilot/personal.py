@@ -1,4 +1,4 @@
-"""What personal data the documents of an order hold, and what the rules do with it: told before it is sent."""
+"""What personal data the documents of an order hold, and what the rules do with it: told before it goes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""What the privacy page says of this service, from the settings in force: what is kept, for how long, and what
-leaves the machine (duties D-2.2.1-05, D-3.2.2-13, D-3.3-12, D-3.3-16, D-3.3-17)."""
+"""What the privacy page says of this service, from the settings in force: what is kept, how long, what leaves.
+
+Duties D-2.2.1-05, D-3.2.2-13, D-3.3-12, D-3.3-16, D-3.3-17.
+"""
 
 from __future__ import annotations
 
