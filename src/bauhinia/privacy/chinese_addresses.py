@@ -105,8 +105,7 @@ def _end(plain: str, at: int, start: int, more: re.Pattern[str]) -> int:
 
 
 def _score(address: str, patterns: _Patterns) -> float:
-    """0 unless a street with its number or a building is named right before a door; more for a district and
-    for each further door."""
+    """0 unless a street or a building is named right before a door; more for a district and further doors."""
     if not patterns.joint.search(address):
         return 0.0
     street = patterns.street.search(address) is not None
