@@ -53,7 +53,7 @@ def _patterns() -> _Patterns:
         rf"(?:{_NUMBER},?[ ])?{_NAME}(?:[ ]\([IVX]{{1,3}}\))?(?:[ ](?:{buildings})(?![A-Za-z])){{1,3}}{block}"
     )
     numbered = rf"{_NUMBER},?[ ]{_NAME}(?:[ ](?:{buildings})(?![A-Za-z])){{1,3}}"
-    unlisted = rf"[A-Z][A-Za-z'’.-]{{1,20}}(?:[ ][A-Z][A-Za-z'’.-]{{1,20}}){{0,3}}"
+    unlisted = rf"(?:{_NUMBER}[ ])?[A-Z][A-Za-z'’.-]{{1,20}}(?:[ ][A-Z][A-Za-z'’.-]{{1,20}}){{0,3}}"
     unlisted += rf"(?=,\s{{0,3}}(?:{places})(?![A-Za-z]))"
     compiled = {
         "unit": _UNIT,

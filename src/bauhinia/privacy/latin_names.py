@@ -25,6 +25,7 @@ _INITIAL = "(?:[ZCS]h|[BPMFDTNLGKHJQXZCSRYW])?"
 _LONG_FINALS = "iang|iong|uang|ang|eng|ing|ong|uai|uan|iao|ian"
 _FINAL = f"(?:{_LONG_FINALS}|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|[aeiou])"
 _PINYIN = re.compile(f"(?:{_INITIAL}{_FINAL}){{1,2}}", re.IGNORECASE)
+_NEXT = re.compile(r"[ ]{1,2}([A-Z][a-z]{1,20})")
 _TWO_WORDS = frozenset({("Au", "Yeung"), ("Ou", "Yang"), ("Sze", "To"), ("Sheung", "Kwun")})
 """Surnames of two characters, where they are written apart."""
 _BUSINESS = re.compile(r"[ ]?(?:&|and Co|and Partners|and Sons|['’]s (?:Road|Street))")
@@ -103,7 +104,15 @@ def _titled(run: list[Word], at: int) -> _Name | None:
     title = run[at].plain
     name = _by_lists(run, first)
     if name is not None:
-        return _Name(name.last, max(0.9, name.score), f"title {title}")
+        last = name.last
+        while (
+            last + 1 < len(run)
+            and last - first < 3
+            and _is_syllable(run[last + 1])
+            and _may_go_on(run[last + 1])
+        ):
+            last += 1
+        return _Name(last, max(0.9, name.score), f"title {title}")
     known = is_surname(run[first]) or is_foreign_surname(run[first]) or is_given_name(run[first])
     if not known and title not in _SURE_TITLES:
         return None
@@ -281,6 +290,12 @@ def _labelled(run: list[Word], at: int, label: str) -> _Name | None:
 
 def _is_something_else(plain: str, run: list[Word], last: int) -> bool:
     """Whether a road, a building, a body or a firm is named so."""
-    if last + 1 < len(run) and not run[last + 1].follows_comma:
-        return run[last + 1].plain in words("latin_names", "not_people")
+    for word in run[last + 1 : last + 5]:
+        if word.follows_comma:
+            return False
+        if word.plain in words("latin_names", "not_people"):
+            return True
+    following = _NEXT.match(plain, run[-1].end)
+    if following is not None and len(run) - last < 5 and following[1] in words("latin_names", "not_people"):
+        return True
     return _BUSINESS.match(plain, run[last].end) is not None
