@@ -49,14 +49,21 @@ def _patterns() -> _Patterns:
     named = rf"{_NAME}[ ](?:{streets})(?![A-Za-z])(?:[ ](?:East|West|North|South|Central))?"
     street = rf"{_NUMBER},?[ ]{named}"
     block = r"(?:[ ][0-9]{1,2}(?![0-9A-Za-z]))?"
-    building = rf"(?:{_NUMBER},?[ ])?{_NAME}(?:[ ](?:{buildings})(?![A-Za-z])){{1,3}}{block}"
+    building = (
+        rf"(?:{_NUMBER},?[ ])?{_NAME}(?:[ ]\([IVX]{{1,3}}\))?(?:[ ](?:{buildings})(?![A-Za-z])){{1,3}}{block}"
+    )
+    numbered = rf"{_NUMBER},?[ ]{_NAME}(?:[ ](?:{buildings})(?![A-Za-z])){{1,3}}"
+    unlisted = rf"(?:{_NUMBER}[ ])?[A-Z][A-Za-z'’.-]{{1,20}}(?:[ ][A-Z][A-Za-z'’.-]{{1,20}}){{0,3}}"
+    unlisted += rf"(?=,\s{{0,3}}(?:{places})(?![A-Za-z]))"
     compiled = {
         "unit": _UNIT,
         "floor": _FLOOR,
         "street": street,
+        "numbered": numbered,
         "building": building,
         "road": named,
-        "place": rf"(?:{places})(?![A-Za-z])(?:[ ](?:District|District,))?",
+        "place": rf"(?:{places})(?![A-Za-z])(?:[ ]District)?",
+        "unlisted": unlisted,
     }
     parts = tuple((name, re.compile(pattern)) for name, pattern in compiled.items())
     return _Patterns(
@@ -70,6 +77,8 @@ def _either_case(entry: str) -> str:
     return one_of(listed | {word.upper() for word in listed})
 
 
+_DOORS = frozenset({"unit", "floor", "street"})
+_NAMED = frozenset({"street", "numbered", "building", "road", "unlisted"})
 _SPLIT = re.compile(_SEPARATOR)
 
 
@@ -105,10 +114,9 @@ def _followed(plain: str, at: int, parts: tuple[tuple[str, re.Pattern[str]], ...
 
 def _score(kinds: list[str]) -> float:
     """0 unless something says which door and something else says where."""
-    door = "street" in kinds or "unit" in kinds or "floor" in kinds
-    where = [kind for kind in kinds if kind in ("street", "building", "road", "place")]
-    named = [kind for kind in where if kind != "place"]
-    if not door or not named:
+    placed = "numbered" in kinds and "place" in kinds
+    door = placed or not _DOORS.isdisjoint(kinds)
+    if not door or _NAMED.isdisjoint(kinds):
         return 0.0
     return min(0.95, 0.45 + 0.15 * len(kinds))
 

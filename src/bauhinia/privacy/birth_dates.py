@@ -29,10 +29,10 @@ _DATE = re.compile(
 )
 _AFTER, _BEFORE = 50, 30
 _OF_SOMETHING_ELSE = re.compile(
-    r"certificate|registrat|registr[ya]|rate|issued|control|登記|登记|證明|证明|紙|率|簽發|签发|證書|缺陷|人口"
-    r"|。|；|;|!|\. ",
+    r"certificate|registrat|registr[ya]|rate|issued|control|登記|登记|證明|证明|紙|率|簽發|签发|證書|缺陷|人口",
     re.IGNORECASE,
 )
+_NEXT_SENTENCE = re.compile(r"[。；;!]|\. ")
 _CLOSE = re.compile(r"[ ,(]{0,3}(?:is |was |are )?$|[ ]?[(,，]?[ ]?$")
 
 
@@ -58,8 +58,13 @@ def _dates(plain: str, word: re.Match[str], done: int) -> Iterator[tuple[int, in
     date = after or _right_before(plain, word.start(), done)
     if below:
         yield from below
-    elif date is not None and not (after and _OF_SOMETHING_ELSE.search(plain[word.end() : date.start()])):
+    elif date is not None and not (after and _is_apart(plain[word.end() : date.start()])):
         yield date.span()
+
+
+def _is_apart(between: str) -> bool:
+    """Whether what stands between a word for birth and a date says that the date is another's."""
+    return bool(_OF_SOMETHING_ELSE.search(between) or _NEXT_SENTENCE.search(between))
 
 
 def _right_before(plain: str, word: int, done: int) -> re.Match[str] | None:

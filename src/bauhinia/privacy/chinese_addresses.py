@@ -23,6 +23,8 @@ _STOP = re.compile(
 )
 _BACK = 32
 """How far before a door its street or building is looked for, in characters."""
+_SAYS_SO = re.compile("[住址寄居]|送往|郵寄")
+_FLOOR = re.compile("[樓楼]$")
 _MOST = 8
 """Parts after the first door."""
 
@@ -67,6 +69,8 @@ def chinese_address_guesses(plain: str) -> Iterator[Guess]:
         start = _beginning(plain, door.start(), done, patterns.place)
         end = _end(plain, door.end(), start, patterns.more)
         score = _score(plain[start:end], patterns)
+        if score and _SAYS_SO.search(plain, max(0, start - 12), start):
+            score = min(0.95, score + 0.15)
         if score:
             yield Guess("address", start, end, score, "place, street or building, and door")
             done = end
@@ -87,7 +91,7 @@ def _beginning(plain: str, door: int, done: int, places: re.Pattern[str]) -> int
 
 
 def _places_right_before(plain: str, since: int, comma: int, places: re.Pattern[str]) -> int:
-    """Where the places that end at a comma begin, 九龍旺角，彌敦道100號; after the comma if there are none."""
+    """Where the places that end at a comma begin, 九龍旺角，彌敦道1號; after the comma for none."""
     begin = end = -1
     for place in places.finditer(plain, since, comma):
         begin = begin if place.start() == end else place.start()
@@ -105,8 +109,7 @@ def _end(plain: str, at: int, start: int, more: re.Pattern[str]) -> int:
 
 
 def _score(address: str, patterns: _Patterns) -> float:
-    """0 unless a street with its number or a building is named right before a door; more for a district and
-    for each further door."""
+    """0 unless a street or a building is named right before a door; more for a district and further doors."""
     if not patterns.joint.search(address):
         return 0.0
     street = patterns.street.search(address) is not None
@@ -114,4 +117,6 @@ def _score(address: str, patterns: _Patterns) -> float:
         return 0.0
     place = patterns.place.search(address) is not None
     doors = len(patterns.door.findall(address))
+    if doors == 1 and not street and _FLOOR.search(address):
+        return 0.4  # a building's floor is more often an office's than a person's
     return min(0.95, 0.3 + 0.15 * place + 0.2 * street + 0.15 * doors)

@@ -39,6 +39,7 @@ class _Lists(NamedTuple):
     colon_label: re.Pattern[str]
     before: frozenset[str]
     after: frozenset[str]
+    not_after: re.Pattern[str]
     ordinary: frozenset[str]
 
 
@@ -60,6 +61,7 @@ def _lists() -> _Lists:
         colon_label=re.compile(one_of(label[::-1] for label in colon_labels)),
         before=characters("chinese_names", "before"),
         after=characters("chinese_names", "after"),
+        not_after=re.compile(one_of(words("chinese_names", "not_after"))),
         ordinary=words("chinese_names", "words"),
     )
 
@@ -124,14 +126,16 @@ def _scored(page: _Page, at: int, given: int, end: int, place: str) -> tuple[flo
         sure = (0.9 if likely else 0.7) if two else (0.85 if place != _JOINED else 0.6)
         return sure, f"title {title[0]}"
     bounded = end == len(plain) or not _is_han(plain[end])
+    if not bounded and lists.not_after.match(plain, end):
+        return 0.0, ""
     ends = bounded or plain[end] in lists.after
     if place == _COLON_LABEL and ends:
         return (0.9 if likely else 0.75), place
     if not likely:
         return 0.0, ""
-    if not ends or place == _JOINED:
-        return 0.2, place
     doubtful = (0.1 if bounded else 0.2) if plain[at] in lists.doubtful else 0.0
+    if not ends or place == _JOINED:
+        return (0.55 if two and place == _LABEL and not doubtful else 0.2), place
     base = {_LABEL: 0.75, _OPEN: 0.65 if bounded else 0.6, _FREE: 0.6}[place]
     return base - doubtful - (0 if two else 0.25), place
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .lists import table
 from .trie import one_of
 
-BEFORE, AFTER = 40, 18
+BEFORE, AFTER = 40, 24
 """How many characters before and after a number are read."""
 _BEHIND = 15
 """Added to the distance of a word that follows."""

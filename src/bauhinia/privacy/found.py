@@ -59,5 +59,5 @@ class Guess(NamedTuple):
 LONGEST_MATCH = 200
 """No match is longer, in characters. A stream that holds back so many, and `AFTER_MATCH` more, shows no part
 of one."""
-AFTER_MATCH = 24
+AFTER_MATCH = 32
 """How many characters after a match may still speak for it or against it."""

@@ -22,8 +22,10 @@ from .lists import phrases, words
 
 _SURE_TITLES = words("latin_names", "sure_titles")
 _INITIAL = "(?:[ZCS]h|[BPMFDTNLGKHJQXZCSRYW])?"
-_FINAL = "(?:iang|iong|uang|ang|eng|ing|ong|uai|uan|iao|ian|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|[aeiou])"
+_LONG_FINALS = "iang|iong|uang|ang|eng|ing|ong|uai|uan|iao|ian"
+_FINAL = f"(?:{_LONG_FINALS}|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|[aeiou])"
 _PINYIN = re.compile(f"(?:{_INITIAL}{_FINAL}){{1,2}}", re.IGNORECASE)
+_NEXT = re.compile(r"[ ]{1,2}([A-Z][a-z]{1,20})")
 _TWO_WORDS = frozenset({("Au", "Yeung"), ("Ou", "Yang"), ("Sze", "To"), ("Sheung", "Kwun")})
 """Surnames of two characters, where they are written apart."""
 _BUSINESS = re.compile(r"[ ]?(?:&|and Co|and Partners|and Sons|['’]s (?:Road|Street))")
@@ -55,7 +57,9 @@ def latin_name_guesses(plain: str) -> Iterator[Guess]:
 
 
 def _keeps_its_title_out(run: list[Word], at: int, name: _Name) -> bool:
-    """A title belongs to the name only where there is a surname and no more: Ms Wong."""
+    """A title belongs to the name only where a surname alone follows, Ms Wong; a greeting never does."""
+    if run[at].plain in words("latin_names", "greetings"):
+        return True
     return run[at].plain in words("latin_names", "titles") and name.last > at + 1
 
 
@@ -63,8 +67,10 @@ def _name(run: list[Word], at: int, labelled: str) -> _Name | None:
     """The best reading of the words from `at` on as a name."""
     if run[at].plain in words("latin_names", "titles"):
         return _titled(run, at)
+    if run[at].plain in words("latin_names", "greetings"):
+        return _greeted(run, at)
     place = begins_place(run, at)
-    name = _western(run, at) or _chinese(run, at) or _pinyin(run, at) or _given_first(run, at)
+    name = _by_lists(run, at)
     if labelled:
         if name is not None and (not place or name.last - at >= place):
             return name._replace(score=min(0.95, name.score + 0.3), why=f"after {labelled}")
@@ -72,6 +78,20 @@ def _name(run: list[Word], at: int, labelled: str) -> _Name | None:
     if place and name is not None:
         return name._replace(score=0.35) if name.last - at >= place else None
     return name
+
+
+def _by_lists(run: list[Word], at: int) -> _Name | None:
+    """The first reading that the lists of names allow."""
+    readings = (_western, _chinese, _pinyin, _given_first, _distinct)
+    return next((name for reading in readings if (name := reading(run, at))), None)
+
+
+def _greeted(run: list[Word], at: int) -> _Name | None:
+    """`Hi Winnie`, `Thanks, Carmen`: a given name that stands alone."""
+    first = at + 1
+    if first >= len(run) or not is_given_name(run[first]) or not _ends(run, first):
+        return None
+    return _Name(first, 0.6, f"after {run[at].plain}")
 
 
 def _titled(run: list[Word], at: int) -> _Name | None:
@@ -82,9 +102,17 @@ def _titled(run: list[Word], at: int) -> _Name | None:
     if begins_place(run, first) or (len(run[first].plain) == 1 and _ends(run, first)):
         return None
     title = run[at].plain
-    name = _western(run, first) or _chinese(run, first) or _pinyin(run, first) or _given_first(run, first)
+    name = _by_lists(run, first)
     if name is not None:
-        return _Name(name.last, max(0.9, name.score), f"title {title}")
+        last = name.last
+        while (
+            last + 1 < len(run)
+            and last - first < 3
+            and _is_syllable(run[last + 1])
+            and _may_go_on(run[last + 1])
+        ):
+            last += 1
+        return _Name(last, max(0.9, name.score), f"title {title}")
     known = is_surname(run[first]) or is_foreign_surname(run[first]) or is_given_name(run[first])
     if not known and title not in _SURE_TITLES:
         return None
@@ -119,6 +147,17 @@ def _western(run: list[Word], at: int) -> _Name | None:
     if is_surname(run[given]) or is_foreign_surname(run[given]):
         return _Name(given, 0.6 if initials else 0.7, "listed given name and surname")
     return None
+
+
+def _distinct(run: list[Word], at: int) -> _Name | None:
+    """`Sunita Gurung`: an unlisted given name before a surname that is nothing else."""
+    if at + 1 >= len(run) or run[at + 1].follows_comma or len(run[at].plain) < 3:
+        return None
+    if run[at + 1].plain not in words("latin_names", "distinct_surnames"):
+        return None
+    return (
+        _Name(at + 1, 0.55, "listed surname") if _may_go_on(run[at]._replace(follows_comma=False)) else None
+    )
 
 
 def _opens(run: list[Word], place: int, at: int) -> bool:
@@ -214,12 +253,17 @@ def _given_first(run: list[Word], at: int) -> _Name | None:
 
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z' .]{0,40}$")
+_SIGNED = re.compile(
+    r"(?:[Tt]hanks|[Rr]egards|[Cc]heers|[Ss]incerely|[Ff]aithfully|[Tt]hank you)[,.!]?\s{0,4}\n\s{0,4}\(?$"
+)
 _ASIDE = re.compile(r"\([^()]{0,20}\)$")
 
 
 def _label_before(plain: str, start: int) -> str:
     """The label that stands before a place: `applicant` for `Name of applicant: `; empty for none."""
     before = plain[max(0, start - 60) : start].rstrip(" ")
+    if _SIGNED.search(before):
+        return "regards"
     label = before.rstrip(" :|=")
     if label == before or "\n" in before[len(label) :]:
         return ""
@@ -237,6 +281,8 @@ def _labelled(run: list[Word], at: int, label: str) -> _Name | None:
     last = at
     while last + 1 < len(run) and last - at < 3 and _may_go_on(run[last + 1]):
         last += 1
+    if last == at and label == "regards" and is_given_name(run[at]):
+        return _Name(last, 0.6, f"after {label}")
     if last == at or not _may_go_on(run[at]._replace(follows_comma=False)):
         return None
     return _Name(last, 0.6, f"after {label}")
@@ -244,6 +290,12 @@ def _labelled(run: list[Word], at: int, label: str) -> _Name | None:
 
 def _is_something_else(plain: str, run: list[Word], last: int) -> bool:
     """Whether a road, a building, a body or a firm is named so."""
-    if last + 1 < len(run) and not run[last + 1].follows_comma:
-        return run[last + 1].plain in words("latin_names", "not_people")
+    for word in run[last + 1 : last + 5]:
+        if word.follows_comma:
+            return False
+        if word.plain in words("latin_names", "not_people"):
+            return True
+    following = _NEXT.match(plain, run[-1].end)
+    if following is not None and len(run) - last < 5 and following[1] in words("latin_names", "not_people"):
+        return True
     return _BUSINESS.match(plain, run[last].end) is not None

@@ -77,14 +77,26 @@ def _code(token: str) -> str:
     return f"{match[1]}{int(match[2])}"
 
 
+_AFTER = re.compile(r"[0-9\uff10-\uff19]*")
+
+
+def _apart(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span with the letters or digits that stand right before it (`Re陳大文`) and the digits right after:
+    a pseudonym in their midst could not be told from a longer word."""
+    while start > 0 and text[start - 1].isascii() and text[start - 1].isalnum():
+        start -= 1
+    after = _AFTER.match(text, end)
+    return start, after.end() if after else end
+
+
 def _joined(spans: Iterable[tuple[int, int, FoundKind]]) -> list[tuple[int, int, FoundKind]]:
     """The spans, those that touch as one of the first's kind: a pseudonym that follows another without a mark
     between could not be told from a longer word."""
     joined: list[tuple[int, int, FoundKind]] = []
     for start, end, kind in spans:
-        if joined and joined[-1][1] == start:
-            first, _, its_kind = joined.pop()
-            joined.append((first, end, its_kind))
+        if joined and joined[-1][1] >= start:
+            first, last, its_kind = joined.pop()
+            joined.append((first, max(last, end), its_kind))
         else:
             joined.append((start, end, kind))
     return joined
@@ -135,7 +147,8 @@ class Pseudonyms:
         if not spans:
             return text
         parts, place = [], 0
-        for start, end, kind in _joined(sorted(spans)):
+        apart = sorted((*_apart(text, start, end), kind) for start, end, kind in spans)
+        for start, end, kind in _joined(apart):
             parts += [text[place:start], self._token(kind, text[start:end])]
             place = end
         return "".join([*parts, text[place:]])
