@@ -1,8 +1,9 @@
-"""Presidio's default recognisers over texts: run by its own interpreter, `PRESIDIO_PYTHON bench/peer_presidio.py`.
+"""Presidio's default recognisers over texts, run by an interpreter that has it.
 
-Reads JSON on standard input: `texts`, and `timed` ones. Writes what was found in the first, `[[kind, start, end],
-...]` a text, and the seconds of one core that the others took. No spaCy model: a blank one stands in, so that every recogniser that goes by pattern,
-check sum and context works as shipped, and the one for names, which needs a trained model, finds nothing.
+Reads JSON on standard input: `texts`, and `timed` ones. Writes what was found in the first,
+`[[kind, start, end], ...]` a text, and the seconds of one core that the others took. No spaCy model: a blank
+one stands in, so that every recogniser that goes by pattern, check sum and context works as shipped, and the
+one for names, which needs a trained model, finds nothing.
 """
 
 from __future__ import annotations
@@ -51,10 +52,10 @@ class Blank(NlpEngine):
     def process_batch(self, texts, language, **_):  # its own signature
         return ((text, self.process_text(text, language)) for text in texts)
 
-    def is_stopword(self, word: str, language: str) -> bool:
+    def is_stopword(self, word: str, language: str) -> bool:  # noqa: ARG002
         return word.lower() in self.nlp.Defaults.stop_words
 
-    def is_punct(self, word: str, language: str) -> bool:
+    def is_punct(self, word: str, language: str) -> bool:  # noqa: ARG002
         return not any(map(str.isalnum, word))
 
     def get_supported_entities(self) -> list[str]:

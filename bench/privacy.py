@@ -10,8 +10,8 @@ characters, some hundred findings a megabyte; beside it the labelled texts, whic
 
 Presidio runs in the same run by its own interpreter, named by `PRESIDIO_PYTHON`; without it the row says that
 it was not run. Its default recognisers know no Hong Kong number, its telephone numbers are those of other
-regions, and its e-mail recogniser asks for a domain that exists, which `.example` does not; so its F1 over the
-kinds that both have is given apart.
+regions, and its e-mail recogniser asks for a domain that exists, which `.example` does not; so its F1 over
+the kinds that both have is given apart.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the privacy page says of this service, from the settings in force: what is kept, how long, what leaves.
+"""What the privacy page says of this service, from the settings in force: what is kept, what leaves it.
 
 Duties D-2.2.1-05, D-3.2.2-13, D-3.3-12, D-3.3-16, D-3.3-17.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ..gateway import Boundary
+from ..gateway.route import endpoint_of
 from ..people.accounts import MOST_DAYS
 from ..people.sessions import SIGNED_IN
 from ..settings import Settings
@@ -30,15 +31,15 @@ def kept(settings: Settings) -> list[Fact]:
         hours = int(SIGNED_IN.total_seconds() // 3600)
         facts.append(Fact("kept.accounts", {"hours": str(hours), "days": str(MOST_DAYS)}))
     facts.append(Fact("kept.logs"))
-    database = settings.database_url
-    facts.append(
-        Fact("where.database", {"host": urlsplit(database).hostname or "?"})
-        if database
-        else Fact("where.here")
-    )
+    return [*facts, *(list(_stored_elsewhere(settings)) or [Fact("where.here")])]
+
+
+def _stored_elsewhere(settings: Settings) -> Iterator[Fact]:
+    database = urlsplit(settings.database_url).hostname  # none of a socket on this machine
+    if database and endpoint_of(settings.database_url) == "remote":
+        yield Fact("where.database", {"host": database})
     if settings.blobs_url:
-        facts.append(Fact("where.files", {"host": urlsplit(settings.blobs_url).netloc or "?"}))
-    return facts
+        yield Fact("where.files", {"host": urlsplit(settings.blobs_url).netloc or "?"})
 
 
 def leaving(settings: Settings, boundary: Boundary) -> list[Fact]:
@@ -47,6 +48,7 @@ def leaving(settings: Settings, boundary: Boundary) -> list[Fact]:
 
 
 def _leaving(settings: Settings, boundary: Boundary) -> Iterator[Fact]:
+    yield from _stored_elsewhere(settings)
     for part in boundary.parts:
         limit = boundary.limits[part]
         if limit.endpoint == "remote":
