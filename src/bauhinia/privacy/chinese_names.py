@@ -40,6 +40,8 @@ class _Lists(NamedTuple):
     before: frozenset[str]
     after: frozenset[str]
     not_after: re.Pattern[str]
+    speech: re.Pattern[str]
+    """What only a person does."""
     ordinary: frozenset[str]
 
 
@@ -62,6 +64,7 @@ def _lists() -> _Lists:
         before=characters("chinese_names", "before"),
         after=characters("chinese_names", "after"),
         not_after=re.compile(one_of(words("chinese_names", "not_after"))),
+        speech=re.compile(one_of(words("chinese_names", "speech"))),
         ordinary=words("chinese_names", "words"),
     )
 
@@ -137,7 +140,8 @@ def _scored(page: _Page, at: int, given: int, end: int, place: str) -> tuple[flo
     if not ends or place == _JOINED:
         return (0.55 if two and place == _LABEL and not doubtful else 0.2), place
     base = {_LABEL: 0.75, _OPEN: 0.65 if bounded else 0.6, _FREE: 0.6}[place]
-    return base - doubtful - (0 if two else 0.25), place
+    short = 0.0 if two else (0.05 if lists.speech.match(plain, end) else 0.25)
+    return base - doubtful - short, place
 
 
 @lru_cache(maxsize=4096)

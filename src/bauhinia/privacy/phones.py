@@ -21,7 +21,7 @@ ABROAD = re.compile(
 _MONEY_BEFORE = re.compile(r"(?:HKD|HK\$|US\$|USD|RMB|CNY|\$|港幣|港币|人民幣)[ ]?$", re.IGNORECASE)
 _MONEY_AFTER = re.compile(
     r"[ ]?(?:dollars?|HKD|USD|RMB|million|billion|[萬万億亿]|港元|美元|人次|平方"
-    r"|units?\b|people\b|persons\b|km|sq)",
+    r"|[股票宗名個个部輛辆次人戶户頁页件]|(?:units?|people|persons|shares|votes|bytes|tonnes|cases|items|copies)\b|km|sq)",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?:\b(?:no|nos|number|#)|[編编][號号]|[號号][碼码]?|票)[.:# ]{0,6}$", re.IGNORECASE)

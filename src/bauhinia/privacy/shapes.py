@@ -28,8 +28,6 @@ class Shape:
     """Whether letters or masks stand before the first digit; None for either."""
     near: bool = False
     """Whether its word must name the number itself, for want of a form of its own."""
-    masked: bool = False
-    """Whether a mark stands for digits."""
 
 
 def _always(score: float) -> Callable[[re.Match[str]], float]:
@@ -46,13 +44,14 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(_NOT_BEFORE + pattern, re.VERBOSE)
 
 
+_GAP = rf"(?:[ ]|{_BREAK})"
 _HKID = _compiled(
-    rf"""(?P<letters>[A-Za-z]{{1,2}}) (?:[ -]|{_BREAK})
-    (?P<digits> (?:\d{_BREAK}){{2}} \d (?:[ ]|{_BREAK}) (?:\d{_BREAK}){{2}} \d )
-    (?:[ ]|{_BREAK})
-    (?: [(\[{{] {_BREAK}[ ]? (?P<bracketed>[0-9Aa]) [ ]?{_BREAK} [)\]}}] | -?(?P<bare>[0-9Aa]) )
-    {_NOT_AFTER}"""
+    rf"""(?P<letters>[A-Za-z]{{1,2}}) (?:-|{_GAP})
+    (?P<digits> (?:\d{_GAP}){{5}} \d ) {_GAP}
+    (?: [(\[{{] {_GAP} (?P<bracketed>[0-9Aa]) {_GAP} [)\]}}] | -?(?P<bare>[0-9Aa]) ) {_NOT_AFTER}"""
 )
+_PART_OF_HKID = _compiled(rf"[A-Za-z]{{1,2}} \d{{6}} (?P<hidden> [ ]?\([Xx*#•●○_ ]?\) )? {_NOT_AFTER}")
+"""Without its check digit, or with the check digit alone masked."""
 _MASKED_HKID = _compiled(
     r"""[A-Za-z*]{1,2} [ ]? (?=[0-9Xx*#•●○_]{6}(?![0-9Xx*#•●○_])) [0-9]{0,6}[Xx*#•●○_]{1,6}[0-9]{0,5}
     (?: [ ]?\( [0-9AXx*#•●○_]? \) )? (?![A-Za-z0-9*])"""
@@ -65,6 +64,10 @@ def _hkid(match: re.Match[str]) -> float:
     if not right:
         return 0.05
     return 0.99 if match["bracketed"] else 0.85
+
+
+def _part_of_hkid(match: re.Match[str]) -> float:
+    return 0.75 if match["hidden"] else 0.05
 
 
 def _masked_hkid(match: re.Match[str]) -> float:
@@ -120,7 +123,9 @@ SHAPES = (
     Shape(kind="hkid", pattern=_HKID, alone=_hkid, known=0.6, why="check digit", first=range(1, 8),
           lettered=True),
     Shape(kind="hkid", pattern=_MASKED_HKID, alone=_masked_hkid, known=0.8, why="masked", first=range(1, 7),
-          lettered=True, masked=True),
+          lettered=True),
+    Shape(kind="hkid", pattern=_PART_OF_HKID, alone=_part_of_hkid, known=0.7, why="masked", first=range(6, 7),
+          lettered=True, near=True),
     Shape(kind="passport", pattern=_compiled(rf"[A-Za-z]{{1,2}} [ ]? \d{{6,8}} [A-Z]? {_NOT_AFTER}"),
           alone=_hong_kong_passport, known=0.9, why="form", first=range(6, 9), lettered=True),
     Shape(kind="passport", pattern=_compiled(rf"\d{{8,9}} {_UNPUNCTUATED} {_NOT_AFTER}"), alone=_always(0.05),
@@ -144,8 +149,7 @@ SHAPES = (
           alone=_always(0.2), known=0.85, why="form", first=range(1, 5), lettered=True),
     Shape(kind="bank_account", pattern=_ACCOUNT, alone=_account, known=0.85, why="form", first=range(3, 18)),
     Shape(kind="card", pattern=_CARD, alone=_card, known=0.95, why="check digit", first=range(4, 20)),
-    Shape(kind="card", pattern=_MASKED_CARD, alone=_always(0.7), known=0.9, why="masked", first=range(4, 7),
-          masked=True),
+    Shape(kind="card", pattern=_MASKED_CARD, alone=_always(0.7), known=0.9, why="masked", first=range(4, 7)),
     Shape(kind="octopus", pattern=_compiled(rf"\d{{8,9}} (?:[ -]?\(?\d\)?)? {_UNPUNCTUATED} {_NOT_AFTER}"),
           alone=_always(0.05), known=0.9, why="form", first=range(8, 11)),
     Shape(kind="fps", pattern=_compiled(rf"(?:\d{{9}}|\d{{7}}) {_UNPUNCTUATED} {_NOT_AFTER}"),
