@@ -43,10 +43,11 @@ IN_LIBRARY: Mapping[Row, Row] = {"document": "kept", "task": "arrival"}
 OF_DEPARTMENT: frozenset[Row] = frozenset({"collection", "kept"})
 """Rows that every officer of the department may see and remove; the others are an officer's own."""
 PLAIN = frozenset(
-    """account active after allowed_tools arguments audience bauhinia before begins case classification
-    code confirm content count day days decision deed department description dimension do domain
-    duty en encoding_format ends figure entry file_data filename find finding forbidden_en forbidden_zh
-    form format from function grade highest id include_usage input instructions item
+    """account action active after allowed_tools arguments audience bauhinia before begins case
+    classification code confirm content count day days decision deed department description
+    dimension do domain duty en encoding_format ends entry figure file_data filename find finding
+    forbidden_en forbidden_zh form format from function grade highest id include_usage input
+    instructions item
     json_schema kind language last-event-id layout least length limit manner max_completion_tokens measure
     memory messages mode model month most name name_en name_zh next note only order outcome overview
     parallel_tool_calls parameters part passage password period place post purpose question reader reply_in
@@ -56,9 +57,9 @@ PLAIN = frozenset(
 )
 """Fields that name no such row. `id` is a term's, `name` a template's: the department's."""
 ELSEWHERE = frozenset(
-    {"answer", "approval", "quota", "verb", "officer", "key", "session", "token", "passkey"}
+    {"answer", "approval", "key", "officer", "passkey", "quota", "rule", "session", "token", "verb"}
 )
-"""What other tests say who may name: answers that wait, the boundary's, the quotas', those of administration and of accounts."""
+"""What other tests say who may name: what waits, the boundary's, the quotas', rules, people and accounts."""
 ELSEWHERE_UNDER = ("/people", "/api/people", "/departments", "/scim/", "/account/")
 OF_REGISTER = frozenset(
     ("answers", "data", "held", "note", "oversight", "passed", "title_en", "title_zh", "audience", "model")
@@ -70,6 +71,7 @@ PLACES = {
     "model": "x",
     "approval": "x",
     "quota": "x",
+    "rule": "x",
     "verb": "reject",
     "passage": "p0",
     "place": "0",
@@ -110,7 +112,8 @@ NO_ROWS = frozenset(
         "/v1/embeddings", "/knowledge/collections", "/knowledge/collections/{collection}/remove",
         "/knowledge/documents/{document}/remove", "/v1/files", "/mcp", "/boundary",
         "/boundary/{approval}/{verb}", "/api/boundary/{approval}/{verb}", "/usage/quotas",
-        "/usage/quotas/{quota}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
+        "/usage/quotas/{quota}/remove", "/privacy/rules",
+        "/privacy/rules/{rule}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
         "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
         "/documents/{document}/classification", "/held/{answer}", "/evidence/{kind}", "/policy/{item}", *TAKE_FILES,
     }

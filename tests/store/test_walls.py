@@ -67,6 +67,7 @@ COLUMNS = {
     "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
     "uses": "purpose", "use_approvals": "tier", "evidence": "subject", "policy_texts": "en", "held_answers": "outcome",
     "assessments": "round", "assessment_signatures": "note", "use_records": "note",
+    "privacy_rules": "action",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -93,6 +94,9 @@ QUOTAS = """
 INSERT INTO quotas (scope, department, measure, period, most, set_by)
 VALUES ('department', 'Works', 'tokens', 'day', 1, '')
 """
+PRIVACY_RULES = """
+INSERT INTO privacy_rules (department, kind, action, why, set_by) VALUES ('Works', 'plate', 'block', 'w', '')
+"""
 SHARES = (
     "INSERT INTO shares (id, document, officer_name, to_department, to_name, title, expires) "
     "VALUES ('sd', 'd', 'Clerk', 'Transport', 'Transport', 'a', now() + interval '1 day')",
@@ -113,7 +117,7 @@ ASSESSED = ("assessments", "assessment_signatures", "use_records")
 """Tables of what a department says of its AI uses."""
 REGISTER = ("uses", "use_approvals", "evidence", "policy_texts", *ASSESSED)
 """Tables that are no officer's own."""
-READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
+READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words", "privacy_rules")
 """Tables that no officer's transaction writes."""
 WALLED = {*ROWS, *READ_ALONE, "shares", "held_answers"}
 CLOSED = (
@@ -151,7 +155,7 @@ def expected() -> Permitted:
     people = {
         (who, "see", table)
         for who in colleagues
-        for table in ("officers", "usage_daily", "quotas", "knowledge_words")
+        for table in ("officers", "usage_daily", "quotas", "knowledge_words", "privacy_rules")
     }
     people |= {(officer, "see", "departments") for officer in OFFICERS if officer != "nobody"}
     department = colleague | {("same department", "see", "usage")}
@@ -202,6 +206,7 @@ def permitted(url: str) -> Permitted:
     with psycopg.connect(url) as owner:
         owner.execute(PEOPLE)
         owner.execute(QUOTAS)
+        owner.execute(PRIVACY_RULES)
     with psycopg.connect(make_conninfo(url, options=f"-c role={APPLICATION}")) as connection:
         for table, insert in ROWS.items():
             if inserted(connection, "owner", insert):

@@ -22,6 +22,7 @@ from .mcp import mcp
 from .memory import memory_app
 from .models import models_app
 from .people import people_app
+from .privacy import privacy_app
 from .redraft import redraft
 from .register import register_app
 from .serve import serve
@@ -73,6 +74,7 @@ app.add_typer(boundary_app)
 app.add_typer(register_app)
 app.add_typer(guideline_app)
 app.add_typer(ledger_app)
+app.add_typer(privacy_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(backup)

@@ -12,7 +12,7 @@ from ..models import ChatRequest, Usage
 from ..people import Amount, Officer, Reservation
 from ..telemetry.tracing import Stages
 from .exchange import Decision
-from .route import texts_of
+from .texts import texts_of
 
 _LONGEST_WORD = 200
 

@@ -31,6 +31,10 @@ _ERRORS: dict[str, Callable[[Decision], BauhiniaError]] = {
         "Use a model on this machine or a text that may go there. Two administrators can open a boundary "
         "for a time, on the page /boundary."
     ),
+    "blocked_personal": _refused(
+        "Take it out of the text, or use a model that the rules let it go to. The page /privacy shows the "
+        "rules and who sets them."
+    ),
     "quota_day": _over_quota("day"),
     "quota_month": _over_quota("month"),
     "busy": lambda decision: ModelBusy(decision.detail, hint="Try again in a moment."),

@@ -43,6 +43,8 @@ from .operation import operation_router
 from .pages import pages_router
 from .people_api import people_router
 from .people_pages import people_pages_router
+from .privacy_api import privacy_router
+from .privacy_pages import privacy_pages_router
 from .register_api import register_router
 from .register_pages import register_pages_router
 from .scim_api import scim_router
@@ -132,6 +134,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(audit_router)
     app.include_router(ledger_router)
     app.include_router(ledger_pages_router)
+    app.include_router(privacy_router)
+    app.include_router(privacy_pages_router)
     app.include_router(knowledge_api_router)
     app.include_router(knowledge_router)
     app.include_router(register_router)
