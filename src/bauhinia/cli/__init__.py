@@ -22,6 +22,7 @@ from .models import models_app
 from .people import people_app
 from .redraft import redraft
 from .serve import serve
+from .stop import resume, stop
 from .summarise import summarise
 from .templates import templates_app
 from .terms import terms_app
@@ -67,6 +68,8 @@ app.add_typer(bilingual_app)
 app.add_typer(people_app)
 app.add_typer(usage_app)
 app.add_typer(boundary_app)
+app.command()(stop)
+app.command()(resume)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(backup)

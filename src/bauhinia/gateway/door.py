@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -21,6 +21,7 @@ from ..store import Database
 from ..telemetry import tracing
 from .admit import Admission, within_quota
 from .boundary import Boundary, Part
+from .content import keep_content
 from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
 from .forward import forward
 from .inspect import Inspection, asked_again, insist, inspect_links
@@ -32,6 +33,7 @@ from .redact import Redacted, redact, redact_texts
 from .refusals import error_for
 from .restore import Restoring
 from .route import Route, estimated_tokens, route
+from .stops import Switch, UnderWay
 from .tool_list import load_tool_servers
 
 logger = logging.getLogger(__name__)
@@ -60,6 +62,7 @@ class Gateway:
         boundary.
         """
         self._settings = settings
+        self._database = database
         self._backend = backend if backend is not None else open_backend(settings)
         self._embedder = embedder if embedder is not None else open_embedder(settings)
         self._reranker = reranker if reranker is not None else open_reranker(settings)
@@ -70,6 +73,7 @@ class Gateway:
         self.ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
         self._tool_servers = load_tool_servers(settings.tools)
         self.boundary = Boundary(settings, database, self.ledger)
+        self.switch = Switch(database)
         self._loading: asyncio.Task[None] | None = None
 
     @property
@@ -140,6 +144,7 @@ class Gateway:
             await stop_embedder()
         if self._reranker is not None:
             await self._reranker.stop()
+        await self.switch.close()
         await self.ledger.close()
 
     def exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
@@ -168,7 +173,7 @@ class Gateway:
         )
         try:
             await self._admit(notes, _expected(ask))
-            with self._admission.place():
+            with self._under_way(notes):
                 redacted = redact(ask)
                 _allow(notes, redacted.decision)
                 way = await self._route(notes, ask, redacted)
@@ -250,14 +255,15 @@ class Gateway:
         sent = list(texts)
         try:
             await self._admit(notes, Usage(prompt_tokens=tokens(texts)))
-            with self._admission.place():
+            with self._under_way(notes) as under_way:
                 await self._stay_within(notes, part)
                 if self.boundary.limits[part].endpoint == "remote":
                     sent, decision = redact_texts(texts)
                     _allow(notes, decision)
                 _allow(notes, Decision("route", True, "ok"))
                 notes.sent = sent
-                result = await work(sent)
+                async with under_way.within(None):
+                    result = await work(sent)
                 notes.usage = Usage(prompt_tokens=tokens(sent))
         except BaseException as error:
             await self._record_end(notes, error)
@@ -277,11 +283,24 @@ class Gateway:
         """Admit a call of that size, and hold room for it in the quotas."""
         decision = self._admission.admit(notes.officer, notes.use)
         if decision.allowed:
+            decision = await self.switch.admit(notes.officer.id, notes.use, notes.model)
+        if decision.allowed:
             tokens = expected.prompt_tokens + expected.completion_tokens
             estimate = Amount(requests=1, tokens=tokens, cost=self._cost(notes, expected) or 0)
             notes.held = await self.quotas.reserve(notes.officer, notes.use, estimate)
             decision = within_quota(notes.held)
         _allow(notes, decision)
+
+    @contextmanager
+    def _under_way(self, notes: Notes) -> Iterator[UnderWay]:
+        """Counted, and watched: the switch ends it wherever it waits. Raises Refused when it did."""
+        watched = self.switch.under_way(notes.officer.id, notes.use, notes.model)
+        with self._admission.place(), watched as notes.under_way:
+            try:
+                yield notes.under_way
+            except TimeoutError:
+                notes.under_way.check()
+                raise
 
     def _cost(self, notes: Notes, usage: Usage) -> int | None:
         endpoint = self.boundary.limits[_PARTS[notes.kind]].endpoint
@@ -307,9 +326,11 @@ class Gateway:
         if self._loading is not None and self._loading.done() and not _failed(self._loading):
             return
         try:
-            async with asyncio.timeout(_LOAD_SECONDS):
+            assert notes.under_way is not None
+            async with notes.under_way.within(_LOAD_SECONDS):
                 await self.start()
         except TimeoutError:
+            notes.under_way.check()
             _allow(notes, Decision("route", False, "not_ready", "The model is still being loaded."))
 
     async def _write(
@@ -350,6 +371,8 @@ class Gateway:
         notes.cost = self._cost(notes, notes.usage)
         try:
             entry = await self.ledger.append(entry_of(notes, "answered"))
+            if notes.kind == "chat" and self.switch.logs(notes.officer.id):
+                await keep_content(self._database, entry, notes)
             if notes.trace is not None:
                 notes.trace.passed("record", True, "ok")
             return entry
@@ -397,7 +420,9 @@ class _Attempt:
         """The answer's pieces as soon as they may be shown; stops the backend when it is hopeless."""
         written: list[str] = []
         try:
-            async with aclosing(forward(way.backend, way.request, silence)) as events:
+            assert self._notes.under_way is not None
+            watched = forward(way.backend, way.request, silence, self._notes.under_way)
+            async with aclosing(watched) as events:
                 async for event in events:
                     if isinstance(event, Finish):
                         self._finish = event
@@ -481,6 +506,9 @@ def _failed(task: asyncio.Task[None]) -> bool:
 
 
 def _outcome(notes: Notes, error: BaseException) -> Outcome:
+    if notes.under_way is not None and notes.under_way.ended_by is not None:
+        notes.add(replace(notes.under_way.ended_by, stage="forward"))
+        return "cancelled"
     if isinstance(error, asyncio.CancelledError | GeneratorExit):
         notes.add(Decision("forward", False, "cancelled"))
         return "cancelled"
