@@ -101,15 +101,15 @@ async def test_a_stream_of_another_process_ends_within_a_second(
         await again
 
 
-async def test_what_is_not_stopped_goes_on(
-    gateway: Gateway, stopping: Stopping, ask_for: MakeAsk
-) -> None:
+async def test_what_is_not_stopped_goes_on(gateway: Gateway, stopping: Stopping, ask_for: MakeAsk) -> None:
     await stopping.stop(LOCAL, "use", "pilot.translate", "One use alone.")
     began = asyncio.Event()
     stream = asyncio.create_task(reading(gateway, ask_for("Go on."), began))
     await asyncio.wait_for(began.wait(), 5)
     with pytest.raises(Refused):
-        await gateway.embed(["x"], "query", officer=LOCAL, use="pilot.translate", classification="unclassified")
+        await gateway.embed(
+            ["x"], "query", officer=LOCAL, use="pilot.translate", classification="unclassified"
+        )
     await asyncio.sleep(0.6)
     assert not stream.done()
     stream.cancel()
@@ -220,9 +220,11 @@ async def test_an_opt_out_is_refused_with_the_way_without_ai(
         await outs.choose(officer, frozenset({"*"}))
         await asyncio.sleep(0.6)
         with pytest.raises(Refused):
-            await gateway.embed(["x"], "query", officer=officer, use="api.embed", classification="unclassified")
+            await gateway.embed(
+                ["x"], "query", officer=officer, use="api.embed", classification="unclassified"
+            )
     other = Officer(id="o2", department="Test Department", name="Other")
-    assert (await gateway.embed(["x"], "query", officer=other, use="api.embed", classification="unclassified"))
+    assert await gateway.embed(["x"], "query", officer=other, use="api.embed", classification="unclassified")
     with acting_as(officer):
         await outs.choose(officer, frozenset())
         await asyncio.sleep(0.6)

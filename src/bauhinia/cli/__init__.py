@@ -11,6 +11,7 @@ from .backup import backup, restore
 from .bilingual import bilingual_app
 from .boundary import boundary_app
 from .compare import compare
+from .corrections import corrections_app
 from .demo import demo
 from .doctor import doctor
 from .draft import draft
@@ -63,6 +64,7 @@ app.command()(analyse)
 app.command()(compare)
 app.add_typer(terms_app)
 app.add_typer(memory_app)
+app.add_typer(corrections_app)
 app.add_typer(knowledge_app)
 app.add_typer(bilingual_app)
 app.add_typer(people_app)

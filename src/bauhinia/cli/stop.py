@@ -27,9 +27,7 @@ def stop(
 
     async def press() -> str:
         async with _stopping() as (stopping, by):
-            return await stopping.stop(
-                by, "use" if use else "model" if model else "all", use or model, why
-            )
+            return await stopping.stop(by, "use" if use else "model" if model else "all", use or model, why)
 
     typer.echo(asyncio.run(press()))
 

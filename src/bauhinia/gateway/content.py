@@ -33,9 +33,7 @@ async def keep_content(database: Database, entry: int, notes: Notes) -> bool:
     )
     try:
         async with database.connection() as connection:
-            cursor = await connection.execute(
-                "SELECT content_logged(%s, %s, %s, %s, %s, %s, %s, %s)", values
-            )
+            cursor = await connection.execute("SELECT content_logged(%s, %s, %s, %s, %s, %s, %s, %s)", values)
             row = await cursor.fetchone()
     except BauhiniaError as error:
         logger.warning("the words of an exchange could not be kept: %s", error.code)

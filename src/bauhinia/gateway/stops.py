@@ -1,9 +1,9 @@
 """The switch as every gateway has it in memory: what is stopped, who wants no AI, whose content may be kept.
 
-While anything is under way it is read anew four times a second; when nothing is, before the next exchange. So
-a stop holds within half a second in every process, and an exchange under way ends with a sentence. What cannot
-be read is taken for a stop: an exchange is not begun when the database does not say that it may be, and one
-under way ends once nobody could have been heard for as long as the ledger waits for the database.
+While anything is under way it is read anew four times a second; when nothing is, before the next exchange.
+So a stop holds within half a second in every process, and an exchange under way ends with a sentence. What
+cannot be read is taken for a stop: no exchange is begun that the database was not asked about, and
+one under way ends once nobody could have been heard for as long as the ledger waits for the database.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ WATCH = 0.25
 FRESH = 0.5
 """Seconds for which a look is enough for the next exchange."""
 BLIND = 6.0
-"""Seconds after which exchanges under way end when the switch cannot be read. The ledger waits for the database
-for five: an answer that was paid for is not lost to a restart."""
+"""Seconds after which exchanges under way end when the switch cannot be read. The ledger waits for the
+database for five: an answer that was paid for is not lost to a restart."""
 _LOOK_SECONDS = 2.0
 
 
@@ -89,7 +89,7 @@ class Switch:
         self._watch: asyncio.Task[None] | None = None
 
     async def admit(self, officer: str, use: str, model: str) -> Decision:
-        """`ok`, `stopped` or `opted_out`. Raises StoreError where the switch cannot be read: it fails closed."""
+        """`ok`, `stopped` or `opted_out`. Raises StoreError where it cannot be read: it fails closed."""
         if time.monotonic() - self._looked > FRESH:
             async with self._looking:
                 if time.monotonic() - self._looked > FRESH:

@@ -131,7 +131,9 @@ class Consents:
     ) -> None:
         """Consent to the text of that version, read in that language. Raises Conflict for an old text."""
         if version != consent_texts().purposes[purpose].newest.id:
-            raise Conflict("The text has changed since you opened the page.", hint="Read it again, then decide.")
+            raise Conflict(
+                "The text has changed since you opened the page.", hint="Read it again, then decide."
+            )
         await self._add(by, kind, purpose, version, language, given=True)
 
     async def withdraw(
@@ -185,5 +187,6 @@ SELECT purpose, version, language, given, at FROM consents
 WHERE subject_kind = %s AND subject = %s ORDER BY id DESC
 """
 _ADD: LiteralString = """
-INSERT INTO consents (subject_kind, subject, purpose, version, language, given) VALUES (%s, %s, %s, %s, %s, %s)
+INSERT INTO consents (subject_kind, subject, purpose, version, language, given)
+VALUES (%s, %s, %s, %s, %s, %s)
 """

@@ -45,7 +45,8 @@ class Stopping:
         self._ledger = ledger
 
     async def stop(self, by: Officer, scope: Scope, subject: str, why: str) -> str:
-        """Stop it everywhere within a second; gives the stop's id. Raises NotPermitted, InputError, Conflict."""
+        """Stop it everywhere within a second; gives the stop's id. Raises NotPermitted, InputError,
+        Conflict."""
         await self._check(by, "stop", subject or scope)
         subject, why = subject.strip(), why.strip()
         if (scope == "all") == bool(subject):

@@ -1,7 +1,7 @@
-"""Opting out: an officer says that no AI is used for them, and is told how the work is done without (D-2.1.2-07).
+"""Opting out: no AI is used for an officer who says so, and they are told how to do without (D-2.1.2-07).
 
-The guideline does not say what users opt out of; this is of the service, use by use. Opting out of training is
-not consenting to it (`consent.py`).
+The guideline does not say what users opt out of; this is of the service, use by use. Opting out of training
+is not consenting to it (`consent.py`).
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ class OptOuts:
         """Opt out of just these uses; all gateways know within half a second. Raises InputError."""
         if unknown := uses - set(paths_without_ai()) - {EVERY_USE}:
             raise InputError(
-                f"There is nothing to opt out of called {sorted(unknown)[0]!r}.", hint="See the list on /consents."
+                f"There is nothing to opt out of called {sorted(unknown)[0]!r}.",
+                hint="See the list on /consents.",
             )
         before = await self.of(by)
         async with self._database.connection() as connection:

@@ -43,7 +43,7 @@ CREATE TABLE consents (
     given boolean NOT NULL,
     at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
-COMMENT ON TABLE consents IS 'every consent and withdrawal; the newest of a subject and purpose is what counts';
+COMMENT ON TABLE consents IS 'every consent and withdrawal; the newest of a subject and purpose counts';
 COMMENT ON COLUMN consents.version IS 'of the text that was read';
 CREATE INDEX consents_newest ON consents (subject_kind, subject, purpose, id DESC);
 
@@ -102,6 +102,17 @@ CREATE TABLE data_reviews (
     at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE data_reviews IS 'when an officer last looked at what is kept of them';
+
+CREATE FUNCTION learnt_from(wanted text, named text) RETURNS SETOF bigint
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT id FROM memory WHERE department = acting_department() AND confirmed_by = named AND named <> ''
+        AND (EXISTS (SELECT FROM segments JOIN tasks ON tasks.id = segments.task WHERE tasks.officer = wanted
+                AND segments.source = memory.source AND segments.target = memory.target)
+            OR NOT EXISTS (SELECT FROM officers WHERE name = named AND officers.id <> wanted));
+END;
+COMMENT ON FUNCTION learnt_from IS
+    'what the memory learnt from an officer; of two of one name their own segments tell';
 
 ALTER TABLE consents ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON consents FOR SELECT USING (subject = acting_officer());
@@ -176,7 +187,7 @@ BEGIN ATOMIC
             WHERE purpose = 'content' AND subject_kind = 'officer'
             AND consent_stands('officer', subject, 'content', versions, NULL)), '[]'));
 END;
-COMMENT ON FUNCTION switch_state IS 'what every gateway keeps in memory: ids, and no words but a stop''s reason';
+COMMENT ON FUNCTION switch_state IS 'what every gateway keeps in memory: ids, and of words a stop''s reason';
 REVOKE ALL ON FUNCTION switch_state FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION switch_state TO bauhinia_application;
 """
@@ -262,7 +273,7 @@ REVOKE ALL ON FUNCTION answer_withdrawn, answer_removed FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION answer_withdrawn, answer_removed TO bauhinia_application;
 
 ALTER TABLE cases ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own ON cases FOR SELECT USING (complainant = acting_officer());
+CREATE POLICY own ON cases FOR SELECT USING (acting_officer() IN (complainant, answered_by));
 CREATE POLICY audited ON cases FOR SELECT USING (acting_handles(department) OR acting_audits());
 CREATE POLICY filed ON cases FOR INSERT WITH CHECK (complainant = acting_officer() AND handler IS NULL);
 CREATE POLICY handled ON cases FOR UPDATE USING (acting_handles(department));
