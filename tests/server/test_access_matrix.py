@@ -54,8 +54,21 @@ PLAIN = frozenset(
     type use version warn_at was whose why with words zh""".split()  # noqa: SIM905  # a hundred words are read better so
 )
 """Fields that name no such row. `id` is a term's, `name` a template's: the department's."""
-ELSEWHERE = frozenset({"approval", "quota", "verb", "officer", "key", "session", "token", "passkey"})
-"""What other tests say who may name: the boundary's, the quotas', those of administration and of accounts."""
+PLAIN_OF_CARE = frozenset(
+    {
+        "cause", "class", "correction", "drill", "given", "good", "outcome", "parts", "remove", "reply",
+        "severity", "title", "uses",
+    }
+)  # fmt: skip
+"""The same, of complaints, incidents, consents and the switch."""
+ELSEWHERE = frozenset(
+    {
+        "approval", "quota", "verb", "officer", "key", "session", "token", "passkey", "complaint", "incident",
+        "stopped", "entry",
+    }
+)  # fmt: skip
+"""What other tests say who may name: the boundary's, the quotas', those of administration and of accounts, of
+cases and incidents. A ledger's entry shows nothing to whoever names it."""
 ELSEWHERE_UNDER = ("/people", "/api/people", "/departments", "/scim/", "/account/")
 PLACES = {
     "kind": "translate",
@@ -68,6 +81,9 @@ PLACES = {
     "language": "en",
     "name": "reply",
     "secret": "x",
+    "complaint": "x",
+    "incident": "x",
+    "stopped": "x",
 }
 """What stands in a path beside the ids of rows."""
 PAGE_FORMS: Mapping[str, Mapping[str, str]] = {
@@ -79,6 +95,7 @@ PAGE_FORMS: Mapping[str, Mapping[str, str]] = {
     "/compare": {},
     "/forecast/{kind}": {"to": "zh-HK"},
     "/knowledge/ask": {"question": "What is to be repaired?"},
+    "/cases": {"kind": "feedback", "good": "true"},
 }
 """Forms that name documents in their field `document`, or a collection, with what else they need."""
 UNTOLD_QUERIES = {"/knowledge": ("collection",)}
@@ -100,7 +117,10 @@ NO_ROWS = frozenset(
         "/boundary/{approval}/{verb}", "/api/boundary/{approval}/{verb}", "/usage/quotas",
         "/usage/quotas/{quota}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
         "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
-        "/documents/{document}/classification", *TAKE_FILES,
+        "/documents/{document}/classification", "/api/cases/{complaint}/take", "/cases/{complaint}/take",
+        "/cases/{complaint}/decide", "/cases/{complaint}/reinstate", "/incidents", "/incidents/{incident}/{verb}",
+        "/consents/{purpose}", "/opt-outs", "/my-data/delete", "/switch", "/switch/{stopped}/resume",
+        "/api/switch/{stopped}/resume", *TAKE_FILES,
     }
 )  # fmt: skip
 """Routes whose body, of which the schema does not tell, names no rows."""
@@ -364,7 +384,8 @@ def ways(site: Site, schema: Schema) -> list[Way]:
                 for place in range(schema.items(body, name))
             ]
         elif method == "POST" and path in PAGE_FORMS:
-            field = "collection" if path.startswith("/knowledge/") else "document"
+            named = {"/knowledge/ask": "collection", "/cases": "task"}
+            field = named.get(path, "document")
             found += [Way(method, path, "form", field, n) for n in range(2 if path == "/compare" else 1)]
     return found
 
@@ -375,7 +396,10 @@ def undescribed(site: Site, schema: Schema) -> list[str]:
     for method, path in routes(site):
         body = schema.body(method, path)
         names = {*in_path(path), *schema.parameters(method, path), *(schema.names(body) if body else ())}
-        found += [f"{method} {path}: {name}" for name in sorted(names - set(ROWS) - PLAIN - ELSEWHERE)]
+        found += [
+            f"{method} {path}: {name}"
+            for name in sorted(names - set(ROWS) - PLAIN - PLAIN_OF_CARE - ELSEWHERE)
+        ]
         if body is None and method != "GET" and method != "DELETE":
             told = path in NO_ROWS or path in PAGE_FORMS or path.startswith((*OPEN_PATHS, *ELSEWHERE_UNDER))
             found += [] if told else [f"{method} {path}: what it takes"]

@@ -190,7 +190,7 @@ async def test_what_must_go_is_removed_everywhere_with_proof(hall: Hall) -> None
 
 async def count(hall: Hall, table: str) -> int:
     async with hall.site.office.database.maintenance() as connection:
-        row = await (await connection.execute(f"SELECT count(*) FROM {table}")).fetchone()  # type: ignore[arg-type]  # noqa: S608
+        row = await (await connection.execute(f"SELECT count(*) FROM {table}")).fetchone()  # type: ignore[arg-type]
     assert row is not None
     return int(row[0])
 
@@ -296,7 +296,7 @@ async def test_an_incident_has_a_timeline_and_a_report_in_both_languages(hall: H
     assert status == 201, made
     place = f"/api/incidents/{made['id']}"
     for verb in ("note", "contain", "close", "close"):
-        status, told = await hall.asked(
+        status, _ = await hall.asked(
             hall.administrator, "POST", f"{place}/{verb}", json={"note": f"By {verb}."}
         )
     assert status == 409

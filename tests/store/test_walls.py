@@ -46,12 +46,26 @@ ROWS = {
     "array_fill(0.1::real, ARRAY[384])::halfvec)",
     "knowledge_arrivals": "INSERT INTO knowledge_arrivals (batch, place, collection, name, digest) "
     "VALUES ('b', 0, 'c', 'a.md', 'x')",
+    "consents": "INSERT INTO consents (purpose, version, language, given) VALUES ('content', 'v', 'en', true)",
+    "content_log": "SELECT content_logged(1, 'clerk', 'Works', 'u', NULL, 'asked', 'answered', '{v}')",
+    "opt_outs": "INSERT INTO opt_outs (use) VALUES ('u')",
+    "data_reviews": "INSERT INTO data_reviews DEFAULT VALUES",
+    "stops": "INSERT INTO stops (id, scope, why, officer_name) VALUES ('s', 'all', 'w', 'Clerk')",
+    "cases": "INSERT INTO cases (id, kind, complainant_name, department, words, due) "
+    "VALUES ('ca', 'wrong', 'Clerk', 'Works', 'w', now())",
+    "case_events": "INSERT INTO case_events (\"case\", officer_name, what) VALUES ('ca', 'Clerk', 'received')",
+    "incidents": "INSERT INTO incidents (id, class, severity, title, officer_name) "
+    "VALUES ('in', 'leak', 'low', 't', 'Clerk')",
+    "incident_events": "INSERT INTO incident_events (incident, officer_name, what) "
+    "VALUES ('in', 'Clerk', 'opened')",
 }
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
 COLUMNS = {
     "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
     "usage": "use", "usage_daily": "use", "quotas": "scope", "approvals": "outcome", "shares": "withdrawn",
     "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
+    "consents": "given", "opt_outs": "use", "data_reviews": "at", "stops": "lifted", "cases": "state", "case_events": "what",
+    "incidents": "state", "incident_events": "what", "content_log": "use",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -90,6 +104,10 @@ LENT = ("documents", "tasks", "steps", "events", "segments", "shares")
 """Tables of which a row is seen by whoever it is shared with, but for the steps."""
 READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
 """Tables that no officer's transaction writes."""
+OF_PERSON = {"consents": (), "opt_outs": ("delete",), "data_reviews": ("change",), "content_log": ("delete",)}
+"""Tables whose rows an officer keeps in whatever department, and what they do besides seeing them."""
+HANDLED = {"cases": ("change",), "case_events": (), "incidents": ("change",), "incident_events": ()}
+"""Tables that those see who handle complaints and incidents."""
 WALLED = {*ROWS, *READ_ALONE, "shares"}
 CLOSED = (
     "credentials", "invitations", "sessions", "usage_totals",
@@ -100,6 +118,7 @@ OPEN = {
     "alembic_version": "the schema's number",
     "ledger": "read by all to verify the chain, and never changed",
     "ledger_head": "the chain's end",
+    "switch": "a number that every gateway watches",
 }
 """Tables without policies, and why."""
 DEEDS = {"see": "SELECT FROM {}", "change": "UPDATE {} SET {} = {}", "delete": "DELETE FROM {}"}
@@ -111,7 +130,7 @@ Permitted = set[tuple[str, str, str]]
 def expected() -> Permitted:
     """The owner sees and changes what is theirs, the department's is its officers', usage is read alone, and
     what is shared is seen by all who have signed in and written by those who may."""
-    owner = {("owner", deed, table) for deed in DEEDS for table in ROWS}
+    owner = {("owner", deed, table) for deed in DEEDS for table in set(ROWS) - set(OF_PERSON) - set(HANDLED)}
     colleague = {("same department", deed, table) for deed in DEEDS for table in DEPARTMENTS}
     usage = {(officer, deed, "usage") for officer in OFFICERS for deed in ("change", "delete")}
     usage.add(("owner", "change", "tokens"))
@@ -129,8 +148,36 @@ def expected() -> Permitted:
     people |= {(officer, "see", "departments") for officer in OFFICERS if officer != "nobody"}
     department = colleague | {("same department", "see", "usage")}
     approvals = {(officer, "see", "approvals") for officer in OFFICERS if officer != "nobody"}
-    usage.add(("owner", "delete", "approvals"))
-    return ((owner | department) - usage) | (shared - nobody) | people | moved | approvals | expected_lent()
+    usage |= {("owner", "delete", table) for table in ("approvals", "stops")}
+    approvals |= {(officer, "see", "stops") for officer in OFFICERS if officer != "nobody"}
+    approvals.add(("for all", "change", "stops"))
+    return (
+        expected_care()
+        | ((owner | department) - usage)
+        | (shared - nobody)
+        | people
+        | moved
+        | approvals
+        | expected_lent()
+    )
+
+
+def expected_care() -> Permitted:
+    """Consents and the like are a person's own; complaints are seen by who made them and by who handles them,
+    incidents by who handles them."""
+    mine = {
+        (officer, deed, table)
+        for officer in ("owner", "other department")
+        for table, deeds in OF_PERSON.items()
+        for deed in ("see", *deeds)
+    }
+    handled = {
+        (officer, deed, table)
+        for officer in ("owner", "for all")
+        for table, deeds in HANDLED.items()
+        for deed in ("see", *deeds)
+    }
+    return mine | handled | {("other department", "see", table) for table in ("cases", "case_events")}
 
 
 def expected_lent() -> Permitted:

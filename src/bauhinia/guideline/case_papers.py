@@ -12,7 +12,7 @@ import orjson
 from ..documents.output import OutputBlock, OutputMeta, write_docx, write_pdf
 from ..language import Variety
 from .case_kinds import case_kind
-from .complaints import Case, CaseEvent
+from .complaints import Case, CaseEvent, without_complainant
 from .incidents import Incident, IncidentEvent, playbooks
 
 PAPER_FORMS = ("docx", "pdf", "json")
@@ -44,14 +44,15 @@ _VALUES_CHINESE = {
     "received": "收到", "under_way": "處理中", "decided": "已裁定", "upheld": "成立", "partly": "部分成立",
     "unfounded": "不成立", "noted": "備悉", "withdrawn": "已撤回", "taken": "開始處理",
     "reinstated": "已恢復", "removed": "已刪除", "decided.upheld": "裁定成立",
-    "decided.partly": "裁定部分成立", "decided.unfounded": "裁定不成立", "decided.noted": "備悉", "opened": "立案", "contained": "受控",
-    "closed": "結案", "open": "未受控", "low": "低", "medium": "中", "high": "高", "critical": "嚴重",
+    "decided.partly": "裁定部分成立", "decided.unfounded": "裁定不成立", "decided.noted": "備悉",
+    "opened": "立案", "contained": "受控", "closed": "結案", "open": "未受控", "low": "低", "medium": "中", "high": "高", "critical": "嚴重",
 }  # fmt: skip
 """What stands in the database as a stable word."""
 
 
 def case_file(case: Case, events: Sequence[CaseEvent], form: str, chinese: bool) -> bytes:
     """A case with its timeline, as `docx`, `pdf` or `json`. It does not name the complainant."""
+    events = without_complainant(case, events)
     if form == "json":
         told = {key: value for key, value in asdict(case).items() if not key.startswith("complainant")}
         return orjson.dumps({**told, "name": case.name, "events": [asdict(each) for each in events]})

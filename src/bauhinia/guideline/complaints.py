@@ -7,7 +7,8 @@ back when the complaint was unfounded or the answer has been corrected, and is d
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, LiteralString
 
@@ -78,6 +79,7 @@ class CaseEvent:
     """One step of a case, with what proves it."""
 
     at: datetime
+    officer: str
     officer_name: str
     what: str
     note: str
@@ -96,6 +98,14 @@ class Decision:
     """What was changed because of it."""
     remove: bool = False
     """Whether the answer is deleted, with what was learnt and logged of it."""
+
+
+def without_complainant(case: Case, events: Sequence[CaseEvent]) -> list[CaseEvent]:
+    """The timeline as it is told to those who need not know who complained."""
+    return [
+        replace(event, officer="", officer_name="") if event.officer == case.complainant else event
+        for event in events
+    ]
 
 
 class Complaints:
@@ -336,7 +346,9 @@ _SEEN: LiteralString = (
     " words, good, state, created, due, handler, handler_name, outcome, reply, cause, correction, decided,"
     " withdrawn, reinstated FROM cases"
 )
-_EVENTS: LiteralString = 'SELECT at, officer_name, what, note FROM case_events WHERE "case" = %s ORDER BY id'
+_EVENTS: LiteralString = (
+    'SELECT at, officer, officer_name, what, note FROM case_events WHERE "case" = %s ORDER BY id'
+)
 _NOTE: LiteralString = (
     'INSERT INTO case_events ("case", officer, officer_name, what, note) VALUES (%s, %s, %s, %s, %s)'
 )

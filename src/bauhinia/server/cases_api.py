@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from ..guideline.case_kinds import case_kinds
-from ..guideline.complaints import Case, Decision, Outcome
+from ..guideline.complaints import Case, CaseEvent, Decision, Outcome, without_complainant
 from ..guideline.incidents import Class, Incident, Incidents, Severity
 from ..guideline.security_events import security_events
 from ..people import Officer
@@ -100,6 +100,14 @@ def described(case: Case, by: Officer) -> dict[str, Any]:
     return told
 
 
+async def timeline(request: Request, case: Case) -> list[CaseEvent]:
+    """What was done, as the reader may know it."""
+    office = office_of(request)
+    events = await office.complaints.events(case)
+    knows = case.complainant == office.officer.id or handles(office.officer, case)
+    return events if knows else without_complainant(case, events)
+
+
 @cases_router.get("/api/cases", summary="Your complaints, those about your drafts, and those to handle")
 async def list_cases(request: Request) -> dict[str, Any]:
     office, complaints = office_of(request), office_of(request).complaints
@@ -126,7 +134,7 @@ async def file_case(request: Request, body: Complaint) -> dict[str, Any]:
 async def get_case(request: Request, complaint: str) -> dict[str, Any]:
     office = office_of(request)
     case = await office.complaints.get(complaint)
-    events = [asdict(event) for event in await office.complaints.events(case)]
+    events = [asdict(event) for event in await timeline(request, case)]
     return {**described(case, office.officer), "events": events}
 
 

@@ -13,7 +13,7 @@ from ..guideline.complaints import FAULTY, OUTCOMES, Decision, Outcome
 from ..guideline.incidents import SEVERITIES, Class, Severity, playbooks
 from ..guideline.security_events import security_events
 from ..people.permissions import check, reach
-from .cases_api import handles, incidents_of
+from .cases_api import handles, incidents_of, timeline
 from .pages import SEE_OTHER, own_path, page
 from .state import office_of
 
@@ -80,7 +80,7 @@ async def _case(request: Request, complaint: str, error: BauhiniaError | None = 
         "case.html",
         status=error.status if error else 200,
         case=case,
-        events=await office.complaints.events(case),
+        events=await timeline(request, case),
         kind=case_kinds()[case.kind],
         mine=case.complainant == by.id,
         own_answer=case.answered_by == by.id,

@@ -257,9 +257,13 @@ BEGIN
         RETURN NULL;
     END IF;
     SELECT encode(sha256(convert_to(draft::text, 'UTF8')), 'hex') INTO kept FROM tasks WHERE id = about.task;
-    DELETE FROM memory USING segments WHERE segments.task = about.task
-        AND memory.department = about.department AND memory.source = segments.source
-        AND memory.target = segments.target;
+    DELETE FROM memory USING (
+        SELECT source, target FROM segments WHERE task = about.task
+        UNION SELECT passage ->> 'source_text', passage ->> 'text' FROM tasks,
+            jsonb_path_query(draft, '$.sections[*].passages[*]') AS passage WHERE id = about.task
+        UNION SELECT NULL, draft ->> 'title' FROM tasks WHERE id = about.task
+    ) AS said WHERE memory.department = about.department AND memory.target = said.target
+        AND memory.source = coalesce(said.source, memory.origin);
     GET DIAGNOSTICS learnt = ROW_COUNT;
     DELETE FROM content_log WHERE task = about.task;
     GET DIAGNOSTICS logged = ROW_COUNT;
