@@ -431,6 +431,8 @@ def request_of(way: Way, schema: Schema, own: Member, wanted: Member) -> Request
         more["json"] = NESTED[way.path, way.field](ids[way.field][0])
     elif (body := schema.body(way.method, way.path)) is not None:
         more["json"] = schema.example(body, "", ids)
+        if way.path == "/api/cases":
+            more["json"]["kind"] = "feedback"
         if way.path == "/api/shares":
             more["json"].pop("task" if way.field == "document" else "document")
     if way.path in FORM_VALUES:
