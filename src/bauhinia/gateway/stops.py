@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..errors import BauhiniaError, StoreError
 from ..guideline.consent import consent_texts
@@ -32,6 +32,7 @@ BLIND = 6.0
 """Seconds after which exchanges under way end when the switch cannot be read. The ledger waits for the
 database for five: an answer that was paid for is not lost to a restart."""
 _LOOK_SECONDS = 2.0
+_OK = Decision("admit", True, "ok")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,8 @@ class _State:
     """What the database says."""
 
     version: int = 0
-    stops: tuple[tuple[str, str, str], ...] = ()
-    """Scope, subject, why."""
+    stops: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Why, by scope and subject."""
     opt_outs: frozenset[tuple[str, str]] = frozenset()
     """Officer, use."""
     logged: frozenset[str] = frozenset()
@@ -98,14 +99,15 @@ class Switch:
 
     def decide(self, officer: str, use: str, model: str) -> Decision:
         """The same from memory."""
-        for scope, subject, why in self._state.stops:
-            if scope == "all" or subject == (use if scope == "use" else model):
-                what = "All use of AI" if scope == "all" else f"The {scope} {subject}"
+        stops, opt_outs = self._state.stops, self._state.opt_outs
+        for place in (("all", ""), ("use", use), ("model", model)):
+            if (why := stops.get(place)) is not None:
+                what = "All use of AI" if place[0] == "all" else f"The {place[0]} {place[1]}"
                 return Decision("admit", False, "stopped", f"{what} is stopped: {why}")
-        if {(officer, use), (officer, EVERY_USE)} & self._state.opt_outs:
+        if (officer, use) in opt_outs or (officer, EVERY_USE) in opt_outs:
             told = f"You chose that no AI is used for you here. {without_ai(use).name('en')}"
             return Decision("admit", False, "opted_out", told)
-        return Decision("admit", True, "ok")
+        return _OK
 
     def logs(self, officer: str) -> bool:
         """Whether the officer consented, as last read; the database asks again when it keeps something."""
@@ -176,7 +178,7 @@ def _state_of(found: dict[str, list[list[str]]]) -> _State:
     assert isinstance(version, int)
     return _State(
         version=version,
-        stops=tuple((scope, subject, why) for scope, subject, why in found["stops"]),
+        stops={(scope, subject): why for scope, subject, why in found["stops"]},
         opt_outs=frozenset((officer, use) for officer, use in found["opt_outs"]),
         logged=frozenset(map(str, found["logged"])),
     )

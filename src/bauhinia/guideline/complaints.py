@@ -150,7 +150,7 @@ class Complaints:
             await connection.execute(_FILE, values)
             await _note(connection, key, by, "received")
             if values["withdrawn"]:
-                await _note(connection, key, by, "withdrawn", task)
+                await _note(connection, key, by, "withdrawn")
         await self._record(by, f"file.{kind}", key)
         if values["withdrawn"]:
             await self._record(by, "withdraw", task)
@@ -248,7 +248,7 @@ class Complaints:
                 raise _decided_already()
             await _note(connection, key, by, f"decided.{decision.outcome}")
             if case.keeps_back and decision.outcome not in FAULTY:
-                await _note(connection, key, by, "reinstated", case.task or "")
+                await _note(connection, key, by, "reinstated")
             if decision.remove:
                 await _note(connection, key, by, "removed", await _removed(connection, key))
         await self._record(by, f"decide.{decision.outcome}", key)
