@@ -15,6 +15,7 @@ from bauhinia.gateway import Gateway, Piece
 from bauhinia.gateway.stops import BLIND, FRESH, Switch
 from bauhinia.guideline.consent import Consents, consent_texts
 from bauhinia.guideline.stopping import Stopping
+from bauhinia.guideline.uses import shipped
 from bauhinia.guideline.without_ai import OptOuts, paths_without_ai
 from bauhinia.models import FakeEmbedder, FakeModel
 from bauhinia.people import Officer, acting_as, local_officer
@@ -235,9 +236,7 @@ async def test_an_opt_out_is_refused_with_the_way_without_ai(
 
 
 def test_every_use_that_is_for_an_officer_has_a_way_without_ai() -> None:
-    from bauhinia.gateway import USES
-
-    assert set(paths_without_ai()) == set(USES) - {"evaluation.compare", "knowledge.index"}
+    assert set(paths_without_ai()) == set(shipped().uses) - {"evaluation.compare", "knowledge.index"}
 
 
 async def test_words_are_kept_of_whoever_consents_and_of_nobody_else(

@@ -44,12 +44,12 @@ OF_DEPARTMENT: frozenset[Row] = frozenset({"collection", "kept"})
 """Rows that every officer of the department may see and remove; the others are an officer's own."""
 PLAIN = frozenset(
     """account active after allowed_tools arguments audience bauhinia before case classification code confirm
-    content count days department description do domain en encoding_format file_data filename find finding
+    content count days decision department description dimension do domain duty en encoding_format file_data filename find finding
     forbidden_en forbidden_zh form format from function grade highest id include_usage input instructions
     json_schema kind language last-event-id layout least length limit manner max_completion_tokens measure
     memory messages mode model month most name name_en name_zh next note only order overview
     parallel_tool_calls parameters part passage password period place post purpose question reader reply_in
-    response_format role roles schema scope secret section server_label skip source start state stop stories
+    response_format role roles schema scope secret section server_label skip source start state status stop stories
     stream stream_options subject take target temperature text to tool_call_id tool_calls tool_choice tools
     type use version warn_at was whose why with words zh""".split()  # noqa: SIM905  # a hundred words are read better so
 )
@@ -63,11 +63,11 @@ PLAIN_OF_CARE = frozenset(
 """The same, of complaints, incidents, consents and the switch."""
 ELSEWHERE = frozenset(
     {
-        "approval", "quota", "verb", "officer", "key", "session", "token", "passkey", "complaint", "incident",
+        "answer", "approval", "quota", "verb", "officer", "key", "session", "token", "passkey", "complaint", "incident",
         "stopped", "entry",
     }
 )  # fmt: skip
-"""What other tests say who may name: the boundary's, the quotas', those of administration and of accounts, of
+"""What other tests say who may name: answers that wait, the boundary's, the quotas', those of administration and of accounts, of
 cases and incidents. A ledger's entry shows nothing to whoever names it."""
 ELSEWHERE_UNDER = ("/people", "/api/people", "/departments", "/scim/", "/account/")
 PLACES = {
@@ -84,6 +84,8 @@ PLACES = {
     "complaint": "x",
     "incident": "x",
     "stopped": "x",
+    "answer": "x",
+    "duty": "D-2.1.2-03",
 }
 """What stands in a path beside the ids of rows."""
 PAGE_FORMS: Mapping[str, Mapping[str, str]] = {
@@ -120,7 +122,7 @@ NO_ROWS = frozenset(
         "/documents/{document}/classification", "/api/cases/{complaint}/take", "/cases/{complaint}/take",
         "/cases/{complaint}/decide", "/cases/{complaint}/reinstate", "/incidents", "/incidents/{incident}/{verb}",
         "/consents/{purpose}", "/opt-outs", "/my-data/delete", "/switch", "/switch/{stopped}/resume",
-        "/api/switch/{stopped}/resume", *TAKE_FILES,
+        "/api/switch/{stopped}/resume", "/held/{answer}", *TAKE_FILES,
     }
 )  # fmt: skip
 """Routes whose body, of which the schema does not tell, names no rows."""

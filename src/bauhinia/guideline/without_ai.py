@@ -16,6 +16,7 @@ from ..errors import InputError
 from ..ledger import Ledger
 from ..people import Officer
 from ..store import Database
+from .uses import is_an_id
 from .worded import Worded
 
 EVERY_USE = "*"
@@ -32,7 +33,7 @@ _ELSEWHERE = Worded.model_validate(
 
 @lru_cache(maxsize=1)
 def paths_without_ai() -> dict[str, Worded]:
-    """The uses that can be opted out of, each with its way without AI."""
+    """The uses that the product ships for officers, each with its way without AI."""
     data = files(__package__).joinpath("without_ai.yaml").read_text(encoding="utf-8")
     return TypeAdapter(dict[str, Worded]).validate_python(yaml.safe_load(data))
 
@@ -57,7 +58,7 @@ class OptOuts:
 
     async def choose(self, by: Officer, uses: frozenset[str]) -> None:
         """Opt out of just these uses; all gateways know within half a second. Raises InputError."""
-        if unknown := uses - set(paths_without_ai()) - {EVERY_USE}:
+        if unknown := {use for use in uses if use != EVERY_USE and not is_an_id(use)}:
             raise InputError(
                 f"There is nothing to opt out of called {sorted(unknown)[0]!r}.",
                 hint="See the list on /consents.",

@@ -10,10 +10,10 @@ from starlette.background import BackgroundTask
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from ..errors import BauhiniaError, InputError, Refused
-from ..gateway.uses import USES
 from ..guideline.consent import Purpose, consent_texts
 from ..guideline.stopping import Scope
-from ..guideline.without_ai import EVERY_USE, paths_without_ai
+from ..guideline.uses import Use
+from ..guideline.without_ai import EVERY_USE, paths_without_ai, without_ai
 from ..people.permissions import reach
 from ..pilot.own_data import PARTS, OwnData
 from .api import attachment
@@ -41,10 +41,23 @@ async def _consents(request: Request, error: BauhiniaError | None = None) -> HTM
         standing=await office.consents.standing(office.officer),
         history=await office.consents.history(office.officer),
         opted_out=await opt_outs_of(request).of(office.officer),
-        paths=paths_without_ai(),
+        uses=await _uses_for_me(request),
+        path=without_ai,
         every=EVERY_USE,
         error=error,
     )
+
+
+async def _uses_for_me(request: Request) -> list[Use]:
+    """What the officer may opt out of: the product's uses for officers, and those of their department."""
+    office = office_of(request)
+    own = ("", office.officer.department)
+    listed = await office.gateway.register.listed(office.officer)
+    return [
+        use
+        for use in listed
+        if use.id in paths_without_ai() or (not use.shipped and use.retired is None and use.department in own)
+    ]
 
 
 @care_pages_router.post("/consents/{purpose}")
@@ -138,7 +151,7 @@ async def _switch(request: Request, error: BauhiniaError | None = None) -> HTMLR
         "switch.html",
         status=error.status if error else 200,
         stops=await stopping_of(request).listed(),
-        uses=USES,
+        uses=await door.register.listed(office.officer),
         models=[name for name in dict.fromkeys((door.model, door.embedder, door.reranker)) if name],
         may_stop=reach(office.officer, "stop") is not None,
         error=error,
