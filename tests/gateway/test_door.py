@@ -249,7 +249,8 @@ async def test_more_than_it_can_take_is_refused(open_gateway: MakeGateway, ask_f
     gateway = open_gateway(FakeModel(delay=5))
     gateway._admission._at_once = 3
     asks = [asyncio.create_task(gateway.ask(ask_for("Hello"))) for _ in range(3)]
-    await asyncio.sleep(0.05)
+    while gateway._admission.under_way < 3:  # noqa: ASYNC110  # nobody is told
+        await asyncio.sleep(0.01)
     with pytest.raises(ModelBusy):
         await gateway.ask(ask_for("Hello"))
     for left in asks:

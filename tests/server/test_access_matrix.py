@@ -56,10 +56,18 @@ PLAIN = frozenset(
     type use version warn_at was whose why with words zh""".split()  # noqa: SIM905  # a hundred words are read better so
 )
 """Fields that name no such row. `id` is a term's, `name` a template's: the department's."""
+PLAIN_OF_CARE = frozenset(
+    {
+        "cause", "class", "correction", "drill", "given", "good", "outcome", "parts", "remove", "reply",
+        "severity", "title", "uses",
+    }
+)  # fmt: skip
+"""The same, of complaints, incidents, consents and the switch."""
 ELSEWHERE = frozenset(
-    {"answer", "approval", "key", "officer", "passkey", "quota", "rule", "session", "token", "verb"}
-)
-"""What other tests say who may name: what waits, the boundary's, the quotas', rules, people and accounts."""
+    {"answer", "approval", "complaint", "entry", "incident", "key", "officer", "passkey", "quota", "rule", "session", "stopped", "token", "verb"}
+)  # fmt: skip
+"""What other tests say who may name: what waits, the boundary's, the quotas', rules, people, accounts, cases and incidents.
+A ledger's entry shows nothing to whoever names it."""
 ELSEWHERE_UNDER = ("/people", "/api/people", "/departments", "/scim/", "/account/")
 OF_REGISTER = frozenset(
     ("answers", "data", "held", "note", "oversight", "passed", "title_en", "title_zh", "audience", "model")
@@ -78,6 +86,9 @@ PLACES = {
     "language": "en",
     "name": "reply",
     "secret": "x",
+    "complaint": "x",
+    "incident": "x",
+    "stopped": "x",
     "answer": "x",
     "duty": "D-2.1.2-03",
     "dimension": "reliability",
@@ -93,6 +104,7 @@ PAGE_FORMS: Mapping[str, Mapping[str, str]] = {
     "/compare": {},
     "/forecast/{kind}": {"to": "zh-HK"},
     "/knowledge/ask": {"question": "What is to be repaired?"},
+    "/cases": {"kind": "feedback", "good": "true"},
 }
 """Forms that name documents in their field `document`, or a collection, with what else they need."""
 UNTOLD_QUERIES = {"/knowledge": ("collection",)}
@@ -115,7 +127,12 @@ NO_ROWS = frozenset(
         "/usage/quotas/{quota}/remove", "/privacy/rules",
         "/privacy/rules/{rule}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
         "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
-        "/documents/{document}/classification", "/held/{answer}", "/evidence/{kind}", "/policy/{item}", *TAKE_FILES,
+        "/documents/{document}/classification", "/held/{answer}", "/evidence/{kind}", "/policy/{item}",
+
+        "/api/cases/{complaint}/take", "/cases/{complaint}/take",
+        "/cases/{complaint}/decide", "/cases/{complaint}/reinstate", "/incidents", "/incidents/{incident}/{verb}",
+        "/consents/{purpose}", "/opt-outs", "/my-data/delete", "/switch", "/switch/{stopped}/resume",
+        "/api/switch/{stopped}/resume", *TAKE_FILES,
     }
 )  # fmt: skip
 """Routes whose body, of which the schema does not tell, names no rows."""
@@ -379,7 +396,8 @@ def ways(site: Site, schema: Schema) -> list[Way]:
                 for place in range(schema.items(body, name))
             ]
         elif method == "POST" and path in PAGE_FORMS:
-            field = "collection" if path.startswith("/knowledge/") else "document"
+            named = {"/knowledge/ask": "collection", "/cases": "task"}
+            field = named.get(path, "document")
             found += [Way(method, path, "form", field, n) for n in range(2 if path == "/compare" else 1)]
     return found
 
@@ -391,7 +409,8 @@ def undescribed(site: Site, schema: Schema) -> list[str]:
         body = schema.body(method, path)
         names = {*in_path(path), *schema.parameters(method, path), *(schema.names(body) if body else ())}
         found += [
-            f"{method} {path}: {name}" for name in sorted(names - set(ROWS) - PLAIN - ELSEWHERE - OF_REGISTER)
+            f"{method} {path}: {name}"
+            for name in sorted(names - set(ROWS) - PLAIN - PLAIN_OF_CARE - ELSEWHERE - OF_REGISTER)
         ]
         if body is None and method != "GET" and method != "DELETE":
             told = (
@@ -428,6 +447,8 @@ def request_of(way: Way, schema: Schema, own: Member, wanted: Member) -> Request
         more["json"] = NESTED[way.path, way.field](ids[way.field][0])
     elif (body := schema.body(way.method, way.path)) is not None:
         more["json"] = schema.example(body, "", ids)
+        if way.path == "/api/cases":
+            more["json"]["kind"] = "feedback"
         if way.path == "/api/shares":
             more["json"].pop("task" if way.field == "document" else "document")
     if way.path in FORM_VALUES:

@@ -46,6 +46,18 @@ ROWS = {
     "array_fill(0.1::real, ARRAY[384])::halfvec)",
     "knowledge_arrivals": "INSERT INTO knowledge_arrivals (batch, place, collection, name, digest) "
     "VALUES ('b', 0, 'c', 'a.md', 'x')",
+    "consents": "INSERT INTO consents (purpose, version, language, given) VALUES ('content', 'v', 'en', true)",
+    "content_log": "SELECT content_logged(1, 'clerk', 'Works', 'u', NULL, 'asked', 'answered', '{v}')",
+    "opt_outs": "INSERT INTO opt_outs (use) VALUES ('u')",
+    "data_reviews": "INSERT INTO data_reviews DEFAULT VALUES",
+    "stops": "INSERT INTO stops (id, scope, why, officer_name) VALUES ('s', 'all', 'w', 'Clerk')",
+    "cases": "INSERT INTO cases (id, kind, complainant_name, department, words, due) "
+    "VALUES ('ca', 'wrong', 'Clerk', 'Works', 'w', now())",
+    "case_events": "INSERT INTO case_events (\"case\", officer_name, what) VALUES ('ca', 'Clerk', 'received')",
+    "incidents": "INSERT INTO incidents (id, class, severity, title, officer_name) "
+    "VALUES ('in', 'leak', 'low', 't', 'Clerk')",
+    "incident_events": "INSERT INTO incident_events (incident, officer_name, what) "
+    "VALUES ('in', 'Clerk', 'opened')",
     "uses": "INSERT INTO uses (id, owner_name, kind, title_en, title_zh, purpose, data, classification, model, "
     "audience, oversight) VALUES ('u', 'Clerk', 'client', 't', '', 'p', '{}', 'unclassified', '', 'officers', "
     "'human_led')",
@@ -68,6 +80,8 @@ COLUMNS = {
     "uses": "purpose", "use_approvals": "tier", "evidence": "subject", "policy_texts": "en", "held_answers": "outcome",
     "assessments": "round", "assessment_signatures": "note", "use_records": "note",
     "privacy_rules": "action",
+    "consents": "given", "opt_outs": "use", "data_reviews": "at", "stops": "lifted", "cases": "state", "case_events": "what",
+    "incidents": "state", "incident_events": "what", "content_log": "use",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -119,6 +133,10 @@ REGISTER = ("uses", "use_approvals", "evidence", "policy_texts", *ASSESSED)
 """Tables that are no officer's own."""
 READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words", "privacy_rules")
 """Tables that no officer's transaction writes."""
+OF_PERSON = {"consents": (), "opt_outs": ("delete",), "data_reviews": ("change",), "content_log": ("delete",)}
+"""Tables whose rows an officer keeps in whatever department, and what they do besides seeing them."""
+HANDLED = {"cases": ("change",), "case_events": (), "incidents": ("change",), "incident_events": ()}
+"""Tables that those see who handle complaints and incidents."""
 WALLED = {*ROWS, *READ_ALONE, "shares", "held_answers"}
 CLOSED = (
     "credentials", "invitations", "sessions", "usage_totals",
@@ -131,6 +149,7 @@ OPEN = {
     "alembic_version": "the schema's number",
     "ledger": "its hashes are read by whoever appends, its bodies by no officer's transaction",
     "ledger_head": "the chain's end",
+    "switch": "a number that every gateway watches",
 }
 """Tables without policies, and why."""
 DEEDS = {"see": "SELECT FROM {}", "change": "UPDATE {} SET {} = {}", "delete": "DELETE FROM {}"}
@@ -142,7 +161,8 @@ Permitted = set[tuple[str, str, str]]
 def expected() -> Permitted:
     """The owner sees and changes what is theirs, the department's is its officers', usage is read alone, and
     what is shared is seen by all who have signed in and written by those who may."""
-    owner = {("owner", deed, table) for deed in DEEDS for table in ROWS if table not in REGISTER}
+    apart = {*REGISTER, *OF_PERSON, *HANDLED}
+    owner = {("owner", deed, table) for deed in DEEDS for table in ROWS if table not in apart}
     colleague = {("same department", deed, table) for deed in DEEDS for table in DEPARTMENTS}
     usage = {(officer, deed, "usage") for officer in OFFICERS for deed in ("change", "delete")}
     usage.add(("owner", "change", "tokens"))
@@ -160,9 +180,12 @@ def expected() -> Permitted:
     people |= {(officer, "see", "departments") for officer in OFFICERS if officer != "nobody"}
     department = colleague | {("same department", "see", "usage")}
     approvals = {(officer, "see", "approvals") for officer in OFFICERS if officer != "nobody"}
-    usage.add(("owner", "delete", "approvals"))
+    usage |= {("owner", "delete", table) for table in ("approvals", "stops")}
+    approvals |= {(officer, "see", "stops") for officer in OFFICERS if officer != "nobody"}
+    approvals.add(("for all", "change", "stops"))
     return (
-        ((owner | department) - usage)
+        expected_care()
+        | ((owner | department) - usage)
         | (shared - nobody)
         | people
         | moved
@@ -171,6 +194,24 @@ def expected() -> Permitted:
         | expected_register()
         | expected_held()
     )
+
+
+def expected_care() -> Permitted:
+    """Consents and the like are a person's own; complaints are seen by who made them and by who handles them,
+    incidents by who handles them."""
+    mine = {
+        (officer, deed, table)
+        for officer in ("owner", "other department")
+        for table, deeds in OF_PERSON.items()
+        for deed in ("see", *deeds)
+    }
+    handled = {
+        (officer, deed, table)
+        for officer in ("owner", "for all")
+        for table, deeds in HANDLED.items()
+        for deed in ("see", *deeds)
+    }
+    return mine | handled | {("other department", "see", table) for table in ("cases", "case_events")}
 
 
 def expected_held() -> Permitted:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -24,6 +24,7 @@ from ..store import Database
 from ..telemetry import tracing
 from .admit import Admission, as_registered, within_quota
 from .boundary import Boundary, Part
+from .content import keep_content
 from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
 from .forward import forward
 from .held import HeldAnswers
@@ -37,6 +38,7 @@ from .redact import Redacted, redact, redact_texts
 from .refusals import error_for
 from .restore import Restoring
 from .route import Route, estimated_tokens, route
+from .stops import Switch, UnderWay
 from .tool_list import load_tool_servers
 
 logger = logging.getLogger(__name__)
@@ -65,6 +67,7 @@ class Gateway:
         boundary.
         """
         self._settings = settings
+        self._database = database
         self._backend = backend if backend is not None else open_backend(settings)
         self._embedder = embedder if embedder is not None else open_embedder(settings)
         self._reranker = reranker if reranker is not None else open_reranker(settings)
@@ -78,6 +81,7 @@ class Gateway:
         self._tool_servers = load_tool_servers(settings.tools)
         self.boundary = Boundary(settings, database, self.ledger)
         self.personal = PersonalRules(database, self.ledger)
+        self.switch = Switch(database)
         self._loading: asyncio.Task[None] | None = None
 
     @property
@@ -148,6 +152,7 @@ class Gateway:
             await stop_embedder()
         if self._reranker is not None:
             await self._reranker.stop()
+        await self.switch.close()
         await self.ledger.close()
 
     def exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
@@ -197,7 +202,7 @@ class Gateway:
 
     async def _answered(self, notes: Notes, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
         """Have the model answer: every stage from redact to label."""
-        with self._admission.place():
+        with self._under_way(notes):
             redacted = redact(ask, await self._rules(notes))
             _allow(notes, *redacted.decisions)
             way = await self._route(notes, ask, redacted)
@@ -284,12 +289,13 @@ class Gateway:
         sent = list(texts)
         try:
             await self._admit(notes, Usage(prompt_tokens=tokens(texts)))
-            with self._admission.place():
+            with self._under_way(notes) as under_way:
                 await self._stay_within(notes, part)
                 sent = await self._kept_from(notes, part, sent)
                 _allow(notes, Decision("route", True, "ok"))
                 notes.sent = sent
-                result = await work(sent)
+                async with under_way.within(None):
+                    result = await work(sent)
                 notes.usage = Usage(prompt_tokens=tokens(sent))
         except BaseException as error:
             await self._record_end(notes, error)
@@ -327,11 +333,25 @@ class Gateway:
         if decision.allowed:
             decision = as_registered(await self.register.standing(notes.use, notes.officer.department))
         if decision.allowed:
+            decision = await self.switch.admit(notes.officer.id, notes.use, notes.model)
+        if decision.allowed:
             tokens = expected.prompt_tokens + expected.completion_tokens
             estimate = Amount(requests=1, tokens=tokens, cost=self._cost(notes, expected) or 0)
             notes.held = await self.quotas.reserve(notes.officer, notes.use, estimate)
             decision = within_quota(notes.held)
         _allow(notes, decision)
+
+    @contextmanager
+    def _under_way(self, notes: Notes) -> Iterator[UnderWay]:
+        """Counted, and watched: the switch ends it wherever it waits. Raises Refused when it did."""
+        watched = self.switch.under_way(notes.officer.id, notes.use, notes.model)
+        with self._admission.place(), watched as under_way:
+            notes.under_way = under_way
+            try:
+                yield under_way
+            except TimeoutError:
+                under_way.check()
+                raise
 
     def _cost(self, notes: Notes, usage: Usage) -> int | None:
         endpoint = self.boundary.limits[_PARTS[notes.kind]].endpoint
@@ -356,10 +376,13 @@ class Gateway:
     async def _be_ready(self, notes: Notes) -> None:
         if self._loading is not None and self._loading.done() and not _failed(self._loading):
             return
+        under_way = notes.under_way
+        assert under_way is not None
         try:
-            async with asyncio.timeout(_LOAD_SECONDS):
+            async with under_way.within(_LOAD_SECONDS):
                 await self.start()
         except TimeoutError:
+            under_way.check()
             _allow(notes, Decision("route", False, "not_ready", "The model is still being loaded."))
 
     async def _write(
@@ -400,6 +423,8 @@ class Gateway:
         notes.cost = self._cost(notes, notes.usage)
         try:
             entry = await self.ledger.append(entry_of(notes, "answered"))
+            if notes.kind == "chat" and self.switch.logs(notes.officer.id):
+                await keep_content(self._database, entry, notes)
             if notes.trace is not None:
                 notes.trace.passed("record", True, "ok")
             return entry
@@ -448,7 +473,9 @@ class _Attempt:
         """The answer's pieces as soon as they may be shown; stops the backend when it is hopeless."""
         written: list[str] = []
         try:
-            async with aclosing(forward(way.backend, way.request, silence)) as events:
+            assert self._notes.under_way is not None
+            watched = forward(way.backend, way.request, silence, self._notes.under_way)
+            async with aclosing(watched) as events:
                 async for event in events:
                     if isinstance(event, Finish):
                         self._finish = event
@@ -535,6 +562,9 @@ def _failed(task: asyncio.Task[None]) -> bool:
 
 
 def _outcome(notes: Notes, error: BaseException) -> Outcome:
+    if notes.under_way is not None and notes.under_way.ended_by is not None:
+        notes.add(replace(notes.under_way.ended_by, stage="forward"))
+        return "cancelled"
     if isinstance(error, asyncio.CancelledError | GeneratorExit):
         notes.add(Decision("forward", False, "cancelled"))
         return "cancelled"

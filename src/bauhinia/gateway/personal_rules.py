@@ -8,6 +8,7 @@ from typing import LiteralString
 from psycopg.rows import class_row
 
 from ..errors import InputError, NotFound, NotPermitted
+from ..guideline import is_an_id, shipped
 from ..ledger import Ledger
 from ..people import Officer
 from ..people.permissions import Subject, check, may
@@ -23,7 +24,6 @@ from ..privacy.policy import (
     stricter,
 )
 from ..store import Database
-from .uses import USES
 
 REMEMBERED = 1.0
 """Seconds for which a process does not ask the database anew; other processes obey a new rule that late."""
@@ -123,7 +123,7 @@ class PersonalRules:
         common = await self._of("")
         there = [
             rules_for(each, where, "", common)[kind]
-            for each in ([use] if use else USES)
+            for each in ([use] if use else shipped().uses)
             for where in WHERES
             if place in ("", where)
         ]
@@ -152,10 +152,15 @@ def _of(department: str) -> Subject:
 def _check_rule(use: str, kind: str, place: str, action: Action, why: str) -> None:
     """Raises InputError."""
     about = policies().kinds
-    if kind not in about or action not in ACTIONS or place not in ("", *WHERES) or use not in ("", *USES):
+    if (
+        kind not in about
+        or action not in ACTIONS
+        or place not in ("", *WHERES)
+        or not (use == "" or is_an_id(use))
+    ):
         raise InputError(
             "This is no rule.",
-            hint=f"Kinds: {', '.join(about)}. Actions: {', '.join(ACTIONS)}. Uses: {', '.join(USES)}.",
+            hint=f"Kinds: {', '.join(about)}. Actions: {', '.join(ACTIONS)}. Uses: {', '.join(shipped().uses)}.",
         )
     if not why.strip() or len(why) > LONGEST_WHY:
         raise InputError("A reason is needed.", hint=f"Say why, in at most {LONGEST_WHY} characters.")

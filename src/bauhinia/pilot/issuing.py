@@ -28,8 +28,10 @@ async def issued(office: Office, key: str, form: str) -> ExportedFile:
     """A task's draft as its officers left it, as a file: one of `MEDIA_TYPES`; `same`, the original's format;
     `beside`, a PDF with each page beside its translation; or one of `FORMATS`, for a translator.
 
-    Raises NotFound, InputError, DocumentError, MissingPart.
+    Raises NotFound, InputError, DocumentError, MissingPart, and Refused for an answer that a complaint keeps
+    back.
     """
+    await office.complaints.check_issuable(key)
     task = await office.task(key)
     if form in FORMATS:
         return await sent(office, task, form)

@@ -15,6 +15,8 @@ from ..documents.layout import LAYOUTS
 from ..errors import BauhiniaError, InputError, Refused
 from ..gateway import LOWEST, Gateway, classifications
 from ..gateway.billing import seconds_a_token
+from ..guideline.complaints import Complaints
+from ..guideline.consent import Consents
 from ..jobs import (
     BULK,
     INTERACTIVE,
@@ -129,6 +131,16 @@ class Office:
     def officer(self) -> Officer:
         """Whom this code works for. Raises NotSignedIn."""
         return acting(self.settings)
+
+    @property
+    def complaints(self) -> Complaints:
+        """Cases, and the answers that they keep back."""
+        return Complaints(self.database, self.gateway.ledger)
+
+    @property
+    def consents(self) -> Consents:
+        """What people consented to."""
+        return Consents(self.database, self.gateway.ledger)
 
     @property
     def accounts(self) -> Accounts:

@@ -29,6 +29,10 @@ from .api import api_router
 from .audit_pages import audit_router
 from .bilingual_api import bilingual_router
 from .boundary_api import boundary_router
+from .care_pages import care_pages_router
+from .cases_api import cases_router
+from .cases_pages import cases_pages_router
+from .consents_api import consents_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
 from .guideline_pages import guideline_router
@@ -118,8 +122,12 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(files_router)
     app.include_router(sharing_router)
     app.include_router(boundary_router)
+    app.include_router(cases_router)
+    app.include_router(consents_router)
     app.include_router(pages_router)
     app.include_router(sharing_pages_router)
+    app.include_router(cases_pages_router)
+    app.include_router(care_pages_router)
     if settings.sign_in != "none":
         app.include_router(sign_in_router)
         app.include_router(people_router)

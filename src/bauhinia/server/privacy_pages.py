@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..errors import BauhiniaError
-from ..gateway.uses import USES
+from ..guideline import is_an_id
 from ..people.permissions import reach
 from ..privacy.policy import ACTIONS, policies
 from .faults import reading_input
@@ -23,7 +23,7 @@ USUAL_USE = "pilot.summarise"
 
 @privacy_pages_router.get("/privacy")
 async def privacy(request: Request, use: Annotated[str, Query(max_length=100)] = USUAL_USE) -> HTMLResponse:
-    return await _privacy(request, use if use in USES else USUAL_USE, {})
+    return await _privacy(request, use if is_an_id(use) else USUAL_USE, {})
 
 
 async def _privacy(
@@ -39,7 +39,7 @@ async def _privacy(
         kept=kept(settings_of(request)),
         leaving=leaving(settings_of(request), gateway.boundary),
         use=use,
-        uses=USES,
+        uses=[each.id for each in await gateway.register.listed(officer)],
         model_is=gateway.boundary.limits["model"].endpoint,
         local=await gateway.personal.in_force(use, "local", officer.department),
         remote=await gateway.personal.in_force(use, "remote", officer.department),
