@@ -160,7 +160,7 @@ def _check_rule(use: str, kind: str, place: str, action: Action, why: str) -> No
     ):
         raise InputError(
             "This is no rule.",
-            hint=f"Kinds: {', '.join(about)}. Actions: {', '.join(ACTIONS)}. Uses: {', '.join(shipped().uses)}.",
+            hint=f"Kinds: {', '.join(about)}. Actions: {', '.join(ACTIONS)}. Uses: see /register.",
         )
     if not why.strip() or len(why) > LONGEST_WHY:
         raise InputError("A reason is needed.", hint=f"Say why, in at most {LONGEST_WHY} characters.")
