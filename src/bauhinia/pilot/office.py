@@ -15,6 +15,8 @@ from ..documents.layout import LAYOUTS
 from ..errors import BauhiniaError, InputError, Refused
 from ..gateway import LOWEST, Gateway, classifications
 from ..gateway.billing import seconds_a_token
+from ..guideline.acknowledgements import Acknowledgements
+from ..guideline.notice_texts import notices
 from ..jobs import (
     BULK,
     INTERACTIVE,
@@ -63,6 +65,7 @@ from .orders import (
     needs_model,
 )
 from .redraft import redraft
+from .release import Release
 from .scanning import KIND, read_scan
 from .segment_table import Segments
 from .sharing import Sharing
@@ -94,6 +97,10 @@ class Office:
     """The one memory of the process: it keeps what it knows of common words."""
     sharing: Sharing = field(init=False)
     """Who else may read what."""
+    release: Release = field(init=False)
+    """Which drafts a person has accepted."""
+    acknowledgements: Acknowledgements = field(init=False)
+    """What officers accept before they first use it."""
     segments: Segments = field(init=False)
     """What officers wrote in the editor of translations."""
     library: Library = field(init=False)
@@ -113,6 +120,9 @@ class Office:
         functions[KIND] = self._read_scan
         self.memory = Memory(self.database)
         self.sharing = Sharing(self.database, self.gateway.ledger, self.shelf)
+        self.release = Release(self.database, self.gateway.ledger)
+        asked = notices(self.settings.data_folder / "notices")
+        self.acknowledgements = Acknowledgements(self.database, self.gateway.ledger, asked)
         self.segments = Segments(self.database)
         self.library = Library(self.database, self.gateway, self.shelf.blobs, Limits())
         self.search = Search(self.database, self.gateway)
@@ -134,6 +144,11 @@ class Office:
     def accounts(self) -> Accounts:
         """Who may sign in."""
         return Accounts(self.database, self.gateway.ledger.record)
+
+    @property
+    def led_by_people(self) -> frozenset[str]:
+        """The AI uses in which people write and the product only helps."""
+        return frozenset(name.strip() for name in self.settings.human_led.split(",") if name.strip())
 
     async def add(self, data: bytes, name: str, password: str = "", *, classification: str = "") -> Card:
         """Put a file on the shelf, opened with its password if it has one. Pages that are pictures are read
