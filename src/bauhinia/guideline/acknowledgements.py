@@ -40,6 +40,14 @@ class Acknowledgements:
             self._remember(officer.id)
         return missing
 
+    async def has_accepted(self, officer: Officer) -> bool:
+        """Whether that officer, who must be the one who acts, has accepted any notice before."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT EXISTS (SELECT FROM acknowledgements WHERE officer = %s)", (officer.id,)
+            )
+            return await cursor.fetchone() == (True,)
+
     async def accept(self, officer: Officer, digests: Collection[str], language: str) -> None:
         """Keep that the officer who acts accepts these notices as they were shown, in that language.
 

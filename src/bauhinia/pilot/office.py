@@ -16,7 +16,7 @@ from ..errors import BauhiniaError, InputError, Refused
 from ..gateway import LOWEST, Gateway, classifications
 from ..gateway.billing import seconds_a_token
 from ..guideline.acknowledgements import Acknowledgements
-from ..guideline.notice_texts import notices
+from ..guideline.notice_texts import Notice, notices
 from ..jobs import (
     BULK,
     INTERACTIVE,
@@ -121,8 +121,7 @@ class Office:
         self.memory = Memory(self.database)
         self.sharing = Sharing(self.database, self.gateway.ledger, self.shelf)
         self.release = Release(self.database, self.gateway.ledger)
-        asked = notices(self.settings.data_folder / "notices")
-        self.acknowledgements = Acknowledgements(self.database, self.gateway.ledger, asked)
+        self.acknowledgements = Acknowledgements(self.database, self.gateway.ledger, self.notices)
         self.segments = Segments(self.database)
         self.library = Library(self.database, self.gateway, self.shelf.blobs, Limits())
         self.search = Search(self.database, self.gateway)
@@ -144,6 +143,11 @@ class Office:
     def accounts(self) -> Accounts:
         """Who may sign in."""
         return Accounts(self.database, self.gateway.ledger.record)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """The terms, rules, limits and risks as they stand here."""
+        return notices(self.settings.data_folder / "notices")
 
     @property
     def led_by_people(self) -> frozenset[str]:

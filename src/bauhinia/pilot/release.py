@@ -14,7 +14,7 @@ from typing import Any, Literal, LiteralString
 
 from psycopg.rows import class_row
 
-from ..errors import Conflict, InputError, NotFound, Refused
+from ..errors import Conflict, InputError, Refused
 from ..guideline.checklists import Audience, checklists
 from ..ledger import Ledger
 from ..people import Officer
@@ -142,13 +142,13 @@ class Release:
     async def review(self, by: Officer, task: str, draft: Draft, *, approve: bool, why: str = "") -> None:
         """Approve a public text of another officer of the department, or give it back with the reason.
 
-        Raises Refused for its own author and for other departments, NotFound where nothing waits, InputError
+        Raises Refused for its own author and for other departments, InputError where nothing waits or
         without a reason, Conflict where it was changed or decided meanwhile.
         """
         standing = await self.standing(task, draft)
         last = standing.last
         if last is None or (standing.state != "in_review" and not standing.changed):
-            raise NotFound(
+            raise InputError(
                 "Nothing waits for a review here.", hint="Its author accepts it for the public first."
             )
         if last.officer == by.id:

@@ -13,9 +13,9 @@ from ..people import Officer
 from .claims import Claim, claims
 from .codec import draft_of
 from .draft import Draft, Finding, Passage
-from .release import Acceptation, Standing, check_led_by_model
+from .orders import ORDERS
+from .release import Acceptation, check_led_by_model
 from .release_checks import ReleaseChecks, check_policy, checks_of, digest_of
-from .sharing import Kind
 
 if TYPE_CHECKING:
     from .office import Office
@@ -103,26 +103,21 @@ async def review_draft(office: Office, task: Task, *, approve: bool, why: str) -
     await office.release.review(office.officer, task.id, _finished(task), approve=approve, why=why)
 
 
-async def standing_of(office: Office, task: Task) -> Standing:
-    """Where a finished task's draft stands. Raises InputError while there is none."""
-    return await office.release.standing(task.id, _finished(task))
-
-
-async def share_out(
-    office: Office, by: Officer, kind: Kind, key: str, receiver: str, days: int, *, unverified: bool
+async def share_draft(
+    office: Office, by: Officer, key: str, receiver: str, days: int, *, unverified: bool
 ) -> str:
-    """Share a document or a draft; gives the share's id. One that nobody has accepted is shared only by who
-    says that they know it (D-2.3.1-05). Raises Refused, and what `Sharing.share` does."""
-    if kind == "task":
-        task = await office.task(key)
-        check_led_by_model(f"pilot.{task.kind}", office.led_by_people)
-        if not unverified and task.own and task.draft and not (await standing_of(office, task)).is_final:
-            raise Refused(
-                "Nobody has checked this draft yet, and whoever reads it may take it for checked.",
-                stage="release",
-                hint="Check and accept it first, or confirm that you share it unchecked.",
-            )
-    return await office.sharing.share(by, kind, key, receiver, days)
+    """Share an own draft; gives the share's id. One that nobody has accepted is shared only by who says that
+    they know it (D-2.3.1-05). Raises Refused, and what `Sharing.share` does."""
+    task = await office.task(key)
+    check_led_by_model(f"pilot.{task.kind}", office.led_by_people)
+    shareable = task.own and task.status == "done" and task.kind in ORDERS
+    if shareable and not unverified and not (await office.release.standing(key, draft_of(task))).is_final:
+        raise Refused(
+            "Nobody has checked this draft yet, and whoever reads it may take it for checked.",
+            stage="release",
+            hint="Check and accept it first, or confirm that you share it unchecked.",
+        )
+    return await office.sharing.share(by, "task", key, receiver, days)
 
 
 async def _check_colleague(office: Office, by: Officer, reviewer: str) -> None:

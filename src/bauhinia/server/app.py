@@ -24,6 +24,8 @@ from ..settings import Limits, Settings
 from ..telemetry import tracing
 from . import faults
 from .account_pages import account_router
+from .agreed import Agreed
+from .agreement_pages import agreement_router
 from .api import api_router
 from .bilingual_api import bilingual_router
 from .boundary_api import boundary_router
@@ -38,6 +40,7 @@ from .operation import operation_router
 from .pages import pages_router
 from .people_api import people_router
 from .people_pages import people_pages_router
+from .release_pages import release_router
 from .scim_api import scim_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
 from .shared_rows import only_reading
@@ -111,6 +114,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(boundary_router)
     app.include_router(pages_router)
     app.include_router(sharing_pages_router)
+    app.include_router(agreement_router)
+    app.include_router(release_router)
     if settings.sign_in != "none":
         app.include_router(sign_in_router)
         app.include_router(people_router)
@@ -147,6 +152,7 @@ def _middleware(settings: Settings, limits: Limits, traffic: Traffic) -> list[Mi
         Middleware(OriginCheck),
         Middleware(BodyLimit, limit_for=limit_for),
         *([] if settings.sign_in == "none" else [Middleware(SignedIn)]),
+        Middleware(Agreed),
     ]
 
 
