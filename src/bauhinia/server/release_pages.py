@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -20,6 +20,9 @@ from .words import words_for
 
 if TYPE_CHECKING:
     pass
+
+if TYPE_CHECKING:
+    from ..pilot.office import Office
 
 release_router = APIRouter(include_in_schema=False)
 MOST_CLAIMS = 500
@@ -59,11 +62,8 @@ async def _page(
     )
 
 
-async def _names(
-    request: Request, draft: Draft, points: OpenPoints, order: dict[str, object]
-) -> dict[str, str]:
+async def _names(office: Office, points: OpenPoints, order: dict[str, Any]) -> dict[str, str]:
     """Names of the documents that the statements cite."""
-    office = office_of(request)
     cited = {citation.document for claim in points.claims for citation in claim.passage.citations}
     cards = await office.shelf.cards_of(documents_of(order))
     kept = await office.library.kept_of([key for key in cited if key not in cards])
