@@ -51,7 +51,7 @@ PLAIN = frozenset(
     parallel_tool_calls parameters part passage password period place post purpose question reader reply_in
     response_format role roles schema scope secret section server_label skip source start state stop stories
     stream stream_options subject take target temperature text to tool_call_id tool_calls tool_choice tools
-    type use version warn_at was whose why with words zh""".split()  # noqa: SIM905  # a hundred words are read better so
+    type unverified use version warn_at was whose why with words zh""".split()  # noqa: SIM905  # a hundred words are read better so
 )
 """Fields that name no such row. `id` is a term's, `name` a template's: the department's."""
 ELSEWHERE = frozenset({"approval", "quota", "verb", "officer", "key", "session", "token", "passkey"})
@@ -100,13 +100,14 @@ NO_ROWS = frozenset(
         "/boundary/{approval}/{verb}", "/api/boundary/{approval}/{verb}", "/usage/quotas",
         "/usage/quotas/{quota}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
         "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
-        "/documents/{document}/classification", *TAKE_FILES,
+        "/documents/{document}/classification", "/agree", "/tasks/{task}/accept", "/tasks/{task}/review",
+        *TAKE_FILES,
     }
 )  # fmt: skip
 """Routes whose body, of which the schema does not tell, names no rows."""
 FORM_VALUES: Mapping[str, Mapping[str, str]] = {
     "/documents/{document}/share": {"receiver": "bd", "days": "7"},
-    "/tasks/{task}/share": {"receiver": "bd", "days": "7"},
+    "/tasks/{task}/share": {"receiver": "bd", "days": "7", "unverified": "yes"},
     "/documents/{document}/classification": {"classification": "unclassified"},
 }
 """What forms need whose row is named in the path."""
@@ -131,6 +132,7 @@ VALUES: Mapping[str, Any] = {
     "question": "What is it?",
     "to": "zh-HK",
     "with": "bd",
+    "unverified": True,
     "classification": "unclassified",
 }
 """Values of fields for which any word will not do."""
@@ -139,6 +141,8 @@ NOT_NOW = {
     (400, "/tasks/{task}/resume"),
     (400, "/api/tasks/{task}/import"),
     (400, "/api/tasks/{task}/segments/{place}/mend"),
+    (400, "/tasks/{task}/accept"),
+    (403, "/tasks/{task}/review"),
 }
 """What the owner of a row is told that is in no state for it: a task that is done, a finding that is not."""
 SECRET = "footbridges"

@@ -26,7 +26,7 @@ READ_OF_DOCUMENT = {
 }  # fmt: skip
 READ_OF_TASK = {
     "/api/tasks/{task}", "/api/tasks/{task}/events", "/api/tasks/{task}/export", "/tasks/{task}",
-    "/tasks/{task}/live", "/tasks/{task}/passages/{passage}",
+    "/tasks/{task}/live", "/tasks/{task}/passages/{passage}", "/tasks/{task}/accept",
 }  # fmt: skip
 COPIED = {"/api/documents/{document}/copy", "/documents/{document}/copy"}
 """Besides reading: the receiver's own copy."""

@@ -46,12 +46,18 @@ ROWS = {
     "array_fill(0.1::real, ARRAY[384])::halfvec)",
     "knowledge_arrivals": "INSERT INTO knowledge_arrivals (batch, place, collection, name, digest) "
     "VALUES ('b', 0, 'c', 'a.md', 'x')",
+    "acknowledgements": "INSERT INTO acknowledgements (notice, digest, version, language) "
+    "VALUES ('terms', 'x', '1', 'en')",
+    "acceptances": "INSERT INTO acceptances (id, task, digest, audience, officer_name, checked, statement, "
+    "findings, unverified) VALUES ('x', 't', 'x', 'public', 'Clerk', '{facts}', 's', 0, 0)",
+    "release_checks": "INSERT INTO release_checks (task, digest, result) VALUES ('t', 'x', '{}')",
 }
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
 COLUMNS = {
     "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
     "usage": "use", "usage_daily": "use", "quotas": "scope", "approvals": "outcome", "shares": "withdrawn",
     "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
+    "acknowledgements": "notice", "acceptances": "outcome", "release_checks": "digest",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -86,6 +92,17 @@ SHARES = (
 )
 """The clerk's document is shared with Transport, the draft with Transport's librarian alone."""
 LIBRARIAN = "INSERT INTO officers (id, department, account, name) VALUES ('librarian', 'Transport', 'l', 'L')"
+RELEASED = ("acknowledgements", "acceptances", "release_checks")
+"""Tables that are written once: what was accepted and found stays."""
+REVIEWED = "reviewed acceptances"
+SHARED_FOR_REVIEW = (
+    "INSERT INTO shares (id, task, officer_name, to_department, to_name, title, expires) "
+    "VALUES ('sr', 't', 'Clerk', 'Works', 'Works', 'a', now() + interval '1 day')"
+)
+REVIEW = (
+    "UPDATE acceptances SET outcome = 'approved', reviewer = acting_officer(), reviewer_name = 'n', "
+    "reviewed = now()"
+)
 LENT = ("documents", "tasks", "steps", "events", "segments", "shares")
 """Tables of which a row is seen by whoever it is shared with, but for the steps."""
 READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
@@ -130,7 +147,16 @@ def expected() -> Permitted:
     department = colleague | {("same department", "see", "usage")}
     approvals = {(officer, "see", "approvals") for officer in OFFICERS if officer != "nobody"}
     usage.add(("owner", "delete", "approvals"))
-    return ((owner | department) - usage) | (shared - nobody) | people | moved | approvals | expected_lent()
+    usage |= {("owner", deed, table) for deed in ("change", "delete") for table in RELEASED}
+    moved.add(("other department", "see", "acknowledgements"))
+    lent = expected_lent() | expected_reviews()
+    return ((owner | department) - usage) | (shared - nobody) | people | moved | approvals | lent
+
+
+def expected_reviews() -> Permitted:
+    """An acceptance is seen by all who see its draft, and decided by another officer of its department."""
+    seen = {(officer, "see", REVIEWED) for officer in ("owner", "same department", "for all")}
+    return seen | {("same department", "review", REVIEWED)}
 
 
 def expected_lent() -> Permitted:
@@ -157,6 +183,7 @@ def permitted(url: str) -> Permitted:
         with psycopg.connect(url) as owner:
             owner.execute(LIBRARIAN)
         found |= permitted_lent(connection)
+        found |= permitted_reviews(connection)
     with psycopg.connect(url) as owner:
         owner.execute("TRUNCATE terms, memory CASCADE")
     with psycopg.connect(make_conninfo(url, options=f"-c role={APPLICATION}")) as connection:
@@ -171,6 +198,24 @@ def permitted_lent(connection: Connection[Any]) -> Permitted:
     if not all(inserted(connection, "owner", share) for share in SHARES):
         return set()
     return {each for table in LENT for each in permitted_of(connection, table, f"lent {table}")}
+
+
+def permitted_reviews(connection: Connection[Any]) -> Permitted:
+    """Who may see and decide an acceptance of a draft that is shared with its owner's department too."""
+    if not inserted(connection, "owner", SHARED_FOR_REVIEW):
+        return set()
+    found = {
+        (officer, deed, REVIEWED)
+        for officer, deed, _ in permitted_of(connection, "acceptances", REVIEWED)
+        if deed == "see"
+    }
+    for officer in OFFICERS:
+        act(connection, officer)
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
+            if connection.execute(REVIEW).rowcount:
+                found.add((officer, "review", REVIEWED))
+        connection.rollback()
+    return found
 
 
 def inserted(connection: Connection[Any], officer: str, statement: str) -> bool:

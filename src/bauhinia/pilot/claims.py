@@ -16,7 +16,7 @@ Support = Literal["supported", "reworded", "unverified"]
 """`reworded`: an officer changed its words after they were matched with their source."""
 CITING = frozenset({"summarise", "analyse", "ask", "draft"})
 """Tasks that state something of their sources. The others show the original beside every passage."""
-UNVERIFIED = {"en": "[not verified]", "zh-HK": "〔未核實〕", "zh-Hans": "〔未核实〕"}
+UNVERIFIED = {"en": "(not verified)", "zh-HK": "〔未核實〕", "zh-Hans": "〔未核实〕"}
 """What stands behind such a statement in a file."""
 _WRITTEN = re.compile(r"l\d+s\d+")
 """Ids of what the model wrote in a text by a template; the other lines are the template's own words."""

@@ -139,17 +139,17 @@ class Release:
         await self._record(f"accept.{given.audience}", by, f"{task}:{given.digest[:16]}")
         return key
 
-    async def review(self, by: Officer, task: str, draft: Draft, *, approve: bool, why: str = "") -> None:
-        """Approve a public text of another officer of the department, or give it back with the reason.
-
-        Raises Refused for its own author and for other departments, InputError where nothing waits or
-        without a reason, Conflict where it was changed or decided meanwhile.
-        """
+    async def waiting(self, by: Officer, task: str, draft: Draft) -> Acceptance:
+        """The acceptance that waits for that officer's review. Raises Refused where none does and for its own
+        author, Conflict where the words were changed after it."""
         standing = await self.standing(task, draft)
         last = standing.last
-        if last is None or (standing.state != "in_review" and not standing.changed):
-            raise InputError(
-                "Nothing waits for a review here.", hint="Its author accepts it for the public first."
+        if last is None or last.audience != "public" or last.outcome is not None:
+            await self._record("review", by, task, "nothing_waits")
+            raise Refused(
+                "Nothing waits for a review here.",
+                stage="release",
+                hint="Its author accepts it for the public first.",
             )
         if last.officer == by.id:
             await self._record("review", by, task, "own_text")
@@ -159,7 +159,17 @@ class Release:
                 hint="Another officer of the department does.",
             )
         if standing.changed:
-            raise Conflict("The text was changed after it was accepted.", hint="Its author accepts it again.")
+            raise Conflict(
+                "The text was changed after it was accepted.", hint="Its author accepts it again."
+            )
+        return last
+
+    async def review(self, by: Officer, task: str, draft: Draft, *, approve: bool, why: str = "") -> None:
+        """Approve a public text of another officer of the department, or give it back with the reason.
+
+        Raises what `waiting` does, InputError without a reason, Refused for another department's officer.
+        """
+        last = await self.waiting(by, task, draft)
         if len(why) > _LONGEST_REASON or (not approve and not why.strip()):
             raise InputError("Say in a few sentences why it goes back.", hint="Its author reads it.")
         outcome = "approved" if approve else "returned"

@@ -190,7 +190,7 @@ def _personal(text: str) -> Iterator[Finding]:
         yield Finding(
             check="personal_data",
             severity="warning",
-            message=f"Personal data of the kind {kind}: {count}. Does the reader need it?",
+            message=f"Personal data ({kind.replace('_', ' ')}): {count}. Does the reader need it?",
             values={kind: str(count), "kind": kind, "count": str(count)},
         )
 

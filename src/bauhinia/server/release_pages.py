@@ -103,13 +103,15 @@ async def review(
     why: Annotated[str, Form()] = "",
 ) -> Response:
     office = office_of(request)
+    row = await office.task(task)
     try:
+        await office.release.waiting(office.officer, task, draft_of(row))
         if outcome not in ("approve", "return") or (outcome == "approve" and confirmed != "yes"):
             raise InputError(
                 "Say whether you approve it, and confirm that you have read it.",
                 hint="Tick the box to approve, or give it back with a reason.",
             )
-        await review_draft(office, await office.task(task), approve=outcome == "approve", why=why)
+        await review_draft(office, row, approve=outcome == "approve", why=why)
     except (InputError, Refused) as error:
         return await _page(request, task, {"why": why}, error)
     return RedirectResponse(f"/tasks/{task}", SEE_OTHER)
