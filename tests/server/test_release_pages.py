@@ -389,3 +389,18 @@ async def test_whose_copyright_it_is_stands_beside_the_export_buttons(site: Site
 @pytest.fixture
 async def site(open_site: OpenSite) -> AsyncIterator[Site]:
     yield await open_site(FakeModel(lambda _: TRUE))
+
+
+async def test_a_refusal_is_told_with_its_reason_and_what_to_do(site: Site) -> None:
+    await site.office.set_quota(
+        scope="each officer", department="", subject="", measure="requests", period="day", most=1, warn_at=80
+    )
+    document = await site.document()
+    tasks = []
+    for _ in range(2):
+        _, begun = await site.json("POST", "/api/summarise", json={"documents": [document]})
+        tasks.append((await site.office.tasks.wait(begun["id"])))
+    assert tasks[-1].status != "done"
+    await agree(site)
+    page = (await asked(site, f"/tasks/{tasks[-1].id}"))[2]
+    assert "quota" in page and tasks[-1].hint in page
