@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pytest
 
+from bauhinia.guideline.acknowledgements import Acknowledgements
 from bauhinia.guideline.checklists import checklists
+from bauhinia.guideline.notice_texts import FOLDER, notices
 from bauhinia.models import FakeModel
 from bauhinia.people import acting_as
 from bauhinia.pilot.codec import draft_of, to_json
@@ -150,7 +153,16 @@ async def test_a_draft_says_so_until_a_person_accepts_it_and_again_after_an_edit
     assert "DRAFT" in name and "DRAFT – not checked by a person" in text
     await agree(site)
     assert "Draft: nobody has checked it yet" in (await asked(site, f"/tasks/{task}"))[2]
+    told = (await site.json("GET", f"/api/tasks/{task}/release"))[1]
+    assert (told["state"], told["final"], told["last"], told["checks"]["findings"]) == (
+        "draft",
+        False,
+        None,
+        [],
+    )
     await accept(site, task)
+    told = (await site.json("GET", f"/api/tasks/{task}/release"))[1]
+    assert (told["state"], told["final"], told["last"]["audience"]) == ("accepted", True, "internal")
     name, text = await exported(site, task)
     assert "DRAFT" not in name and "Checked and accepted by Local officer" in text
     assert "Checked and accepted by Local officer" in (await asked(site, f"/tasks/{task}"))[2]
@@ -399,8 +411,29 @@ async def test_a_refusal_is_told_with_its_reason_and_what_to_do(site: Site) -> N
     tasks = []
     for _ in range(2):
         _, begun = await site.json("POST", "/api/summarise", json={"documents": [document]})
-        tasks.append((await site.office.tasks.wait(begun["id"])))
+        tasks.append(await site.office.tasks.wait(begun["id"]))
     assert tasks[-1].status != "done"
     await agree(site)
     page = (await asked(site, f"/tasks/{tasks[-1].id}"))[2]
-    assert "quota" in page and tasks[-1].hint in page
+    assert "quota" in page and tasks[-1].hint in unescape(page)
+
+
+async def test_the_organisations_own_rules_take_the_place_of_ours(
+    settings: Settings, open_site: OpenSite
+) -> None:
+    own = settings.data_folder / "notices"
+    own.mkdir(parents=True)
+    text = (FOLDER / "rules.yaml").read_text(encoding="utf-8")
+    (own / "rules.yaml").write_text(text.replace("  - heading: {en: Do,", "  - heading: {en: Do at once,"))
+    site = await open_site(FakeModel(lambda _: TRUE))
+    assert (
+        "Do at once" in (await asked(site, "/agree"))[2] and "Do at once" in (await asked(site, "/risks"))[2]
+    )
+    await agree(site)
+    later = Acknowledgements(site.office.database, site.office.gateway.ledger, notices())
+    assert [notice.id for notice in await later.due(site.office.officer)] == ["rules"]
+    site.office.acknowledgements = later
+    status, where, _ = await asked(site, "/")
+    assert status == 303 and where.startswith("/agree")
+    page = (await asked(site, "/agree"))[2]
+    assert "changed since you accepted them" in page and page.count('name="notice"') == 1

@@ -159,9 +159,7 @@ class Release:
                 hint="Another officer of the department does.",
             )
         if standing.changed:
-            raise Conflict(
-                "The text was changed after it was accepted.", hint="Its author accepts it again."
-            )
+            raise Conflict("The text was changed after it was accepted.", hint="Its author accepts it again.")
         return last
 
     async def review(self, by: Officer, task: str, draft: Draft, *, approve: bool, why: str = "") -> None:

@@ -40,6 +40,7 @@ from .operation import operation_router
 from .pages import pages_router
 from .people_api import people_router
 from .people_pages import people_pages_router
+from .release_api import release_api_router
 from .release_pages import release_router
 from .scim_api import scim_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
@@ -111,6 +112,7 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     )
     app.include_router(files_router)
     app.include_router(sharing_router)
+    app.include_router(release_api_router)
     app.include_router(boundary_router)
     app.include_router(pages_router)
     app.include_router(sharing_pages_router)
