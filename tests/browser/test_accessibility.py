@@ -67,7 +67,8 @@ async def settled(page: Page) -> None:
 
 
 async def violations(page: Page) -> list[str]:
-    """What axe calls serious or critical."""
+    """What axe calls serious or critical, once the page has its styles."""
+    await page.wait_for_load_state("load")
     await page.evaluate(AXE)
     found: list[dict[str, Any]] = await page.evaluate(RUN)
     return [
