@@ -297,7 +297,7 @@ async def test_an_unchecked_draft_is_shared_only_by_who_confirms_it(site: Site) 
     task = begun["id"]
     body = {"task": task, "with": "other"}
     code, said = await site.json("POST", "/api/shares", json=body, headers=author.cookie)
-    assert code == 403 and "Nobody has checked" in said["error"]["message"]
+    assert code == 403 and "still a draft" in said["error"]["message"]
     form = {"receiver": "other", "days": "7"}
     assert (await asked(site, f"/tasks/{task}/share", author, data=form))[0] == 403
     assert 'name="unverified"' in (await asked(site, f"/tasks/{task}", author))[2]

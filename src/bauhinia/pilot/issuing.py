@@ -18,8 +18,9 @@ from .draft import Draft
 from .export import MEDIA_TYPES, ExportedFile, export
 from .orders import ORDERS, AnyOrder, AskOrder, documents_of
 from .papers import fill, letterhead_of
-from .release import check_led_by_model, marked_name
+from .release import marked_name
 from .release_checks import check_policy, checks_of, language_of_draft
+from .releasing import check_led_by_model
 from .returning import sent
 from .templates import Template, Templates
 
@@ -36,7 +37,7 @@ async def issued(office: Office, key: str, form: str) -> ExportedFile:
     where policy or a person's lead keeps it in.
     """
     task = await office.task(key)
-    check_led_by_model(f"pilot.{task.kind}", office.led_by_people)
+    await check_led_by_model(office, task)
     if form in FORMATS:
         return await sent(office, task, form)
     made = draft_of(task)

@@ -149,10 +149,13 @@ class Office:
         """The terms, rules, limits and risks as they stand here."""
         return notices(self.settings.data_folder / "notices")
 
-    @property
-    def led_by_people(self) -> frozenset[str]:
-        """The AI uses in which people write and the product only helps."""
-        return frozenset(name.strip() for name in self.settings.human_led.split(",") if name.strip())
+    async def is_led_by_people(self, use: str) -> bool:
+        """Whether people write and decide in that use, by the settings or the register, and the product only
+        helps."""
+        if use in {name.strip() for name in self.settings.human_led.split(",")}:
+            return True
+        registered = await self.gateway.register.find(use)
+        return registered is not None and registered.oversight == "human_led"
 
     async def add(self, data: bytes, name: str, password: str = "", *, classification: str = "") -> Card:
         """Put a file on the shelf, opened with its password if it has one. Pages that are pictures are read

@@ -7,7 +7,6 @@ draft again. Nothing has to remember to take the acceptance back.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, LiteralString
@@ -206,17 +205,6 @@ class Release:
 def marked_name(name: str, standing: Standing, language: str) -> str:
     """A file's name, which says that it holds a draft as long as it does."""
     return name if standing.is_final else f"{_PREFIX[language]}{name}"
-
-
-def check_led_by_model(use: str, led_by_people: Collection[str]) -> None:
-    """Raises Refused where people lead that use and the product only helps: it shows sources and checks, and
-    gives nothing out (D-2.1.3.5-03)."""
-    if use in led_by_people:
-        raise Refused(
-            "In this use people write and decide; the draft stays on its page as help.",
-            stage="release",
-            hint="Read the sources and the checks, and write your own text.",
-        )
 
 
 _PREFIX = {"en": "DRAFT - ", "zh-HK": "草稿 - ", "zh-Hans": "草稿 - "}

@@ -14,7 +14,7 @@ from .claims import Claim, claims
 from .codec import draft_of
 from .draft import Draft, Finding, Passage
 from .orders import ORDERS
-from .release import Acceptation, check_led_by_model
+from .release import Acceptation
 from .release_checks import ReleaseChecks, check_policy, checks_of, digest_of
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ async def accept_draft(
     Raises InputError, Conflict, and Refused where policy keeps it in or people lead the use.
     """
     draft, by = _finished(task), office.officer
-    check_led_by_model(f"pilot.{task.kind}", office.led_by_people)
+    await check_led_by_model(office, task)
     points = await open_points(office, task, draft)
     check_policy(points.checks, office.settings.release_blocks)
     if audience == "public":
@@ -109,15 +109,26 @@ async def share_draft(
     """Share an own draft; gives the share's id. One that nobody has accepted is shared only by who says that
     they know it (D-2.3.1-05). Raises Refused, and what `Sharing.share` does."""
     task = await office.task(key)
-    check_led_by_model(f"pilot.{task.kind}", office.led_by_people)
+    await check_led_by_model(office, task)
     shareable = task.own and task.status == "done" and task.kind in ORDERS
     if shareable and not unverified and not (await office.release.standing(key, draft_of(task))).is_final:
         raise Refused(
-            "Nobody has checked this draft yet, and whoever reads it may take it for checked.",
+            "This is still a draft, and whoever reads it may take it for checked.",
             stage="release",
             hint="Check and accept it first, or confirm that you share it unchecked.",
         )
     return await office.sharing.share(by, "task", key, receiver, days)
+
+
+async def check_led_by_model(office: Office, task: Task) -> None:
+    """Raises Refused where people lead the task's use: the product only helps there, with sources and checks,
+    and gives nothing out (D-2.1.3.5-03)."""
+    if await office.is_led_by_people(f"pilot.{task.kind}"):
+        raise Refused(
+            "In this use people write and decide; the draft stays on its page as help.",
+            stage="release",
+            hint="Read the sources and the checks, and write your own text.",
+        )
 
 
 async def _check_colleague(office: Office, by: Officer, reviewer: str) -> None:

@@ -53,7 +53,7 @@ async def release_view(request: Request, task: Task, draft: Draft, words: Words)
         blocked=tuple(checks.blocked_by(settings.release_blocks)) if checks else (),
         unverified=len(unverified(draft)),
         without_sources=is_without_sources(draft),
-        human_led=f"pilot.{task.kind}" in office.led_by_people,
+        human_led=await office.is_led_by_people(f"pilot.{task.kind}"),
         sources=tuple(await source_dates(office, draft, task.order)),
         account=await account_of(office.database, task.id),
         copyright=settings.copyright if words.language == "en" else settings.copyright_zh,
