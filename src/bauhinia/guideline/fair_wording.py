@@ -39,6 +39,11 @@ class Entry(BaseModel):
     instead: Words
 
     @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """Its words as `str.casefold` gives them."""
+        return tuple(words.casefold() for words in (*self.en, *self.zh))
+
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
         """Longer words that are no hit come first, so that they are passed over whole."""
         english = [rf"(?<!\w){re.escape(words)}(?!\w)" for words in self.en]
@@ -58,8 +63,11 @@ class _Listed(BaseModel):
 def unfair_wording(text: str) -> list[Hit]:
     """What in the text may discriminate, each wording once, in the order of the list."""
     listed, plain = _listed(), to_traditional(text)
+    folded = plain.casefold()
     found: dict[str, Hit] = {}
     for entry in listed.wording:
+        if not any(words in folded for words in entry.folded):  # the pattern takes seventy times as long
+            continue
         for match in entry.pattern.finditer(plain):
             if words := match["hit"]:
                 hit = Hit(words, entry.ground, listed.grounds[entry.ground], entry.instead)
