@@ -132,7 +132,6 @@ VALUES: Mapping[str, Any] = {
     "question": "What is it?",
     "to": "zh-HK",
     "with": "bd",
-    "unverified": True,
     "classification": "unclassified",
 }
 """Values of fields for which any word will not do."""
@@ -413,6 +412,7 @@ def request_of(way: Way, schema: Schema, own: Member, wanted: Member) -> Request
         more["json"] = schema.example(body, "", ids)
         if way.path == "/api/shares":
             more["json"].pop("task" if way.field == "document" else "document")
+            more["json"]["unverified"] = True
     if way.path in FORM_VALUES:
         more["data"] = dict(FORM_VALUES[way.path])
     if way.where == "form":
