@@ -55,6 +55,7 @@ def fill(server: Server) -> list[str]:
         f"/tasks/{tasks[2]}/editor",
         *(f"/tasks/{tasks[0]}/accept", f"/tasks/{tasks[2]}/accept", "/agree", "/risks"),
         *("/tasks", f"/documents/{document}", "/templates", "/terms", "/terms/candidates", "/about", "/api"),
+        *("/guideline", "/guideline/D-2.1.2-03", "/held"),
     ]
 
 

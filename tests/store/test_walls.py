@@ -54,6 +54,8 @@ ROWS = {
     "uses": "INSERT INTO uses (id, owner_name, kind, title_en, title_zh, purpose, data, classification, model, "
     "audience, oversight) VALUES ('u', 'Clerk', 'client', 't', '', 'p', '{}', 'unclassified', '', 'officers', "
     "'human_led')",
+    "evidence": "INSERT INTO evidence (kind, subject, held, answers, name, entry) "
+    "VALUES ('evaluation', 's', now(), '{}', 'Clerk', 1)",
     "use_approvals": "INSERT INTO use_approvals (use, assessment, tier, argument, review_by, approved_name) "
     "VALUES ('pilot.draft', 'a', 'low', 'w', now(), 'Clerk')",
 }
@@ -63,7 +65,7 @@ COLUMNS = {
     "usage": "use", "usage_daily": "use", "quotas": "scope", "approvals": "outcome", "shares": "withdrawn",
     "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
     "acknowledgements": "notice", "acceptances": "outcome", "release_checks": "digest",
-    "uses": "purpose", "use_approvals": "tier", "held_answers": "outcome",
+    "uses": "purpose", "use_approvals": "tier", "evidence": "subject", "held_answers": "outcome",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -117,7 +119,7 @@ REVIEW = (
 )
 LENT = ("documents", "tasks", "steps", "events", "segments", "shares")
 """Tables of which a row is seen by whoever it is shared with, but for the steps."""
-REGISTER = ("uses", "use_approvals")
+REGISTER = ("uses", "use_approvals", "evidence")
 """Tables that are no officer's own."""
 READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
 """Tables that no officer's transaction writes."""
@@ -192,7 +194,8 @@ def expected_held() -> Permitted:
 def expected_register() -> Permitted:
     """All see what AI is used for; a use is changed by its department, an approval by nobody."""
     signed_in = [officer for officer in OFFICERS if officer != "nobody"]
-    seen = {(officer, "see", table) for officer in signed_in for table in REGISTER}
+    seen = {(officer, "see", table) for officer in signed_in for table in REGISTER if table != "evidence"}
+    seen |= {(officer, "see", "evidence") for officer in ("owner", "same department")}
     return seen | {(officer, "change", "uses") for officer in ("owner", "same department")}
 
 

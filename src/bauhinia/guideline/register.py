@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from ..people import Officer
 from ..people.permissions import Subject, check
 from ..people.quotas import HONG_KONG
 from ..store import LOCAL, Database
+from .months import months_on
 from .tiers import TierId, tiers
 from .uses import Approval, Proposal, Standing, Use, new_id, shipped, standing
 
@@ -177,7 +177,7 @@ def what_changed(use: Use, proposal: Proposal) -> list[str]:
 
 def latest_review(tier: TierId) -> date:
     """The last day for which an approval may be given today."""
-    return _months_on(_today(), tiers().tiers[tier].review_months)
+    return months_on(_today(), tiers().tiers[tier].review_months)
 
 
 def _shipped_uses(seen: datetime) -> list[Use]:
@@ -193,7 +193,7 @@ def _shipped_uses(seen: datetime) -> list[Use]:
                 assessment="shipped",
                 tier=each["tier"],
                 argument=each["argument_en"],
-                review_by=_months_on(first, _SHIPPED_MONTHS),
+                review_by=months_on(first, _SHIPPED_MONTHS),
                 approved_by="",
                 approved_name="Bauhinia",
                 approved=seen,
@@ -226,12 +226,6 @@ def _check_proposal(proposal: Proposal) -> None:
         )
     if any(len(text) > _LONGEST for text in (*texts, proposal.title_zh, *proposal.data)):
         raise InputError(f"A text is longer than {_LONGEST} characters.", hint="Say it more shortly.")
-
-
-def _months_on(day: date, months: int) -> date:
-    """The same day so many months later, or that month's last."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _today() -> date:
