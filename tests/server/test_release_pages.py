@@ -13,6 +13,7 @@ import pytest
 from bauhinia.guideline.acknowledgements import Acknowledgements
 from bauhinia.guideline.checklists import checklists
 from bauhinia.guideline.notice_texts import FOLDER, notices
+from bauhinia.guideline.uses import Proposal
 from bauhinia.models import FakeModel
 from bauhinia.people import acting_as
 from bauhinia.pilot.codec import draft_of, to_json
@@ -142,6 +143,9 @@ async def test_a_risk_is_told_where_it_arises_and_on_a_page_of_its_own(site: Sit
     _, _, text = await asked(site, "/risks")
     for risk in ("R-hallucination", "R-mathematics", "R-data-leak", "R-rumour"):
         assert f'id="{risk}"' in text
+    for told in ("Aim and benefit", "It cannot", "Terms of use", "Do not"):
+        assert told in text
+    assert 'href="/risks"' in (await asked(site, "/about"))[2]
     await agree(site)
     assert 'href="/risks#R-hallucination"' in (await asked(site, "/summarise"))[2]
     assert 'href="/risks#R-data-leak"' in (await asked(site, "/translate"))[2]
@@ -369,6 +373,14 @@ async def test_where_people_lead_the_draft_is_help_and_goes_nowhere(site: Site) 
     assert (await exported(site, other))[1]
 
 
+async def test_a_use_that_the_register_has_as_led_by_people_is(site: Site) -> None:
+    office = site.office
+    proposal = Proposal(title_en="Letters", title_zh="信件", purpose="Drafts", kind="assistant")
+    helping = await office.gateway.register.propose(office.officer, proposal)
+    led = await office.gateway.register.propose(office.officer, replace(proposal, oversight="human_led"))
+    assert await office.is_led_by_people(led) and not await office.is_led_by_people(helping)
+
+
 async def test_sources_show_their_dates_and_old_ones_are_flagged(site: Site) -> None:
     task = await site.finished()
     await agree(site)
@@ -437,3 +449,12 @@ async def test_the_organisations_own_rules_take_the_place_of_ours(
     assert status == 303 and where.startswith("/agree")
     page = (await asked(site, "/agree"))[2]
     assert "changed since you accepted them" in page and page.count('name="notice"') == 1
+
+
+async def test_work_that_gives_no_draft_is_not_accepted(site: Site) -> None:
+    task = await site.finished()
+    async with site.office.database.maintenance() as connection:
+        await connection.execute("UPDATE tasks SET kind = 'read', draft = '{}'")
+    await agree(site)
+    assert (await asked(site, f"/tasks/{task}/accept"))[0] == 400
+    assert (await site.json("GET", f"/api/tasks/{task}/release"))[0] == 400

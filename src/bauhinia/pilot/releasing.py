@@ -79,7 +79,7 @@ async def accept_draft(
 
     Raises InputError, Conflict, and Refused where policy keeps it in or people lead the use.
     """
-    draft, by = _finished(task), office.officer
+    draft, by = finished(task), office.officer
     await check_led_by_model(office, task)
     points = await open_points(office, task, draft)
     check_policy(points.checks, office.settings.release_blocks)
@@ -100,7 +100,7 @@ async def accept_draft(
 
 async def review_draft(office: Office, task: Task, *, approve: bool, why: str) -> None:
     """Approve or give back what another officer accepted for the public."""
-    await office.release.review(office.officer, task.id, _finished(task), approve=approve, why=why)
+    await office.release.review(office.officer, task.id, finished(task), approve=approve, why=why)
 
 
 async def share_draft(
@@ -143,8 +143,9 @@ async def _check_colleague(office: Office, by: Officer, reviewer: str) -> None:
         )
 
 
-def _finished(task: Task) -> Draft:
-    if task.status != "done":
+def finished(task: Task) -> Draft:
+    """The task's draft, which a person may accept. Raises InputError where there is none."""
+    if task.status != "done" or task.kind not in ORDERS:
         raise InputError(
             "Only a finished draft can be accepted.", hint="Wait until it is done, or resume it."
         )

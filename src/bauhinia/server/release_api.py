@@ -7,10 +7,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from ..errors import InputError
 from ..pilot.claims import unverified
-from ..pilot.codec import draft_of
 from ..pilot.release_checks import digest_of, kept_checks
+from ..pilot.releasing import finished
 from .state import office_of
 
 release_api_router = APIRouter()
@@ -22,9 +21,7 @@ release_api_router = APIRouter()
 async def get_release(request: Request, task: str) -> dict[str, Any]:
     office = office_of(request)
     row = await office.task(task)
-    if row.status != "done":
-        raise InputError("Only a finished draft is accepted.", hint="Wait until it is done.")
-    draft = draft_of(row)
+    draft = finished(row)
     standing = await office.release.standing(task, draft)
     checks = await kept_checks(office, task, digest_of(draft))
     return {

@@ -9,8 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..errors import BauhiniaError, InputError, Refused
 from ..guideline.checklists import Audience, checklists
-from ..pilot.codec import draft_of
-from ..pilot.releasing import OpenPoints, accept_draft, open_points, review_draft
+from ..pilot.releasing import OpenPoints, accept_draft, finished, open_points, review_draft
 from .ordering import documents_of
 from .pages import SEE_OTHER, page
 from .release_view import release_view
@@ -39,9 +38,7 @@ async def _page(
 ) -> HTMLResponse:
     office, words = office_of(request), words_for(request)
     task = await office.task(key)
-    if task.status != "done":
-        raise InputError("Only a finished draft can be accepted.", hint="Wait until it is done.")
-    draft = draft_of(task)
+    draft = finished(task)
     points = await open_points(office, task, draft)
     findings = [(at, passage, finding_view(found, words)) for at, passage, found in points.findings]
     return page(
@@ -105,7 +102,7 @@ async def review(
     office = office_of(request)
     row = await office.task(task)
     try:
-        await office.release.waiting(office.officer, task, draft_of(row))
+        await office.release.waiting(office.officer, task, finished(row))
         if outcome not in ("approve", "return") or (outcome == "approve" and confirmed != "yes"):
             raise InputError(
                 "Say whether you approve it, and confirm that you have read it.",
