@@ -96,7 +96,7 @@ def calling(*calls: tuple[str, dict[str, Any]]) -> FakeModel:
 
 async def deeds(database: Database) -> list[tuple[str, str, str]]:
     """Every use of a tool that the ledger holds: which, how it ended, and why."""
-    async with database.connection() as connection:
+    async with database.maintenance() as connection:
         cursor = await connection.execute(
             "SELECT body::jsonb->>'subject', body::jsonb->>'outcome', body::jsonb->'decisions'->0->>2"
             " FROM ledger WHERE body::jsonb->>'deed' = 'tool.use' ORDER BY seq"

@@ -275,7 +275,7 @@ async def _read_a_little(client: aiohttp.ClientSession, stream: bool) -> None:
 
 
 async def _outcomes(database: Database) -> list[str]:
-    async with database.connection() as connection:
+    async with database.maintenance() as connection:
         cursor = await connection.execute("SELECT body::jsonb->>'outcome' FROM ledger ORDER BY seq")
         return [row[0] for row in await cursor.fetchall()]
 

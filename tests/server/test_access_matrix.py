@@ -43,11 +43,12 @@ IN_LIBRARY: Mapping[Row, Row] = {"document": "kept", "task": "arrival"}
 OF_DEPARTMENT: frozenset[Row] = frozenset({"collection", "kept"})
 """Rows that every officer of the department may see and remove; the others are an officer's own."""
 PLAIN = frozenset(
-    """account active after allowed_tools arguments audience bauhinia before case classification code confirm
-    content count days decision department description dimension do domain duty en encoding_format file_data filename find finding
-    forbidden_en forbidden_zh form format from function grade highest id include_usage input instructions
+    """account active after allowed_tools arguments audience bauhinia before begins case classification
+    code confirm content count day days decision deed department description dimension do domain
+    duty en encoding_format ends figure entry file_data filename find finding forbidden_en forbidden_zh
+    form format from function grade highest id include_usage input instructions item
     json_schema kind language last-event-id layout least length limit manner max_completion_tokens measure
-    memory messages mode model month most name name_en name_zh next note only order overview
+    memory messages mode model month most name name_en name_zh next note only order outcome overview
     parallel_tool_calls parameters part passage password period place post purpose question reader reply_in
     response_format role roles schema scope secret section server_label skip source start state status stop stories
     stream stream_options subject take target temperature text to tool_call_id tool_calls tool_choice tools
@@ -59,6 +60,11 @@ ELSEWHERE = frozenset(
 )
 """What other tests say who may name: answers that wait, the boundary's, the quotas', those of administration and of accounts."""
 ELSEWHERE_UNDER = ("/people", "/api/people", "/departments", "/scim/", "/account/")
+OF_REGISTER = frozenset(
+    ("answers", "data", "held", "note", "oversight", "passed", "title_en", "title_zh", "audience", "model")
+)
+"""Fields of the register of AI uses, which `test_register_pages.py` tries as other officers."""
+UNDER_REGISTER = ("/register/", "/api/register/")
 PLACES = {
     "kind": "translate",
     "model": "x",
@@ -72,6 +78,8 @@ PLACES = {
     "secret": "x",
     "answer": "x",
     "duty": "D-2.1.2-03",
+    "dimension": "reliability",
+    "item": "P-03",
 }
 """What stands in a path beside the ids of rows."""
 PAGE_FORMS: Mapping[str, Mapping[str, str]] = {
@@ -105,7 +113,7 @@ NO_ROWS = frozenset(
         "/usage/quotas/{quota}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
         "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
         "/documents/{document}/classification", "/agree", "/tasks/{task}/accept", "/tasks/{task}/review",
-        "/held/{answer}", *TAKE_FILES,
+        "/held/{answer}", "/evidence/{kind}", "/policy/{item}", *TAKE_FILES,
     }
 )  # fmt: skip
 """Routes whose body, of which the schema does not tell, names no rows."""
@@ -382,9 +390,15 @@ def undescribed(site: Site, schema: Schema) -> list[str]:
     for method, path in routes(site):
         body = schema.body(method, path)
         names = {*in_path(path), *schema.parameters(method, path), *(schema.names(body) if body else ())}
-        found += [f"{method} {path}: {name}" for name in sorted(names - set(ROWS) - PLAIN - ELSEWHERE)]
+        found += [
+            f"{method} {path}: {name}" for name in sorted(names - set(ROWS) - PLAIN - ELSEWHERE - OF_REGISTER)
+        ]
         if body is None and method != "GET" and method != "DELETE":
-            told = path in NO_ROWS or path in PAGE_FORMS or path.startswith((*OPEN_PATHS, *ELSEWHERE_UNDER))
+            told = (
+                path in NO_ROWS
+                or path in PAGE_FORMS
+                or path.startswith((*OPEN_PATHS, *ELSEWHERE_UNDER, *UNDER_REGISTER))
+            )
             found += [] if told else [f"{method} {path}: what it takes"]
     return found
 

@@ -17,11 +17,13 @@ from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
 from .guideline import guideline_app
 from .knowledge import knowledge_app
+from .ledger import ledger_app
 from .mcp import mcp
 from .memory import memory_app
 from .models import models_app
 from .people import people_app
 from .redraft import redraft
+from .register import register_app
 from .serve import serve
 from .summarise import summarise
 from .templates import templates_app
@@ -68,7 +70,9 @@ app.add_typer(bilingual_app)
 app.add_typer(people_app)
 app.add_typer(usage_app)
 app.add_typer(boundary_app)
+app.add_typer(register_app)
 app.add_typer(guideline_app)
+app.add_typer(ledger_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(backup)

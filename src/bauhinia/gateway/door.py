@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from ..errors import BauhiniaError, NotFound, Refused
 from ..guideline import Register
-from ..ledger import FileAnchor, Kind, Ledger, Outcome
+from ..ledger import Kind, Ledger, Outcome
 from ..models import Backend, Embedder, EmbeddingKind, Finish, Reranker, Usage, estimate_tokens
 from ..models.selection import open_backend, open_embedder, open_reranker
 from ..people import Amount, Officer, Quotas, acting
@@ -69,7 +69,7 @@ class Gateway:
         self._admission = Admission()
         self.quotas = Quotas(database)
         self.prices = Prices.load(settings.prices)
-        self.ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
+        self.ledger = Ledger.open(settings, database)
         self.held = HeldAnswers(database, self.ledger)
         self.register = Register(database, self.ledger, self._backend.model)
         self._tool_servers = load_tool_servers(settings.tools)
