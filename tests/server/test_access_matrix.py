@@ -53,7 +53,7 @@ PLAIN = frozenset(
     parallel_tool_calls parameters part passage password period place post purpose question reader reply_in
     response_format role roles schema scope secret section server_label skip source start state status stop stories
     stream stream_options subject take target temperature text to tool_call_id tool_calls tool_choice tools
-    type use version warn_at was whose why with words zh""".split()  # noqa: SIM905  # a hundred words are read better so
+    type unverified use version warn_at was whose why with words zh""".split()  # noqa: SIM905  # a hundred words are read better so
 )
 """Fields that name no such row. `id` is a term's, `name` a template's: the department's."""
 PLAIN_OF_CARE = frozenset(
@@ -132,13 +132,13 @@ NO_ROWS = frozenset(
         "/api/cases/{complaint}/take", "/cases/{complaint}/take",
         "/cases/{complaint}/decide", "/cases/{complaint}/reinstate", "/incidents", "/incidents/{incident}/{verb}",
         "/consents/{purpose}", "/opt-outs", "/my-data/delete", "/switch", "/switch/{stopped}/resume",
-        "/api/switch/{stopped}/resume", *TAKE_FILES,
+        "/api/switch/{stopped}/resume", "/agree", "/tasks/{task}/accept", "/tasks/{task}/review", *TAKE_FILES,
     }
 )  # fmt: skip
 """Routes whose body, of which the schema does not tell, names no rows."""
 FORM_VALUES: Mapping[str, Mapping[str, str]] = {
     "/documents/{document}/share": {"receiver": "bd", "days": "7"},
-    "/tasks/{task}/share": {"receiver": "bd", "days": "7"},
+    "/tasks/{task}/share": {"receiver": "bd", "days": "7", "unverified": "yes"},
     "/documents/{document}/classification": {"classification": "unclassified"},
 }
 """What forms need whose row is named in the path."""
@@ -171,6 +171,8 @@ NOT_NOW = {
     (400, "/tasks/{task}/resume"),
     (400, "/api/tasks/{task}/import"),
     (400, "/api/tasks/{task}/segments/{place}/mend"),
+    (400, "/tasks/{task}/accept"),
+    (403, "/tasks/{task}/review"),
 }
 """What the owner of a row is told that is in no state for it: a task that is done, a finding that is not."""
 SECRET = "footbridges"
@@ -451,6 +453,7 @@ def request_of(way: Way, schema: Schema, own: Member, wanted: Member) -> Request
             more["json"]["kind"] = "feedback"
         if way.path == "/api/shares":
             more["json"].pop("task" if way.field == "document" else "document")
+            more["json"]["unverified"] = True
     if way.path in FORM_VALUES:
         more["data"] = dict(FORM_VALUES[way.path])
     if way.where == "form":

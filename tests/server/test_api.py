@@ -263,7 +263,7 @@ async def test_a_chinese_file_name_survives_the_download(open_site: OpenSite) ->
     task = await site.finished(documents=[card["id"]], language="zh-HK")
     async with site.client.get(f"{site.url}/api/tasks/{task}/export") as file:
         assert file.status == 200
-        assert "filename*=UTF-8''%E8%A1%8C" in file.headers["content-disposition"]
+        assert "filename*=UTF-8''%E8%8D%89%E7%A8%BF%20-%20%E8%A1%8C" in file.headers["content-disposition"]
 
 
 async def test_an_edit_keeps_the_original_and_can_be_taken_back(site: Site) -> None:

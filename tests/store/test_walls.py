@@ -58,6 +58,11 @@ ROWS = {
     "VALUES ('in', 'leak', 'low', 't', 'Clerk')",
     "incident_events": "INSERT INTO incident_events (incident, officer_name, what) "
     "VALUES ('in', 'Clerk', 'opened')",
+    "acknowledgements": "INSERT INTO acknowledgements (notice, digest, version, language) "
+    "VALUES ('terms', 'x', '1', 'en')",
+    "acceptances": "INSERT INTO acceptances (id, task, digest, audience, officer_name, checked, statement, "
+    "findings, unverified) VALUES ('x', 't', 'x', 'public', 'Clerk', '{facts}', 's', 0, 0)",
+    "release_checks": "INSERT INTO release_checks (task, digest, result) VALUES ('t', 'x', '{}')",
     "uses": "INSERT INTO uses (id, owner_name, kind, title_en, title_zh, purpose, data, classification, model, "
     "audience, oversight) VALUES ('u', 'Clerk', 'client', 't', '', 'p', '{}', 'unclassified', '', 'officers', "
     "'human_led')",
@@ -77,6 +82,7 @@ COLUMNS = {
     "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
     "usage": "use", "usage_daily": "use", "quotas": "scope", "approvals": "outcome", "shares": "withdrawn",
     "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
+    "acknowledgements": "notice", "acceptances": "outcome", "release_checks": "digest",
     "uses": "purpose", "use_approvals": "tier", "evidence": "subject", "policy_texts": "en", "held_answers": "outcome",
     "assessments": "round", "assessment_signatures": "note", "use_records": "note",
     "privacy_rules": "action",
@@ -125,6 +131,17 @@ HELD = (
 """An answer that the engineer of Works asked for; the clerk, who is a service operator, may release it."""
 RELEASE = "UPDATE held_answers SET outcome = 'released', decided_by = 'clerk', decided = now()"
 LIBRARIAN = "INSERT INTO officers (id, department, account, name) VALUES ('librarian', 'Transport', 'l', 'L')"
+RELEASED = ("acknowledgements", "acceptances", "release_checks")
+"""Tables that are written once: what was accepted and found stays."""
+REVIEWED = "reviewed acceptances"
+SHARED_FOR_REVIEW = (
+    "INSERT INTO shares (id, task, officer_name, to_department, to_name, title, expires) "
+    "VALUES ('sr', 't', 'Clerk', 'Works', 'Works', 'a', now() + interval '1 day')"
+)
+REVIEW = (
+    "UPDATE acceptances SET outcome = 'approved', reviewer = acting_officer(), reviewer_name = 'n', "
+    "reviewed = now()"
+)
 LENT = ("documents", "tasks", "steps", "events", "segments", "shares")
 """Tables of which a row is seen by whoever it is shared with, but for the steps."""
 ASSESSED = ("assessments", "assessment_signatures", "use_records")
@@ -183,6 +200,8 @@ def expected() -> Permitted:
     usage |= {("owner", "delete", table) for table in ("approvals", "stops")}
     approvals |= {(officer, "see", "stops") for officer in OFFICERS if officer != "nobody"}
     approvals.add(("for all", "change", "stops"))
+    usage |= {("owner", deed, table) for deed in ("change", "delete") for table in RELEASED}
+    moved.add(("other department", "see", "acknowledgements"))
     return (
         expected_care()
         | ((owner | department) - usage)
@@ -191,6 +210,7 @@ def expected() -> Permitted:
         | moved
         | approvals
         | expected_lent()
+        | expected_reviews()
         | expected_register()
         | expected_held()
     )
@@ -212,6 +232,12 @@ def expected_care() -> Permitted:
         for deed in ("see", *deeds)
     }
     return mine | handled | {("other department", "see", table) for table in ("cases", "case_events")}
+
+
+def expected_reviews() -> Permitted:
+    """An acceptance is seen by all who see its draft, and decided by another officer of its department."""
+    seen = {(officer, "see", REVIEWED) for officer in ("owner", "same department", "for all")}
+    return seen | {("same department", "review", REVIEWED)}
 
 
 def expected_held() -> Permitted:
@@ -259,6 +285,7 @@ def permitted(url: str) -> Permitted:
         with psycopg.connect(url) as owner:
             owner.execute(LIBRARIAN)
         found |= permitted_lent(connection)
+        found |= permitted_reviews(connection)
     with psycopg.connect(url) as owner:
         owner.execute("TRUNCATE terms, memory CASCADE")
     with psycopg.connect(make_conninfo(url, options=f"-c role={APPLICATION}")) as connection:
@@ -273,6 +300,24 @@ def permitted_lent(connection: Connection[Any]) -> Permitted:
     if not all(inserted(connection, "owner", share) for share in SHARES):
         return set()
     return {each for table in LENT for each in permitted_of(connection, table, f"lent {table}")}
+
+
+def permitted_reviews(connection: Connection[Any]) -> Permitted:
+    """Who may see and decide an acceptance of a draft that is shared with its owner's department too."""
+    if not inserted(connection, "owner", SHARED_FOR_REVIEW):
+        return set()
+    found = {
+        (officer, deed, REVIEWED)
+        for officer, deed, _ in permitted_of(connection, "acceptances", REVIEWED)
+        if deed == "see"
+    }
+    for officer in OFFICERS:
+        act(connection, officer)
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.CheckViolation):
+            if connection.execute(REVIEW).rowcount:
+                found.add((officer, "review", REVIEWED))
+        connection.rollback()
+    return found
 
 
 def permitted_held(connection: Connection[Any]) -> Permitted:

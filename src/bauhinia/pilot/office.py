@@ -15,8 +15,10 @@ from ..documents.layout import LAYOUTS
 from ..errors import BauhiniaError, InputError, Refused
 from ..gateway import LOWEST, Gateway, classifications
 from ..gateway.billing import seconds_a_token
+from ..guideline.acknowledgements import Acknowledgements
 from ..guideline.complaints import Complaints
 from ..guideline.consent import Consents
+from ..guideline.notice_texts import Notice, notices
 from ..jobs import (
     BULK,
     INTERACTIVE,
@@ -65,6 +67,7 @@ from .orders import (
     needs_model,
 )
 from .redraft import redraft
+from .release import Release
 from .scanning import KIND, read_scan
 from .segment_table import Segments
 from .sharing import Sharing
@@ -96,6 +99,10 @@ class Office:
     """The one memory of the process: it keeps what it knows of common words."""
     sharing: Sharing = field(init=False)
     """Who else may read what."""
+    release: Release = field(init=False)
+    """Which drafts a person has accepted."""
+    acknowledgements: Acknowledgements = field(init=False)
+    """What officers accept before they first use it."""
     segments: Segments = field(init=False)
     """What officers wrote in the editor of translations."""
     library: Library = field(init=False)
@@ -115,6 +122,8 @@ class Office:
         functions[KIND] = self._read_scan
         self.memory = Memory(self.database)
         self.sharing = Sharing(self.database, self.gateway.ledger, self.shelf)
+        self.release = Release(self.database, self.gateway.ledger)
+        self.acknowledgements = Acknowledgements(self.database, self.gateway.ledger, self.notices)
         self.segments = Segments(self.database)
         self.library = Library(self.database, self.gateway, self.shelf.blobs, Limits())
         self.search = Search(self.database, self.gateway)
@@ -146,6 +155,19 @@ class Office:
     def accounts(self) -> Accounts:
         """Who may sign in."""
         return Accounts(self.database, self.gateway.ledger.record)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """The terms, rules, limits and risks as they stand here."""
+        return notices(self.settings.data_folder / "notices")
+
+    async def is_led_by_people(self, use: str) -> bool:
+        """Whether people write and decide in that use, by the settings or the register, and the product only
+        helps."""
+        if use in {name.strip() for name in self.settings.human_led.split(",")}:
+            return True
+        registered = await self.gateway.register.find(use)
+        return registered is not None and registered.oversight == "human_led"
 
     async def add(self, data: bytes, name: str, password: str = "", *, classification: str = "") -> Card:
         """Put a file on the shelf, opened with its password if it has one. Pages that are pictures are read

@@ -78,7 +78,7 @@ class Sharing:
         title, classification = await self._subject(kind, key)
         if kind == "task":
             await Complaints(self._database, self._ledger).check_issuable(key)
-        to = await self._receiver(receiver)
+        to = await self.receiver(receiver)
         limit = classifications().between_departments
         if to.department != by.department and not classifications().within(classification, limit):
             await self._record("share", by, key, "classification")
@@ -182,8 +182,8 @@ class Sharing:
             raise InputError("Only a finished draft can be shared.", hint="Wait until it is done.")
         return title, classification
 
-    async def _receiver(self, receiver: str) -> Receiver:
-        """Raises NotFound."""
+    async def receiver(self, receiver: str) -> Receiver:
+        """Whom that account or short name of a department means. Raises NotFound."""
         async with self._database.connection() as connection:
             if row := await _one(connection, _DEPARTMENT, (receiver,)):
                 return Receiver(department=row[0], officer=None, name=row[1])

@@ -25,6 +25,8 @@ from ..settings import Limits, Settings
 from ..telemetry import tracing
 from . import faults
 from .account_pages import account_router
+from .agreed import Agreed
+from .agreement_pages import agreement_router
 from .api import api_router
 from .audit_pages import audit_router
 from .bilingual_api import bilingual_router
@@ -51,6 +53,8 @@ from .privacy_api import privacy_router
 from .privacy_pages import privacy_pages_router
 from .register_api import register_router
 from .register_pages import register_pages_router
+from .release_api import release_api_router
+from .release_pages import release_router
 from .scim_api import scim_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
 from .shared_rows import only_reading
@@ -121,6 +125,7 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     )
     app.include_router(files_router)
     app.include_router(sharing_router)
+    app.include_router(release_api_router)
     app.include_router(boundary_router)
     app.include_router(cases_router)
     app.include_router(consents_router)
@@ -128,6 +133,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(sharing_pages_router)
     app.include_router(cases_pages_router)
     app.include_router(care_pages_router)
+    app.include_router(agreement_router)
+    app.include_router(release_router)
     if settings.sign_in != "none":
         app.include_router(sign_in_router)
         app.include_router(people_router)
@@ -172,6 +179,7 @@ def _middleware(settings: Settings, limits: Limits, traffic: Traffic) -> list[Mi
         Middleware(OriginCheck),
         Middleware(BodyLimit, limit_for=limit_for),
         *([] if settings.sign_in == "none" else [Middleware(SignedIn)]),
+        Middleware(Agreed),
     ]
 
 

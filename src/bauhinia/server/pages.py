@@ -18,12 +18,15 @@ from ..documents.formats import SUFFIXES
 from ..errors import BauhiniaError, InputError, NotFound
 from ..gateway import classifications
 from ..guideline.case_kinds import case_kinds
+from ..guideline.notice_texts import risks_beside
+from ..guideline.wordings import said
 from ..jobs import PassageReady, Task, TaskEvent, as_json
 from ..knowledge.arrivals import KIND as INGEST
 from ..language import Variety, to_simplified
 from ..people import signed_in
 from ..people.permissions import reach
 from ..people.quotas import HONG_KONG
+from ..pilot.claims import badges
 from ..pilot.codec import draft_of, from_json
 from ..pilot.draft import Draft, Passage, TaskKind
 from ..pilot.orders import ORDERS, USUAL_STORIES
@@ -35,6 +38,7 @@ from .care import care_of
 from .comparing import RowView, change_views, row_views
 from .edits import revision_of
 from .ordering import ONE_DOCUMENT, documents_of, order_from_form
+from .release_view import release_view
 from .state import closing_of, limits_of, office_of, readiness_of, settings_of
 from .view import (
     Numbers,
@@ -86,6 +90,7 @@ def _templates() -> jinja2.Environment:
         classified=lambda level, words: classifications().level(level).name(words.language),
         levels=classifications().ids,
         case_kinds=case_kinds(),
+        told=lambda text, words: said(text, words.language),
     )
     environment.filters["moment"] = moment
     return environment
@@ -267,6 +272,7 @@ async def _order_page(
         values=values,
         error=error,
         kind=kind,
+        risks=risks_beside(kind, office.notices),
         pick="two" if kind == "compare" else "radio" if kind in ONE_DOCUMENT else "checkbox",
         preferred=_preferred(kind, [card for card in entries if card.id in chosen], words_for(request)),
         templates=[_named(template, words_for(request)) for template in office.templates.all()],
@@ -373,9 +379,12 @@ async def task_page(request: Request, task: str) -> Response:
     entries = await office.shelf.cards_of(sources)
     revision = await revision_of(office, row, draft) if draft and row.own else None
     sections = [
-        section_view(number, section, words, revision, library=row.kind == "ask")
+        section_view(
+            number, section, words, revision, library=row.kind == "ask", badges=badges(draft) if draft else {}
+        )
         for number, section in enumerate(draft.sections if draft else ())
     ]
+    released = draft is not None and row.status == "done"
     rows = await _rows(request, draft, [source for source in sources if source in entries])
     return page(
         request,
@@ -384,6 +393,7 @@ async def task_page(request: Request, task: str) -> Response:
         shares=await office.sharing.given("task", task),
         departments=await office.accounts.department_names(),
         draft=draft,
+        release=await release_view(request, row, draft, words) if draft and released else None,
         sections=sections,
         rows=rows,
         changes=change_views(draft.sections[0].passages, rows) if draft and draft.comparison else [],
