@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..documents import Document
 from ..errors import NotFound
-from ..gateway import LOWEST, classifications
+from ..jobs import Task
+from ..provenance import sentence_of
 from ..settings import Settings
 from ..translation.bilingual import FORMATS
 from .codec import draft_of
 from .draft import Draft
 from .export import MEDIA_TYPES, ExportedFile, export
+from .labelling import record_of
 from .orders import ORDERS, AnyOrder, AskOrder, documents_of
 from .papers import fill, letterhead_of
 from .returning import sent
@@ -28,29 +30,40 @@ async def issued(office: Office, key: str, form: str) -> ExportedFile:
     """A task's draft as its officers left it, as a file: one of `MEDIA_TYPES`; `same`, the original's format;
     `beside`, a PDF with each page beside its translation; or one of `FORMATS`, for a translator.
 
-    Raises NotFound, InputError, DocumentError, MissingPart.
+    The only way out: the file is labelled, or it is not given. Raises NotFound, InputError, DocumentError,
+    MissingPart, StoreError.
     """
     task = await office.task(key)
+    draft = draft_of(task)
+    record = record_of(task, draft, office.officer)
+    file = await _written(office, task, replace(draft, label=sentence_of(record)), form)
+    data = await office.labels.labelled(
+        file.data, file.name, record, officer=office.officer, sources=_made_of(task, draft)
+    )
+    return file._replace(data=data)
+
+
+async def _written(office: Office, task: Task, draft: Draft, form: str) -> ExportedFile:
+    """The file with the visible label, not yet signed."""
     if form in FORMATS:
-        return await sent(office, task, form)
-    draft = _marked(draft_of(task), task.classification)
+        return await sent(office, task, form, draft.label)
     if form in ("same", "beside"):
         write = office.original_format if form == "same" else office.beside_original
         name, data = await write(draft, task.order)
         return ExportedFile(name, data, mimetypes.guess_type(name)[0] or "application/octet-stream")
-    order = ORDERS[task.kind].model_validate(task.order)  # type: ignore[index]  # kinds are TaskKind
-    sources = await _sources(office, order, draft)
+    sources = await _sources(office, _order_of(task), draft)
     data = issue(draft, form, task.order, sources, office.templates, office.settings)
     return ExportedFile(f"{draft.title[:60] or task.kind}.{form}", data, MEDIA_TYPES[form])
 
 
-def _marked(draft: Draft, classification: str) -> Draft:
-    """The draft with its classification before the AI label, which every file carries; the lowest is not
-    marked."""
-    if classification == LOWEST:
-        return draft
-    name = classifications().level(classification).name("zh-Hant-HK" if draft.variety.is_chinese else "en")
-    return replace(draft, label=f"{name.upper()} · {draft.label}")
+def _order_of(task: Task) -> AnyOrder:
+    return ORDERS[task.kind].model_validate(task.order)  # type: ignore[index]  # kinds are TaskKind
+
+
+def _made_of(task: Task, draft: Draft) -> list[str]:
+    """The ids of the documents that the draft was made of, or cites."""
+    cited = {citation.document for passage in draft.passages() for citation in passage.citations}
+    return sorted({*documents_of(_order_of(task)), *cited})
 
 
 async def _sources(office: Office, order: AnyOrder, draft: Draft) -> Mapping[str, Document]:

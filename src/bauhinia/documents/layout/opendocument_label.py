@@ -25,6 +25,15 @@ def mark(data: bytes, label: str, bounds: Bounds) -> bytes:
     """The file with the label as a user-defined property and a keyword; one that is there already gives way.
     Raises DocumentError."""
     parts = Parts(data, bounds)
+    meta = set_property(parts, PROPERTY, label)
+    if all(each.text != KEYWORD for each in meta.iter(f"{_META}keyword")):
+        etree.SubElement(meta, f"{_META}keyword").text = KEYWORD
+    return parts.written()
+
+
+def set_property(parts: Parts, name: str, value: str) -> etree._Element:
+    """Put a user-defined property into the file's metadata, in place of one of the same name; the metadata's
+    element. Raises DocumentError."""
     if _PART not in parts.package.names:
         _add_part(parts)
     root = parts.root(_PART)
@@ -32,14 +41,20 @@ def mark(data: bytes, label: str, bounds: Bounds) -> bytes:
     if meta is None:
         meta = etree.SubElement(root, f"{_OFFICE}meta")
     for old in meta.findall(f"{_META}user-defined"):
-        if old.get(f"{_META}name") == PROPERTY:
+        if old.get(f"{_META}name") == name:
             meta.remove(old)
-    if all(each.text != KEYWORD for each in meta.iter(f"{_META}keyword")):
-        etree.SubElement(meta, f"{_META}keyword").text = KEYWORD
-    said = etree.SubElement(meta, f"{_META}user-defined", {f"{_META}name": PROPERTY})
-    said.text = without_illegal(label)
+    said = etree.SubElement(meta, f"{_META}user-defined", {f"{_META}name": name})
+    said.text = without_illegal(value)
     parts.changed(_PART)
-    return parts.written()
+    return meta
+
+
+def property_of(parts: Parts, name: str) -> str:
+    """A user-defined property; empty where there is none. Raises DocumentError."""
+    if _PART not in parts.package.names:
+        return ""
+    found = parts.root(_PART).iter(f"{_META}user-defined")
+    return next((each.text or "" for each in found if each.get(f"{_META}name") == name), "")
 
 
 def _add_part(parts: Parts) -> None:

@@ -1,0 +1,107 @@
+"""The record and the content's digest, signed: a JSON Web Signature (RFC 7515, 8037) with our Ed25519 key.
+
+Anybody who has the public key can check it with a library of their own; `/api/label/key` gives it out.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import orjson
+
+from ..language import Variety
+from ..store.signing import Signer, verify
+from .content import Content
+from .record import Origin, Record
+
+PURPOSE = "labels"
+"""Which of our keys signs labels."""
+_TYPE = "bauhinia-label"
+TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{20,4000}\.[A-Za-z0-9_-]{20,8000}\.[A-Za-z0-9_-]{86}")
+"""Where a token stands in a text."""
+Trust = Literal["ours", "unknown", "forged"]
+"""`ours`: a key that is trusted here signed exactly this; `unknown`: another key; `forged`: a trusted key is
+named, which did not sign it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """A token, opened."""
+
+    record: Record
+    content: Content
+    key_id: str
+    trust: Trust
+
+
+def sealed(record: Record, content: Content, signer: Signer) -> str:
+    """The token: `header.payload.signature`, base64url, ASCII."""
+    head = {"alg": "EdDSA", "typ": _TYPE, "kid": signer.key_id}
+    body = {"v": 1, **asdict(record), **{f"content_{name}": value for name, value in asdict(content).items()}}
+    signed = f"{_encoded(orjson.dumps(head))}.{_encoded(orjson.dumps(body))}"
+    return f"{signed}.{_encoded(signer.sign(signed.encode()))}"
+
+
+def opened(token: str, keys: dict[str, str]) -> Seal | None:
+    """What a token says, and whether to believe it; None for what is no label of any Bauhinia.
+
+    `keys`: trusted public keys as PEM, by `store.signing.key_id`.
+    """
+    try:
+        head, body, signature = map(_decoded, token.split("."))
+        said, told = orjson.loads(head), orjson.loads(body)
+        if said["typ"] != _TYPE or said["alg"] != "EdDSA" or told["v"] != 1:
+            return None
+        record, content, key_id = _record(told), _content(told), str(said["kid"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    trust: Trust = "unknown"
+    if key_id in keys:
+        signed = token.rpartition(".")[0].encode()
+        trust = "ours" if verify(keys[key_id], signed, signature) else "forged"
+    return Seal(record=record, content=content, key_id=key_id, trust=trust)
+
+
+def _record(told: dict[str, Any]) -> Record:
+    origin = told["origin"]
+    return Record(
+        id=str(told["id"]),
+        use=str(told["use"]),
+        origin=None if origin is None else _origin(origin),
+        department=str(told["department"]),
+        issued_at=str(told["issued_at"]),
+        language=Variety(told["language"]).value,
+        edited=float(told["edited"]),
+        marking=str(told["marking"]),
+        task=str(told["task"]),
+    )
+
+
+def _origin(told: dict[str, Any]) -> Origin:
+    return Origin(
+        model=str(told["model"]),
+        digest=str(told["digest"]),
+        made_at=str(told["made_at"]),
+        entry=int(told["entry"]),
+        first_entry=int(told["first_entry"]),
+        answers=int(told["answers"]),
+    )
+
+
+def _content(told: dict[str, Any]) -> Content:
+    return Content(
+        digest=str(told["content_digest"]),
+        sketch=str(told["content_sketch"]),
+        characters=int(told["content_characters"]),
+    )
+
+
+def _encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _decoded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
