@@ -100,7 +100,7 @@ NO_ROWS = frozenset(
         "/boundary/{approval}/{verb}", "/api/boundary/{approval}/{verb}", "/usage/quotas",
         "/usage/quotas/{quota}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
         "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
-        "/documents/{document}/classification", *TAKE_FILES,
+        "/documents/{document}/classification", "/label", "/api/label/check", *TAKE_FILES,
     }
 )  # fmt: skip
 """Routes whose body, of which the schema does not tell, names no rows."""

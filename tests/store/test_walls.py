@@ -46,6 +46,7 @@ ROWS = {
     "array_fill(0.1::real, ARRAY[384])::halfvec)",
     "knowledge_arrivals": "INSERT INTO knowledge_arrivals (batch, place, collection, name, digest) "
     "VALUES ('b', 0, 'c', 'a.md', 'x')",
+    "labels": "INSERT INTO labels (id, form, token, entry) VALUES ('l', 'docx', 't', 1)",
 }
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
 COLUMNS = {
@@ -127,7 +128,8 @@ def expected() -> Permitted:
         for table in ("officers", "usage_daily", "quotas", "knowledge_words")
     }
     people |= {(officer, "see", "departments") for officer in OFFICERS if officer != "nobody"}
-    department = colleague | {("same department", "see", "usage")}
+    department = colleague | {("same department", "see", table) for table in ("usage", "labels")}
+    usage |= {("owner", deed, "labels") for deed in ("change", "delete")}
     approvals = {(officer, "see", "approvals") for officer in OFFICERS if officer != "nobody"}
     usage.add(("owner", "delete", "approvals"))
     return ((owner | department) - usage) | (shared - nobody) | people | moved | approvals | expected_lent()

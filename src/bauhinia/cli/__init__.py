@@ -16,6 +16,7 @@ from .doctor import doctor
 from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
 from .knowledge import knowledge_app
+from .label import label_app
 from .mcp import mcp
 from .memory import memory_app
 from .models import models_app
@@ -67,6 +68,7 @@ app.add_typer(bilingual_app)
 app.add_typer(people_app)
 app.add_typer(usage_app)
 app.add_typer(boundary_app)
+app.add_typer(label_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(backup)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import NamedTuple, Protocol
 
 from ..documents.collecting import Bounds
 
+TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{20,4000}\.[A-Za-z0-9_-]{20,8000}\.[A-Za-z0-9_-]{86}")
+"""A signed record (`seal`) where it stands in a text."""
 NAME = "AI-Provenance"
 """What the signed label is called in every format; the sentence for people is `AI-Label`."""
 

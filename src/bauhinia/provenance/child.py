@@ -6,7 +6,6 @@ what a file's content is, and puts a token in that was signed elsewhere.
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
@@ -19,10 +18,9 @@ from ..documents.package import parse_xml
 from ..documents.sniff import sniff
 from ..errors import EmptyDocument, UnsupportedFormat
 from .carrier import FORMS, Taken, carrier_of
-from .content import Content, content_of, texts_of
-from .record import ALPHABET, SHOWN
+from .content import content_of, texts_of
+from .reference import REFERENCE
 
-_REFERENCE = re.compile(rf"\b{SHOWN}((?:[{ALPHABET}]{{4}}-){{2}}[{ALPHABET}]{{4}})\b")
 _XLIFF = frozenset({".xlf", ".xliff"})
 _WORDS_OF_XLIFF = ("{*}source", "{*}target")
 
@@ -47,7 +45,7 @@ def look(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, 
     with damage_told(bounds):
         taken = carrier_of(form).take(data, bounds)
     texts = _texts(taken, name, form, bounds)
-    references = dict.fromkeys(_REFERENCE.findall("\n".join(texts)))
+    references = dict.fromkeys(REFERENCE.findall("\n".join(texts)))
     return {
         "form": form,
         "tokens": taken.tokens,
@@ -72,11 +70,6 @@ def put(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, A
     carrier = carrier_of(form_of(data, order["name"]))
     with damage_told(bounds):
         return {"put": True}, carrier.put(carrier.take(data, bounds).data, order["token"], bounds)
-
-
-def content_told(said: dict[str, Any]) -> Content:
-    """The content that `look` gave."""
-    return Content(**said)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..documents import Document
+if TYPE_CHECKING:
+    from ..documents import Document
 
 _FIGURES = re.compile(r"\d+")
 _BINS = 128

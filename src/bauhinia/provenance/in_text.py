@@ -11,8 +11,7 @@ from lxml import etree
 from ..documents.collecting import Bounds
 from ..documents.damage import damage_told
 from ..documents.package import parse_xml
-from .carrier import NAME, Taken
-from .seal import TOKEN
+from .carrier import NAME, TOKEN, Taken
 
 _WIDTH = 76
 _LINES = r"(?:[ \t]*[A-Za-z0-9._-]{1,200}[ \t]*(?:\r\n|\n|\r|\Z))+"

@@ -12,6 +12,11 @@ TRUSTED = "trusted"
 """Folder beside our keys: public keys (PEM) of other systems of the service, or of this one before."""
 
 
+def own_key(data_folder: Path) -> str:
+    """The key that proves our labels to others, as PEM. Raises StoreError."""
+    return Signer.open(data_folder, PURPOSE).public_pem
+
+
 def trusted_keys(data_folder: Path) -> dict[str, str]:
     """Public keys as PEM, by `key_id`. Raises StoreError for a file that is no such key."""
     own = Signer.open(data_folder, PURPOSE)

@@ -20,7 +20,7 @@ from ..store.signing import Signer
 from .checking import Verdict, verdict_of
 from .content import Content
 from .kept import Labels
-from .keys import trusted_keys
+from .keys import own_key, trusted_keys
 from .record import Record
 from .seal import PURPOSE, opened, sealed
 
@@ -69,4 +69,4 @@ class Labelling:
 
     def public_key(self) -> str:
         """The key that proves our labels to others, as PEM. Raises StoreError."""
-        return Signer.open(self._folder, PURPOSE).public_pem
+        return own_key(self._folder)

@@ -6,17 +6,11 @@ program reads, its id the trace from one to the other and to the ledger.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..language import Variety
-
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Of references: no sign that is taken for another when read from paper."""
-_GROUPS = (4, 4, 4)
-SHOWN = "BH-"
-"""How a reference begins where people see it."""
+from .reference import PREFIX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +35,7 @@ class Record:
     """Of one file that left the office. Holds no name of a person, and nothing of what the file says."""
 
     id: str
-    """The trace id, 12 signs of `ALPHABET` in groups; printed in the visible label."""
+    """The trace id, `reference.new_id`; printed in the visible label."""
     use: str
     """The AI use: `pilot.translate`, ..."""
     origin: Origin | None
@@ -60,12 +54,7 @@ class Record:
     @property
     def reference(self) -> str:
         """The trace id as people see it."""
-        return f"{SHOWN}{self.id}"
-
-
-def new_id() -> str:
-    """A trace id: 60 random bits, so that none is met by guessing."""
-    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(size)) for size in _GROUPS)
+        return f"{PREFIX}{self.id}"
 
 
 def sentence_of(record: Record, language: Variety | None = None) -> str:

@@ -6,7 +6,6 @@ Anybody who has the public key can check it with a library of their own; `/api/l
 from __future__ import annotations
 
 import base64
-import re
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -20,8 +19,6 @@ from .record import Origin, Record
 PURPOSE = "labels"
 """Which of our keys signs labels."""
 _TYPE = "bauhinia-label"
-TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{20,4000}\.[A-Za-z0-9_-]{20,8000}\.[A-Za-z0-9_-]{86}")
-"""Where a token stands in a text."""
 Trust = Literal["ours", "unknown", "forged"]
 """`ours`: a key that is trusted here signed exactly this; `unknown`: another key; `forged`: a trusted key is
 named, which did not sign it."""

@@ -31,6 +31,8 @@ from .editor_api import editor_router
 from .exchange_api import exchange_router
 from .knowledge_api import knowledge_api_router
 from .knowledge_pages import knowledge_router
+from .label_api import label_router
+from .label_pages import label_pages_router
 from .mcp_endpoint import McpEndpoint
 from .observed import Observed, Traffic, templates
 from .openid_pages import openid_router
@@ -59,6 +61,7 @@ logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 UPLOAD_PATHS = re.compile(
     "/api/documents|/documents|/v1/files|/api/terms/import|/terms/import|/api/tasks/[^/]+/import"
+    "|/label|/api/label/check"
 )
 """Where files come in."""
 BULK_PATHS = re.compile("(?:/api)?/knowledge/collections/[^/]+/documents")
@@ -123,6 +126,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(usage_pages_router)
     app.include_router(knowledge_api_router)
     app.include_router(knowledge_router)
+    app.include_router(label_router)
+    app.include_router(label_pages_router)
     app.state.mcp = McpEndpoint(lambda: cast("Office", app.state.office))
     app.router.routes.append(Route("/mcp", app.state.mcp, methods=["POST"]))
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")
