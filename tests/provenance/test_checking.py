@@ -57,7 +57,7 @@ async def test_saving_again_is_no_change_and_one_figure_is(office: Office, task:
     again = saved_again(file.data)
     assert again != file.data
     assert await state(office, again, "renamed.docx") == "unaltered"
-    verdict = await office.labels.check(saved_again(file.data, "$37"), file.name)
+    verdict = await office.labels.check(saved_again(file.data, "37"), file.name)
     assert verdict.state == "altered" and verdict.changed is not None and verdict.changed < 0.1
     assert verdict.record is not None and verdict.entry == "found"
 
@@ -77,7 +77,7 @@ async def test_a_label_that_was_cut_out_is_found_by_its_reference(office: Office
     bare = TOKEN.sub("", file.data.decode())
     verdict = await office.labels.check(bare.encode(), file.name)
     assert (verdict.state, verdict.by_reference) == ("unaltered", True)
-    shorter = bare.replace("$37", "$39").encode()
+    shorter = bare.replace("37", "39").encode()
     assert (await office.labels.check(shorter, file.name)).state == "altered"
     without = re.sub(r"BH-[0-9A-Z-]+", "", bare)
     assert await state(office, without.encode(), file.name) == "unlabelled"

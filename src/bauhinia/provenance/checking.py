@@ -12,6 +12,7 @@ import orjson
 
 from ..store import Database
 from .content import Content, changed_share
+from .media import Manifest
 from .record import Record, sentence_of
 from .seal import Seal
 
@@ -57,6 +58,24 @@ async def verdict_of(seals: list[Seal], content: Content, database: Database) ->
         entry=await _in_ledger(best.record, database),
         key_id=best.key_id,
         sentence=sentence_of(best.record),
+    )
+
+
+async def verdict_of_media(manifest: Manifest, seal: Seal | None, database: Database) -> Verdict:
+    """The verdict on a picture, a sound or a film: its manifest binds every byte of it."""
+    if manifest.state == "none":
+        return UNLABELLED
+    if seal is None or seal.trust == "unknown":
+        return Verdict(state="foreign")
+    if seal.trust == "forged" or manifest.state == "foreign":
+        return Verdict(state="forged", record=seal.record, key_id=seal.key_id)
+    return Verdict(
+        state="unaltered" if manifest.state == "ours" else "altered",
+        record=seal.record,
+        changed=0.0 if manifest.state == "ours" else None,
+        entry=await _in_ledger(seal.record, database),
+        key_id=seal.key_id,
+        sentence=sentence_of(seal.record),
     )
 
 

@@ -72,5 +72,12 @@ def put(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, A
         return {"put": True}, carrier.put(carrier.take(data, bounds).data, order["token"], bounds)
 
 
+def media(data: bytes, order: dict[str, Any], _bounds: Bounds) -> tuple[dict[str, Any], bytes]:
+    """What the C2PA manifest of a picture, a sound or a film says."""
+    from .media import read_manifest
+
+    return {"manifest": asdict(read_manifest(data, order["media_type"], order["root"]))}, b""
+
+
 if __name__ == "__main__":
-    main({"look": look, "put": put})
+    main({"look": look, "put": put, "media": media})
