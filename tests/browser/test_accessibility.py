@@ -53,7 +53,7 @@ def fill(server: Server) -> list[str]:
         *("/", f"/summarise?document={document}", "/translate", "/draft", "/analyse", "/compare"),
         *(f"/tasks/{task}" for task in tasks),
         f"/tasks/{tasks[2]}/editor",
-        *("/tasks", f"/documents/{document}", "/templates", "/terms", "/terms/candidates", "/about", "/api"),
+        *("/tasks", f"/documents/{document}", "/templates", "/terms", "/terms/candidates", "/label", "/about", "/api"),
     ]
 
 

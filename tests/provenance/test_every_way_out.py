@@ -32,7 +32,7 @@ def bounds() -> Bounds:
 
 
 TOKEN_MADE = f"eyJ{'a' * 200}.{'-b_' * 200}.{'c' * 86}"
-METADATA_ALONE = {"pptx", "xlsx", "odt", "ods", "odp", "pdf", "eml"}
+METADATA_ALONE = {"xlsx", "ods", "odp", "eml"}
 """Formats in which a translation that keeps its layout has the label in its properties alone."""
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from ..collecting import Bounds
 from ..ooxml import local
 from .parts import Parts
 
@@ -27,13 +26,6 @@ _EMPTY = (
     b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" '
     b'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"/>'
 )
-
-
-def mark(data: bytes, label: str, bounds: Bounds) -> bytes:
-    """The file with the label as a custom property and a keyword. Raises DocumentError."""
-    parts = Parts(data, bounds)
-    set_label(parts, label)
-    return parts.written()
 
 
 def set_label(parts: Parts, label: str) -> None:
