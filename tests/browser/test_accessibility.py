@@ -53,6 +53,7 @@ def fill(server: Server) -> list[str]:
         *("/", f"/summarise?document={document}", "/translate", "/draft", "/analyse", "/compare"),
         *(f"/tasks/{task}" for task in tasks),
         f"/tasks/{tasks[2]}/editor",
+        f"/tasks/{tasks[0]}/provenance",
         *("/tasks", f"/documents/{document}", "/templates", "/terms", "/terms/candidates", "/label", "/about", "/api"),
     ]
 

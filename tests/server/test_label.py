@@ -79,3 +79,17 @@ async def test_beside_the_export_stands_what_the_file_will_say_and_whose_it_is(s
         told = await page.text()
     (beside,) = re.findall(r'<p class="meta" id="rights">(.*?)</p>', told)
     assert "Copyright" in beside and "by which model" in beside and 'href="/label"' in beside
+
+
+async def test_who_answers_for_a_text_is_on_record(site: Site) -> None:
+    task = await site.finished()
+    async with site.client.get(f"{site.url}/api/tasks/{task}/export?format=md") as file:
+        (reference,) = set(re.findall(r"BH-((?:[0-9A-Z]{4}-?){3})", await file.text()))
+    status, told = await site.json("GET", f"/api/tasks/{task}/provenance")
+    assert status == 200 and told["use"] == "pilot.summarise" and told["origin"]["model"] == "fake"
+    assert told["origin"]["entry"] >= told["origin"]["first_entry"] > 0 and told["sources"]
+    (issued,) = told["issued"]
+    assert (issued["id"], issued["form"], issued["officer"]) == (reference, "md", "local")
+    async with site.client.get(f"{site.url}/tasks/{task}/provenance") as page:
+        shown = await page.text()
+    assert page.status == 200 and f"BH-{reference}" in shown and "fake" in shown

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .checking import EXIT_STATUS, Verdict
+    from .kept import Issued
     from .labelling import Labelling
     from .record import Origin, Record, edited_sentence, percent, sentence_of
     from .reference import new_id
 
 __all__ = [
     "EXIT_STATUS",
+    "Issued",
     "Labelling",
     "Origin",
     "Record",
@@ -24,6 +26,7 @@ __all__ = [
 ]
 _HOMES = {
     "EXIT_STATUS": "checking",
+    "Issued": "kept",
     "Labelling": "labelling",
     "Origin": "record",
     "Record": "record",

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse
 
+from ..pilot.provenance import provenance_of
 from ..provenance import Verdict
 from .api import uploaded
 from .state import office_of
@@ -26,6 +27,14 @@ async def checked(request: Request) -> Verdict:
     """The verdict on the form's file, which is not kept. Raises InputError, DocumentError."""
     sent = await uploaded(request)
     return await office_of(request).labels.check(sent.data, sent.name)
+
+
+@label_router.get(
+    "/api/tasks/{task}/provenance",
+    summary="Model, ledger entries, sources and edits of a draft, and its files",
+)
+async def provenance(request: Request, task: str) -> dict[str, Any]:
+    return asdict(await provenance_of(office_of(request), task))
 
 
 @label_router.get("/api/label/key", summary="The public key of our labels (PEM)")

@@ -6,9 +6,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from ..errors import BauhiniaError, InputError
+from ..pilot.provenance import provenance_of
 from ..provenance import Verdict, percent
 from .label_api import checked
 from .pages import page
+from .state import office_of
 
 label_pages_router = APIRouter(include_in_schema=False)
 
@@ -24,6 +26,12 @@ async def answer(request: Request) -> HTMLResponse:
         return _page(request, verdict=await checked(request))
     except InputError as error:
         return _page(request, error=error)
+
+
+@label_pages_router.get("/tasks/{task}/provenance")
+async def provenance(request: Request, task: str) -> HTMLResponse:
+    made = await provenance_of(office_of(request), task)
+    return page(request, "provenance.html", task=task, made=made, percent=percent)
 
 
 def _page(
