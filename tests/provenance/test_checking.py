@@ -12,29 +12,58 @@ import orjson
 import pikepdf
 import pytest
 
-from bauhinia.pilot.issuing import issued
-from bauhinia.pilot.office import Office
-from bauhinia.pilot.orders import TranslateOrder
+from bauhinia.documents import OutputBlock, OutputMeta, write_docx, write_markdown
+from bauhinia.documents.output import write_pdf
+from bauhinia.errors import StoreError
+from bauhinia.ledger import Entry, Ledger
+from bauhinia.people import local_officer
+from bauhinia.provenance import Labelling, Origin, Record, sentence_of
 from bauhinia.provenance.carrier import TOKEN
 from bauhinia.provenance.content import changed_share, content_of
+from bauhinia.settings import Limits, Settings
+from bauhinia.store import Database
 from bauhinia.store.signing import Signer
 
 from .files_of import letter
 
 WORDS = " ".join(f"The office repaired footbridge number {n} at a cost of ${n * 37}." for n in range(60))
+USE = "pilot.draft"
+
+
+class Desk:
+    """Writes and labels files as the office does, without a task behind them."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings, self.database = settings, database
+        self.ledger = Ledger(database)
+        self.labels = Labelling(settings.data_folder, database, self.ledger, Limits())
+
+    async def issue(self, form: str) -> bytes:
+        officer = local_officer(self.settings)
+        said = Entry(
+            kind="chat", outcome="answered", officer=officer.id, department=officer.department, use=USE,
+            model="fake", task="t",
+        )  # fmt: skip
+        record = Record(
+            id="ABCD-EFGH-JKLM", use=USE, origin=Origin(model="fake", entry=await self.ledger.append(said)),
+            department="Works", issued_at="2026-03-05T10:00:00+08:00", language="en", task="t",
+        )  # fmt: skip
+        meta = OutputMeta(title="Footbridges", label=sentence_of(record))
+        blocks = [OutputBlock(kind="paragraph", text=f"{part}.") for part in WORDS.split(".")[:-1]]
+        writers = {
+            "docx": write_docx,
+            "pdf": write_pdf,
+            "md": lambda *both: write_markdown(*both).encode(),
+        }
+        return await self.labels.labelled(writers[form](blocks, meta), f"a.{form}", record, officer=officer)
+
+    async def state(self, data: bytes, name: str) -> str:
+        return (await self.labels.check(data, name)).state
 
 
 @pytest.fixture
-async def task(office: Office) -> str:
-    document = docx.Document(io.BytesIO(letter()))
-    for n in range(20):
-        document.add_paragraph(f"The office repaired footbridge number {n} at a cost of ${n * 37}, in May.")
-    out = io.BytesIO()
-    document.save(out)
-    card = await office.add(out.getvalue(), "letter.docx")
-    done = await office.tasks.wait(await office.start(TranslateOrder(document=card.id, to="zh-HK")))
-    assert done.status == "done", done.message
-    return done.id
+def desk(settings: Settings, database: Database) -> Desk:
+    return Desk(settings, database)
 
 
 def saved_again(data: bytes, change: str = "") -> bytes:
@@ -48,83 +77,72 @@ def saved_again(data: bytes, change: str = "") -> bytes:
     return out.getvalue()
 
 
-async def state(office: Office, data: bytes, name: str) -> str:
-    return (await office.labels.check(data, name)).state
-
-
-async def test_saving_again_is_no_change_and_one_figure_is(office: Office, task: str) -> None:
-    file = await issued(office, task, "docx")
-    again = saved_again(file.data)
-    assert again != file.data
-    assert await state(office, again, "renamed.docx") == "unaltered"
-    verdict = await office.labels.check(saved_again(file.data, "37"), file.name)
+async def test_saving_again_is_no_change_and_one_figure_is(desk: Desk) -> None:
+    data = await desk.issue("docx")
+    again = saved_again(data)
+    assert again != data
+    assert await desk.state(again, "renamed.docx") == "unaltered"
+    verdict = await desk.labels.check(saved_again(data, "$37"), "a.docx")
     assert verdict.state == "altered" and verdict.changed is not None and verdict.changed < 0.1
     assert verdict.record is not None and verdict.entry == "found"
 
 
-async def test_a_pdf_saved_again_with_other_metadata_beside_ours(office: Office, task: str) -> None:
-    file = await issued(office, task, "pdf")
+async def test_a_pdf_saved_again_with_other_metadata_beside_ours(desk: Desk) -> None:
     out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(file.data)) as pdf:
+    with pikepdf.open(io.BytesIO(await desk.issue("pdf"))) as pdf:
         pdf.docinfo["/Producer"] = "another program"
         pdf.save(out, compress_streams=False)
-    assert await state(office, out.getvalue(), file.name) == "unaltered"
+    assert await desk.state(out.getvalue(), "a.pdf") == "unaltered"
 
 
-async def test_a_label_that_was_cut_out_is_found_by_its_reference(office: Office, task: str) -> None:
-    file = await issued(office, task, "md")
-    assert len(TOKEN.findall(file.data.decode())) == 1
-    bare = TOKEN.sub("", file.data.decode())
-    verdict = await office.labels.check(bare.encode(), file.name)
+async def test_a_label_that_was_cut_out_is_found_by_its_reference(desk: Desk) -> None:
+    text = (await desk.issue("md")).decode()
+    assert len(TOKEN.findall(text)) == 1
+    bare = TOKEN.sub("", text)
+    verdict = await desk.labels.check(bare.encode(), "a.md")
     assert (verdict.state, verdict.by_reference) == ("unaltered", True)
-    shorter = bare.replace("37", "39").encode()
-    assert (await office.labels.check(shorter, file.name)).state == "altered"
-    without = re.sub(r"BH-[0-9A-Z-]+", "", bare)
-    assert await state(office, without.encode(), file.name) == "unlabelled"
+    assert await desk.state(bare.replace("$37", "$39").encode(), "a.md") == "altered"
+    assert await desk.state(re.sub(r"BH-[0-9A-Z-]+", "", bare).encode(), "a.md") == "unlabelled"
 
 
-async def test_a_label_put_into_another_file_does_not_fit_it(office: Office, task: str) -> None:
-    file = await issued(office, task, "md")
-    (token,) = TOKEN.findall(file.data.decode())
-    other = f"# Another\n\n{WORDS}\n\n<!-- ai-provenance: {token} -->\n"
-    verdict = await office.labels.check(other.encode(), "other.md")
+async def test_a_label_that_does_not_fit_and_one_that_was_changed(desk: Desk) -> None:
+    text = (await desk.issue("md")).decode()
+    (token,) = TOKEN.findall(text)
+    other = f"# Another\n\nWe met nobody on any Tuesday.\n\n<!-- ai-provenance: {token} -->\n"
+    verdict = await desk.labels.check(other.encode(), "other.md")
     assert verdict.state == "altered" and verdict.changed is not None and verdict.changed > 0.8
-
-
-async def test_a_label_that_says_something_else_is_forged(office: Office, task: str) -> None:
-    file = await issued(office, task, "md")
-    (token,) = TOKEN.findall(file.data.decode())
     head, body, signature = token.split(".")
     said = orjson.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     said["origin"]["model"] = "another-model"
     changed = base64.urlsafe_b64encode(orjson.dumps(said)).rstrip(b"=").decode()
-    forged = file.data.decode().replace(token, f"{head}.{changed}.{signature}")
-    assert await state(office, forged.encode(), file.name) == "forged"
+    assert await desk.state(text.replace(token, f"{head}.{changed}.{signature}").encode(), "a.md") == "forged"
 
 
-async def test_another_system_is_foreign_until_its_key_is_trusted(
-    office: Office, task: str, tmp_path: Path
-) -> None:
-    file = await issued(office, task, "md")
-    keys = office.settings.data_folder / "keys"
-    there = Signer.open(office.settings.data_folder, "labels")
+async def test_another_system_is_foreign_until_its_key_is_trusted(desk: Desk, tmp_path: Path) -> None:
+    data = await desk.issue("md")
+    keys = desk.settings.data_folder / "keys"
+    there = Signer.open(desk.settings.data_folder, "labels")
     (keys / "labels.pem").rename(tmp_path / "moved.pem")
-    assert await state(office, file.data, file.name) == "foreign"
+    assert await desk.state(data, "a.md") == "foreign"
     (keys / "trusted").mkdir()
     (keys / "trusted" / "old.pem").write_text(there.public_pem)
-    assert await state(office, file.data, file.name) == "unaltered"
+    assert await desk.state(data, "a.md") == "unaltered"
+    (keys / "trusted" / "odd.pem").write_text("no key")
+    with pytest.raises(StoreError, match=r"odd\.pem"):
+        await desk.state(data, "a.md")
 
 
-async def test_an_entry_that_is_not_in_the_ledger_is_missing(office: Office, task: str) -> None:
-    file = await issued(office, task, "md")
-    async with office.database.maintenance() as connection:
+async def test_an_entry_that_is_not_in_the_ledger_is_missing(desk: Desk) -> None:
+    data = await desk.issue("md")
+    assert (await desk.labels.check(data, "a.md")).entry == "found"
+    async with desk.database.maintenance() as connection:
         await connection.execute("DELETE FROM ledger WHERE body::jsonb ->> 'kind' = 'chat'")
-    assert (await office.labels.check(file.data, file.name)).entry == "missing"
+    assert (await desk.labels.check(data, "a.md")).entry == "missing"
 
 
-async def test_a_file_of_nobody_has_no_label(office: Office) -> None:
+async def test_a_file_of_nobody_has_no_label(desk: Desk) -> None:
     for data, name in ((letter(), "letter.docx"), (WORDS.encode(), "words.txt"), (b"<p>x</p>", "x.html")):
-        assert await state(office, data, name) == "unlabelled"
+        assert await desk.state(data, name) == "unlabelled"
 
 
 @pytest.mark.parametrize(("words", "most"), [(0, 0.0), (3, 0.1), (30, 0.35), (600, 1.0)])

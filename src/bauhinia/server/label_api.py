@@ -31,7 +31,7 @@ async def checked(request: Request) -> Verdict:
 
 @label_router.get(
     "/api/tasks/{task}/provenance",
-    summary="Model, ledger entries, sources and edits of a draft, and its files",
+    summary="A draft's model, ledger entries, sources, edits and files",
 )
 async def provenance(request: Request, task: str) -> dict[str, Any]:
     return asdict(await provenance_of(office_of(request), task))
