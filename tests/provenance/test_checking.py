@@ -11,6 +11,9 @@ import docx
 import orjson
 import pikepdf
 import pytest
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
 
 from bauhinia.documents import OutputBlock, OutputMeta, write_docx, write_markdown
 from bauhinia.documents.output import write_pdf
@@ -20,6 +23,8 @@ from bauhinia.people import local_officer
 from bauhinia.provenance import Labelling, Origin, Record, sentence_of
 from bauhinia.provenance.carrier import TOKEN
 from bauhinia.provenance.content import changed_share, content_of
+from bauhinia.provenance.keys import own_key, trusted_keys
+from bauhinia.provenance.seal import opened, sealed
 from bauhinia.settings import Limits, Settings
 from bauhinia.store import Database
 from bauhinia.store.signing import Signer
@@ -159,3 +164,47 @@ def test_what_counts_as_content() -> None:
     assert one == content_of(["The fee is $90.", "Cafe\u0301"]).digest
     assert one != content_of(["The fee is $91.", "Café"]).digest
     assert one != content_of(["Café", "The fee is $90."]).digest
+
+
+def token_of(settings: Settings, **changed: object) -> str:
+    """A token of ours whose payload says something else, signed all the same."""
+    record = Record(
+        id="ABCD-EFGH-JKLM", use=USE, origin=Origin(model="m"), department="Works",
+        issued_at="2026-03-05T10:00:00+08:00", language="en",
+    )  # fmt: skip
+    signer = Signer.open(settings.data_folder, "labels")
+    head, body, _ = sealed(record, content_of(["x"]), signer).split(".")
+    said = orjson.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))) | changed
+    body = base64.urlsafe_b64encode(orjson.dumps(said)).rstrip(b"=").decode()
+    signature = base64.urlsafe_b64encode(signer.sign(f"{head}.{body}".encode())).rstrip(b"=").decode()
+    return f"{head}.{body}.{signature}"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"issued_at": "0001-01-01T00:00:00+14:00"}, {"issued_at": "soon"}, {"language": "xx"}, {"v": 2},
+        {"edited": "much"}, {"origin": 7}, {"origin": {"model": "m"}}, {"content_characters": None},
+        {"department": "x" * 20_000},
+    ],
+)  # fmt: skip
+def test_what_is_no_record_is_no_label(settings: Settings, changed: dict[str, object]) -> None:
+    keys = trusted_keys(settings.data_folder)
+    assert opened(token_of(settings), keys) is not None
+    assert opened(token_of(settings, **changed), keys) is None
+
+
+@pytest.mark.parametrize("token", ["", "a.b", "a.b.c.d", "eyJ.eyJ.x", "é.é.é", "e30.e30.e30", "W10.W10.W10"])
+def test_what_is_no_token_is_no_label(token: str) -> None:
+    assert opened(token, {}) is None
+
+
+def test_anybody_can_check_a_label_with_a_library_of_their_own(settings: Settings) -> None:
+    key = OKPKey.import_key(own_key(settings.data_folder))
+    token = token_of(settings)
+    assert (
+        orjson.loads(jws.deserialize_compact(token, key, algorithms=["Ed25519"]).payload)["department"]
+        == "Works"
+    )
+    with pytest.raises(JoseError):
+        jws.deserialize_compact(token[:-4] + "AAAA", key, algorithms=["Ed25519"])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, get_args
 
 import pikepdf
 import pytest
 
+import bauhinia
 from bauhinia.documents.collecting import Bounds
 from bauhinia.documents.layout import LAYOUTS, Rewritten
 from bauhinia.errors import BauhiniaError
@@ -156,3 +159,18 @@ async def test_what_was_issued_is_kept_and_in_the_ledger(office: Office, transla
             await connection.execute("SELECT body FROM ledger WHERE seq = %s", (kept.entry,))
         ).fetchone()
     assert row is not None and '"deed":"label.issue"' in row[0] and verdict.record.reference in row[0]
+
+
+ONE_WAY = re.compile(
+    r"\b(?:original_format|beside_original|write_redline|side_by_side)\b|export import .*\bexport\b"
+)
+
+
+def test_nothing_but_the_one_way_out_writes_drafts() -> None:
+    """Pages, APIs and commands get files from `issued`, and from nothing that comes before the label."""
+    source = Path(bauhinia.__file__).parent
+    callers = [path for folder in ("server", "cli") for path in (source / folder).rglob("*.py")]
+    assert len(callers) > 50
+    assert [path.name for path in callers if ONE_WAY.search(path.read_text(encoding="utf-8"))] == []
+    asking = {path.name for path in callers if re.search(r"\bissued\(", path.read_text(encoding="utf-8"))}
+    assert asking == {"api.py", "places.py"}

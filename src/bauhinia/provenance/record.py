@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..language import Variety
+from ..people.quotas import HONG_KONG
 from .reference import PREFIX
 
 
@@ -93,8 +94,9 @@ def edited_sentence(model: str, share: float, language: Variety) -> str:
 
 
 def _day(record: Record) -> date:
+    """The day in Hong Kong, wherever the server runs."""
     made = record.origin.made_at if record.origin is not None else ""
-    return datetime.fromisoformat(made or record.issued_at).date()
+    return datetime.fromisoformat(made or record.issued_at).astimezone(HONG_KONG).date()
 
 
 def _english(day: date) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
@@ -9,7 +11,7 @@ from ..errors import BauhiniaError, InputError
 from ..pilot.provenance import provenance_of
 from ..provenance import Verdict, percent
 from .label_api import checked
-from .pages import page
+from .pages import moment, page
 from .state import office_of
 
 label_pages_router = APIRouter(include_in_schema=False)
@@ -31,11 +33,18 @@ async def answer(request: Request) -> HTMLResponse:
 @label_pages_router.get("/tasks/{task}/provenance")
 async def provenance(request: Request, task: str) -> HTMLResponse:
     made = await provenance_of(office_of(request), task)
-    return page(request, "provenance.html", task=task, made=made, percent=percent)
+    return page(request, "provenance.html", task=task, made=made, percent=percent, when=when)
 
 
 def _page(
     request: Request, *, verdict: Verdict | None = None, error: BauhiniaError | None = None
 ) -> HTMLResponse:
     status = error.status if error else 200
-    return page(request, "label.html", status=status, verdict=verdict, error=error, percent=percent)
+    return page(
+        request, "label.html", status=status, verdict=verdict, error=error, percent=percent, when=when
+    )
+
+
+def when(at: str) -> str:
+    """A record's time as clocks in Hong Kong show it."""
+    return moment(datetime.fromisoformat(at))
