@@ -1,4 +1,4 @@
-"""The record and the content's digest, signed: a JSON Web Signature (RFC 7515, RFC 9864) with our Ed25519 key.
+"""The record and the content's digest, signed: a JSON Web Signature (RFC 7515, RFC 9864) with our own key.
 
 Anybody who has the public key can check it with a library of their own; `/api/label/key` gives it out.
 """
