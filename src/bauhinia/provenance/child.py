@@ -18,7 +18,6 @@ from ..documents.package import parse_xml
 from ..documents.sniff import sniff
 from ..errors import EmptyDocument, UnsupportedFormat
 from .carrier import FORMS, Taken, carrier_of
-from .content import content_of, texts_of
 from .reference import REFERENCE
 
 _XLIFF = frozenset({".xlf", ".xliff"})
@@ -40,6 +39,8 @@ def form_of(data: bytes, name: str) -> str:
 
 def look(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, Any], bytes]:
     """The tokens in a file, its content without them, and the references that its text names."""
+    from .content import content_of  # numpy: nothing else here needs it
+
     name = order["name"]
     form = form_of(data, name)
     with damage_told(bounds):
@@ -59,6 +60,8 @@ def _texts(taken: Taken, name: str, form: str, bounds: Bounds) -> list[str]:
         root = parse_xml(taken.data, bounds)
         found = root.iter(*_WORDS_OF_XLIFF)
         return ["".join(map(str, each.itertext())) for each in found]
+    from .content import texts_of
+
     try:
         return texts_of(parse(taken.data, name, bounds))
     except EmptyDocument:
