@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from bauhinia.errors import StoreError
+from bauhinia.store.archive import Manifest, read, writing
 from bauhinia.store.signing import Signer, key_id, raw_public, verify
 
 
@@ -75,3 +76,15 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "keys").write_text("a file where the folder should be")
     with pytest.raises(StoreError, match="cannot be used"):
         Signer.open(tmp_path, "labels")
+
+
+def test_a_key_that_came_back_from_a_backup_signs_as_before(tmp_path: Path) -> None:
+    made = Signer.open(tmp_path / "data", "labels")
+    with writing(tmp_path / "backup.tar") as archive:
+        archive.add_file("files/keys/labels.pem", tmp_path / "data" / "keys" / "labels.pem")
+        manifest = Manifest(
+            version="1", schema="1", at="", ledger_seq=0, ledger_hash="", roles=[], members=archive.members
+        )
+        archive.close(manifest)
+    read(tmp_path / "backup.tar", tmp_path / "back")
+    assert Signer.open(tmp_path / "back" / "files", "labels").public_pem == made.public_pem
