@@ -76,6 +76,7 @@ ROWS = {
     "digest, entry) VALUES ('n', 1, 'signed', 'clerk', 'Clerk', '', 'd', 1)",
     "use_records": "INSERT INTO use_records (use, department, kind, held, passed, note, name, post, entry) "
     "VALUES ('u', 'Works', 'review', now(), true, 'n', 'Clerk', '', 1)",
+    "labels": "INSERT INTO labels (id, form, token, entry) VALUES ('l', 'docx', 't', 1)",
 }
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
 COLUMNS = {
@@ -195,7 +196,8 @@ def expected() -> Permitted:
         for table in ("officers", "usage_daily", "quotas", "knowledge_words", "privacy_rules")
     }
     people |= {(officer, "see", "departments") for officer in OFFICERS if officer != "nobody"}
-    department = colleague | {("same department", "see", "usage")}
+    department = colleague | {("same department", "see", table) for table in ("usage", "labels")}
+    usage |= {("owner", deed, "labels") for deed in ("change", "delete")}
     approvals = {(officer, "see", "approvals") for officer in OFFICERS if officer != "nobody"}
     usage |= {("owner", "delete", table) for table in ("approvals", "stops")}
     approvals |= {(officer, "see", "stops") for officer in OFFICERS if officer != "nobody"}

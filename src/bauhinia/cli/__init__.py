@@ -18,6 +18,7 @@ from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
 from .guideline import guideline_app
 from .knowledge import knowledge_app
+from .label import label_app
 from .ledger import ledger_app
 from .mcp import mcp
 from .memory import memory_app
@@ -80,6 +81,7 @@ app.command()(resume)
 app.add_typer(guideline_app)
 app.add_typer(ledger_app)
 app.add_typer(privacy_app)
+app.add_typer(label_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(backup)

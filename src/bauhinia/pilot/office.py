@@ -37,6 +37,7 @@ from ..knowledge import Arrivals, Library, Search
 from ..knowledge.arrivals import KIND as INGEST
 from ..language import Termbase, Variety
 from ..people import Accounts, Officer, OpenId, QuotaSetting, acting, acting_as, signed_in
+from ..provenance import Labelling
 from ..settings import Limits, Settings
 from ..store import LOCAL, Blobs, Database, Walls, within
 from ..translation.leverage import Leverage, leverage
@@ -52,6 +53,7 @@ from .draft import Draft, TaskKind
 from .drafting import draft
 from .forecasting import Forecast, work_of
 from .keeping import Original
+from .labelling import with_share_told
 from .orders import (
     ORDERS,
     AnalyseOrder,
@@ -111,6 +113,8 @@ class Office:
     arrivals: Arrivals = field(init=False)
     """Files on their way into the library."""
     tasks: Tasks = field(init=False)
+    labels: Labelling = field(init=False)
+    """Signs and keeps the labels of files that leave."""
     openid: OpenId | None = field(init=False)
     """The provider that people sign in with, where there is one."""
     model: asyncio.Task[None] = field(init=False)
@@ -125,6 +129,7 @@ class Office:
         self.release = Release(self.database, self.gateway.ledger)
         self.acknowledgements = Acknowledgements(self.database, self.gateway.ledger, self.notices)
         self.segments = Segments(self.database)
+        self.labels = Labelling(self.settings.data_folder, self.database, self.gateway.ledger, Limits())
         self.library = Library(self.database, self.gateway, self.shelf.blobs, Limits())
         self.search = Search(self.database, self.gateway)
         self.arrivals = Arrivals(self.database, self.library, Limits())
@@ -265,8 +270,9 @@ class Office:
         return {}
 
     async def task(self, key: str) -> Task:
-        """A task with its draft as its officers left it: what every reader is given. Raises NotFound."""
-        return await self.as_left(await self.tasks.get(key))
+        """A task with its draft as its officers left it, and a label that says how much they changed: what
+        every reader is given. Raises NotFound."""
+        return with_share_told(await self.as_left(await self.tasks.get(key)))
 
     async def as_left(self, task: Task) -> Task:
         """The task with the words that were written in the editor of its translation laid over its draft."""

@@ -40,6 +40,8 @@ from .exchange_api import exchange_router
 from .guideline_pages import guideline_router
 from .knowledge_api import knowledge_api_router
 from .knowledge_pages import knowledge_router
+from .label_api import label_router
+from .label_pages import label_pages_router
 from .ledger_api import ledger_router
 from .ledger_pages import ledger_pages_router
 from .mcp_endpoint import McpEndpoint
@@ -76,6 +78,7 @@ logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 UPLOAD_PATHS = re.compile(
     "/api/documents|/documents|/v1/files|/api/terms/import|/terms/import|/api/tasks/[^/]+/import"
+    "|/label|/api/label/check"
 )
 """Where files come in."""
 BULK_PATHS = re.compile("(?:/api)?/knowledge/collections/[^/]+/documents")
@@ -155,6 +158,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(knowledge_router)
     app.include_router(register_router)
     app.include_router(register_pages_router)
+    app.include_router(label_router)
+    app.include_router(label_pages_router)
     app.state.mcp = McpEndpoint(lambda: cast("Office", app.state.office))
     app.router.routes.append(Route("/mcp", app.state.mcp, methods=["POST"]))
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")
