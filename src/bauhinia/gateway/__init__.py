@@ -18,6 +18,7 @@ from .exchange import (
     Stage,
 )
 from .tool_list import JOINT
+from .untrusted import data, sample
 from .uses import USES
 
 __all__ = [
@@ -44,5 +45,7 @@ __all__ = [
     "ToolCall",
     "Usage",
     "classifications",
+    "data",
     "estimate_tokens",
+    "sample",
 ]

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from ..errors import BauhiniaError, NotFound, Refused
@@ -32,7 +33,9 @@ from .redact import Redacted, redact, redact_texts
 from .refusals import error_for
 from .restore import Restoring
 from .route import Route, estimated_tokens, route
+from .screening import AnswerWatch, screened
 from .tool_list import load_tool_servers
+from .untrusted import fenced
 
 logger = logging.getLogger(__name__)
 
@@ -169,11 +172,15 @@ class Gateway:
         try:
             await self._admit(notes, _expected(ask))
             with self._admission.place():
+                _refuse(notes, screened(ask))
                 redacted = redact(ask)
                 _allow(notes, redacted.decision)
+                messages, fence = fenced(redacted.messages)
+                redacted = replace(redacted, messages=messages)
                 way = await self._route(notes, ask, redacted)
                 answer: Answer | None = None
-                async with aclosing(self._write(notes, ask, way, redacted)) as events:
+                restoring = partial(Restoring, redacted.pseudonyms, fence)
+                async with aclosing(self._write(notes, ask, way, restoring)) as events:
                     async for event in events:
                         if isinstance(event, Answer):
                             answer = event
@@ -313,10 +320,10 @@ class Gateway:
             _allow(notes, Decision("route", False, "not_ready", "The model is still being loaded."))
 
     async def _write(
-        self, notes: Notes, ask: Ask, way: Route, redacted: Redacted
+        self, notes: Notes, ask: Ask, way: Route, restoring: Callable[[], Restoring]
     ) -> AsyncGenerator[ExchangeEvent, None]:
         """Forward, restore, inspect and label: at most two attempts, the second asked for more firmly."""
-        attempt = _Attempt(notes, ask, redacted, last=ask.reply_in is None)
+        attempt = _Attempt(notes, ask, restoring(), last=ask.reply_in is None)
         async with aclosing(attempt.write(way, self._silence)) as events:
             async for event in events:
                 yield event
@@ -326,10 +333,14 @@ class Gateway:
             await self._stay_within(notes, "model")
             way = Route(way.backend, insist(way.request, ask.reply_in), way.decision)
             notes.send(way.request)
-            attempt = _Attempt(notes, ask, redacted, last=True)
+            attempt = _Attempt(notes, ask, restoring(), last=True)
             async with aclosing(attempt.write(way, self._silence)) as events:
                 async for event in events:
                     yield event
+        if (withheld := attempt.watch.withheld) is not None:
+            if attempt.shown and ask.retractable:
+                yield Retraction(withheld.reason)
+            yield Piece(withheld.detail)
         yield attempt.answer(way)
 
     async def _record(self, notes: Notes, answer: Answer) -> Answer:
@@ -378,11 +389,12 @@ class Gateway:
 class _Attempt:
     """One answer of the model: forwarded, restored, inspected."""
 
-    def __init__(self, notes: Notes, ask: Ask, redacted: Redacted, *, last: bool) -> None:
+    def __init__(self, notes: Notes, ask: Ask, restoring: Restoring, *, last: bool) -> None:
         self._notes = notes
         self._messages = ask.messages
+        self.watch = AnswerWatch(ask)
         self._finish: Finish | None = None
-        self.restoring = Restoring(redacted.pseudonyms)
+        self.restoring = restoring
         self.inspection = Inspection(ask.reply_in, last=last, is_json=ask.schema is not None)
         self._last = last
         self.shown = False
@@ -404,30 +416,36 @@ class _Attempt:
                         continue
                     written.append(event.text or event.thinking or event.arguments)
                     self.restoring.think(event.thinking)
-                    shown = self.inspection.feed(self.restoring.feed(event.text))
+                    shown = self.inspection.feed(self.watch.feed(self.restoring.feed(event.text)))
                     if shown:
                         self.shown = True
                         yield Piece(shown)
-                    if self.inspection.hopeless:
+                    if self.inspection.hopeless or self.watch.withheld:
                         break
         finally:
             self._count(way, written)
             self._notes.answer = self.inspection.text
-        if self.inspection.hopeless:
+        if self.inspection.hopeless or self.watch.withheld:
             return
-        shown = self.inspection.feed(self.restoring.flush()) + self.inspection.finish()
+        rest = self.watch.feed(self.restoring.flush()) + self.watch.flush()
+        if self.watch.withheld:
+            return
+        shown = self.inspection.feed(rest) + self.inspection.finish()
         self._notes.answer = self.inspection.text
         if shown:
             yield Piece(shown)
 
     def answer(self, way: Route) -> Answer:
         """The whole answer, labelled; what remains is to record it."""
+        if self.watch.withheld is not None:
+            return self._withheld(way, self.watch.withheld)
         assert self._finish is not None
         calls = self.restoring.calls(self._finish.tool_calls)
         said = "\n".join([self.inspection.text, *(call.arguments for call in calls)])
         links = inspect_links(said, self._messages)
         made = [made for made in self.inspection.decisions if not (calls and made.reason == "empty_answer")]
         made += [links] if links else []
+        made += self.watch.decisions
         self._notes.answer = said if calls else self.inspection.text
         self._notes.add(
             Decision("forward", True, "cut" if self._finish.reason == "length" else "ok"),
@@ -444,6 +462,19 @@ class _Attempt:
             label=label(way.backend),
             decisions=tuple(self._notes.decisions),
             tool_calls=calls,
+        )
+
+    def _withheld(self, way: Route, why: Decision) -> Answer:
+        """What is given in place of an answer that is not; no tool is called by it."""
+        self._notes.add(Decision("forward", True, "cut"), self.restoring.decision, why)
+        return Answer(
+            text=why.detail,
+            thinking="",
+            finish="stop",
+            usage=self._notes.usage,
+            seconds=self._notes.seconds,
+            label=label(way.backend),
+            decisions=tuple(self._notes.decisions),
         )
 
     def _count(self, way: Route, written: Sequence[str]) -> None:
@@ -474,6 +505,12 @@ def _allow(notes: Notes, decision: Decision) -> None:
     notes.add(decision)
     if not decision.allowed:
         raise error_for(decision)
+
+
+def _refuse(notes: Notes, decision: Decision) -> None:
+    """Raise a decision's error; one that allows is not noted a second time."""
+    if not decision.allowed:
+        _allow(notes, decision)
 
 
 def _failed(task: asyncio.Task[None]) -> bool:

@@ -61,6 +61,8 @@ class Desk:
     usage: Usage = field(default_factory=Usage)
     label: str = ""
     """The label of the newest answer."""
+    reasons: list[str] = field(default_factory=list)
+    """Every reason other than `ok` that the gateway gave, for all answers."""
 
     @property
     def part_tokens(self) -> int:
@@ -113,6 +115,7 @@ class Desk:
         prompt, cached, completion = kept["usage"]
         self.usage += Usage(prompt_tokens=prompt, cached_tokens=cached, completion_tokens=completion)
         self.label = kept["label"]
+        self.reasons += kept["reasons"]
         return Written(text=kept["text"], cut=kept["cut"], reasons=tuple(kept["reasons"]))
 
     async def _exchange(self, ask: Ask, passage: str) -> Answer:

@@ -41,6 +41,7 @@ from ..translation.termbases import Termbases
 from .analyse import analyse
 from .ask import ask, passages_for
 from .citations import without_invented_citations
+from .cautions import warned
 from .codec import from_json, to_json
 from .compare import compare
 from .desk import Desk, part_tokens
@@ -400,7 +401,7 @@ class Office:
                 classification=highest,
             )
             draft = await self._do(asked, documents, desk)
-            return to_json(without_invented_citations(draft, documents))
+            return to_json(warned(without_invented_citations(draft, documents), documents, desk.reasons))
 
         return work
 
