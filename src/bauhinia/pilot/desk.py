@@ -57,6 +57,8 @@ class Desk:
     classification: str
     """The highest of what the task works on; it goes with every request."""
     task: str | None = None
+    said: str = ""
+    """What the officer wrote: a question, instructions."""
     began: float = field(default_factory=time.monotonic)
     usage: Usage = field(default_factory=Usage)
     label: str = ""
@@ -94,6 +96,7 @@ class Desk:
             stop=tuple(stop),
             classification=self.classification,
             task=self.task,
+            said=self.said,
         )
 
         async def work() -> dict[str, Any]:

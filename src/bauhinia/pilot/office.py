@@ -400,6 +400,7 @@ class Office:
                 termbase=termbase,
                 classification=highest,
             )
+            desk.said = _said(asked)
             draft = await self._do(asked, documents, desk)
             return to_json(warned(without_invented_citations(draft, documents), documents, desk.reasons))
 
@@ -424,6 +425,11 @@ class Office:
                 return await redraft(order, documents[order.document], desk)
             case CompareOrder():
                 return await compare(order, documents, desk)
+
+
+def _said(order: AnyOrder) -> str:
+    """What the officer wrote in an order; nothing where all was chosen."""
+    return str(getattr(order, "question", "") or getattr(order, "instructions", ""))
 
 
 def _kept_with_a_job() -> Mapping[str, Any]:
