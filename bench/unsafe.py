@@ -35,7 +35,11 @@ async def main() -> None:
         "unsafe.lawful_refused",
         100 * both.lawful.value,
         "%",
-        beside={"of": both.lawful.total, "of the whole set, words alone": 100 * every.lawful.value, "of all": every.lawful.total},
+        beside={
+            "of": both.lawful.total,
+            "of the whole set, words alone": 100 * every.lawful.value,
+            "of all": every.lawful.total,
+        },
     )
     record("unsafe.screen_us", _microseconds(held_out), "µs a request")
 

@@ -130,7 +130,7 @@ async def test_the_same_answers_without_the_renderer_would_leave_it(
     await page.set_content("".join(f"<div>{text}</div>" for text in raw), wait_until="commit")
     await page.wait_for_timeout(300)
     assert sum("evil.example" in url for url in asked) >= 5
-    assert any(b'evil.example' in said for said in other.reached)
+    assert any(b"evil.example" in said for said in other.reached)
     await context.close()
 
 

@@ -26,19 +26,21 @@ def check(document: Document) -> None:
     assert finding.check == "hidden_text" and ORDER in finding.message and finding.severity == "warning"
 
 
-@pytest.mark.parametrize("properties", [WHITE, TINY, '<w:rPr><w:vanish/></w:rPr>'])
+@pytest.mark.parametrize("properties", [WHITE, TINY, "<w:rPr><w:vanish/></w:rPr>"])
 def test_words_runs_that_nobody_sees(properties: str) -> None:
     check(read_here(docx(p("Open to all.") + p(inner=run(ORDER, properties))), "a.docx"))
 
 
-CELL = '<w:tbl><w:tblPr>{style}</w:tblPr><w:tr><w:tc><w:tcPr>{shade}</w:tcPr>{text}</w:tc></w:tr></w:tbl>'
+CELL = "<w:tbl><w:tblPr>{style}</w:tblPr><w:tr><w:tc><w:tcPr>{shade}</w:tcPr>{text}</w:tc></w:tr></w:tbl>"
 
 
 @pytest.mark.parametrize(
     "body",
     [
         p(inner=run("Head", SHADED)),
-        CELL.format(style="", shade='<w:shd w:val="clear" w:fill="1F3864"/>', text=p(inner=run("Head", WHITE))),
+        CELL.format(
+            style="", shade='<w:shd w:val="clear" w:fill="1F3864"/>', text=p(inner=run("Head", WHITE))
+        ),
         CELL.format(style='<w:tblStyle w:val="Dark"/>', shade="", text=p(inner=run("Head", WHITE))),
         p(properties='<w:shd w:val="clear" w:fill="000000"/>', inner=run("Head", WHITE)),
     ],
@@ -75,7 +77,14 @@ def test_words_of_a_page_or_an_e_mail_that_nobody_sees(style: str) -> None:
 
 @pytest.mark.parametrize(
     "style",
-    ["color:#fff;background:#036", "color:red", "font-size:10px", "font-size:11pt", "opacity:0.8", "left:-20px"],
+    [
+        "color:#fff;background:#036",
+        "color:red",
+        "font-size:10px",
+        "font-size:11pt",
+        "opacity:0.8",
+        "left:-20px",
+    ],
 )
 def test_words_of_a_page_that_are_seen_are_read(style: str) -> None:
     document = read_here(f'<p style="{style}">Head</p>'.encode(), "a.html")
@@ -88,10 +97,10 @@ def test_words_of_a_slide_that_are_too_small() -> None:
 
 
 def test_words_of_an_opendocument_text_that_are_too_small() -> None:
-    style = (
-        '<style:style style:name="T1" style:family="text"><style:text-properties xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" fo:font-size="1pt"/></style:style>'
+    style = '<style:style style:name="T1" style:family="text"><style:text-properties xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" fo:font-size="1pt"/></style:style>'
+    body = (
+        f'<text:p>Open to all.</text:p><text:p><text:span text:style-name="T1">{ORDER}</text:span></text:p>'
     )
-    body = f'<text:p>Open to all.</text:p><text:p><text:span text:style-name="T1">{ORDER}</text:span></text:p>'
     check(read_here(opened("text", body, styles=style), "a.odt"))
 
 
@@ -106,7 +115,9 @@ def pdf(content: str) -> bytes:
 
     document = pikepdf.new()
     page = document.add_blank_page(page_size=(400, 300))
-    font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+    font = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+    )
     page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
     page.Contents = document.make_stream(content.encode())
     out = io.BytesIO()

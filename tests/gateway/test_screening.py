@@ -167,10 +167,14 @@ async def test_what_is_no_secret_may_be_said(
     assert answer.text == shown == said
 
 
-async def test_a_withheld_answer_calls_no_tool(open_gateway: MakeGateway, ask_for: MakeAsk, database: Any) -> None:
+async def test_a_withheld_answer_calls_no_tool(
+    open_gateway: MakeGateway, ask_for: MakeAsk, database: Any
+) -> None:
     from bauhinia.models import Calls, Tool
 
     model = FakeModel([Calls(text=SYSTEM, calls=(("act", {}),))])
     turns = (Message("system", SYSTEM), Message("user", "Go on."))
-    answer = await open_gateway(model).ask(ask_for("", messages=turns, tools=(Tool(name="act"),), max_tokens=900))
+    answer = await open_gateway(model).ask(
+        ask_for("", messages=turns, tools=(Tool(name="act"),), max_tokens=900)
+    )
     assert answer.decided("prompt_leak") and answer.tool_calls == ()

@@ -198,7 +198,9 @@ async def test_what_a_tool_says_can_have_no_other_tool_act(
         return "done"
 
     model = FakeModel(obeying, context_tokens=50_000)
-    answer = await allowed.open(model).ask(ask_for("?", served=("met__injected", "met__shifty", "met__rainfall")))
+    answer = await allowed.open(model).ask(
+        ask_for("?", served=("met__injected", "met__shifty", "met__rainfall"))
+    )
     offered_then = [{tool.name for tool in request.tools} for request in model.requests]
     assert "met__shifty" in offered_then[0] and "met__shifty" not in offered_then[1] | offered_then[2]
     assert reasons(answer) == ["tool_used", "tool_after_data", "argument_leads_out"]
@@ -230,7 +232,9 @@ async def test_rounds_end(allowed: Allowed, ask_for: MakeAsk) -> None:
 async def test_a_server_that_is_away_is_told(allowed: Allowed, ask_for: MakeAsk) -> None:
     allowed.write(url="http://127.0.0.1:9/mcp")
     with pytest.raises(ModelUnavailable):
-        await allowed.open(FakeModel()).ask(ask_for("?", served=("met__injected", "met__shifty", "met__rainfall")))
+        await allowed.open(FakeModel()).ask(
+            ask_for("?", served=("met__injected", "met__shifty", "met__rainfall"))
+        )
 
 
 @pytest.mark.parametrize(

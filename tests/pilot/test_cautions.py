@@ -42,5 +42,10 @@ def test_comments_and_deletions_are_no_hidden_text() -> None:
 def test_each_risk_has_one_banner() -> None:
     reasons = ["marked_hate", "marked_violence", "prompt_leak", "unsafe_hate", "links_found", "links_found"]
     found = warned(DRAFT, {}, reasons).findings[:-1]
-    assert [each.check for each in found] == ["risk_marked", "risk_prompt_leak", "risk_unsafe", "risk_links_found"]
+    assert [each.check for each in found] == [
+        "risk_marked",
+        "risk_prompt_leak",
+        "risk_unsafe",
+        "risk_links_found",
+    ]
     assert {each.severity for each in found} == {"warning", "error"}

@@ -258,7 +258,9 @@ def _is_white_on_white(element: etree._Element) -> bool:
     if not named and not _WHITE_STYLE.search(element.get("style", "")):
         return False
     around = (element, *element.iterancestors())
-    return not any(_GROUND.search(each.get("style", "")) or each.get("bgcolor") or each.get("class") for each in around)
+    return not any(
+        _GROUND.search(each.get("style", "")) or each.get("bgcolor") or each.get("class") for each in around
+    )
 
 
 def _rows(table: etree._Element) -> list[etree._Element]:

@@ -316,7 +316,9 @@ class _Reader:
         if alpha and min(red, green, blue) < _WHITE:
             return False
         x, y = (words[0].x0 + words[-1].x1) / 2, base - 0.3 * size
-        return not any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in self.grounds())
+        return not any(
+            left <= x <= right and top <= y <= bottom for left, top, right, bottom in self.grounds()
+        )
 
     def _characters(self, first: int, after: int, size: float) -> str:
         text = self.codes[first:after]

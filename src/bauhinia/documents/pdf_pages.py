@@ -73,7 +73,9 @@ def load_page(
     finally:
         page.close()
     grids, lines = take_tables(objects.rules, text.lines) if objects.rules else ([], text.lines)
-    page_shown = Page(index + 1, *turn.shown, lines, grids, annotations=[*laid.shown, *map(_aside, text.hidden)])
+    page_shown = Page(
+        index + 1, *turn.shown, lines, grids, annotations=[*laid.shown, *map(_aside, text.hidden)]
+    )
     return LoadedPage(
         page_shown, text, turn, objects.rules, objects.pictures, objects.shown, ink, laid.signatures
     )

@@ -23,11 +23,17 @@ def is_unseen(run: etree._Element, properties: etree._Element | None) -> bool:
         return False
     if 0 < number_of(value_of(properties, "sz"), 0) <= SMALLEST:
         return True
-    return _WHITE.fullmatch(value_of(properties, "color") or "") is not None and not _on_colour(run, properties)
+    return _WHITE.fullmatch(value_of(properties, "color") or "") is not None and not _on_colour(
+        run, properties
+    )
 
 
 def _on_colour(run: etree._Element, properties: etree._Element) -> bool:
-    if _coloured(properties.find(f"{W}shd")) or value_of(properties, "highlight") not in (None, "none", "white"):
+    if _coloured(properties.find(f"{W}shd")) or value_of(properties, "highlight") not in (
+        None,
+        "none",
+        "white",
+    ):
         return True
     for above in run.iterancestors():
         if above.tag in (f"{W}txbxContent", f"{W}hdr", f"{W}ftr"):

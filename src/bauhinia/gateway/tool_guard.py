@@ -30,7 +30,9 @@ _ADDRESS = re.compile(
 )
 _DOTS = re.compile(r"\s*(?:\[\.\]|\(\.\)|\(dot\)|\[dot\]|\s+dot\s+|[。．｡])\s*")
 _ATS = re.compile(r"\s*(?:\[at\]|\(at\)|\s+at\s+(?=[a-z0-9-]+\.))\s*")
-_FILE = re.compile(r"[\w-]+\.(?:docx?|xlsx?|pptx?|pdf|odt|ods|odp|txt|csv|md|html?|eml|msg|png|jpe?g|wav|mp[34])")
+_FILE = re.compile(
+    r"[\w-]+\.(?:docx?|xlsx?|pptx?|pdf|odt|ods|odp|txt|csv|md|html?|eml|msg|png|jpe?g|wav|mp[34])"
+)
 _DEEPEST = 64
 
 
@@ -63,11 +65,13 @@ class ToolGuard:
         """Raises ToolFailed: `tool_after_data`, `argument_leads_out`."""
         if not self.may_offer(name, reads=reads):
             raise ToolFailed(
-                "tool_after_data", "After a document or a tool's result was read, only tools that read may be used."
+                "tool_after_data",
+                "After a document or a tool's result was read, only tools that read may be used.",
             )
         if self.tainted and (address := next(self._strange(arguments), None)) is not None:
             raise ToolFailed(
-                "argument_leads_out", f"No address that only a document gave may be used ({len(address)} characters)."
+                "argument_leads_out",
+                f"No address that only a document gave may be used ({len(address)} characters).",
             )
 
     def _strange(self, arguments: Any) -> Iterator[str]:

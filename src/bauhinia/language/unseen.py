@@ -14,7 +14,9 @@ _SELECTORS = "\U000e0100-\U000e01ef"
 """Variation selectors, of which a row can spell bytes. One after a character chooses its form, and stays."""
 _NO_TEXT = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff"
 _TURNING = "\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c"
-_WIDTHLESS = "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0"
+_WIDTHLESS = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0"
+)
 _UNSEEN = re.compile(
     f"[{_NO_TEXT}{_TURNING}{_TAGS}]+|[{_WIDTHLESS}]{{2,}}|[\u200b\u2060-\u2064\ufeff\u3164\uffa0\u115f\u1160]"
     f"|(?:(?<=[\ufe00-\ufe0f{_SELECTORS}])|^)[\ufe00-\ufe0f{_SELECTORS}]+",

@@ -13,7 +13,9 @@ from typing import Literal
 from .backend import ChatRequest
 
 Pseudo = Literal["accented", "chinese", "english"]
-_KEPT = re.compile(r"(</?[0-9]{1,4}/?>|\[\[/?[0-9a-f]{8}\]\]|&(?:lt|gt|amp);|\S{1,64}@\S+|https?://\S+|www\.\S+)")
+_KEPT = re.compile(
+    r"(</?[0-9]{1,4}/?>|\[\[/?[0-9a-f]{8}\]\]|&(?:lt|gt|amp);|\S{1,64}@\S+|https?://\S+|www\.\S+)"
+)
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _LATIN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?: +(?=[^\W\d_]))?")
 _ACCENTED = str.maketrans(

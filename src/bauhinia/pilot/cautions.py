@@ -31,7 +31,14 @@ def hidden_in(document: Document) -> list[Finding]:
     found = []
     if hidden:
         words = _short(" / ".join(hidden))
-        found.append(_finding("hidden_text", f"Hidden text in {document.name}, kept from the model: {words}", document, words))
+        found.append(
+            _finding(
+                "hidden_text",
+                f"Hidden text in {document.name}, kept from the model: {words}",
+                document,
+                words,
+            )
+        )
     text = "\n".join(block.text for block in (*document.blocks, *document.asides))
     count = 0 if text.isascii() else sum(map(len, unseen(text)))
     if count >= FEW:
@@ -54,8 +61,14 @@ def _short(text: str) -> str:
 _RISKS = {
     "prompt_leak": ("error", "An answer repeated the system's instructions and was withheld."),
     "unsafe": ("error", "An answer was withheld because the policy does not allow it."),
-    "marked": ("warning", "Parts of this may be harmful, hateful or biased; they come from the source. Read with care."),
-    "links_found": ("warning", "The model wrote a link or a picture that is not in the source. Do not follow it unchecked."),
+    "marked": (
+        "warning",
+        "Parts of this may be harmful, hateful or biased; they come from the source. Read with care.",
+    ),
+    "links_found": (
+        "warning",
+        "The model wrote a link or a picture that is not in the source. Do not follow it unchecked.",
+    ),
 }
 
 
@@ -63,7 +76,11 @@ def _risks(reasons: Sequence[str]) -> list[Finding]:
     """One banner for each kind of risk that the gateway saw."""
     kinds = dict.fromkeys(reason if reason in _RISKS else reason.split("_")[0] for reason in reasons)
     return [
-        Finding(check=f"risk_{kind}", severity="error" if _RISKS[kind][0] == "error" else "warning", message=_RISKS[kind][1])
+        Finding(
+            check=f"risk_{kind}",
+            severity="error" if _RISKS[kind][0] == "error" else "warning",
+            message=_RISKS[kind][1],
+        )
         for kind in kinds
         if kind in _RISKS
     ]

@@ -153,7 +153,10 @@ async def _overview(said: Sequence[str], language: Variety, desk: Desk) -> tuple
     listed = "\n".join(said[:MOST_SHOWN])
     written = await desk.write(
         "overview",
-        [Message("system", INSTRUCTION["zh" if language.is_chinese else "en"]), Message("user", data(listed))],
+        [
+            Message("system", INSTRUCTION["zh" if language.is_chinese else "en"]),
+            Message("user", data(listed)),
+        ],
         reply_in=language,
         max_tokens=OVERVIEW_TOKENS,
         passage="overview",
