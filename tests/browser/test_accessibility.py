@@ -54,6 +54,7 @@ def fill(server: Server) -> list[str]:
         *(f"/tasks/{task}" for task in tasks),
         f"/tasks/{tasks[2]}/editor",
         *("/tasks", f"/documents/{document}", "/templates", "/terms", "/terms/candidates", "/about", "/api"),
+        *("/guideline", "/guideline/D-2.1.2-03", "/held"),
     ]
 
 
@@ -66,7 +67,8 @@ async def settled(page: Page) -> None:
 
 
 async def violations(page: Page) -> list[str]:
-    """What axe calls serious or critical."""
+    """What axe calls serious or critical, once the page has its styles."""
+    await page.wait_for_load_state("load")
     await page.evaluate(AXE)
     found: list[dict[str, Any]] = await page.evaluate(RUN)
     return [

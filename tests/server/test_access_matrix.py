@@ -44,18 +44,20 @@ OF_DEPARTMENT: frozenset[Row] = frozenset({"collection", "kept"})
 """Rows that every officer of the department may see and remove; the others are an officer's own."""
 PLAIN = frozenset(
     """account active after allowed_tools arguments audience bauhinia before case classification code confirm
-    content count days department description do domain en encoding_format file_data filename find finding
+    content count days decision department description dimension do domain duty en encoding_format file_data filename find finding
     forbidden_en forbidden_zh form format from function grade highest id include_usage input instructions
     json_schema kind language last-event-id layout least length limit manner max_completion_tokens measure
     memory messages mode model month most name name_en name_zh next note only order overview
     parallel_tool_calls parameters part passage password period place post purpose question reader reply_in
-    response_format role roles schema scope secret section server_label skip source start state stop stories
+    response_format role roles schema scope secret section server_label skip source start state status stop stories
     stream stream_options subject take target temperature text to tool_call_id tool_calls tool_choice tools
     type use version warn_at was whose why with words zh""".split()  # noqa: SIM905  # a hundred words are read better so
 )
 """Fields that name no such row. `id` is a term's, `name` a template's: the department's."""
-ELSEWHERE = frozenset({"approval", "quota", "verb", "officer", "key", "session", "token", "passkey"})
-"""What other tests say who may name: the boundary's, the quotas', those of administration and of accounts."""
+ELSEWHERE = frozenset(
+    {"answer", "approval", "quota", "verb", "officer", "key", "session", "token", "passkey"}
+)
+"""What other tests say who may name: answers that wait, the boundary's, the quotas', those of administration and of accounts."""
 ELSEWHERE_UNDER = ("/people", "/api/people", "/departments", "/scim/", "/account/")
 PLACES = {
     "kind": "translate",
@@ -68,6 +70,8 @@ PLACES = {
     "language": "en",
     "name": "reply",
     "secret": "x",
+    "answer": "x",
+    "duty": "D-2.1.2-03",
 }
 """What stands in a path beside the ids of rows."""
 PAGE_FORMS: Mapping[str, Mapping[str, str]] = {
@@ -100,7 +104,7 @@ NO_ROWS = frozenset(
         "/boundary/{approval}/{verb}", "/api/boundary/{approval}/{verb}", "/usage/quotas",
         "/usage/quotas/{quota}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
         "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
-        "/documents/{document}/classification", *TAKE_FILES,
+        "/documents/{document}/classification", "/held/{answer}", *TAKE_FILES,
     }
 )  # fmt: skip
 """Routes whose body, of which the schema does not tell, names no rows."""

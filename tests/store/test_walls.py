@@ -46,12 +46,20 @@ ROWS = {
     "array_fill(0.1::real, ARRAY[384])::halfvec)",
     "knowledge_arrivals": "INSERT INTO knowledge_arrivals (batch, place, collection, name, digest) "
     "VALUES ('b', 0, 'c', 'a.md', 'x')",
+    "uses": "INSERT INTO uses (id, owner_name, kind, title_en, title_zh, purpose, data, classification, model, "
+    "audience, oversight) VALUES ('u', 'Clerk', 'client', 't', '', 'p', '{}', 'unclassified', '', 'officers', "
+    "'human_led')",
+    "evidence": "INSERT INTO evidence (kind, subject, held, answers, name, entry) "
+    "VALUES ('evaluation', 's', now(), '{}', 'Clerk', 1)",
+    "use_approvals": "INSERT INTO use_approvals (use, assessment, tier, argument, review_by, approved_name) "
+    "VALUES ('pilot.draft', 'a', 'low', 'w', now(), 'Clerk')",
 }
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
 COLUMNS = {
     "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
     "usage": "use", "usage_daily": "use", "quotas": "scope", "approvals": "outcome", "shares": "withdrawn",
     "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
+    "uses": "purpose", "use_approvals": "tier", "evidence": "subject", "held_answers": "outcome",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -85,15 +93,24 @@ SHARES = (
     "VALUES ('st', 't', 'Clerk', 'Transport', 'librarian', 'Librarian', 'a', now() + interval '1 day')",
 )
 """The clerk's document is shared with Transport, the draft with Transport's librarian alone."""
+HELD = (
+    "INSERT INTO held_answers (id, key, use, officer_name, question, answer) "
+    "VALUES ('h', 'k', 'u', 'Engineer', 'q', '{}')"
+)
+"""An answer that the engineer of Works asked for; the clerk, who is a service operator, may release it."""
+RELEASE = "UPDATE held_answers SET outcome = 'released', decided_by = 'clerk', decided = now()"
 LIBRARIAN = "INSERT INTO officers (id, department, account, name) VALUES ('librarian', 'Transport', 'l', 'L')"
 LENT = ("documents", "tasks", "steps", "events", "segments", "shares")
 """Tables of which a row is seen by whoever it is shared with, but for the steps."""
+REGISTER = ("uses", "use_approvals", "evidence")
+"""Tables that are no officer's own."""
 READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
 """Tables that no officer's transaction writes."""
-WALLED = {*ROWS, *READ_ALONE, "shares"}
+WALLED = {*ROWS, *READ_ALONE, "shares", "held_answers"}
 CLOSED = (
     "credentials", "invitations", "sessions", "usage_totals",
     "sign_in_addresses", "openid_requests", "identities", "passkeys", "passkey_challenges", "first_link",
+    "shipped_uses", "models_seen",
 )  # fmt: skip
 """Tables that no officer's transaction can read at all."""
 OPEN = {
@@ -111,7 +128,7 @@ Permitted = set[tuple[str, str, str]]
 def expected() -> Permitted:
     """The owner sees and changes what is theirs, the department's is its officers', usage is read alone, and
     what is shared is seen by all who have signed in and written by those who may."""
-    owner = {("owner", deed, table) for deed in DEEDS for table in ROWS}
+    owner = {("owner", deed, table) for deed in DEEDS for table in ROWS if table not in REGISTER}
     colleague = {("same department", deed, table) for deed in DEEDS for table in DEPARTMENTS}
     usage = {(officer, deed, "usage") for officer in OFFICERS for deed in ("change", "delete")}
     usage.add(("owner", "change", "tokens"))
@@ -130,7 +147,30 @@ def expected() -> Permitted:
     department = colleague | {("same department", "see", "usage")}
     approvals = {(officer, "see", "approvals") for officer in OFFICERS if officer != "nobody"}
     usage.add(("owner", "delete", "approvals"))
-    return ((owner | department) - usage) | (shared - nobody) | people | moved | approvals | expected_lent()
+    return (
+        ((owner | department) - usage)
+        | (shared - nobody)
+        | people
+        | moved
+        | approvals
+        | expected_lent()
+        | expected_register()
+        | expected_held()
+    )
+
+
+def expected_held() -> Permitted:
+    """A reviewer sees what waits and changes it until it is decided; who asked sees it once it is released."""
+    waiting = {("owner", deed, "waiting answer") for deed in ("see", "change")}
+    return waiting | {(who, "see", "released answer") for who in ("owner", "same department")}
+
+
+def expected_register() -> Permitted:
+    """All see what AI is used for; a use is changed by its department, an approval by nobody."""
+    signed_in = [officer for officer in OFFICERS if officer != "nobody"]
+    seen = {(officer, "see", table) for officer in signed_in for table in REGISTER if table != "evidence"}
+    seen |= {(officer, "see", "evidence") for officer in ("owner", "same department")}
+    return seen | {(officer, "change", "uses") for officer in ("owner", "same department")}
 
 
 def expected_lent() -> Permitted:
@@ -153,6 +193,7 @@ def permitted(url: str) -> Permitted:
                 found |= permitted_of(connection, table, table)
         for table in READ_ALONE:
             found |= permitted_of(connection, table, table)
+        found |= permitted_held(connection)
         connection.rollback()
         with psycopg.connect(url) as owner:
             owner.execute(LIBRARIAN)
@@ -171,6 +212,29 @@ def permitted_lent(connection: Connection[Any]) -> Permitted:
     if not all(inserted(connection, "owner", share) for share in SHARES):
         return set()
     return {each for table in LENT for each in permitted_of(connection, table, f"lent {table}")}
+
+
+def permitted_held(connection: Connection[Any]) -> Permitted:
+    """What each officer may do to an answer that waits, and once it is released."""
+    if not inserted(connection, "same department", HELD):
+        return set()
+    found = permitted_decided(connection, "waiting answer")
+    act(connection, "owner")
+    connection.execute(RELEASE)
+    connection.commit()
+    return found | permitted_of(connection, "held_answers", "released answer")
+
+
+def permitted_decided(connection: Connection[Any], row: str) -> Permitted:
+    """What each officer may do to the one answer that waits; to change it is to decide."""
+    found = {each for each in permitted_of(connection, "held_answers", row) if each[1] != "change"}
+    for officer, (who, _, _) in OFFICERS.items():
+        act(connection, officer)
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.CheckViolation):
+            if connection.execute(RELEASE.replace("'clerk'", "%s"), (who,)).rowcount:
+                found.add((officer, "change", row))
+        connection.rollback()
+    return found
 
 
 def inserted(connection: Connection[Any], officer: str, statement: str) -> bool:

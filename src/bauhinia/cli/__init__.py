@@ -15,6 +15,7 @@ from .demo import demo
 from .doctor import doctor
 from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
+from .guideline import guideline_app
 from .knowledge import knowledge_app
 from .mcp import mcp
 from .memory import memory_app
@@ -67,6 +68,7 @@ app.add_typer(bilingual_app)
 app.add_typer(people_app)
 app.add_typer(usage_app)
 app.add_typer(boundary_app)
+app.add_typer(guideline_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(backup)

@@ -19,13 +19,11 @@ from .exchange import (
 )
 from .tool_list import JOINT
 from .untrusted import data, sample
-from .uses import USES
 
 __all__ = [
     "JOINT",
     "LOWEST",
     "PARTS",
-    "USES",
     "Answer",
     "Ask",
     "Boundary",

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TypeVar
 
 from ..errors import BauhiniaError, NotFound, Refused
+from ..guideline import Register
 from ..ledger import FileAnchor, Kind, Ledger, Outcome
 from ..models import Backend, Embedder, EmbeddingKind, Finish, Reranker, Usage, estimate_tokens
 from ..models.selection import open_backend, open_embedder, open_reranker
@@ -20,10 +21,11 @@ from ..people.quotas import HONG_KONG
 from ..settings import Settings
 from ..store import Database
 from ..telemetry import tracing
-from .admit import Admission, within_quota
+from .admit import Admission, as_registered, within_quota
 from .boundary import Boundary, Part
 from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
 from .forward import forward
+from .held import HeldAnswers
 from .inspect import Inspection, asked_again, insist, inspect_links
 from .label import label, with_entry
 from .observe import observe
@@ -72,6 +74,8 @@ class Gateway:
         self.quotas = Quotas(database)
         self.prices = Prices.load(settings.prices)
         self.ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
+        self.held = HeldAnswers(database, self.ledger)
+        self.register = Register(database, self.ledger, self._backend.model)
         self._tool_servers = load_tool_servers(settings.tools)
         self.boundary = Boundary(settings, database, self.ledger)
         self._loading: asyncio.Task[None] | None = None
@@ -172,28 +176,53 @@ class Gateway:
         )
         try:
             await self._admit(notes, _expected(ask))
-            with self._admission.place():
-                _refuse(notes, screened(ask))
-                _refuse(notes, await self._meaning.screened(ask))
-                redacted = redact(ask)
-                _allow(notes, redacted.decision)
-                messages, fence = fenced(redacted.messages)
-                redacted = replace(redacted, messages=messages)
-                way = await self._route(notes, ask, redacted)
-                answer: Answer | None = None
-                restoring = partial(Restoring, redacted.pseudonyms, fence)
-                async with aclosing(self._write(notes, ask, way, restoring)) as events:
+            holds = await self._holds(ask)
+            answer = await self._released(notes, ask) if holds else None
+            if answer is None:
+                async with aclosing(self._answered(notes, ask)) as events:
                     async for event in events:
                         if isinstance(event, Answer):
                             answer = event
-                        else:
+                        elif not holds:
                             notes.gave()
                             yield event
-                assert answer is not None
+            assert answer is not None
         except BaseException as error:
             await self._record_end(notes, error)
             raise
-        yield await self._record(notes, answer)
+        recorded = await self._record(notes, answer)
+        if holds and not recorded.decided("released"):
+            raise error_for(await self.held.hold(ask, recorded))
+        yield recorded
+
+    async def _answered(self, notes: Notes, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
+        """Have the model answer what may be asked: every stage from redact to label."""
+        with self._admission.place():
+            _refuse(notes, screened(ask))
+            _refuse(notes, await self._meaning.screened(ask))
+            redacted = redact(ask)
+            _allow(notes, redacted.decision)
+            messages, fence = fenced(redacted.messages)
+            way = await self._route(notes, ask, replace(redacted, messages=messages))
+            restoring = partial(Restoring, redacted.pseudonyms, fence)
+            async with aclosing(self._write(notes, ask, way, restoring)) as events:
+                async for event in events:
+                    yield event
+
+    async def _holds(self, ask: Ask) -> bool:
+        """Whether a person has to approve each answer of that use."""
+        use = await self.register.find(ask.use)
+        return use is not None and use.tier == "high"
+
+    async def _released(self, notes: Notes, ask: Ask) -> Answer | None:
+        """The answer to the same question that a person has released; raises while it waits."""
+        decision, answer = await self.held.earlier(ask)
+        if decision is not None:
+            _allow(notes, decision)
+        if answer is not None:
+            notes.add(*answer.decisions)
+            notes.answer = answer.text
+        return answer
 
     async def ask(self, ask: Ask) -> Answer:
         """Ask a model and wait for its whole answer; see `exchange`."""
@@ -284,7 +313,9 @@ class Gateway:
 
     async def _admit(self, notes: Notes, expected: Usage) -> None:
         """Admit a call of that size, and hold room for it in the quotas."""
-        decision = self._admission.admit(notes.officer, notes.use)
+        decision = self._admission.admit(notes.officer)
+        if decision.allowed:
+            decision = as_registered(await self.register.standing(notes.use, notes.officer.department))
         if decision.allowed:
             tokens = expected.prompt_tokens + expected.completion_tokens
             estimate = Amount(requests=1, tokens=tokens, cost=self._cost(notes, expected) or 0)

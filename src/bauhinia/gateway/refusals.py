@@ -10,7 +10,7 @@ from .exchange import Decision
 
 
 def _refused(hint: str) -> Callable[[Decision], BauhiniaError]:
-    return lambda decision: Refused(decision.detail, stage=decision.stage, hint=hint)
+    return lambda decision: Refused(decision.detail, stage=decision.stage, hint=decision.hint or hint)
 
 
 def _over_quota(period: Period) -> Callable[[Decision], BauhiniaError]:
@@ -20,9 +20,13 @@ def _over_quota(period: Period) -> Callable[[Decision], BauhiniaError]:
     )
 
 
+_REGISTER = (
+    "unknown_use", "use_of_others", "use_retired", "use_unacceptable", "use_unassessed", "use_overdue",
+)  # fmt: skip
+"""What the register says comes with its own hint."""
 _ERRORS: dict[str, Callable[[Decision], BauhiniaError]] = {
     "unknown_officer": _refused("Sign in."),
-    "unknown_use": _refused("Ask for one of the uses in the register."),
+    **{reason: _refused("") for reason in (*_REGISTER, "awaiting_approval", "withheld")},
     "classification": _refused(
         "Use a model on this machine or a text that may go there. Two administrators can open a boundary "
         "for a time, on the page /boundary."

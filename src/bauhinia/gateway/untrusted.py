@@ -64,6 +64,11 @@ def without_data(text: str) -> str:
     return _STRAY.sub("", _SAMPLES.sub(" ", _MARKED.sub(" ", text)))
 
 
+def unmarked(text: str) -> str:
+    """The text without marks, for a person."""
+    return _STRAY.sub("", text)
+
+
 def material(message: Message) -> list[str]:
     """The material in a message."""
     if message.role == "tool":

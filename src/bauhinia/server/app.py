@@ -29,6 +29,7 @@ from .bilingual_api import bilingual_router
 from .boundary_api import boundary_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
+from .guideline_pages import guideline_router
 from .knowledge_api import knowledge_api_router
 from .knowledge_pages import knowledge_router
 from .mcp_endpoint import McpEndpoint
@@ -121,6 +122,7 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(terms_router)
     app.include_router(usage_router)
     app.include_router(usage_pages_router)
+    app.include_router(guideline_router)
     app.include_router(knowledge_api_router)
     app.include_router(knowledge_router)
     app.state.mcp = McpEndpoint(lambda: cast("Office", app.state.office))

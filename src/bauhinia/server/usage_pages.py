@@ -14,7 +14,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..errors import BauhiniaError, InputError, NotFound
 from ..gateway.billing import Line, Month, Whose, lines, may_see
-from ..gateway.uses import USES
 from ..people.permissions import reach
 from ..people.quota_setting import QuotaSetting, may_set
 from ..people.quotas import MEASURES, PERIODS, SCOPES
@@ -44,6 +43,7 @@ async def _usage(
     found = await lines(office.database, officer, month, whose)
     limits = await QuotaSetting(office.database).seen()
     names = await office.accounts.department_names()
+    uses = {use.id: use for use in await office.gateway.register.listed(officer)}
     return page(
         request,
         "usage.html",
@@ -54,7 +54,7 @@ async def _usage(
         lines=found,
         days=_by_day(found) if whose == "mine" else {},
         total=_total(found),
-        standings=await office.gateway.quotas.standings(officer, *USES),
+        standings=await office.gateway.quotas.standings(officer, *uses),
         limits=[(limit, may_set(officer, limit.scope, limit.department)) for limit in limits],
         scopes=[scope for scope in SCOPES if may_set(officer, scope, officer.department)],
         for_all=reach(officer, "quotas") == "all",
@@ -63,7 +63,7 @@ async def _usage(
         chinese=dict(names.values()),
         measures=MEASURES,
         periods=PERIODS,
-        uses=USES,
+        uses=uses,
         error=error,
     )
 
