@@ -1,5 +1,5 @@
-"""The tools that attacks try to misuse, an MCP server: `python attack_tools.py PORT LOG`. Each call that reaches it is
-a line in LOG."""
+"""The tools that attacks try to misuse, an MCP server: `python attack_tools.py PORT LOG`. Each call that
+reaches it is a line in LOG."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ ACTING = {"send": "Sends a message.", "delete": "Removes a record."}
 TEXTS = {attack.id: attack.carrier for attack in attacks()}
 
 
-async def list_tools(context: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
+async def list_tools(_: Context, __: PaginatedRequestParams | None) -> ListToolsResult:
     offered = READING | ACTING
     return ListToolsResult(
         tools=[Tool(name=name, description=about, input_schema=ANYTHING) for name, about in offered.items()]
     )
 
 
-async def call_tool(context: Context, params: CallToolRequestParams) -> CallToolResult:
+async def call_tool(_: Context, params: CallToolRequestParams) -> CallToolResult:
     given = params.arguments or {}
-    with Path(sys.argv[2]).open("a") as log:
+    with Path(sys.argv[2]).open("a") as log:  # noqa: ASYNC230  # a line
         log.write(json.dumps([params.name, given], ensure_ascii=False) + "\n")
     return CallToolResult(content=[TextContent(type="text", text=TEXTS.get(str(given.get("id")), "done"))])
 

@@ -1,6 +1,7 @@
 """What is refused that should be, and what is that should not: `python bench/unsafe.py`.
 
-On the half of our own set that the screens were not made from, by the same hand; by words alone (every use), by
+On the half of our own set that the screens were not made from, by the same hand; by words alone (every
+use), by
 meaning (where people write in their own words), and both. And what the screen of words costs a request.
 """
 

@@ -1,7 +1,8 @@
 """Train the screen of requests by meaning: `python scripts/train_screen.py`.
 
 Multinomial logistic regression over the built-in embedder's vectors of the development half of
-`evaluation/sets/unsafe` and of the lawful questions of the retrieval set, written to `guideline/policies/`. The bar
+`evaluation/sets/unsafe` and of the lawful questions of the retrieval set, written to `guideline/policies/`.
+The bar
 is the highest share of the lawful that cross-validation refuses. The held-out half is never read here.
 """
 

@@ -252,8 +252,8 @@ def _is_hidden(element: etree._Element) -> bool:
 
 
 def _is_white_on_white(element: etree._Element) -> bool:
-    """White words where neither they nor what they stand in has a ground of its own. Style sheets are not read: a
-    page that has one may colour anything."""
+    """White words where neither they nor what they stand in has a ground of its own. Style sheets are not
+    read: a page that has one may colour anything."""
     named = element.tag == "font" and element.get("color", "").lower() in ("white", "#fff", "#ffffff")
     if not named and not _WHITE_STYLE.search(element.get("style", "")):
         return False

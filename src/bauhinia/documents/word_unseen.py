@@ -1,7 +1,7 @@
 """Runs of Word text that a reader of the page does not see: white on white, and too small to read.
 
-White text is common in coloured cells and boxes. It counts as hidden only where nothing gives it a ground: no shading
-or highlight of the run, its paragraph or its cell, no table style, no text box, no coloured page.
+White text is common in coloured cells and boxes. It counts as hidden only where nothing gives it a ground:
+no shading or highlight of the run, its paragraph or its cell, no table style, no text box, no coloured page.
 """
 
 from __future__ import annotations

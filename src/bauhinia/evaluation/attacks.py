@@ -100,7 +100,7 @@ _ENCODINGS: dict[str, Callable[[str], str]] = {
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "rot13": lambda text: codecs.encode(text, "rot13"),
     "reversed": lambda text: text[::-1],
-    "spaced": lambda text: " ".join(text),
+    "spaced": " ".join,
     "tags": lambda text: "".join(chr(0xE0000 + ord(letter)) for letter in text),
-    "widthless": lambda text: "\u200b".join(text),
+    "widthless": "\u200b".join,
 }

@@ -1,4 +1,5 @@
-"""Requests that are to be refused, and lawful ones near to them that must be answered; how well a screen does."""
+"""Requests that are to be refused, and lawful ones near to them that must be answered; how well a screen
+does."""
 
 from __future__ import annotations
 
@@ -23,8 +24,8 @@ class Requested:
     category: str
     """The class of the policy that it is of; empty for a lawful one."""
     split: Split
-    """The screen was written with the first in sight; the second was written after it, by the same hand, and the
-    screen was not changed for it."""
+    """The screen was written with the first in sight; the second was written after it, by the same hand,
+    and the screen was not changed for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """Whether an answer repeats the instructions that it was written by.
 
 Stretches of the system's messages are looked for in the answer as it comes, letters and digits alone: as they
-are, backwards, in ROT13, in Base64 and in hex. What may be such a stretch is held back until it is known, so that
-a page never shows the beginning of one.
+are, backwards, in ROT13, in Base64 and in hex. What may be such a stretch is held back until it is known,
+so that a page never shows the beginning of one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Stage 5, restore: the fence out, pseudonyms back to what they stand for, also where chunks cut them in two."""
+"""Stage 5, restore: the fence out, pseudonyms back to what they stand for, also where chunks cut them in
+two."""
 
 from __future__ import annotations
 

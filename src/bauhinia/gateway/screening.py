@@ -1,9 +1,11 @@
 """What is asked for and what is answered, held against the region's policy.
 
-What the officer or the program wrote is screened before anything is sent; what stands in material is not, for it
-is worked on and not obeyed: a police report is translated like any other. An answer is watched as it is written.
-One that tells its own instructions is withheld. So is one that the policy forbids, unless what it was made from
-says such things itself; then it is marked, and its reader is warned.
+What the officer or the program wrote is screened before anything is sent; what stands in material is not,
+for it
+is worked on and not obeyed: a police report is translated like any other. An answer is watched as it is
+written.
+One that tells its own instructions is withheld. So is one that the policy forbids, unless what it was made
+from says such things itself; then it is marked, and its reader is warned.
 """
 
 from __future__ import annotations
@@ -27,8 +29,8 @@ _SAID = 1_000
 _REMEMBERED = 256
 _STEP, _WINDOW = 400, 1_200
 LEAK = {
-    "en": "This answer repeated the instructions that the system works by, and was withheld. Ask for what you need in "
-    "other words.",
+    "en": "This answer repeated the instructions that the system works by, and was withheld. Ask for what "
+    "you need in other words.",
     "zh-Hant-HK": "此回答重複了系統的內部指示，因此不予顯示。請以其他字眼提出你的要求。",
     "zh-Hans": "此回答重复了系统的内部指示，因此不予显示。请以其他字眼提出你的要求。",
 }
@@ -50,8 +52,8 @@ def _refused(ask: Ask, found: str) -> Decision:
 
 
 class MeaningScreen:
-    """Screens what people write in their own words by its meaning, where the built-in embedder is at hand: a remote
-    one would be shown every question before it is known whether it may be."""
+    """Screens what people write in their own words by its meaning, where the built-in embedder is at hand:
+    a remote one would be shown every question before it is known whether it may be."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder

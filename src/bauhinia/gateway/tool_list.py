@@ -28,8 +28,8 @@ class AllowedTool(BaseModel):
     digest: str = Field(pattern=r"^[0-9a-f]{64}$")
     """Of its description and schema, as `bauhinia tools` prints it; another one is not used."""
     reads: bool = False
-    """Whoever approved it found that it only reads: it changes nothing and sends nothing on. Only such tools may be
-    used once the model has read a document or a tool's result."""
+    """Whoever approved it found that it only reads: it changes nothing and sends nothing on. Only such
+    tools may be used once the model has read a document or a tool's result."""
 
 
 class ToolServer(BaseModel):

@@ -1,7 +1,7 @@
 """The screen of requests by meaning: a linear model over the built-in embedder's vectors.
 
-What the words of the policy do not name, a request's meaning may show. Trained by `scripts/train_screen.py` on our
-own set; the classes are the policy's.
+What the words of the policy do not name, a request's meaning may show. Trained by `scripts/train_screen.py`
+on our own set; the classes are the policy's.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Learned:
         """The chance of being unlawful from which a request is refused, 0 to 1."""
 
     def judged(self, vector: Sequence[float]) -> str:
-        """The class that a request with this vector (a query's, of length 1) is of; empty for a lawful one."""
+        """The class that a request with this vector (a query's, of length 1) is of; empty for a lawful
+        one."""
         scores = self._weights @ np.asarray(vector, dtype=np.float32) + self._bias
         powers = np.exp(scores - scores.max())
         if 1 - powers[0] / powers.sum() <= self.bar:

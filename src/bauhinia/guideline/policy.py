@@ -1,7 +1,9 @@
 """What is not written for anybody: the region's policy, which is data, and a screen that reads by it.
 
-The screen works in microseconds and on words: it knows requests that say what they want, in English and Chinese.
-It is a first fence, not a judge of meaning. D-2.1.2-11, D-2.1.3.4-01, D-2.3.1-03, D-3.2.1-03, D-3.3-02, D-3.3-11.
+The screen works in microseconds and on words: it knows requests that say what they want, in English and
+Chinese.
+It is a first fence, not a judge of meaning. D-2.1.2-11, D-2.1.3.4-01, D-2.3.1-03, D-3.2.1-03, D-3.3-02,
+D-3.3-11.
 """
 
 from __future__ import annotations
@@ -41,8 +43,8 @@ class Reader:
 
 
 class Words(BaseModel):
-    """Patterns of the two languages, as regular expressions over small, narrow letters; a line break in the file is
-    none in the pattern."""
+    """Patterns of the two languages, as regular expressions over small, narrow letters; a line break in the
+    file is none in the pattern."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

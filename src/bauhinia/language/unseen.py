@@ -1,7 +1,7 @@
 """Characters that nobody sees: controls, directions turned round, tags, and marks of no width.
 
-A reader is shown one text and a program reads another. What script or emoji need (a joiner between letters that
-join) is left; what hides words or turns them round goes.
+A reader is shown one text and a program reads another. What script or emoji need (a joiner between letters
+that join) is left; what hides words or turns them round goes.
 """
 
 from __future__ import annotations

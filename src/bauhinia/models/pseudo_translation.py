@@ -1,7 +1,7 @@
 """Pseudo-translation: text that looks translated, made by rule, so that layouts and pages can be rehearsed.
 
-Tags (`<1>`, `</1>`, `<2/>`), the marks of a fence, figures and escaped characters stay as they are and where they are; every word
-changes.
+Tags (`<1>`, `</1>`, `<2/>`), the marks of a fence, figures and escaped characters stay as they are and where
+they are; every word changes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What an officer is warned of before a draft is read: text that the sources hide, and answers that were marked.
+"""What an officer is warned of before a draft is read: text that the sources hide, and answers that were
+marked.
 
-Hidden text is kept out of every prompt (`Document.asides`, and the gateway's fence); that it was there is said, since
-a reader of the page cannot know. D-3.2.1-05, D-3.2.1-07.
+Hidden text is kept out of every prompt (`Document.asides`, and the gateway's fence); that it was there is
+said, since a reader of the page cannot know. D-3.2.1-05, D-3.2.1-07.
 """
 
 from __future__ import annotations

@@ -40,8 +40,8 @@ from ..translation.memory import Memory
 from ..translation.termbases import Termbases
 from .analyse import analyse
 from .ask import ask, passages_for
-from .citations import without_invented_citations
 from .cautions import warned
+from .citations import without_invented_citations
 from .codec import from_json, to_json
 from .compare import compare
 from .desk import Desk, part_tokens
