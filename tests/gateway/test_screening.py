@@ -116,6 +116,11 @@ async def test_a_forbidden_answer_that_repeats_its_source_is_marked(
     assert answer.text == HATEFUL and answer.decided("marked_hate")
 
 
+async def test_a_biased_answer_is_marked_for_its_reader(open_gateway: MakeGateway, ask_for: MakeAsk) -> None:
+    answer = await open_gateway(FakeModel(["Old people are a burden."])).ask(ask_for("Who books the hall?"))
+    assert answer.text == "Old people are a burden." and answer.decided("marked_bias")
+
+
 def encoded(text: str, how: str) -> str:
     return {
         "plain": text,

@@ -127,6 +127,8 @@ class AnswerWatch:
         self._unread = 0
         if found := self._screen.answer(self._recent):
             self._judge(found)
+        elif self._screen.bias(self._recent):
+            self._marked = list(dict.fromkeys([*self._marked, "bias"]))
 
     def _judge(self, found: str) -> None:
         if _said_in(self._screen, self._ask.messages, found):

@@ -76,6 +76,27 @@ class Harm(BaseModel):
     refusal: dict[str, str]
 
 
+class Bias(BaseModel):
+    """What a judgement on everybody of a kind looks like."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    joins: Words
+    verdicts: Words
+    traits: dict[str, Words]
+
+    @property
+    def readers(self) -> dict[str, Reader]:
+        """What looks for one on each trait."""
+        return {
+            trait: Words(
+                en=f"(?:{who.en}){self.joins.en}(?:{self.verdicts.en})",
+                zh=f"(?:{who.zh}){self.joins.zh}(?:{self.verdicts.zh})",
+            ).reader
+            for trait, who in self.traits.items()
+        }
+
+
 class Policy(BaseModel):
     """A region's policy."""
 
@@ -90,6 +111,7 @@ class Policy(BaseModel):
     material: Words
     """What is done with a text that comes with the request: then its words are not the request's."""
     classes: tuple[Harm, ...]
+    bias: Bias
 
     def harm(self, identity: str) -> Harm:
         """The class of that id."""
@@ -117,6 +139,8 @@ class Screen:
         self._asks = policy.asks.reader
         self._lawful = policy.lawful.reader
         self._material = policy.material.reader
+        self._bias = policy.bias.readers
+        self._verdicts = policy.bias.verdicts.reader
         self._classes = [
             _Screened(each.id, each.objects.reader, each.direct.reader, each.answers.reader)
             for each in policy.classes
@@ -142,6 +166,13 @@ class Screen:
             for each in self._classes
             if each.id == identity
         )
+
+    def bias(self, text: str) -> str:
+        """The trait on which an answer judges everybody of a kind; empty where it does not."""
+        flat = _flat(text)
+        if not self._verdicts.finds(flat):
+            return ""
+        return next((trait for trait, reader in self._bias.items() if reader.finds(flat)), "")
 
     def answer(self, text: str) -> str:
         """The class that an answer is of; empty for one that may be given."""
