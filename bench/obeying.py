@@ -15,16 +15,19 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
+from unittest.mock import patch
 
 import yaml
 
 from bauhinia.evaluation.attacks import LEAKED, Attack, attacks
 from bauhinia.gateway import Answer, Ask, Gateway, Message, Piece, Retraction, data
+from bauhinia.gateway.screening import AnswerWatch
+from bauhinia.gateway.tool_guard import ToolGuard
 from bauhinia.gateway.tool_list import ToolServer
 from bauhinia.gateway.tool_server import ToolFailed, offered
 from bauhinia.knowledge import Library, Search
@@ -169,6 +172,16 @@ async def _watched(gateway: Gateway, ask: Ask) -> tuple[Answer, str]:
 
 def _run(text: str) -> int:
     return SequenceMatcher(None, text, SYSTEM, autojunk=False).find_longest_match().size
+
+
+@contextmanager
+def without_the_guard() -> Iterator[None]:
+    """Takes the guards out, to show that what is counted can happen."""
+    with ExitStack() as stack:
+        stack.enter_context(patch.object(ToolGuard, "may_offer", lambda *_, **__: True))
+        stack.enter_context(patch.object(ToolGuard, "check", lambda *_, **__: None))
+        stack.enter_context(patch.object(AnswerWatch, "feed", lambda _, text: text))
+        yield
 
 
 @asynccontextmanager
