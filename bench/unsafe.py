@@ -25,7 +25,9 @@ async def main() -> None:
     await embedder.stop()
     by_words = measured(screen().request, held_out)
     by_meaning = measured(lambda text: learned().judged(vectors[text]), held_out)
-    both = measured(lambda text: screen().request(text) or learned().judged(vectors[text]), held_out)
+    both = measured(
+        lambda text: learned().judged(vectors[text], suspected=bool(screen().request(text))), held_out
+    )
     low, high = both.recall.interval
     parts = {"words alone": 100 * by_words.recall.value, "meaning alone": 100 * by_meaning.recall.value}
     spread = {"95 % from": 100 * low, "to": 100 * high, "of": both.recall.total}

@@ -35,7 +35,7 @@ from .redact import Redacted, redact, redact_texts
 from .refusals import error_for
 from .restore import Restoring
 from .route import Route, estimated_tokens, route
-from .screening import AnswerWatch, MeaningScreen, screened
+from .screening import AnswerWatch, MeaningScreen
 from .tool_list import load_tool_servers
 from .untrusted import fenced
 
@@ -198,7 +198,6 @@ class Gateway:
     async def _answered(self, notes: Notes, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
         """Have the model answer what may be asked: every stage from redact to label."""
         with self._admission.place():
-            _refuse(notes, screened(ask))
             _refuse(notes, await self._meaning.screened(ask))
             redacted = redact(ask)
             _allow(notes, redacted.decision)

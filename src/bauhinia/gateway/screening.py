@@ -37,11 +37,16 @@ LEAK = {
 
 
 def screened(ask: Ask) -> Decision:
-    """`ok`, or `unsafe_` with the class; the detail is what the officer is told."""
+    """By words: `ok`, or `unsafe_` with the class; the detail is what the officer is told."""
+    found = _suspected(ask)
+    return _refused(ask, found) if found else _PASSED
+
+
+def _suspected(ask: Ask) -> str:
+    """The class that words alone tell."""
     reader = screen()
     written = [without_data(each.content) for each in ask.messages if each.role == "user"]
-    found = next((found for text in (ask.said, *written) if text and (found := reader.request(text))), "")
-    return _refused(ask, found) if found else _PASSED
+    return next((found for text in (ask.said, *written) if text and (found := reader.request(text))), "")
 
 
 _PASSED = Decision("admit", True, "ok")
@@ -60,12 +65,13 @@ class MeaningScreen:
         self._judged: OrderedDict[str, str] = OrderedDict()
 
     async def screened(self, ask: Ask) -> Decision:
-        """`ok`, or `unsafe_` with the class. One task's text is judged once."""
+        """`ok`, or `unsafe_` with the class: by meaning, words lowering the bar, where it can be had; else by
+        words. One task's text is judged once."""
         if not ask.said or ask.use not in screen().policy.by_meaning or not self._reads():
-            return _PASSED
+            return screened(ask)
         if ask.said not in self._judged:
             (vector,) = await self._embedder.embed([ask.said[:_SAID]], "query")
-            self._judged[ask.said] = learned().judged(vector)
+            self._judged[ask.said] = learned().judged(vector, suspected=bool(_suspected(ask)))
             while len(self._judged) > _REMEMBERED:
                 self._judged.popitem(last=False)
         found = self._judged[ask.said]

@@ -13,6 +13,9 @@ from importlib.resources import files
 
 import numpy as np
 
+SUSPECTED = 0.5
+"""More likely unlawful than not."""
+
 
 class Learned:
     """Weights of each class, the lawful first."""
@@ -33,12 +36,12 @@ class Learned:
         self.bar = bar
         """The chance of being unlawful from which a request is refused, 0 to 1."""
 
-    def judged(self, vector: Sequence[float]) -> str:
+    def judged(self, vector: Sequence[float], *, suspected: bool = False) -> str:
         """The class that a request with this vector (a query's, of length 1) is of; empty for a lawful
-        one."""
+        one. For one whose words are suspect already, less is enough."""
         scores = self._weights @ np.asarray(vector, dtype=np.float32) + self._bias
         powers = np.exp(scores - scores.max())
-        if 1 - powers[0] / powers.sum() <= self.bar:
+        if 1 - powers[0] / powers.sum() <= (SUSPECTED if suspected else self.bar):
             return ""
         return self._classes[1 + int(powers[1:].argmax())]
 
