@@ -22,6 +22,7 @@ from ..language import (
     to_cantonese,
     to_simplified,
     to_traditional,
+    without_controls,
 )
 from ..models import ChatRequest, Message, ToolCall
 from ..privacy.answers import AnswerGuard
@@ -61,6 +62,7 @@ class Inspection:
         self._judged = self._wanted is None or is_json
         self._held = ""
         self._parts: list[str] = []
+        self._removed = 0
         self._converter = _converter(self._wanted) if self._wanted is not None else None
         self.wrong = ""
         """Why the answer will not do: `wrong_language` or `wrong_script`; empty while it will."""
@@ -77,12 +79,19 @@ class Inspection:
 
     def feed(self, text: str) -> str:
         """What of the answer may be shown now."""
+        text = self._cleaned(text)
         if self._judged:
             return self._let_through(text)
         self._held += text
         if len(self._held) < HEAD:
             return ""
         return self._judge_head()
+
+    def _cleaned(self, text: str) -> str:
+        """Without characters that no page shows and no database keeps."""
+        cleaned = without_controls(text)
+        self._removed += len(text) - len(cleaned)
+        return cleaned
 
     def finish(self) -> str:
         """The rest; `wrong` then holds the verdict on the whole answer."""
@@ -97,6 +106,8 @@ class Inspection:
     @property
     def decisions(self) -> Iterator[Decision]:
         """What was decided about this attempt."""
+        if self._removed:
+            yield Decision("inspect", True, "characters_removed", _DETAILS["characters_removed"])
         if self._converter is not None and self._converter.reason:
             yield Decision("inspect", True, self._converter.reason, _DETAILS[self._converter.reason])
         if self.wrong:
@@ -141,6 +152,7 @@ _DETAILS = {
     "script_converted": "The model wrote the other Chinese script; its characters were converted.",
     "forms_converted": "Characters and words were put into the forms that Hong Kong's government writes.",
     "dialect_converted": "The model wrote formal Chinese; it was put into spoken Cantonese word by word.",
+    "characters_removed": "Characters that nobody sees, or that turn text round, were taken out.",
     "empty_answer": "The model gave an empty answer.",
     "asked_again": "The first answer was in the wrong language or script; the model was asked again.",
 }

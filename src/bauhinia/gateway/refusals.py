@@ -65,4 +65,6 @@ _ERRORS: dict[str, Callable[[Decision], BauhiniaError]] = {
 def error_for(decision: Decision) -> BauhiniaError:
     """The error that tells the user of this refusal."""
     assert not decision.allowed
+    if decision.reason.startswith("unsafe_"):
+        return Refused(decision.detail, stage=decision.stage, hint="")
     return _ERRORS[decision.reason](decision)

@@ -19,7 +19,7 @@ from ..documents.comparison import (
     compare_documents,
     compare_translations,
 )
-from ..gateway import Message
+from ..gateway import Message, data
 from ..jobs import PassageReady
 from ..language import Variety, compare_figures, detect, names, same_name
 from .change_wording import sentence, totals
@@ -154,7 +154,10 @@ async def _overview(said: Sequence[str], language: Variety, desk: Desk) -> tuple
     listed = "\n".join(said[:MOST_SHOWN])
     written = await desk.write(
         "overview",
-        [Message("system", INSTRUCTION["zh" if language.is_chinese else "en"]), Message("user", listed)],
+        [
+            Message("system", INSTRUCTION["zh" if language.is_chinese else "en"]),
+            Message("user", data(listed)),
+        ],
         reply_in=language,
         max_tokens=OVERVIEW_TOKENS,
         passage="overview",

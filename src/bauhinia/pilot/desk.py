@@ -58,12 +58,16 @@ class Desk:
     classification: str
     """The highest of what the task works on; it goes with every request."""
     task: str | None = None
+    said: str = ""
+    """What the officer wrote: a question, instructions."""
     began: float = field(default_factory=time.monotonic)
     usage: Usage = field(default_factory=Usage)
     label: str = ""
     """The label of the newest answer."""
     made: list[Origin] = field(default_factory=list)
     """Where each answer came from, in the order they were given."""
+    reasons: list[str] = field(default_factory=list)
+    """Every reason other than `ok` that the gateway gave, for all answers."""
 
     @property
     def part_tokens(self) -> int:
@@ -104,6 +108,7 @@ class Desk:
             stop=tuple(stop),
             classification=self.classification,
             task=self.task,
+            said=self.said,
         )
 
         async def work() -> dict[str, Any]:
@@ -128,6 +133,7 @@ class Desk:
         self.label = kept["label"]
         # A checkpoint of an earlier version knows the model alone.
         self.made.append(Origin(**kept.get("made", {"model": self.gateway.model})))
+        self.reasons += kept["reasons"]
         return Written(text=kept["text"], cut=kept["cut"], reasons=tuple(kept["reasons"]))
 
     async def _exchange(self, ask: Ask, passage: str) -> Answer:

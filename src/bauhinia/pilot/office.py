@@ -45,6 +45,7 @@ from ..translation.memory import Memory
 from ..translation.termbases import Termbases
 from .analyse import analyse
 from .ask import ask, passages_for
+from .cautions import warned
 from .citations import without_invented_citations
 from .codec import from_json, to_json
 from .compare import compare
@@ -439,8 +440,9 @@ class Office:
                 termbase=termbase,
                 classification=highest,
             )
+            desk.said = _said(asked)
             draft = await self._do(asked, documents, desk)
-            return to_json(without_invented_citations(draft, documents))
+            return to_json(warned(without_invented_citations(draft, documents), documents, desk.reasons))
 
         return work
 
@@ -463,6 +465,11 @@ class Office:
                 return await redraft(order, documents[order.document], desk)
             case CompareOrder():
                 return await compare(order, documents, desk)
+
+
+def _said(order: AnyOrder) -> str:
+    """What the officer wrote in an order; nothing where all was chosen."""
+    return str(getattr(order, "question", "") or getattr(order, "instructions", ""))
 
 
 def _kept_with_a_job() -> Mapping[str, Any]:
