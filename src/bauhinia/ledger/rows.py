@@ -17,6 +17,8 @@ PAGE = 50
 _LOOKED_THROUGH = 200_000
 """Entries that one page is searched in: about half a second where hardly one is found."""
 _EXPORTED = 1_000
+_YEARS = range(2000, 9000)
+"""Of days that can have entries; the calendar's ends are in no other time zone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,8 @@ async def _bounds(connection: Connection, wanted: Wanted) -> tuple[int, int]:
     end = min(last + 1, wanted.before) if wanted.before is not None else last + 1
     if wanted.day is None:
         return 0, end
+    if wanted.day.year not in _YEARS:
+        return 0, 0
     begins = datetime.combine(wanted.day, time(), HONG_KONG)
     first = await _first_from(connection, begins, last)
     following = await _first_from(connection, begins + timedelta(days=1), last)
