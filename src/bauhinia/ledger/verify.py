@@ -109,8 +109,12 @@ async def _read_all(stretches: Sequence[Stretch], processes: int) -> list[Found]
     workers = min(processes or os.cpu_count() or 1, len(stretches))
     loop = asyncio.get_running_loop()
     # Not forked: this process has threads and connections.
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    try:
         return await asyncio.gather(*(loop.run_in_executor(pool, read, stretch) for stretch in stretches))
+    finally:
+        # A server that stops waits for the stretches that are being read, and for no more.
+        pool.shutdown(cancel_futures=True)
 
 
 def _explained(fault: Fault, found: Sequence[Fault]) -> bool:
