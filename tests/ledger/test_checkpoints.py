@@ -403,3 +403,20 @@ async def test_the_server_reads_it_again_and_notes_what_it_found(
         assert await cursor.fetchall() == [("answered", "50", "ok"), ("refused", "7", "edited")]
     assert [record.levelname for record in caplog.records] == ["CRITICAL"]
     assert ledger.verified is not None and len(ledger.verified.faults) == 1
+
+
+async def test_what_is_signed_while_it_is_read_is_no_fault(
+    ledger: Ledger, database: Database, checkpoints: Checkpoints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server goes on appending and signing meanwhile."""
+    reading = verify._read_all
+
+    async def meanwhile(stretches: Any, processes: int) -> Any:
+        await grown(Ledger(database), 5)
+        assert await checkpoints.make() is not None
+        return await reading(stretches, processes)
+
+    monkeypatch.setattr(verify, "_read_all", meanwhile)
+    verification = await ledger.verify()
+    assert verification.ok and (verification.entries, verification.checkpoint) == (50, 40)
+    assert await checkpoints.places[0].largest() == 55
