@@ -13,6 +13,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from bauhinia.gateway import Gateway
+from bauhinia.guideline.coverage import measures
 from bauhinia.models import FakeEmbedder, FakeModel
 from bauhinia.settings import Settings, get_settings
 from bauhinia.store import Database, EmbeddedPostgres
@@ -21,6 +22,20 @@ from bauhinia.store.migrate import upgrade
 _TEMPLATE = "template_bauhinia"
 _EXTERNAL = os.environ.get("BAUHINIA_TEST_DATABASE_URL", "")
 """Another PostgreSQL (15 or newer) to run the tests on, as a user who may make databases and roles."""
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A whole run fails where a test that proves a duty of the guideline did not run or did not pass."""
+    whole = session.config.args_source is not pytest.Config.ArgsSource.ARGS
+    if hasattr(session.config, "workerinput") or not whole or session.config.option.keyword:
+        return
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    assert terminal is not None
+    passed = {report.nodeid.partition("[")[0] for report in terminal.stats.get("passed", ())}
+    proofs = {test for measure in measures().values() if measure.is_met for test in measure.tests}
+    for test in sorted(proofs - passed):
+        terminal.write_line(f"a duty of the guideline is not proved: {test} did not pass", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(autouse=True)

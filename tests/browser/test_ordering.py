@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from bauhinia.models import FakeModel
 
@@ -42,3 +44,21 @@ async def test_an_uploaded_document_sets_the_target(serve: Serve, visit: OpenVis
     await page.locator("#file").set_input_files([file])  # type: ignore[list-item]
     await expect(page.locator("input[name=to][value=en]")).to_be_checked()
     await expect(page.locator("#estimate")).to_have_text("0 % from memory")
+
+
+async def test_a_file_that_was_chosen_before_the_scripts_came_is_added(
+    serve: Serve, visit: OpenVisit
+) -> None:
+    window = await visit(serve(FakeModel(lambda _: "路政署會維修行人天橋。")))
+    held = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await window.page.route("**/words/**", late)
+    page = await window.go("/translate")
+    file = {"name": "notice.txt", "mimeType": "text/plain", "buffer": CHINESE.encode()}
+    await page.locator("#file").set_input_files([file])  # type: ignore[list-item]
+    held.set()
+    await expect(page.locator("input[name=to][value=en]")).to_be_checked()

@@ -165,7 +165,7 @@ async def test_a_call_that_gives_nothing_is_told_to_the_model(
     told: str,
 ) -> None:
     served = ("met__rainfall", "met__slow", "met__endless")
-    answer = await allowed.open(calling((name, given))).ask(ask_for("?", served=served))
+    answer = await allowed.open(calling((name, given))).ask(ask_for("A123456(3)?", served=served))
     assert reasons(answer) == [reason] and told in answer.text
     assert await deeds(database) == [(name, "refused", reason)]
 

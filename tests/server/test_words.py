@@ -14,7 +14,7 @@ import pytest
 
 from bauhinia import errors
 from bauhinia.documents import layout
-from bauhinia.gateway import USES
+from bauhinia.guideline import shipped
 from bauhinia.jobs import TaskStatus
 from bauhinia.language import Term, Termbase, Variety
 from bauhinia.people import ROLES, SCOPES
@@ -182,7 +182,7 @@ def test_every_note_of_a_files_writer_has_words() -> None:
 def test_no_page_names_a_scope_a_use_or_a_role_by_its_id() -> None:
     wanted = [
         *(f"account.scope.{scope}" for scope in SCOPES),
-        *(f"use.{use}" for use in USES),
+        *(f"use.{use}" for use in shipped().uses),
         *(f"role.{role}" for role in ROLES),
     ]
     assert [(key, tag) for key in wanted for tag in LANGUAGES if not words_of(tag).has(key)] == []

@@ -18,13 +18,11 @@ from .exchange import (
     Stage,
 )
 from .tool_list import JOINT
-from .uses import USES
 
 __all__ = [
     "JOINT",
     "LOWEST",
     "PARTS",
-    "USES",
     "Answer",
     "Ask",
     "Boundary",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..people import Limit, Officer, Reservation, Standing
+from ..guideline import Standing
+from ..people import Limit, Officer, Reservation
+from ..people import Standing as QuotaStanding
 from .exchange import Decision
-from .uses import USES
 
 _AT_ONCE = 256
 """Exchanges under way at once. The backend queues what its slots cannot take yet."""
@@ -20,12 +21,10 @@ class Admission:
         self._at_once = at_once
         self.under_way = 0
 
-    def admit(self, officer: Officer, use: str) -> Decision:
-        """`ok`, `unknown_officer`, `unknown_use` or `busy`."""
+    def admit(self, officer: Officer) -> Decision:
+        """`ok`, `unknown_officer` or `busy`."""
         if not officer.id or not officer.department:
             return Decision("admit", False, "unknown_officer", "Nobody is signed in.")
-        if use not in USES:
-            return Decision("admit", False, "unknown_use", f"The register has no AI use called {use!r}.")
         if self.under_way >= self._at_once:
             return Decision("admit", False, "busy", f"{self.under_way} requests are under way already.")
         return Decision("admit", True, "ok")
@@ -38,6 +37,11 @@ class Admission:
             yield
         finally:
             self.under_way -= 1
+
+
+def as_registered(standing: Standing) -> Decision:
+    """`ok`, or why the register does not let the use be used now."""
+    return Decision("admit", standing.allowed, standing.reason, standing.sentence, standing.hint)
 
 
 def within_quota(held: Reservation) -> Decision:
@@ -62,7 +66,7 @@ def _whose(limit: Limit) -> str:
     return f"The {period} quota of the AI use {limit.subject}"
 
 
-def _so_far(standing: Standing) -> str:
+def _so_far(standing: QuotaStanding) -> str:
     limit = standing.limit
     if limit.measure == "cost":
         return f"HK${standing.used / 1_000_000:,.2f} of HK${limit.most / 1_000_000:,.2f}"

@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from ..errors import BauhiniaError, NotFound, Refused
+from ..guideline import Register
 from ..ledger import Kind, Ledger, Outcome
 from ..models import Backend, Embedder, EmbeddingKind, Finish, Reranker, Usage, estimate_tokens
 from ..models.selection import open_backend, open_embedder, open_reranker
 from ..people import Amount, Officer, Quotas, acting
 from ..people.quotas import HONG_KONG
+from ..privacy.answers import AnswerGuard
+from ..privacy.policy import Rules
 from ..settings import Settings
 from ..store import Database
 from ..telemetry import tracing
-from .admit import Admission, within_quota
+from .admit import Admission, as_registered, within_quota
 from .boundary import Boundary, Part
+from .content import keep_content
 from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
 from .forward import forward
-from .inspect import Inspection, asked_again, insist, inspect_links
+from .held import HeldAnswers
+from .inspect import Inspection, asked_again, cleaned, insist, inspect_links, inspect_personal
 from .label import label, with_entry
 from .observe import observe
+from .personal_rules import PersonalRules
 from .prices import Prices
 from .record import Notes, entry_of
 from .redact import Redacted, redact, redact_texts
 from .refusals import error_for
 from .restore import Restoring
 from .route import Route, estimated_tokens, route
+from .stops import Switch, UnderWay
 from .tool_list import load_tool_servers
 
 logger = logging.getLogger(__name__)
@@ -60,6 +67,7 @@ class Gateway:
         boundary.
         """
         self._settings = settings
+        self._database = database
         self._backend = backend if backend is not None else open_backend(settings)
         self._embedder = embedder if embedder is not None else open_embedder(settings)
         self._reranker = reranker if reranker is not None else open_reranker(settings)
@@ -68,8 +76,12 @@ class Gateway:
         self.quotas = Quotas(database)
         self.prices = Prices.load(settings.prices)
         self.ledger = Ledger.open(settings, database)
+        self.held = HeldAnswers(database, self.ledger)
+        self.register = Register(database, self.ledger, self._backend.model)
         self._tool_servers = load_tool_servers(settings.tools)
         self.boundary = Boundary(settings, database, self.ledger)
+        self.personal = PersonalRules(database, self.ledger)
+        self.switch = Switch(database)
         self._loading: asyncio.Task[None] | None = None
 
     @property
@@ -140,6 +152,7 @@ class Gateway:
             await stop_embedder()
         if self._reranker is not None:
             await self._reranker.stop()
+        await self.switch.close()
         await self.ledger.close()
 
     def exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
@@ -168,23 +181,49 @@ class Gateway:
         )
         try:
             await self._admit(notes, _expected(ask))
-            with self._admission.place():
-                redacted = redact(ask)
-                _allow(notes, redacted.decision)
-                way = await self._route(notes, ask, redacted)
-                answer: Answer | None = None
-                async with aclosing(self._write(notes, ask, way, redacted)) as events:
+            holds = await self._holds(ask)
+            answer = await self._released(notes, ask) if holds else None
+            if answer is None:
+                async with aclosing(self._answered(notes, ask)) as events:
                     async for event in events:
                         if isinstance(event, Answer):
                             answer = event
-                        else:
+                        elif not holds:
                             notes.gave()
                             yield event
-                assert answer is not None
+            assert answer is not None
         except BaseException as error:
             await self._record_end(notes, error)
             raise
-        yield await self._record(notes, answer)
+        recorded = await self._record(notes, answer)
+        if holds and not recorded.decided("released"):
+            raise error_for(await self.held.hold(ask, recorded))
+        yield recorded
+
+    async def _answered(self, notes: Notes, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
+        """Have the model answer: every stage from redact to label."""
+        with self._under_way(notes):
+            redacted = redact(ask, await self._rules(notes))
+            _allow(notes, *redacted.decisions)
+            way = await self._route(notes, ask, redacted)
+            async with aclosing(self._write(notes, ask, way, redacted)) as events:
+                async for event in events:
+                    yield event
+
+    async def _holds(self, ask: Ask) -> bool:
+        """Whether a person has to approve each answer of that use."""
+        use = await self.register.find(ask.use)
+        return use is not None and use.tier == "high"
+
+    async def _released(self, notes: Notes, ask: Ask) -> Answer | None:
+        """The answer to the same question that a person has released; raises while it waits."""
+        decision, answer = await self.held.earlier(ask)
+        if decision is not None:
+            _allow(notes, decision)
+        if answer is not None:
+            notes.add(*answer.decisions)
+            notes.answer = answer.text
+        return answer
 
     async def ask(self, ask: Ask) -> Answer:
         """Ask a model and wait for its whole answer; see `exchange`."""
@@ -250,20 +289,35 @@ class Gateway:
         sent = list(texts)
         try:
             await self._admit(notes, Usage(prompt_tokens=tokens(texts)))
-            with self._admission.place():
+            with self._under_way(notes) as under_way:
                 await self._stay_within(notes, part)
-                if self.boundary.limits[part].endpoint == "remote":
-                    sent, decision = redact_texts(texts)
-                    _allow(notes, decision)
+                sent = await self._kept_from(notes, part, sent)
                 _allow(notes, Decision("route", True, "ok"))
                 notes.sent = sent
-                result = await work(sent)
+                async with under_way.within(None):
+                    result = await work(sent)
                 notes.usage = Usage(prompt_tokens=tokens(sent))
         except BaseException as error:
             await self._record_end(notes, error)
             raise
         await self._append(notes)
         return result
+
+    async def _rules(self, notes: Notes) -> Rules:
+        """What becomes of each kind of personal data in this exchange."""
+        where = self.boundary.limits[_PARTS[notes.kind]].endpoint
+        return await self.personal.in_force(notes.use, where, notes.officer.department)
+
+    async def _kept_from(self, notes: Notes, part: Part, texts: Sequence[str]) -> list[str]:
+        """The texts as this part may read them. On this machine it reads them as they are, or not at all:
+        nothing is written from them, and what was replaced could not be found again."""
+        rules = await self._rules(notes)
+        remote = self.boundary.limits[part].endpoint == "remote"
+        if not remote and not any(rule.action == "block" for rule in rules.values()):
+            return list(texts)
+        sent, decisions = redact_texts(texts, rules)
+        _allow(notes, *(made for made in decisions if remote or not made.allowed))
+        return sent if remote else list(texts)
 
     async def count_tokens(self, text: str, *, classification: str) -> int:
         """How many tokens the default model reads in this text. Raises Refused."""
@@ -275,13 +329,29 @@ class Gateway:
 
     async def _admit(self, notes: Notes, expected: Usage) -> None:
         """Admit a call of that size, and hold room for it in the quotas."""
-        decision = self._admission.admit(notes.officer, notes.use)
+        decision = self._admission.admit(notes.officer)
+        if decision.allowed:
+            decision = as_registered(await self.register.standing(notes.use, notes.officer.department))
+        if decision.allowed:
+            decision = await self.switch.admit(notes.officer.id, notes.use, notes.model)
         if decision.allowed:
             tokens = expected.prompt_tokens + expected.completion_tokens
             estimate = Amount(requests=1, tokens=tokens, cost=self._cost(notes, expected) or 0)
             notes.held = await self.quotas.reserve(notes.officer, notes.use, estimate)
             decision = within_quota(notes.held)
         _allow(notes, decision)
+
+    @contextmanager
+    def _under_way(self, notes: Notes) -> Iterator[UnderWay]:
+        """Counted, and watched: the switch ends it wherever it waits. Raises Refused when it did."""
+        watched = self.switch.under_way(notes.officer.id, notes.use, notes.model)
+        with self._admission.place(), watched as under_way:
+            notes.under_way = under_way
+            try:
+                yield under_way
+            except TimeoutError:
+                under_way.check()
+                raise
 
     def _cost(self, notes: Notes, usage: Usage) -> int | None:
         endpoint = self.boundary.limits[_PARTS[notes.kind]].endpoint
@@ -306,10 +376,13 @@ class Gateway:
     async def _be_ready(self, notes: Notes) -> None:
         if self._loading is not None and self._loading.done() and not _failed(self._loading):
             return
+        under_way = notes.under_way
+        assert under_way is not None
         try:
-            async with asyncio.timeout(_LOAD_SECONDS):
+            async with under_way.within(_LOAD_SECONDS):
                 await self.start()
         except TimeoutError:
+            under_way.check()
             _allow(notes, Decision("route", False, "not_ready", "The model is still being loaded."))
 
     async def _write(
@@ -350,6 +423,8 @@ class Gateway:
         notes.cost = self._cost(notes, notes.usage)
         try:
             entry = await self.ledger.append(entry_of(notes, "answered"))
+            if notes.kind == "chat" and self.switch.logs(notes.officer.id):
+                await keep_content(self._database, entry, notes)
             if notes.trace is not None:
                 notes.trace.passed("record", True, "ok")
             return entry
@@ -383,6 +458,7 @@ class _Attempt:
         self._messages = ask.messages
         self._finish: Finish | None = None
         self.restoring = Restoring(redacted.pseudonyms)
+        self.personal = AnswerGuard(redacted.given, is_json=ask.schema is not None)
         self.inspection = Inspection(ask.reply_in, last=last, is_json=ask.schema is not None)
         self._last = last
         self.shown = False
@@ -397,14 +473,16 @@ class _Attempt:
         """The answer's pieces as soon as they may be shown; stops the backend when it is hopeless."""
         written: list[str] = []
         try:
-            async with aclosing(forward(way.backend, way.request, silence)) as events:
+            assert self._notes.under_way is not None
+            watched = forward(way.backend, way.request, silence, self._notes.under_way)
+            async with aclosing(watched) as events:
                 async for event in events:
                     if isinstance(event, Finish):
                         self._finish = event
                         continue
                     written.append(event.text or event.thinking or event.arguments)
                     self.restoring.think(event.thinking)
-                    shown = self.inspection.feed(self.restoring.feed(event.text))
+                    shown = self.inspection.feed(self.personal.feed(self.restoring.feed(event.text)))
                     if shown:
                         self.shown = True
                         yield Piece(shown)
@@ -415,7 +493,8 @@ class _Attempt:
             self._notes.answer = self.inspection.text
         if self.inspection.hopeless:
             return
-        shown = self.inspection.feed(self.restoring.flush()) + self.inspection.finish()
+        rest = self.personal.feed(self.restoring.flush()) + self.personal.flush()
+        shown = self.inspection.feed(rest) + self.inspection.finish()
         self._notes.answer = self.inspection.text
         if shown:
             yield Piece(shown)
@@ -423,11 +502,12 @@ class _Attempt:
     def answer(self, way: Route) -> Answer:
         """The whole answer, labelled; what remains is to record it."""
         assert self._finish is not None
-        calls = self.restoring.calls(self._finish.tool_calls)
+        thinking = self.personal.clean(self.restoring.thinking)
+        calls = cleaned(self.restoring.calls(self._finish.tool_calls), self.personal)
         said = "\n".join([self.inspection.text, *(call.arguments for call in calls)])
         links = inspect_links(said, self._messages)
         made = [made for made in self.inspection.decisions if not (calls and made.reason == "empty_answer")]
-        made += [links] if links else []
+        made += [found for found in (links, inspect_personal(self.personal)) if found]
         self._notes.answer = said if calls else self.inspection.text
         self._notes.add(
             Decision("forward", True, "cut" if self._finish.reason == "length" else "ok"),
@@ -437,7 +517,7 @@ class _Attempt:
         )
         return Answer(
             text=self.inspection.text,
-            thinking=self.restoring.thinking,
+            thinking=thinking,
             finish=self._finish.reason,
             usage=self._notes.usage,
             seconds=self._notes.seconds,
@@ -469,11 +549,12 @@ def _pairs_tokens(texts: Sequence[str]) -> int:
     return query * len(others) + sum(others)
 
 
-def _allow(notes: Notes, decision: Decision) -> None:
-    """Note a decision; raise its error where it refuses."""
-    notes.add(decision)
-    if not decision.allowed:
-        raise error_for(decision)
+def _allow(notes: Notes, *decisions: Decision) -> None:
+    """Note decisions up to the first that refuses; raise its error."""
+    for decision in decisions:
+        notes.add(decision)
+        if not decision.allowed:
+            raise error_for(decision)
 
 
 def _failed(task: asyncio.Task[None]) -> bool:
@@ -481,6 +562,9 @@ def _failed(task: asyncio.Task[None]) -> bool:
 
 
 def _outcome(notes: Notes, error: BaseException) -> Outcome:
+    if notes.under_way is not None and notes.under_way.ended_by is not None:
+        notes.add(replace(notes.under_way.ended_by, stage="forward"))
+        return "cancelled"
     if isinstance(error, asyncio.CancelledError | GeneratorExit):
         notes.add(Decision("forward", False, "cancelled"))
         return "cancelled"

@@ -9,7 +9,9 @@ from ..language import Variety
 from ..models import Ending, Message, Tool, ToolCall, Usage
 from ..people import Officer
 
-Stage = Literal["admit", "redact", "route", "forward", "restore", "inspect", "label", "record", "tools"]
+Stage = Literal[
+    "admit", "redact", "route", "forward", "restore", "inspect", "label", "approve", "record", "tools"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Decision:
     """A stable word such as `ok`, `redacted`, `wrong_language`; tests assert it."""
     detail: str = ""
     """A sentence for a person; never holds personal data."""
+    hint: str = ""
+    """What to do next, where that is not the same for every decision of this reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

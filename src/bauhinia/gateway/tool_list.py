@@ -12,8 +12,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from ..errors import InputError
+from ..guideline import is_an_id
 from .classification import LOWEST
-from .uses import USES
 
 JOINT = "__"
 """Between a server's name and its tool's, as the model sees them: no two servers' tools can collide."""
@@ -53,7 +53,7 @@ class ToolServer(BaseModel):
 
     @model_validator(mode="after")
     def _uses_are_registered(self) -> ToolServer:
-        if unknown := self.uses - USES.keys():
+        if unknown := {use for use in self.uses if not is_an_id(use)}:
             raise ValueError(f"the register has no AI use {min(unknown)}")
         return self
 

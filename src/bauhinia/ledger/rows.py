@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -14,6 +14,13 @@ from ..store import Connection, Database
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 PAGE = 50
+_HOLDS: LiteralString = (
+    " AND NOT EXISTS (SELECT FROM unnest(%s::text[]) AS needle WHERE strpos(body, needle) = 0)"
+    " AND (cardinality(%s::text[]) = 0"
+    " OR EXISTS (SELECT FROM unnest(%s::text[]) AS needle WHERE strpos(body, needle) > 0))"
+)
+_NEWEST = "SELECT seq, body FROM ledger WHERE seq > %s AND seq < %s" + _HOLDS + " ORDER BY seq DESC LIMIT %s"  # noqa: S608
+_OLDEST = "SELECT body, hash FROM ledger WHERE seq > %s AND seq < %s" + _HOLDS + " ORDER BY seq"  # noqa: S608
 _LOOKED_THROUGH = 200_000
 """Entries that one page is searched in: about half a second where hardly one is found."""
 _EXPORTED = 1_000
@@ -35,8 +42,13 @@ class Wanted:
     """What a person did, or how it begins: `people.`."""
     task: str = ""
     subject: str = ""
+    deeds: tuple[str, ...] = ()
+    """Or deeds that begin with any of these, or calls in which a stage gave any of the next."""
+    reasons: tuple[str, ...] = ()
     day: date | None = None
     """Of Hong Kong."""
+    ends: date | None = None
+    """The last day, where it is another than `day`."""
     before: int | None = None
     """Only entries with a smaller number."""
 
@@ -50,6 +62,12 @@ class Wanted:
         names = ("kind", "outcome", "officer", "department", "use", "task", "subject")
         found = [f"{_field(name, value)}" for name in names if (value := getattr(self, name))]
         return found + ([_field("deed", self.deed)[:-1]] if self.deed else [])
+
+    @property
+    def any_needle(self) -> list[str]:
+        """Of which one at least stands in the body; none is asked for where there are none."""
+        begun = [_field("deed", deed)[:-1] for deed in self.deeds]
+        return begun + [f",{orjson.dumps(reason).decode()}]" for reason in self.reasons]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +90,8 @@ async def page(database: Database, wanted: Wanted) -> Entries:
         first, end = await _bounds(connection, wanted)
         floor = max(first, end - 1 - _LOOKED_THROUGH)
         cursor = await connection.execute(
-            "SELECT seq, body FROM ledger WHERE seq > %s AND seq < %s"
-            " AND NOT EXISTS (SELECT FROM unnest(%s::text[]) AS needle WHERE strpos(body, needle) = 0)"
-            " ORDER BY seq DESC LIMIT %s",
-            (floor, end, wanted.needles, PAGE + 1),
+            _NEWEST,
+            (floor, end, wanted.needles, wanted.any_needle, wanted.any_needle, PAGE + 1),
         )
         rows = await cursor.fetchall()
     entries = tuple(orjson.loads(body) for _, body in rows[:PAGE])
@@ -99,10 +115,8 @@ async def lines(database: Database, wanted: Wanted, after: int = 0) -> AsyncIter
         async with connection.cursor(name="export") as cursor:
             cursor.itersize = _EXPORTED
             await cursor.execute(
-                "SELECT body, hash FROM ledger WHERE seq > %s AND seq < %s"
-                " AND NOT EXISTS (SELECT FROM unnest(%s::text[]) AS needle WHERE strpos(body, needle) = 0)"
-                " ORDER BY seq",
-                (max(first, after), end, wanted.needles),
+                _OLDEST,
+                (max(first, after), end, wanted.needles, wanted.any_needle, wanted.any_needle),
             )
             async for body, hash_ in cursor:
                 # The body stands as it was hashed: reading and writing it anew might change it.
@@ -120,7 +134,8 @@ async def _bounds(connection: Connection, wanted: Wanted) -> tuple[int, int]:
         return 0, 0
     begins = datetime.combine(wanted.day, time(), HONG_KONG)
     first = await _first_from(connection, begins, last)
-    following = await _first_from(connection, begins + timedelta(days=1), last)
+    after = datetime.combine((wanted.ends or wanted.day) + timedelta(days=1), time(), HONG_KONG)
+    following = await _first_from(connection, after, last)
     return first - 1, min(end, following)
 
 

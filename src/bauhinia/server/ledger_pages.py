@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
 from ..errors import InputError
-from ..gateway.uses import USES
+from ..guideline.figures import figure_kinds
 from ..ledger import Kind, Outcome
 from ..ledger.rows import Wanted
 from ..ledger.rows import page as page_of
@@ -34,6 +34,9 @@ async def ledger(
     deed: Short = "",
     subject: Short = "",
     day: Annotated[str, Query(max_length=10)] = "",
+    figure: Short = "",
+    begins: Annotated[str, Query(max_length=10)] = "",
+    ends: Annotated[str, Query(max_length=10)] = "",
     before: Before = None,
 ) -> HTMLResponse:
     office = office_of(request)
@@ -48,6 +51,9 @@ async def ledger(
         "day": day,
     }
     wanted = Wanted(**{**asked, "day": _day(day)}, before=before)  # type: ignore[arg-type]  # words and a day
+    if figure:
+        asked |= {"figure": figure, "begins": begins, "ends": ends}
+        wanted = _behind(figure, _day(begins), _day(ends), before)
     found = await page_of(office.database, await auditing(office, wanted))
     newest = await checkpoints_of(office).newest()
     return page(
@@ -59,7 +65,7 @@ async def ledger(
         query=urlencode({name: value for name, value in asked.items() if value}),
         kinds=KINDS,
         outcomes=OUTCOMES,
-        uses=USES,
+        uses=[use.id for use in await office.gateway.register.listed(office.officer)],
         departments=await office.accounts.department_names(),
         last=(await office.gateway.ledger.head()).seq,
         newest=newest.checkpoint if newest else None,
@@ -82,6 +88,21 @@ async def one(request: Request, entry: Number) -> HTMLResponse:
         key=str(checkpoints_of(office).key),
         departments=await office.accounts.department_names(),
     )
+
+
+def _behind(figure: str, begins: date | None, ends: date | None, before: int | None) -> Wanted:
+    """The rows that an auditor's figure counts. Raises InputError."""
+    for kind in (kind for kinds in figure_kinds().values() for kind in kinds if kind.id == figure):
+        return Wanted(
+            kind=kind.kind,
+            outcome="".join(kind.outcomes),
+            deeds=kind.deeds,
+            reasons=kind.reasons,
+            day=begins,
+            ends=ends,
+            before=before,
+        )
+    raise InputError("There is no such figure.", hint="See the page /audit.")
 
 
 def _seen(entry: dict[str, Any]) -> dict[str, Any]:

@@ -14,14 +14,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..errors import BauhiniaError, InputError, NotFound
 from ..gateway.billing import Line, Month, Whose, lines, may_see
-from ..gateway.uses import USES
 from ..people.permissions import reach
 from ..people.quota_setting import QuotaSetting, may_set
 from ..people.quotas import MEASURES, PERIODS, SCOPES
 from ..pilot.draft import TaskKind
+from ..pilot.personal import holding
 from .api import attachment
 from .faults import reading_input
-from .ordering import order_from_form
+from .ordering import documents_of, order_from_form
 from .pages import SEE_OTHER, page
 from .state import office_of
 from .usage_api import QuotaSet
@@ -44,6 +44,7 @@ async def _usage(
     found = await lines(office.database, officer, month, whose)
     limits = await QuotaSetting(office.database).seen()
     names = await office.accounts.department_names()
+    uses = {use.id: use for use in await office.gateway.register.listed(officer)}
     return page(
         request,
         "usage.html",
@@ -54,7 +55,7 @@ async def _usage(
         lines=found,
         days=_by_day(found) if whose == "mine" else {},
         total=_total(found),
-        standings=await office.gateway.quotas.standings(officer, *USES),
+        standings=await office.gateway.quotas.standings(officer, *uses),
         limits=[(limit, may_set(officer, limit.scope, limit.department)) for limit in limits],
         scopes=[scope for scope in SCOPES if may_set(officer, scope, officer.department)],
         for_all=reach(officer, "quotas") == "all",
@@ -63,7 +64,7 @@ async def _usage(
         chinese=dict(names.values()),
         measures=MEASURES,
         periods=PERIODS,
-        uses=USES,
+        uses=uses,
         error=error,
     )
 
@@ -136,9 +137,13 @@ async def remove_quota(request: Request, quota: int) -> Response:
 @usage_pages_router.post("/forecast/{kind}")
 async def forecast(request: Request, kind: TaskKind) -> HTMLResponse:
     """What the order of the form would cost: a few words for its page, and none where it is no order yet."""
-    form = await request.form()
+    form, office = await request.form(), office_of(request)
     try:
-        found = await office_of(request).forecast(order_from_form(kind, form))
+        order = order_from_form(kind, form)
+        found = await office.forecast(order)
+        documents = await office.shelf.documents(documents_of(order.model_dump()))
     except (InputError, NotFound):
         return HTMLResponse("", 200)
-    return page(request, "parts/forecast.html", forecast=found)
+    words = str(form.get("instructions") or form.get("question") or "")
+    personal = await holding(office.gateway, office.officer, kind, list(documents.values()), words)
+    return page(request, "parts/forecast.html", forecast=found, personal=personal)

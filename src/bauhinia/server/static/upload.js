@@ -10,17 +10,21 @@ const errors = document.getElementById("upload-errors");
 const shelf = document.getElementById("shelf");
 const limit = Number(form.dataset.limit);
 
-input.addEventListener("change", async () => {
+async function take() {
   const files = [...input.files];
   input.value = "";
   await addAll(files);
-});
+}
+input.addEventListener("change", take);
 
 // While a scan is being read, the shelf is asked again; it stops asking when nothing is.
 const POLL = 2000;
 setInterval(() => {
   if (shelf.querySelector("[data-reading]") && !shelf.contains(document.activeElement)) refresh(new Set(checked()));
 }, POLL);
+
+// Files may have been chosen before this script was here.
+if (input.files.length) take();
 
 let depth = 0;
 for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {

@@ -9,6 +9,7 @@ from fastapi import Request
 
 from ...errors import InputError
 from ...gateway import LOWEST, Ask, Gateway, Message
+from ...guideline import is_an_id, shipped
 from ...language import Variety
 from .faults import Misshapen, NotJson, Unsupported, expect
 from .tools import check_turns, read_calls, read_choice, read_schema, read_served, read_tools
@@ -72,7 +73,7 @@ def read_ask(body: dict[str, Any], gateway: Gateway) -> Ask:
     expect(parallel is None or isinstance(parallel, bool), "parallel_tool_calls", "true or false")
     return Ask(
         officer=gateway.officer,
-        use="api.chat",
+        use=_use(extra),
         messages=_messages(body.get("messages")),
         reply_in=_variety(extra.get("reply_in")),
         max_tokens=_tokens(body),
@@ -90,10 +91,18 @@ def read_ask(body: dict[str, Any], gateway: Gateway) -> Ask:
 
 
 def extra_of(body: dict[str, Any]) -> dict[str, Any]:
-    """What a client of ours may add to OpenAI's fields: `reply_in`, `classification`, `kind`."""
+    """What a client of ours may add to OpenAI's fields: `reply_in`, `classification`, `kind`, `use`."""
     extra = body.get("bauhinia")
     expect(extra is None or isinstance(extra, dict), "bauhinia", "an object")
     return extra or {}
+
+
+def _use(extra: dict[str, Any]) -> str:
+    """A use that a department registered, where the client names one."""
+    use = _text(extra, "use", "api.chat")
+    own = use == "api.chat" or (use not in shipped().uses and is_an_id(use))
+    expect(own, "bauhinia.use", "the id of an AI use that your department registered")
+    return use
 
 
 def classification_of(body: dict[str, Any]) -> str:
