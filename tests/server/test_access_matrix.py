@@ -43,10 +43,11 @@ IN_LIBRARY: Mapping[Row, Row] = {"document": "kept", "task": "arrival"}
 OF_DEPARTMENT: frozenset[Row] = frozenset({"collection", "kept"})
 """Rows that every officer of the department may see and remove; the others are an officer's own."""
 PLAIN = frozenset(
-    """account active after allowed_tools arguments audience bauhinia before begins case classification
-    code confirm content count day days decision deed department description dimension do domain
-    duty en encoding_format ends figure entry file_data filename find finding forbidden_en forbidden_zh
-    form format from function grade highest id include_usage input instructions item
+    """account action active after allowed_tools arguments audience bauhinia before begins case
+    classification code confirm content count day days decision deed department description
+    dimension do domain duty en encoding_format ends entry figure file_data filename find finding
+    forbidden_en forbidden_zh form format from function grade highest id include_usage input
+    instructions item
     json_schema kind language last-event-id layout least length limit manner max_completion_tokens measure
     memory messages mode model month most name name_en name_zh next note only order outcome overview
     parallel_tool_calls parameters part passage password period place post purpose question reader reply_in
@@ -55,10 +56,18 @@ PLAIN = frozenset(
     type unverified use version warn_at was whose why with words zh""".split()  # noqa: SIM905  # a hundred words are read better so
 )
 """Fields that name no such row. `id` is a term's, `name` a template's: the department's."""
+PLAIN_OF_CARE = frozenset(
+    {
+        "cause", "class", "correction", "drill", "given", "good", "outcome", "parts", "remove", "reply",
+        "severity", "title", "uses",
+    }
+)  # fmt: skip
+"""The same, of complaints, incidents, consents and the switch."""
 ELSEWHERE = frozenset(
-    {"answer", "approval", "quota", "verb", "officer", "key", "session", "token", "passkey"}
-)
-"""What other tests say who may name: answers that wait, the boundary's, the quotas', those of administration and of accounts."""
+    {"answer", "approval", "complaint", "entry", "incident", "key", "officer", "passkey", "quota", "rule", "session", "stopped", "token", "verb"}
+)  # fmt: skip
+"""What other tests say who may name: what waits, the boundary's, the quotas', rules, people, accounts, cases and incidents.
+A ledger's entry shows nothing to whoever names it."""
 ELSEWHERE_UNDER = ("/people", "/api/people", "/departments", "/scim/", "/account/")
 OF_REGISTER = frozenset(
     ("answers", "data", "held", "note", "oversight", "passed", "title_en", "title_zh", "audience", "model")
@@ -70,12 +79,16 @@ PLACES = {
     "model": "x",
     "approval": "x",
     "quota": "x",
+    "rule": "x",
     "verb": "reject",
     "passage": "p0",
     "place": "0",
     "language": "en",
     "name": "reply",
     "secret": "x",
+    "complaint": "x",
+    "incident": "x",
+    "stopped": "x",
     "answer": "x",
     "duty": "D-2.1.2-03",
     "dimension": "reliability",
@@ -91,6 +104,7 @@ PAGE_FORMS: Mapping[str, Mapping[str, str]] = {
     "/compare": {},
     "/forecast/{kind}": {"to": "zh-HK"},
     "/knowledge/ask": {"question": "What is to be repaired?"},
+    "/cases": {"kind": "feedback", "good": "true"},
 }
 """Forms that name documents in their field `document`, or a collection, with what else they need."""
 UNTOLD_QUERIES = {"/knowledge": ("collection",)}
@@ -110,10 +124,15 @@ NO_ROWS = frozenset(
         "/v1/embeddings", "/knowledge/collections", "/knowledge/collections/{collection}/remove",
         "/knowledge/documents/{document}/remove", "/v1/files", "/mcp", "/boundary",
         "/boundary/{approval}/{verb}", "/api/boundary/{approval}/{verb}", "/usage/quotas",
-        "/usage/quotas/{quota}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
+        "/usage/quotas/{quota}/remove", "/privacy/rules",
+        "/privacy/rules/{rule}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
         "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
-        "/documents/{document}/classification", "/agree", "/tasks/{task}/accept", "/tasks/{task}/review",
-        "/held/{answer}", "/evidence/{kind}", "/policy/{item}", *TAKE_FILES,
+        "/documents/{document}/classification", "/held/{answer}", "/evidence/{kind}", "/policy/{item}",
+
+        "/api/cases/{complaint}/take", "/cases/{complaint}/take",
+        "/cases/{complaint}/decide", "/cases/{complaint}/reinstate", "/incidents", "/incidents/{incident}/{verb}",
+        "/consents/{purpose}", "/opt-outs", "/my-data/delete", "/switch", "/switch/{stopped}/resume",
+        "/api/switch/{stopped}/resume", "/agree", "/tasks/{task}/accept", "/tasks/{task}/review", "/label", "/api/label/check", *TAKE_FILES,
     }
 )  # fmt: skip
 """Routes whose body, of which the schema does not tell, names no rows."""
@@ -379,7 +398,8 @@ def ways(site: Site, schema: Schema) -> list[Way]:
                 for place in range(schema.items(body, name))
             ]
         elif method == "POST" and path in PAGE_FORMS:
-            field = "collection" if path.startswith("/knowledge/") else "document"
+            named = {"/knowledge/ask": "collection", "/cases": "task"}
+            field = named.get(path, "document")
             found += [Way(method, path, "form", field, n) for n in range(2 if path == "/compare" else 1)]
     return found
 
@@ -391,7 +411,8 @@ def undescribed(site: Site, schema: Schema) -> list[str]:
         body = schema.body(method, path)
         names = {*in_path(path), *schema.parameters(method, path), *(schema.names(body) if body else ())}
         found += [
-            f"{method} {path}: {name}" for name in sorted(names - set(ROWS) - PLAIN - ELSEWHERE - OF_REGISTER)
+            f"{method} {path}: {name}"
+            for name in sorted(names - set(ROWS) - PLAIN - PLAIN_OF_CARE - ELSEWHERE - OF_REGISTER)
         ]
         if body is None and method != "GET" and method != "DELETE":
             told = (
@@ -428,6 +449,8 @@ def request_of(way: Way, schema: Schema, own: Member, wanted: Member) -> Request
         more["json"] = NESTED[way.path, way.field](ids[way.field][0])
     elif (body := schema.body(way.method, way.path)) is not None:
         more["json"] = schema.example(body, "", ids)
+        if way.path == "/api/cases":
+            more["json"]["kind"] = "feedback"
         if way.path == "/api/shares":
             more["json"].pop("task" if way.field == "document" else "document")
             more["json"]["unverified"] = True

@@ -46,6 +46,18 @@ ROWS = {
     "array_fill(0.1::real, ARRAY[384])::halfvec)",
     "knowledge_arrivals": "INSERT INTO knowledge_arrivals (batch, place, collection, name, digest) "
     "VALUES ('b', 0, 'c', 'a.md', 'x')",
+    "consents": "INSERT INTO consents (purpose, version, language, given) VALUES ('content', 'v', 'en', true)",
+    "content_log": "SELECT content_logged(1, 'clerk', 'Works', 'u', NULL, 'asked', 'answered', '{v}')",
+    "opt_outs": "INSERT INTO opt_outs (use) VALUES ('u')",
+    "data_reviews": "INSERT INTO data_reviews DEFAULT VALUES",
+    "stops": "INSERT INTO stops (id, scope, why, officer_name) VALUES ('s', 'all', 'w', 'Clerk')",
+    "cases": "INSERT INTO cases (id, kind, complainant_name, department, words, due) "
+    "VALUES ('ca', 'wrong', 'Clerk', 'Works', 'w', now())",
+    "case_events": "INSERT INTO case_events (\"case\", officer_name, what) VALUES ('ca', 'Clerk', 'received')",
+    "incidents": "INSERT INTO incidents (id, class, severity, title, officer_name) "
+    "VALUES ('in', 'leak', 'low', 't', 'Clerk')",
+    "incident_events": "INSERT INTO incident_events (incident, officer_name, what) "
+    "VALUES ('in', 'Clerk', 'opened')",
     "acknowledgements": "INSERT INTO acknowledgements (notice, digest, version, language) "
     "VALUES ('terms', 'x', '1', 'en')",
     "acceptances": "INSERT INTO acceptances (id, task, digest, audience, officer_name, checked, statement, "
@@ -64,6 +76,7 @@ ROWS = {
     "digest, entry) VALUES ('n', 1, 'signed', 'clerk', 'Clerk', '', 'd', 1)",
     "use_records": "INSERT INTO use_records (use, department, kind, held, passed, note, name, post, entry) "
     "VALUES ('u', 'Works', 'review', now(), true, 'n', 'Clerk', '', 1)",
+    "labels": "INSERT INTO labels (id, form, token, entry) VALUES ('l', 'docx', 't', 1)",
 }
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
 COLUMNS = {
@@ -73,6 +86,9 @@ COLUMNS = {
     "acknowledgements": "notice", "acceptances": "outcome", "release_checks": "digest",
     "uses": "purpose", "use_approvals": "tier", "evidence": "subject", "policy_texts": "en", "held_answers": "outcome",
     "assessments": "round", "assessment_signatures": "note", "use_records": "note",
+    "privacy_rules": "action",
+    "consents": "given", "opt_outs": "use", "data_reviews": "at", "stops": "lifted", "cases": "state", "case_events": "what",
+    "incidents": "state", "incident_events": "what", "content_log": "use",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -98,6 +114,9 @@ VALUES ('clerk', 'Works', 'c', 'Clerk', '{service_operator}')
 QUOTAS = """
 INSERT INTO quotas (scope, department, measure, period, most, set_by)
 VALUES ('department', 'Works', 'tokens', 'day', 1, '')
+"""
+PRIVACY_RULES = """
+INSERT INTO privacy_rules (department, kind, action, why, set_by) VALUES ('Works', 'plate', 'block', 'w', '')
 """
 SHARES = (
     "INSERT INTO shares (id, document, officer_name, to_department, to_name, title, expires) "
@@ -130,8 +149,12 @@ ASSESSED = ("assessments", "assessment_signatures", "use_records")
 """Tables of what a department says of its AI uses."""
 REGISTER = ("uses", "use_approvals", "evidence", "policy_texts", *ASSESSED)
 """Tables that are no officer's own."""
-READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
+READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words", "privacy_rules")
 """Tables that no officer's transaction writes."""
+OF_PERSON = {"consents": (), "opt_outs": ("delete",), "data_reviews": ("change",), "content_log": ("delete",)}
+"""Tables whose rows an officer keeps in whatever department, and what they do besides seeing them."""
+HANDLED = {"cases": ("change",), "case_events": (), "incidents": ("change",), "incident_events": ()}
+"""Tables that those see who handle complaints and incidents."""
 WALLED = {*ROWS, *READ_ALONE, "shares", "held_answers"}
 CLOSED = (
     "credentials", "invitations", "sessions", "usage_totals",
@@ -144,6 +167,7 @@ OPEN = {
     "alembic_version": "the schema's number",
     "ledger": "its hashes are read by whoever appends, its bodies by no officer's transaction",
     "ledger_head": "the chain's end",
+    "switch": "a number that every gateway watches",
 }
 """Tables without policies, and why."""
 DEEDS = {"see": "SELECT FROM {}", "change": "UPDATE {} SET {} = {}", "delete": "DELETE FROM {}"}
@@ -155,7 +179,8 @@ Permitted = set[tuple[str, str, str]]
 def expected() -> Permitted:
     """The owner sees and changes what is theirs, the department's is its officers', usage is read alone, and
     what is shared is seen by all who have signed in and written by those who may."""
-    owner = {("owner", deed, table) for deed in DEEDS for table in ROWS if table not in REGISTER}
+    apart = {*REGISTER, *OF_PERSON, *HANDLED}
+    owner = {("owner", deed, table) for deed in DEEDS for table in ROWS if table not in apart}
     colleague = {("same department", deed, table) for deed in DEEDS for table in DEPARTMENTS}
     usage = {(officer, deed, "usage") for officer in OFFICERS for deed in ("change", "delete")}
     usage.add(("owner", "change", "tokens"))
@@ -168,16 +193,20 @@ def expected() -> Permitted:
     people = {
         (who, "see", table)
         for who in colleagues
-        for table in ("officers", "usage_daily", "quotas", "knowledge_words")
+        for table in ("officers", "usage_daily", "quotas", "knowledge_words", "privacy_rules")
     }
     people |= {(officer, "see", "departments") for officer in OFFICERS if officer != "nobody"}
-    department = colleague | {("same department", "see", "usage")}
+    department = colleague | {("same department", "see", table) for table in ("usage", "labels")}
+    usage |= {("owner", deed, "labels") for deed in ("change", "delete")}
     approvals = {(officer, "see", "approvals") for officer in OFFICERS if officer != "nobody"}
-    usage.add(("owner", "delete", "approvals"))
+    usage |= {("owner", "delete", table) for table in ("approvals", "stops")}
+    approvals |= {(officer, "see", "stops") for officer in OFFICERS if officer != "nobody"}
+    approvals.add(("for all", "change", "stops"))
     usage |= {("owner", deed, table) for deed in ("change", "delete") for table in RELEASED}
     moved.add(("other department", "see", "acknowledgements"))
     return (
-        ((owner | department) - usage)
+        expected_care()
+        | ((owner | department) - usage)
         | (shared - nobody)
         | people
         | moved
@@ -187,6 +216,24 @@ def expected() -> Permitted:
         | expected_register()
         | expected_held()
     )
+
+
+def expected_care() -> Permitted:
+    """Consents and the like are a person's own; complaints are seen by who made them and by who handles them,
+    incidents by who handles them."""
+    mine = {
+        (officer, deed, table)
+        for officer in ("owner", "other department")
+        for table, deeds in OF_PERSON.items()
+        for deed in ("see", *deeds)
+    }
+    handled = {
+        (officer, deed, table)
+        for officer in ("owner", "for all")
+        for table, deeds in HANDLED.items()
+        for deed in ("see", *deeds)
+    }
+    return mine | handled | {("other department", "see", table) for table in ("cases", "case_events")}
 
 
 def expected_reviews() -> Permitted:
@@ -228,6 +275,7 @@ def permitted(url: str) -> Permitted:
     with psycopg.connect(url) as owner:
         owner.execute(PEOPLE)
         owner.execute(QUOTAS)
+        owner.execute(PRIVACY_RULES)
     with psycopg.connect(make_conninfo(url, options=f"-c role={APPLICATION}")) as connection:
         for table, insert in ROWS.items():
             if inserted(connection, "owner", insert):

@@ -16,6 +16,8 @@ from ..errors import BauhiniaError, InputError, Refused
 from ..gateway import LOWEST, Gateway, classifications
 from ..gateway.billing import seconds_a_token
 from ..guideline.acknowledgements import Acknowledgements
+from ..guideline.complaints import Complaints
+from ..guideline.consent import Consents
 from ..guideline.notice_texts import Notice, notices
 from ..jobs import (
     BULK,
@@ -35,6 +37,7 @@ from ..knowledge import Arrivals, Library, Search
 from ..knowledge.arrivals import KIND as INGEST
 from ..language import Termbase, Variety
 from ..people import Accounts, Officer, OpenId, QuotaSetting, acting, acting_as, signed_in
+from ..provenance import Labelling
 from ..settings import Limits, Settings
 from ..store import LOCAL, Blobs, Database, Walls, within
 from ..translation.leverage import Leverage, leverage
@@ -42,6 +45,7 @@ from ..translation.memory import Memory
 from ..translation.termbases import Termbases
 from .analyse import analyse
 from .ask import ask, passages_for
+from .cautions import warned
 from .citations import without_invented_citations
 from .codec import from_json, to_json
 from .compare import compare
@@ -50,6 +54,7 @@ from .draft import Draft, TaskKind
 from .drafting import draft
 from .forecasting import Forecast, work_of
 from .keeping import Original
+from .labelling import with_share_told
 from .orders import (
     ORDERS,
     AnalyseOrder,
@@ -109,6 +114,8 @@ class Office:
     arrivals: Arrivals = field(init=False)
     """Files on their way into the library."""
     tasks: Tasks = field(init=False)
+    labels: Labelling = field(init=False)
+    """Signs and keeps the labels of files that leave."""
     openid: OpenId | None = field(init=False)
     """The provider that people sign in with, where there is one."""
     model: asyncio.Task[None] = field(init=False)
@@ -123,6 +130,7 @@ class Office:
         self.release = Release(self.database, self.gateway.ledger)
         self.acknowledgements = Acknowledgements(self.database, self.gateway.ledger, self.notices)
         self.segments = Segments(self.database)
+        self.labels = Labelling(self.settings.data_folder, self.database, self.gateway.ledger, Limits())
         self.library = Library(self.database, self.gateway, self.shelf.blobs, Limits())
         self.search = Search(self.database, self.gateway)
         self.arrivals = Arrivals(self.database, self.library, Limits())
@@ -138,6 +146,16 @@ class Office:
     def officer(self) -> Officer:
         """Whom this code works for. Raises NotSignedIn."""
         return acting(self.settings)
+
+    @property
+    def complaints(self) -> Complaints:
+        """Cases, and the answers that they keep back."""
+        return Complaints(self.database, self.gateway.ledger)
+
+    @property
+    def consents(self) -> Consents:
+        """What people consented to."""
+        return Consents(self.database, self.gateway.ledger)
 
     @property
     def accounts(self) -> Accounts:
@@ -253,8 +271,9 @@ class Office:
         return {}
 
     async def task(self, key: str) -> Task:
-        """A task with its draft as its officers left it: what every reader is given. Raises NotFound."""
-        return await self.as_left(await self.tasks.get(key))
+        """A task with its draft as its officers left it, and a label that says how much they changed: what
+        every reader is given. Raises NotFound."""
+        return with_share_told(await self.as_left(await self.tasks.get(key)))
 
     async def as_left(self, task: Task) -> Task:
         """The task with the words that were written in the editor of its translation laid over its draft."""
@@ -421,8 +440,9 @@ class Office:
                 termbase=termbase,
                 classification=highest,
             )
+            desk.said = _said(asked)
             draft = await self._do(asked, documents, desk)
-            return to_json(without_invented_citations(draft, documents))
+            return to_json(warned(without_invented_citations(draft, documents), documents, desk.reasons))
 
         return work
 
@@ -445,6 +465,11 @@ class Office:
                 return await redraft(order, documents[order.document], desk)
             case CompareOrder():
                 return await compare(order, documents, desk)
+
+
+def _said(order: AnyOrder) -> str:
+    """What the officer wrote in an order; nothing where all was chosen."""
+    return str(getattr(order, "question", "") or getattr(order, "instructions", ""))
 
 
 def _kept_with_a_job() -> Mapping[str, Any]:

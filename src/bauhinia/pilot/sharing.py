@@ -12,6 +12,7 @@ from psycopg.rows import class_row
 
 from ..errors import InputError, NotFound, Refused
 from ..gateway import classifications
+from ..guideline.complaints import Complaints
 from ..ledger import Ledger
 from ..people import Officer
 from ..store import Connection, Database
@@ -75,6 +76,8 @@ class Sharing:
                 "A share ends by itself.", hint=f"Choose a number of days from 1 to {MOST_DAYS}."
             )
         title, classification = await self._subject(kind, key)
+        if kind == "task":
+            await Complaints(self._database, self._ledger).check_issuable(key)
         to = await self.receiver(receiver)
         limit = classifications().between_departments
         if to.department != by.department and not classifications().within(classification, limit):

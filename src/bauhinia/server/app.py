@@ -31,11 +31,17 @@ from .api import api_router
 from .audit_pages import audit_router
 from .bilingual_api import bilingual_router
 from .boundary_api import boundary_router
+from .care_pages import care_pages_router
+from .cases_api import cases_router
+from .cases_pages import cases_pages_router
+from .consents_api import consents_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
 from .guideline_pages import guideline_router
 from .knowledge_api import knowledge_api_router
 from .knowledge_pages import knowledge_router
+from .label_api import label_router
+from .label_pages import label_pages_router
 from .ledger_api import ledger_router
 from .ledger_pages import ledger_pages_router
 from .mcp_endpoint import McpEndpoint
@@ -45,6 +51,8 @@ from .operation import operation_router
 from .pages import pages_router
 from .people_api import people_router
 from .people_pages import people_pages_router
+from .privacy_api import privacy_router
+from .privacy_pages import privacy_pages_router
 from .register_api import register_router
 from .register_pages import register_pages_router
 from .release_api import release_api_router
@@ -70,6 +78,7 @@ logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 UPLOAD_PATHS = re.compile(
     "/api/documents|/documents|/v1/files|/api/terms/import|/terms/import|/api/tasks/[^/]+/import"
+    "|/label|/api/label/check"
 )
 """Where files come in."""
 BULK_PATHS = re.compile("(?:/api)?/knowledge/collections/[^/]+/documents")
@@ -121,8 +130,12 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(sharing_router)
     app.include_router(release_api_router)
     app.include_router(boundary_router)
+    app.include_router(cases_router)
+    app.include_router(consents_router)
     app.include_router(pages_router)
     app.include_router(sharing_pages_router)
+    app.include_router(cases_pages_router)
+    app.include_router(care_pages_router)
     app.include_router(agreement_router)
     app.include_router(release_router)
     if settings.sign_in != "none":
@@ -139,10 +152,14 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(audit_router)
     app.include_router(ledger_router)
     app.include_router(ledger_pages_router)
+    app.include_router(privacy_router)
+    app.include_router(privacy_pages_router)
     app.include_router(knowledge_api_router)
     app.include_router(knowledge_router)
     app.include_router(register_router)
     app.include_router(register_pages_router)
+    app.include_router(label_router)
+    app.include_router(label_pages_router)
     app.state.mcp = McpEndpoint(lambda: cast("Office", app.state.office))
     app.router.routes.append(Route("/mcp", app.state.mcp, methods=["POST"]))
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ..documents.formats import SUFFIXES
 from ..errors import BauhiniaError, InputError, NotFound
 from ..gateway import classifications
+from ..guideline.case_kinds import case_kinds
 from ..guideline.notice_texts import risks_beside
 from ..guideline.wordings import said
 from ..jobs import PassageReady, Task, TaskEvent, as_json
@@ -33,6 +34,7 @@ from ..pilot.scanning import KIND
 from ..pilot.stories import FORMATS_OF
 from . import events
 from .api import attachment, uploaded
+from .care import care_of
 from .comparing import RowView, change_views, row_views
 from .edits import revision_of
 from .ordering import ONE_DOCUMENT, documents_of, order_from_form
@@ -87,6 +89,7 @@ def _templates() -> jinja2.Environment:
         suffixes=",".join(SUFFIXES),
         classified=lambda level, words: classifications().level(level).name(words.language),
         levels=classifications().ids,
+        case_kinds=case_kinds(),
         told=lambda text, words: said(text, words.language),
     )
     environment.filters["moment"] = moment
@@ -138,6 +141,7 @@ async def _workspace(request: Request, *, error: BauhiniaError | None = None) ->
         chosen=request.query_params.getlist("document"),
         received=await office_of(request).sharing.received(),
         error=error,
+        **await care_of(request),
     )
 
 
@@ -272,6 +276,7 @@ async def _order_page(
         pick="two" if kind == "compare" else "radio" if kind in ONE_DOCUMENT else "checkbox",
         preferred=_preferred(kind, [card for card in entries if card.id in chosen], words_for(request)),
         templates=[_named(template, words_for(request)) for template in office.templates.all()],
+        **await care_of(request),
     )
 
 
@@ -396,6 +401,9 @@ async def task_page(request: Request, task: str) -> Response:
         sources=[entries[source] for source in sources if source in entries],
         removed=sum(source not in entries for source in sources),
         subject=_subject(row, {key: entry.title or entry.name for key, entry in entries.items()}),
+        kept_back=await office.complaints.is_withdrawn(task),
+        about=await office.complaints.about(task),
+        **await care_of(request),
     )
 
 
