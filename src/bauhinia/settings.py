@@ -61,6 +61,24 @@ class Settings(BaseSettings):
     """Secret of that access key."""
     blobs_path_style: bool = True
     """`https://host/bucket/...`, as most stores want it; false writes `https://bucket.host/...`."""
+    ledger_name: str = "bauhinia/ledger"
+    """What this ledger is called in its signed checkpoints, such as `hyd.example/ledger`."""
+    ledger_checkpoints: str = ""
+    """Where signed checkpoints of the ledger go besides the data folder, commas between: folders that exist,
+    such as another department's that is mounted, and `s3://bucket/prefix` (best with object lock)."""
+    ledger_checkpoint_seconds: float = Field(default=60.0, gt=0)
+    """Seconds between two of them while the ledger grows."""
+    ledger_keys: str = ""
+    """Public keys of other processes or of before whose checkpoints count too, commas between, as `bauhinia
+    ledger key` prints them."""
+    ledger_s3_endpoint: str = ""
+    """Base URL of the S3-compatible store of checkpoints; empty means Amazon's own."""
+    ledger_s3_region: str = ""
+    """That bucket's region; empty leaves it to `AWS_REGION`."""
+    ledger_s3_key: SecretStr = SecretStr("")
+    """Access key of that store: let it write and read, and delete nothing."""
+    ledger_s3_secret: SecretStr = SecretStr("")
+    """Secret of that access key."""
     host: str = "127.0.0.1"
     """Address that the server listens on; loopback is this machine alone."""
     port: int = 8300

@@ -54,7 +54,17 @@ def fill(server: Server) -> list[str]:
         *(f"/tasks/{task}" for task in tasks),
         f"/tasks/{tasks[2]}/editor",
         *("/tasks", f"/documents/{document}", "/templates", "/terms", "/terms/candidates", "/about", "/api"),
-        *("/guideline", "/guideline/D-2.1.2-03", "/held"),
+        *(
+            "/guideline",
+            "/guideline/D-2.1.2-03",
+            "/held",
+            "/privacy",
+            "/evidence",
+            "/evidence/evaluation",
+            "/policy",
+            "/audit",
+            "/register",
+        ),
     ]
 
 

@@ -64,7 +64,7 @@ async def test_personal_data_never_reaches_the_model_and_comes_back(
         "HKID HKID-H1, phone PHONE-P1."
     ] * 2
     assert answer.text == text
-    assert answer.decided("redacted") and answer.decided("restored")
+    assert answer.decided("pseudonymised") and answer.decided("restored")
 
 
 @pytest.mark.parametrize("piece", [1, 2, 3, 5, 7, 100])
@@ -91,7 +91,7 @@ async def test_usage_and_ledger_are_written_together(
     assert (row["outcome"], row["officer"], row["use"], row["model"], row["task"]) == (
         "answered", "o1", "api.chat", "fake", "t9",
     )  # fmt: skip
-    assert ["redact", True, "redacted"] in row["decisions"]
+    assert ["redact", True, "pseudonymised"] in row["decisions"]
     assert row["answer_characters"] == len(answer.text) and len(row["answer_digest"]) == 64
     assert await usage(database) == [
         (1, "o1", "api.chat", "fake", "t9", answer.usage.prompt_tokens, answer.usage.completion_tokens)

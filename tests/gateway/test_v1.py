@@ -88,7 +88,7 @@ async def test_a_completion_in_openais_shape_with_its_label(serve: Serve) -> Non
         counts = body["usage"]
         assert counts["total_tokens"] == counts["prompt_tokens"] + counts["completion_tokens"] > 0
         assert body["bauhinia"]["label"]["entry"] == 1 and "entry=1" in header and "model=fake" in header
-        assert [made["reason"] for made in body["bauhinia"]["decisions"]] == ["redacted", "restored"]
+        assert [made["reason"] for made in body["bauhinia"]["decisions"]] == ["pseudonymised", "restored"]
 
 
 async def test_a_stream_ends_with_label_usage_and_done(serve: Serve) -> None:
@@ -275,7 +275,7 @@ async def _read_a_little(client: aiohttp.ClientSession, stream: bool) -> None:
 
 
 async def _outcomes(database: Database) -> list[str]:
-    async with database.connection() as connection:
+    async with database.maintenance() as connection:
         cursor = await connection.execute("SELECT body::jsonb->>'outcome' FROM ledger ORDER BY seq")
         return [row[0] for row in await cursor.fetchall()]
 

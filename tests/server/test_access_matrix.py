@@ -43,11 +43,13 @@ IN_LIBRARY: Mapping[Row, Row] = {"document": "kept", "task": "arrival"}
 OF_DEPARTMENT: frozenset[Row] = frozenset({"collection", "kept"})
 """Rows that every officer of the department may see and remove; the others are an officer's own."""
 PLAIN = frozenset(
-    """account active after allowed_tools arguments audience bauhinia before case classification code confirm
-    content count days decision department description dimension do domain duty en encoding_format file_data filename find finding
-    forbidden_en forbidden_zh form format from function grade highest id include_usage input instructions
+    """account action active after allowed_tools arguments audience bauhinia before begins case
+    classification code confirm content count day days decision deed department description
+    dimension do domain duty en encoding_format ends entry figure file_data filename find finding
+    forbidden_en forbidden_zh form format from function grade highest id include_usage input
+    instructions item
     json_schema kind language last-event-id layout least length limit manner max_completion_tokens measure
-    memory messages mode model month most name name_en name_zh next note only order overview
+    memory messages mode model month most name name_en name_zh next note only order outcome overview
     parallel_tool_calls parameters part passage password period place post purpose question reader reply_in
     response_format role roles schema scope secret section server_label skip source start state status stop stories
     stream stream_options subject take target temperature text to tool_call_id tool_calls tool_choice tools
@@ -62,19 +64,22 @@ PLAIN_OF_CARE = frozenset(
 )  # fmt: skip
 """The same, of complaints, incidents, consents and the switch."""
 ELSEWHERE = frozenset(
-    {
-        "answer", "approval", "quota", "verb", "officer", "key", "session", "token", "passkey", "complaint", "incident",
-        "stopped", "entry",
-    }
+    {"answer", "approval", "complaint", "entry", "incident", "key", "officer", "passkey", "quota", "rule", "session", "stopped", "token", "verb"}
 )  # fmt: skip
-"""What other tests say who may name: answers that wait, the boundary's, the quotas', those of administration and of accounts, of
-cases and incidents. A ledger's entry shows nothing to whoever names it."""
+"""What other tests say who may name: what waits, the boundary's, the quotas', rules, people, accounts, cases and incidents.
+A ledger's entry shows nothing to whoever names it."""
 ELSEWHERE_UNDER = ("/people", "/api/people", "/departments", "/scim/", "/account/")
+OF_REGISTER = frozenset(
+    ("answers", "data", "held", "note", "oversight", "passed", "title_en", "title_zh", "audience", "model")
+)
+"""Fields of the register of AI uses, which `test_register_pages.py` tries as other officers."""
+UNDER_REGISTER = ("/register/", "/api/register/")
 PLACES = {
     "kind": "translate",
     "model": "x",
     "approval": "x",
     "quota": "x",
+    "rule": "x",
     "verb": "reject",
     "passage": "p0",
     "place": "0",
@@ -86,6 +91,8 @@ PLACES = {
     "stopped": "x",
     "answer": "x",
     "duty": "D-2.1.2-03",
+    "dimension": "reliability",
+    "item": "P-03",
 }
 """What stands in a path beside the ids of rows."""
 PAGE_FORMS: Mapping[str, Mapping[str, str]] = {
@@ -117,12 +124,15 @@ NO_ROWS = frozenset(
         "/v1/embeddings", "/knowledge/collections", "/knowledge/collections/{collection}/remove",
         "/knowledge/documents/{document}/remove", "/v1/files", "/mcp", "/boundary",
         "/boundary/{approval}/{verb}", "/api/boundary/{approval}/{verb}", "/usage/quotas",
-        "/usage/quotas/{quota}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
+        "/usage/quotas/{quota}/remove", "/privacy/rules",
+        "/privacy/rules/{rule}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
         "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
-        "/documents/{document}/classification", "/api/cases/{complaint}/take", "/cases/{complaint}/take",
+        "/documents/{document}/classification", "/held/{answer}", "/evidence/{kind}", "/policy/{item}",
+
+        "/api/cases/{complaint}/take", "/cases/{complaint}/take",
         "/cases/{complaint}/decide", "/cases/{complaint}/reinstate", "/incidents", "/incidents/{incident}/{verb}",
         "/consents/{purpose}", "/opt-outs", "/my-data/delete", "/switch", "/switch/{stopped}/resume",
-        "/api/switch/{stopped}/resume", "/held/{answer}", *TAKE_FILES,
+        "/api/switch/{stopped}/resume", *TAKE_FILES,
     }
 )  # fmt: skip
 """Routes whose body, of which the schema does not tell, names no rows."""
@@ -400,10 +410,14 @@ def undescribed(site: Site, schema: Schema) -> list[str]:
         names = {*in_path(path), *schema.parameters(method, path), *(schema.names(body) if body else ())}
         found += [
             f"{method} {path}: {name}"
-            for name in sorted(names - set(ROWS) - PLAIN - PLAIN_OF_CARE - ELSEWHERE)
+            for name in sorted(names - set(ROWS) - PLAIN - PLAIN_OF_CARE - ELSEWHERE - OF_REGISTER)
         ]
         if body is None and method != "GET" and method != "DELETE":
-            told = path in NO_ROWS or path in PAGE_FORMS or path.startswith((*OPEN_PATHS, *ELSEWHERE_UNDER))
+            told = (
+                path in NO_ROWS
+                or path in PAGE_FORMS
+                or path.startswith((*OPEN_PATHS, *ELSEWHERE_UNDER, *UNDER_REGISTER))
+            )
             found += [] if told else [f"{method} {path}: what it takes"]
     return found
 

@@ -12,11 +12,13 @@ from typing import TypeVar
 
 from ..errors import BauhiniaError, NotFound, Refused
 from ..guideline import Register
-from ..ledger import FileAnchor, Kind, Ledger, Outcome
+from ..ledger import Kind, Ledger, Outcome
 from ..models import Backend, Embedder, EmbeddingKind, Finish, Reranker, Usage, estimate_tokens
 from ..models.selection import open_backend, open_embedder, open_reranker
 from ..people import Amount, Officer, Quotas, acting
 from ..people.quotas import HONG_KONG
+from ..privacy.answers import AnswerGuard
+from ..privacy.policy import Rules
 from ..settings import Settings
 from ..store import Database
 from ..telemetry import tracing
@@ -26,9 +28,10 @@ from .content import keep_content
 from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
 from .forward import forward
 from .held import HeldAnswers
-from .inspect import Inspection, asked_again, insist, inspect_links
+from .inspect import Inspection, asked_again, cleaned, insist, inspect_links, inspect_personal
 from .label import label, with_entry
 from .observe import observe
+from .personal_rules import PersonalRules
 from .prices import Prices
 from .record import Notes, entry_of
 from .redact import Redacted, redact, redact_texts
@@ -72,11 +75,12 @@ class Gateway:
         self._admission = Admission()
         self.quotas = Quotas(database)
         self.prices = Prices.load(settings.prices)
-        self.ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
+        self.ledger = Ledger.open(settings, database)
         self.held = HeldAnswers(database, self.ledger)
         self.register = Register(database, self.ledger, self._backend.model)
         self._tool_servers = load_tool_servers(settings.tools)
         self.boundary = Boundary(settings, database, self.ledger)
+        self.personal = PersonalRules(database, self.ledger)
         self.switch = Switch(database)
         self._loading: asyncio.Task[None] | None = None
 
@@ -199,8 +203,8 @@ class Gateway:
     async def _answered(self, notes: Notes, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
         """Have the model answer: every stage from redact to label."""
         with self._under_way(notes):
-            redacted = redact(ask)
-            _allow(notes, redacted.decision)
+            redacted = redact(ask, await self._rules(notes))
+            _allow(notes, *redacted.decisions)
             way = await self._route(notes, ask, redacted)
             async with aclosing(self._write(notes, ask, way, redacted)) as events:
                 async for event in events:
@@ -287,9 +291,7 @@ class Gateway:
             await self._admit(notes, Usage(prompt_tokens=tokens(texts)))
             with self._under_way(notes) as under_way:
                 await self._stay_within(notes, part)
-                if self.boundary.limits[part].endpoint == "remote":
-                    sent, decision = redact_texts(texts)
-                    _allow(notes, decision)
+                sent = await self._kept_from(notes, part, sent)
                 _allow(notes, Decision("route", True, "ok"))
                 notes.sent = sent
                 async with under_way.within(None):
@@ -300,6 +302,22 @@ class Gateway:
             raise
         await self._append(notes)
         return result
+
+    async def _rules(self, notes: Notes) -> Rules:
+        """What becomes of each kind of personal data in this exchange."""
+        where = self.boundary.limits[_PARTS[notes.kind]].endpoint
+        return await self.personal.in_force(notes.use, where, notes.officer.department)
+
+    async def _kept_from(self, notes: Notes, part: Part, texts: Sequence[str]) -> list[str]:
+        """The texts as this part may read them. On this machine it reads them as they are, or not at all:
+        nothing is written from them, and what was replaced could not be found again."""
+        rules = await self._rules(notes)
+        remote = self.boundary.limits[part].endpoint == "remote"
+        if not remote and not any(rule.action == "block" for rule in rules.values()):
+            return list(texts)
+        sent, decisions = redact_texts(texts, rules)
+        _allow(notes, *(made for made in decisions if remote or not made.allowed))
+        return sent if remote else list(texts)
 
     async def count_tokens(self, text: str, *, classification: str) -> int:
         """How many tokens the default model reads in this text. Raises Refused."""
@@ -440,6 +458,7 @@ class _Attempt:
         self._messages = ask.messages
         self._finish: Finish | None = None
         self.restoring = Restoring(redacted.pseudonyms)
+        self.personal = AnswerGuard(redacted.given, is_json=ask.schema is not None)
         self.inspection = Inspection(ask.reply_in, last=last, is_json=ask.schema is not None)
         self._last = last
         self.shown = False
@@ -463,7 +482,7 @@ class _Attempt:
                         continue
                     written.append(event.text or event.thinking or event.arguments)
                     self.restoring.think(event.thinking)
-                    shown = self.inspection.feed(self.restoring.feed(event.text))
+                    shown = self.inspection.feed(self.personal.feed(self.restoring.feed(event.text)))
                     if shown:
                         self.shown = True
                         yield Piece(shown)
@@ -474,7 +493,8 @@ class _Attempt:
             self._notes.answer = self.inspection.text
         if self.inspection.hopeless:
             return
-        shown = self.inspection.feed(self.restoring.flush()) + self.inspection.finish()
+        rest = self.personal.feed(self.restoring.flush()) + self.personal.flush()
+        shown = self.inspection.feed(rest) + self.inspection.finish()
         self._notes.answer = self.inspection.text
         if shown:
             yield Piece(shown)
@@ -482,11 +502,12 @@ class _Attempt:
     def answer(self, way: Route) -> Answer:
         """The whole answer, labelled; what remains is to record it."""
         assert self._finish is not None
-        calls = self.restoring.calls(self._finish.tool_calls)
+        thinking = self.personal.clean(self.restoring.thinking)
+        calls = cleaned(self.restoring.calls(self._finish.tool_calls), self.personal)
         said = "\n".join([self.inspection.text, *(call.arguments for call in calls)])
         links = inspect_links(said, self._messages)
         made = [made for made in self.inspection.decisions if not (calls and made.reason == "empty_answer")]
-        made += [links] if links else []
+        made += [found for found in (links, inspect_personal(self.personal)) if found]
         self._notes.answer = said if calls else self.inspection.text
         self._notes.add(
             Decision("forward", True, "cut" if self._finish.reason == "length" else "ok"),
@@ -496,7 +517,7 @@ class _Attempt:
         )
         return Answer(
             text=self.inspection.text,
-            thinking=self.restoring.thinking,
+            thinking=thinking,
             finish=self._finish.reason,
             usage=self._notes.usage,
             seconds=self._notes.seconds,
@@ -528,11 +549,12 @@ def _pairs_tokens(texts: Sequence[str]) -> int:
     return query * len(others) + sum(others)
 
 
-def _allow(notes: Notes, decision: Decision) -> None:
-    """Note a decision; raise its error where it refuses."""
-    notes.add(decision)
-    if not decision.allowed:
-        raise error_for(decision)
+def _allow(notes: Notes, *decisions: Decision) -> None:
+    """Note decisions up to the first that refuses; raise its error."""
+    for decision in decisions:
+        notes.add(decision)
+        if not decision.allowed:
+            raise error_for(decision)
 
 
 def _failed(task: asyncio.Task[None]) -> bool:

@@ -12,8 +12,8 @@ from ..models import ChatRequest, Usage
 from ..people import Amount, Officer, Reservation
 from ..telemetry.tracing import Stages
 from .exchange import Decision
-from .route import texts_of
 from .stops import UnderWay
+from .texts import texts_of
 
 _LONGEST_WORD = 200
 
