@@ -14,6 +14,7 @@ import docx
 import pytest
 
 from bauhinia.guideline.case_kinds import case_kinds
+from bauhinia.guideline.uses import Audience, Proposal
 from bauhinia.ledger import Entry
 from bauhinia.models import FakeModel
 from bauhinia.people import Officer, acting_as
@@ -444,3 +445,16 @@ async def test_the_switch_is_a_page_for_whoever_may(hall: Hall) -> None:
     assert [deed for deed in await deeds(hall) if deed.startswith("switch.")] == [
         "switch.stop", "switch.stop", "switch.resume", "switch.resume",
     ]  # fmt: skip
+
+
+async def test_a_use_for_minors_tells_them_more(hall: Hall) -> None:
+    register, by, found = hall.site.office.gateway.register, hall.owner.officer, {}
+    audiences: tuple[Audience, ...] = ("officers", "minors")
+    for audience in audiences:
+        with acting_as(by):
+            proposal = Proposal(title_en="A", title_zh="甲", purpose="Homework.", audience=audience)
+            use = await register.propose(by, proposal)
+        status, found[audience] = await hall.asked(hall.owner, "GET", f"/register/{use}")
+        assert status == 200
+    assert b"tell a parent or a teacher" in found["minors"] and b"Read this first." in found["minors"]
+    assert b"parent" not in found["officers"] and b"This is written by AI" in found["officers"]

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ..documents.formats import SUFFIXES
 from ..errors import BauhiniaError, InputError, NotFound
 from ..gateway import classifications
+from ..guideline.audience import notice_for
 from ..guideline.case_kinds import case_kinds
 from ..jobs import PassageReady, Task, TaskEvent, as_json
 from ..knowledge.arrivals import KIND as INGEST
@@ -86,6 +87,7 @@ def _templates() -> jinja2.Environment:
         classified=lambda level, words: classifications().level(level).name(words.language),
         levels=classifications().ids,
         case_kinds=case_kinds(),
+        notice_for=notice_for,
     )
     environment.filters["moment"] = moment
     return environment
