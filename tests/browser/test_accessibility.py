@@ -54,7 +54,16 @@ def fill(server: Server) -> list[str]:
         *(f"/tasks/{task}" for task in tasks),
         f"/tasks/{tasks[2]}/editor",
         f"/tasks/{tasks[0]}/provenance",
-        *("/tasks", f"/documents/{document}", "/templates", "/terms", "/terms/candidates", "/label", "/about", "/api"),
+        *(
+            "/tasks",
+            f"/documents/{document}",
+            "/templates",
+            "/terms",
+            "/terms/candidates",
+            "/label",
+            "/about",
+            "/api",
+        ),
     ]
 
 
