@@ -10,7 +10,7 @@ from .chinese_addresses import chinese_address_guesses
 from .chinese_names import chinese_name_guesses
 from .emails import email_guesses
 from .found import KINDS, STRUCTURED, THRESHOLD, Found, FoundKind, Guess
-from .latin_names import latin_name_guesses
+from .latin_names import latin_name_guesses, signature_guesses
 from .numbers import number_guesses, plate_guesses
 from .plain import folded
 
@@ -23,6 +23,7 @@ _RECOGNISERS: tuple[tuple[frozenset[FoundKind], Recogniser], ...] = (
     (frozenset({"email"}), email_guesses),
     (frozenset({"birth_date"}), birth_guesses),
     (frozenset({"person"}), latin_name_guesses),
+    (frozenset({"person"}), signature_guesses),
     (frozenset({"person"}), chinese_name_guesses),
     (frozenset({"address"}), address_guesses),
     (frozenset({"address"}), chinese_address_guesses),

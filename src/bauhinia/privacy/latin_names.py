@@ -25,6 +25,10 @@ _INITIAL = "(?:[ZCS]h|[BPMFDTNLGKHJQXZCSRYW])?"
 _LONG_FINALS = "iang|iong|uang|ang|eng|ing|ong|uai|uan|iao|ian"
 _FINAL = f"(?:{_LONG_FINALS}|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|[aeiou])"
 _PINYIN = re.compile(f"(?:{_INITIAL}{_FINAL}){{1,2}}", re.IGNORECASE)
+_SIGNED = re.compile(
+    r"(?:hanks|egards|heers|incerely|aithfully|hank you)[,.!]?[ ]{0,3}\r?\n\s{0,4}\(?"
+    r"([A-Z][a-z]{1,20})(?![^\n)]{2})"
+)
 _NEXT = re.compile(r"[ ]{1,2}([A-Z][a-z]{1,20})")
 _TWO_WORDS = frozenset({("Au", "Yeung"), ("Ou", "Yang"), ("Sze", "To"), ("Sheung", "Kwun")})
 """Surnames of two characters, where they are written apart."""
@@ -54,6 +58,13 @@ def latin_name_guesses(plain: str) -> Iterator[Guess]:
             first = at + 1 if _keeps_its_title_out(run, at, name) else at
             yield Guess("person", run[first].start, run[name.last].end, name.score, name.why)
             at = name.last + 1
+
+
+def signature_guesses(plain: str) -> Iterator[Guess]:
+    """A given name alone that ends a letter: `Thanks,` and, below it, `Carmen`."""
+    for match in _SIGNED.finditer(plain):
+        if match[1] in words("latin_names", "given_names"):
+            yield Guess("person", match.start(1), match.end(1), 0.6, "ends a letter")
 
 
 def _keeps_its_title_out(run: list[Word], at: int, name: _Name) -> bool:
@@ -253,17 +264,12 @@ def _given_first(run: list[Word], at: int) -> _Name | None:
 
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z' .]{0,40}$")
-_SIGNED = re.compile(
-    r"(?:[Tt]hanks|[Rr]egards|[Cc]heers|[Ss]incerely|[Ff]aithfully|[Tt]hank you)[,.!]?\s{0,4}\n\s{0,4}\(?$"
-)
 _ASIDE = re.compile(r"\([^()]{0,20}\)$")
 
 
 def _label_before(plain: str, start: int) -> str:
     """The label that stands before a place: `applicant` for `Name of applicant: `; empty for none."""
     before = plain[max(0, start - 60) : start].rstrip(" ")
-    if _SIGNED.search(before):
-        return "regards"
     label = before.rstrip(" :|=")
     if label == before or "\n" in before[len(label) :]:
         return ""
@@ -281,8 +287,6 @@ def _labelled(run: list[Word], at: int, label: str) -> _Name | None:
     last = at
     while last + 1 < len(run) and last - at < 3 and _may_go_on(run[last + 1]):
         last += 1
-    if last == at and label == "regards" and is_given_name(run[at]):
-        return _Name(last, 0.6, f"after {label}")
     if last == at or not _may_go_on(run[at]._replace(follows_comma=False)):
         return None
     return _Name(last, 0.6, f"after {label}")
