@@ -14,6 +14,8 @@ from .latin_names import latin_name_guesses, signature_guesses
 from .numbers import number_guesses, plate_guesses
 from .plain import folded
 
+SURE_ELSEWHERE = "sure elsewhere"
+"""Why a name counts that only another place of the text makes sure."""
 Recogniser = Callable[[str], Iterable[Guess]]
 
 _NUMBERS = STRUCTURED - {"plate", "email", "birth_date"}
@@ -71,7 +73,7 @@ def _agreed(plain: str, guesses: list[Guess], threshold: float, known: Collectio
     for guess in guesses:
         doubtful = guess.kind == "person" and guess.score < threshold
         if doubtful and plain[guess.start : guess.end] in names:
-            yield guess._replace(score=threshold, why="sure elsewhere")
+            yield guess._replace(score=threshold, why=SURE_ELSEWHERE)
         else:
             yield guess
 
