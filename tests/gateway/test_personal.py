@@ -13,7 +13,7 @@ from bauhinia.errors import InputError, NotFound, NotPermitted, Refused
 from bauhinia.gateway import USES, Answer, Gateway, Message, Piece
 from bauhinia.models import Calls, FakeEmbedder, FakeModel, Tool
 from bauhinia.people import Officer
-from bauhinia.privacy.policy import ACTIONS, WHERES, policies, rules_for, stricter
+from bauhinia.privacy.policy import WHERES, policies, rules_for, stricter
 from bauhinia.settings import Settings
 from bauhinia.store import Database, Walls, within
 

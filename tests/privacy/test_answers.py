@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -22,7 +23,7 @@ ANSWERS = [
 def streamed(text: str, cuts: list[int], *, is_json: bool = False) -> tuple[str, dict[str, int]]:
     guard = AnswerGuard(GIVEN, is_json=is_json)
     places = [0, *sorted(cuts), len(text)]
-    said = [guard.feed(text[start:end]) for start, end in zip(places, places[1:], strict=False)]
+    said = [guard.feed(text[start:end]) for start, end in pairwise(places)]
     return "".join([*said, guard.flush()]), guard.removed
 
 
