@@ -61,6 +61,24 @@ class Settings(BaseSettings):
     """Secret of that access key."""
     blobs_path_style: bool = True
     """`https://host/bucket/...`, as most stores want it; false writes `https://bucket.host/...`."""
+    ledger_name: str = "bauhinia/ledger"
+    """What this ledger is called in its signed checkpoints, such as `hyd.example/ledger`."""
+    ledger_checkpoints: str = ""
+    """Where signed checkpoints of the ledger go besides the data folder, commas between: folders that exist,
+    such as another department's that is mounted, and `s3://bucket/prefix` (best with object lock)."""
+    ledger_checkpoint_seconds: float = Field(default=60.0, gt=0)
+    """Seconds between two of them while the ledger grows."""
+    ledger_keys: str = ""
+    """Public keys of other processes or of before whose checkpoints count too, commas between, as `bauhinia
+    ledger key` prints them."""
+    ledger_s3_endpoint: str = ""
+    """Base URL of the S3-compatible store of checkpoints; empty means Amazon's own."""
+    ledger_s3_region: str = ""
+    """That bucket's region; empty leaves it to `AWS_REGION`."""
+    ledger_s3_key: SecretStr = SecretStr("")
+    """Access key of that store: let it write and read, and delete nothing."""
+    ledger_s3_secret: SecretStr = SecretStr("")
+    """Secret of that access key."""
     host: str = "127.0.0.1"
     """Address that the server listens on; loopback is this machine alone."""
     port: int = 8300
@@ -130,6 +148,19 @@ class Settings(BaseSettings):
     """The same for what puts passages into order."""
     classification: str = "unclassified"
     """What an uploaded document is classified while its officer chooses nothing else."""
+
+    stale_days: int = Field(default=365, ge=1)
+    """Days after which a source that a draft uses is flagged as one that may be out of date."""
+    release_blocks: str = ""
+    """Checks before export whose findings keep a draft in until they are gone, commas between:
+    `personal_data`, `wording`, `copied`. Empty shows them and keeps nothing in."""
+    human_led: str = ""
+    """AI uses that people lead (`pilot.draft,pilot.ask`), commas between: the draft is help on its page, with
+    sources and checks, and cannot be accepted, shared or saved as a file."""
+    copyright: str = "Copyright in a draft follows your terms of service; a source keeps its owner's."
+    """What is said of copyright beside the export buttons."""
+    copyright_zh: str = "草稿的版權誰屬，按你的服務條款而定；資料來源的版權仍屬原有版權擁有人。"
+    """The same in Traditional Chinese."""
 
     jobs: int = Field(default=8, ge=0)
     """Jobs that the server works on at once; 0 leaves all to `bauhinia worker` processes."""

@@ -97,7 +97,7 @@ def calling(*calls: tuple[str, dict[str, Any]]) -> FakeModel:
 
 async def deeds(database: Database) -> list[tuple[str, str, str]]:
     """Every use of a tool that the ledger holds: which, how it ended, and why."""
-    async with database.connection() as connection:
+    async with database.maintenance() as connection:
         cursor = await connection.execute(
             "SELECT body::jsonb->>'subject', body::jsonb->>'outcome', body::jsonb->'decisions'->0->>2"
             " FROM ledger WHERE body::jsonb->>'deed' = 'tool.use' ORDER BY seq"
@@ -166,7 +166,7 @@ async def test_a_call_that_gives_nothing_is_told_to_the_model(
     told: str,
 ) -> None:
     served = ("met__rainfall", "met__slow", "met__endless")
-    answer = await allowed.open(calling((name, given))).ask(ask_for("?", served=served))
+    answer = await allowed.open(calling((name, given))).ask(ask_for("A123456(3)?", served=served))
     assert reasons(answer) == [reason] and told in answer.text
     assert await deeds(database) == [(name, "refused", reason)]
 

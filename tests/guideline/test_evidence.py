@@ -69,7 +69,7 @@ async def test_it_is_in_the_ledger_and_nobody_changes_it(
     evidence: Evidence, gateway: Gateway, database: Database
 ) -> None:
     await kept(evidence, "evaluation")
-    async with database.connection() as connection:
+    async with database.maintenance() as connection:
         row = await (
             await connection.execute("SELECT body::jsonb FROM ledger ORDER BY seq DESC LIMIT 1")
         ).fetchone()

@@ -79,7 +79,7 @@ async def refusal(gateway: Gateway, use: str, by: Officer = OWNER) -> tuple[str,
     """The ledger's reason and what the officer is told to do."""
     with pytest.raises(Refused) as raised:
         await asked(gateway, use, by)
-    async with gateway.ledger._database.connection() as connection:
+    async with gateway.ledger._database.maintenance() as connection:
         cursor = await connection.execute("SELECT body::jsonb FROM ledger ORDER BY seq DESC LIMIT 1")
         row = await cursor.fetchone()
     assert row is not None and row[0]["outcome"] == "refused"

@@ -73,7 +73,7 @@ async def test_requests_that_come_at_once_share_a_transaction(database: Database
     made = Ledger(database)
     numbers = await asyncio.gather(*(made.append(ENTRY) for _ in range(200)))
     assert sorted(numbers) == list(range(1, 201))
-    async with database.connection() as connection:
+    async with database.maintenance() as connection:
         row = await (await connection.execute("SELECT count(DISTINCT xmin::text) FROM ledger")).fetchone()
     assert row is not None and row[0] <= 3
 
@@ -88,7 +88,7 @@ async def test_two_servers_share_one_chain(database: Database) -> None:
 
 async def test_the_last_word_is_committed_before_append_returns(database: Database) -> None:
     number = await Ledger(database).append(ENTRY)
-    async with database.connection() as connection:
+    async with database.maintenance() as connection:
         cursor = await connection.execute("SELECT body::jsonb->>'task' FROM ledger WHERE seq = %s", (number,))
         assert await cursor.fetchone() == ("t1",)
 

@@ -41,7 +41,7 @@ async def test_a_wrong_statement_is_not_taken_for_a_lost_database(database: Data
 
 
 async def test_autocommit_does_not_stick_to_a_connection(database: Database) -> None:
-    insert = "INSERT INTO ledger (seq, body, hash) VALUES (%s, '', '')"
+    insert = "INSERT INTO usage VALUES (%s, now(), 'o', 'Pilot Department', 'u', 'm', NULL, 1, 0, 1, 1)"
     async with database.connection(autocommit=True) as connection:
         await connection.execute(insert, (1,))
     with pytest.raises(ZeroDivisionError):
@@ -49,7 +49,7 @@ async def test_autocommit_does_not_stick_to_a_connection(database: Database) -> 
             await connection.execute(insert, (2,))
             raise ZeroDivisionError
     async with database.connection() as connection:
-        assert await (await connection.execute("SELECT seq FROM ledger")).fetchall() == [(1,)]
+        assert await (await connection.execute("SELECT entry FROM usage")).fetchall() == [(1,)]
 
 
 async def test_more_users_than_connections_wait_their_turn(database: Database) -> None:

@@ -47,11 +47,11 @@ def restore(
 
 async def _prove(settings: Settings) -> None:
     """Bring the restored database up to this version's schema, and read its whole ledger."""
-    from ..ledger import FileAnchor, Ledger
+    from ..ledger import Ledger
     from ..store import Database
 
     async with Database.open(settings) as database:
-        found = await Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json")).verify()
+        found = await Ledger.open(settings, database).verify()
     if not found.ok:
         first = found.faults[0]
         raise StoreError(

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
+from ..errors import BauhiniaError
+from ..ledger import Ledger
 from ..people import Officer, acting_as
 from ..settings import Settings
 from ..store import Database
+
+OPERATOR = "operator"
+"""Who administers by the command line: whoever may run it on this machine."""
 
 
 def operating(settings: Settings) -> AbstractContextManager[None]:
@@ -15,7 +20,7 @@ def operating(settings: Settings) -> AbstractContextManager[None]:
     if settings.sign_in == "none":
         return nullcontext()
     operator = Officer(
-        id="operator",
+        id=OPERATOR,
         department=settings.department,
         name="Operator of this machine",
         roles=frozenset({"programme_owner"}),
@@ -29,3 +34,34 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
     async with Database.open(settings) as database:
         with operating(settings):
             yield database
+
+
+@asynccontextmanager
+async def open_ledger(settings: Settings, database: Database) -> AsyncIterator[Ledger]:
+    """The ledger, signed once more where something was added. Raises StoreError."""
+    ledger = Ledger.open(settings, database)
+    try:
+        yield ledger
+    finally:
+        await ledger.close()
+
+
+@asynccontextmanager
+async def recorded(settings: Settings, database: Database, deed: str, subject: str) -> AsyncIterator[None]:
+    """The ledger has what whoever runs this machine did, or why it was refused."""
+    async with open_ledger(settings, database) as ledger:
+        why = "ok"
+        try:
+            yield
+        except BauhiniaError as error:
+            why = error.code
+            raise
+        finally:
+            await ledger.record(
+                deed,
+                officer=OPERATOR,
+                department=settings.department,
+                subject=subject,
+                done=why == "ok",
+                why=why,
+            )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -154,33 +154,44 @@ def _change(account: str, wanted: Change) -> None:
 
 def _administer(work: Callable[[Administration], Awaitable[Given]]) -> Given:
     """Do it as whoever runs the machine; it is in the ledger."""
-    from ..ledger import FileAnchor, Ledger
     from ..people import Administration, Officer
     from ..store import Database
+    from .operator import OPERATOR, open_ledger
 
     async def do() -> Given:
         settings = get_settings()
         by = Officer(
-            id="operator", department=settings.department, name="Operator of this machine",
+            id=OPERATOR, department=settings.department, name="Operator of this machine",
             roles=frozenset({"service_operator"}),
         )  # fmt: skip
-        async with Database.open(settings) as database:
-            ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
-            try:
-                return await work(Administration(database, by, ledger.record))
-            finally:
-                await ledger.close()
+        async with Database.open(settings) as database, open_ledger(settings, database) as ledger:
+            return await work(Administration(database, by, ledger.record))
 
     return asyncio.run(do())
 
 
 def _with(work: Callable[[Accounts], Awaitable[Given]]) -> Given:
+    """Do it to an officer's account; the ledger has whose it was, and that the operator did it."""
     from ..people import Accounts
     from ..store import Database
+    from .operator import OPERATOR, open_ledger
 
     async def do() -> Given:
-        async with Database.open(get_settings()) as database:
-            return await work(Accounts(database))
+        settings = get_settings()
+        async with Database.open(settings) as database, open_ledger(settings, database) as ledger:
+
+            async def record(
+                deed: str, *, officer: str, department: str, subject: str = "", **more: Any
+            ) -> int:
+                return await ledger.record(
+                    deed,
+                    officer=OPERATOR,
+                    department=department,
+                    subject=f"{officer} {subject}".strip(),
+                    **more,
+                )
+
+            return await work(Accounts(database, record))
 
     return asyncio.run(do())
 

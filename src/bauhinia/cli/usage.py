@@ -68,7 +68,7 @@ def limit(
 ) -> None:
     """Set a quota, in place of the one for the same."""
     from ..people import QuotaSetting, acting
-    from .operator import open_database
+    from .operator import open_database, recorded
 
     money = measure == "hkd"
     quota = {
@@ -83,7 +83,8 @@ def limit(
 
     async def put() -> int:
         settings = get_settings()
-        async with open_database(settings) as database:
+        whose = ":".join(str(quota[part]) for part in ("scope", "department", "subject", "measure", "period"))
+        async with open_database(settings) as database, recorded(settings, database, "quotas.set", whose):
             return await QuotaSetting(database).put(acting(settings), **quota)  # type: ignore[arg-type]  # checked there
 
     typer.echo(f"Quota {asyncio.run(put())} is set.")

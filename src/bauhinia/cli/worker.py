@@ -29,6 +29,7 @@ def worker(
 
 async def _work(settings: Settings, jobs: int) -> None:
     """Until SIGTERM or Ctrl-C; what is under way is then given back, and goes on elsewhere."""
+    from ..ledger.in_force import record_settings
     from ..pilot.office import open_office
 
     stop = asyncio.Event()
@@ -41,6 +42,7 @@ async def _work(settings: Settings, jobs: int) -> None:
             err=True,
         )
     async with open_office(settings) as office:
+        await record_settings(office.gateway.ledger, settings)
         loading = await _loaded(office, stop)
         if loading is not None:
             raise loading

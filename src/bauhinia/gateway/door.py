@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import TypeVar
 
 from ..errors import BauhiniaError, NotFound, Refused
 from ..guideline import Register
-from ..ledger import FileAnchor, Kind, Ledger, Outcome
+from ..ledger import Kind, Ledger, Outcome
 from ..models import Backend, Embedder, EmbeddingKind, Finish, Reranker, Usage, estimate_tokens
 from ..models.selection import open_backend, open_embedder, open_reranker
 from ..people import Amount, Officer, Quotas, acting
 from ..people.quotas import HONG_KONG
+from ..privacy.answers import AnswerGuard
+from ..privacy.policy import Rules
 from ..settings import Settings
 from ..store import Database
 from ..telemetry import tracing
 from .admit import Admission, as_registered, within_quota
 from .boundary import Boundary, Part
+from .content import keep_content
 from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
 from .forward import forward
 from .held import HeldAnswers
-from .inspect import Inspection, asked_again, insist, inspect_links
+from .inspect import Inspection, asked_again, cleaned, insist, inspect_links, inspect_personal
 from .label import label, with_entry
 from .observe import observe
+from .personal_rules import PersonalRules
 from .prices import Prices
 from .record import Notes, entry_of
 from .redact import Redacted, redact, redact_texts
@@ -36,8 +39,9 @@ from .refusals import error_for
 from .restore import Restoring
 from .route import Route, estimated_tokens, route
 from .screening import AnswerWatch, MeaningScreen
+from .stops import Switch, UnderWay
 from .tool_list import load_tool_servers
-from .untrusted import fenced
+from .untrusted import Fence, fenced
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +69,7 @@ class Gateway:
         boundary.
         """
         self._settings = settings
+        self._database = database
         self._backend = backend if backend is not None else open_backend(settings)
         self._embedder = embedder if embedder is not None else open_embedder(settings)
         self._reranker = reranker if reranker is not None else open_reranker(settings)
@@ -73,11 +78,13 @@ class Gateway:
         self._admission = Admission()
         self.quotas = Quotas(database)
         self.prices = Prices.load(settings.prices)
-        self.ledger = Ledger(database, FileAnchor(settings.data_folder / "ledger-head.json"))
+        self.ledger = Ledger.open(settings, database)
         self.held = HeldAnswers(database, self.ledger)
         self.register = Register(database, self.ledger, self._backend.model)
         self._tool_servers = load_tool_servers(settings.tools)
         self.boundary = Boundary(settings, database, self.ledger)
+        self.personal = PersonalRules(database, self.ledger)
+        self.switch = Switch(database)
         self._loading: asyncio.Task[None] | None = None
 
     @property
@@ -148,6 +155,7 @@ class Gateway:
             await stop_embedder()
         if self._reranker is not None:
             await self._reranker.stop()
+        await self.switch.close()
         await self.ledger.close()
 
     def exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
@@ -197,14 +205,14 @@ class Gateway:
 
     async def _answered(self, notes: Notes, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
         """Have the model answer what may be asked: every stage from redact to label."""
-        with self._admission.place():
+        with self._under_way(notes):
             _refuse(notes, await self._meaning.screened(ask))
-            redacted = redact(ask)
-            _allow(notes, redacted.decision)
+            redacted = redact(ask, await self._rules(notes))
+            _allow(notes, *redacted.decisions)
             messages, fence = fenced(redacted.messages)
-            way = await self._route(notes, ask, replace(redacted, messages=messages))
-            restoring = partial(Restoring, redacted.pseudonyms, fence)
-            async with aclosing(self._write(notes, ask, way, restoring)) as events:
+            redacted = replace(redacted, messages=messages)
+            way = await self._route(notes, ask, redacted)
+            async with aclosing(self._write(notes, ask, way, redacted, fence)) as events:
                 async for event in events:
                     yield event
 
@@ -287,20 +295,35 @@ class Gateway:
         sent = list(texts)
         try:
             await self._admit(notes, Usage(prompt_tokens=tokens(texts)))
-            with self._admission.place():
+            with self._under_way(notes) as under_way:
                 await self._stay_within(notes, part)
-                if self.boundary.limits[part].endpoint == "remote":
-                    sent, decision = redact_texts(texts)
-                    _allow(notes, decision)
+                sent = await self._kept_from(notes, part, sent)
                 _allow(notes, Decision("route", True, "ok"))
                 notes.sent = sent
-                result = await work(sent)
+                async with under_way.within(None):
+                    result = await work(sent)
                 notes.usage = Usage(prompt_tokens=tokens(sent))
         except BaseException as error:
             await self._record_end(notes, error)
             raise
         await self._append(notes)
         return result
+
+    async def _rules(self, notes: Notes) -> Rules:
+        """What becomes of each kind of personal data in this exchange."""
+        where = self.boundary.limits[_PARTS[notes.kind]].endpoint
+        return await self.personal.in_force(notes.use, where, notes.officer.department)
+
+    async def _kept_from(self, notes: Notes, part: Part, texts: Sequence[str]) -> list[str]:
+        """The texts as this part may read them. On this machine it reads them as they are, or not at all:
+        nothing is written from them, and what was replaced could not be found again."""
+        rules = await self._rules(notes)
+        remote = self.boundary.limits[part].endpoint == "remote"
+        if not remote and not any(rule.action == "block" for rule in rules.values()):
+            return list(texts)
+        sent, decisions = redact_texts(texts, rules)
+        _allow(notes, *(made for made in decisions if remote or not made.allowed))
+        return sent if remote else list(texts)
 
     async def count_tokens(self, text: str, *, classification: str) -> int:
         """How many tokens the default model reads in this text. Raises Refused."""
@@ -316,11 +339,25 @@ class Gateway:
         if decision.allowed:
             decision = as_registered(await self.register.standing(notes.use, notes.officer.department))
         if decision.allowed:
+            decision = await self.switch.admit(notes.officer.id, notes.use, notes.model)
+        if decision.allowed:
             tokens = expected.prompt_tokens + expected.completion_tokens
             estimate = Amount(requests=1, tokens=tokens, cost=self._cost(notes, expected) or 0)
             notes.held = await self.quotas.reserve(notes.officer, notes.use, estimate)
             decision = within_quota(notes.held)
         _allow(notes, decision)
+
+    @contextmanager
+    def _under_way(self, notes: Notes) -> Iterator[UnderWay]:
+        """Counted, and watched: the switch ends it wherever it waits. Raises Refused when it did."""
+        watched = self.switch.under_way(notes.officer.id, notes.use, notes.model)
+        with self._admission.place(), watched as under_way:
+            notes.under_way = under_way
+            try:
+                yield under_way
+            except TimeoutError:
+                under_way.check()
+                raise
 
     def _cost(self, notes: Notes, usage: Usage) -> int | None:
         endpoint = self.boundary.limits[_PARTS[notes.kind]].endpoint
@@ -345,17 +382,20 @@ class Gateway:
     async def _be_ready(self, notes: Notes) -> None:
         if self._loading is not None and self._loading.done() and not _failed(self._loading):
             return
+        under_way = notes.under_way
+        assert under_way is not None
         try:
-            async with asyncio.timeout(_LOAD_SECONDS):
+            async with under_way.within(_LOAD_SECONDS):
                 await self.start()
         except TimeoutError:
+            under_way.check()
             _allow(notes, Decision("route", False, "not_ready", "The model is still being loaded."))
 
     async def _write(
-        self, notes: Notes, ask: Ask, way: Route, restoring: Callable[[], Restoring]
+        self, notes: Notes, ask: Ask, way: Route, redacted: Redacted, fence: Fence
     ) -> AsyncGenerator[ExchangeEvent, None]:
         """Forward, restore, inspect and label: at most two attempts, the second asked for more firmly."""
-        attempt = _Attempt(notes, ask, restoring(), last=ask.reply_in is None)
+        attempt = _Attempt(notes, ask, redacted, fence, last=ask.reply_in is None)
         async with aclosing(attempt.write(way, self._silence)) as events:
             async for event in events:
                 yield event
@@ -365,7 +405,7 @@ class Gateway:
             await self._stay_within(notes, "model")
             way = Route(way.backend, insist(way.request, ask.reply_in), way.decision)
             notes.send(way.request)
-            attempt = _Attempt(notes, ask, restoring(), last=True)
+            attempt = _Attempt(notes, ask, redacted, fence, last=True)
             async with aclosing(attempt.write(way, self._silence)) as events:
                 async for event in events:
                     yield event
@@ -393,6 +433,8 @@ class Gateway:
         notes.cost = self._cost(notes, notes.usage)
         try:
             entry = await self.ledger.append(entry_of(notes, "answered"))
+            if notes.kind == "chat" and self.switch.logs(notes.officer.id):
+                await keep_content(self._database, entry, notes)
             if notes.trace is not None:
                 notes.trace.passed("record", True, "ok")
             return entry
@@ -421,12 +463,13 @@ class Gateway:
 class _Attempt:
     """One answer of the model: forwarded, restored, inspected."""
 
-    def __init__(self, notes: Notes, ask: Ask, restoring: Restoring, *, last: bool) -> None:
+    def __init__(self, notes: Notes, ask: Ask, redacted: Redacted, fence: Fence, *, last: bool) -> None:
         self._notes = notes
         self._messages = ask.messages
         self.watch = AnswerWatch(ask)
         self._finish: Finish | None = None
-        self.restoring = restoring
+        self.restoring = Restoring(redacted.pseudonyms, fence)
+        self.personal = AnswerGuard(redacted.given, is_json=ask.schema is not None)
         self.inspection = Inspection(ask.reply_in, last=last, is_json=ask.schema is not None)
         self._last = last
         self.shown = False
@@ -441,14 +484,17 @@ class _Attempt:
         """The answer's pieces as soon as they may be shown; stops the backend when it is hopeless."""
         written: list[str] = []
         try:
-            async with aclosing(forward(way.backend, way.request, silence)) as events:
+            assert self._notes.under_way is not None
+            watched = forward(way.backend, way.request, silence, self._notes.under_way)
+            async with aclosing(watched) as events:
                 async for event in events:
                     if isinstance(event, Finish):
                         self._finish = event
                         continue
                     written.append(event.text or event.thinking or event.arguments)
                     self.restoring.think(event.thinking)
-                    shown = self.inspection.feed(self.watch.feed(self.restoring.feed(event.text)))
+                    text = self.watch.feed(self.personal.feed(self.restoring.feed(event.text)))
+                    shown = self.inspection.feed(text)
                     if shown:
                         self.shown = True
                         yield Piece(shown)
@@ -459,7 +505,8 @@ class _Attempt:
             self._notes.answer = self.inspection.text
         if self.inspection.hopeless or self.watch.withheld:
             return
-        rest = self.watch.feed(self.restoring.flush()) + self.watch.flush()
+        rest = self.personal.feed(self.restoring.flush()) + self.personal.flush()
+        rest = self.watch.feed(rest) + self.watch.flush()
         if self.watch.withheld:
             return
         shown = self.inspection.feed(rest) + self.inspection.finish()
@@ -472,11 +519,12 @@ class _Attempt:
         if self.watch.withheld is not None:
             return self._withheld(way, self.watch.withheld)
         assert self._finish is not None
-        calls = self.restoring.calls(self._finish.tool_calls)
+        thinking = self.personal.clean(self.restoring.thinking)
+        calls = cleaned(self.restoring.calls(self._finish.tool_calls), self.personal)
         said = "\n".join([self.inspection.text, *(call.arguments for call in calls)])
         links = inspect_links(said, self._messages)
         made = [made for made in self.inspection.decisions if not (calls and made.reason == "empty_answer")]
-        made += [links] if links else []
+        made += [found for found in (links, inspect_personal(self.personal)) if found]
         made += self.watch.decisions
         self._notes.answer = said if calls else self.inspection.text
         self._notes.add(
@@ -487,7 +535,7 @@ class _Attempt:
         )
         return Answer(
             text=self.inspection.text,
-            thinking=self.restoring.thinking,
+            thinking=thinking,
             finish=self._finish.reason,
             usage=self._notes.usage,
             seconds=self._notes.seconds,
@@ -532,11 +580,12 @@ def _pairs_tokens(texts: Sequence[str]) -> int:
     return query * len(others) + sum(others)
 
 
-def _allow(notes: Notes, decision: Decision) -> None:
-    """Note a decision; raise its error where it refuses."""
-    notes.add(decision)
-    if not decision.allowed:
-        raise error_for(decision)
+def _allow(notes: Notes, *decisions: Decision) -> None:
+    """Note decisions up to the first that refuses; raise its error."""
+    for decision in decisions:
+        notes.add(decision)
+        if not decision.allowed:
+            raise error_for(decision)
 
 
 def _refuse(notes: Notes, decision: Decision) -> None:
@@ -550,6 +599,9 @@ def _failed(task: asyncio.Task[None]) -> bool:
 
 
 def _outcome(notes: Notes, error: BaseException) -> Outcome:
+    if notes.under_way is not None and notes.under_way.ended_by is not None:
+        notes.add(replace(notes.under_way.ended_by, stage="forward"))
+        return "cancelled"
     if isinstance(error, asyncio.CancelledError | GeneratorExit):
         notes.add(Decision("forward", False, "cancelled"))
         return "cancelled"

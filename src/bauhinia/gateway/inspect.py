@@ -1,4 +1,5 @@
-"""Stage 6, inspect: is the answer in the language and script that were wanted; does it carry links.
+"""Stage 6, inspect: is the answer in the language and script that were wanted; does it carry links, or
+numbers of people that nobody gave the model.
 
 The first characters decide: an answer that begins in the wrong language is stopped at once and asked for
 again, once, more firmly. Script is converted as the text comes. What is still wrong at the end is told.
@@ -23,8 +24,11 @@ from ..language import (
     to_traditional,
     without_controls,
 )
-from ..models import ChatRequest, Message
+from ..models import ChatRequest, Message, ToolCall
+from ..privacy.answers import AnswerGuard
+from ..privacy.policy import policies
 from .exchange import Decision
+from .json_texts import changed_text
 
 HEAD = 80
 """Characters that decide what language an answer begins in."""
@@ -265,6 +269,20 @@ def inspect_links(answer: str, messages: Sequence[Message]) -> Decision | None:
     return Decision(
         "inspect", True, "links_found", f"{strange} links that were not in the request, {images} images."
     )
+
+
+def inspect_personal(guard: AnswerGuard) -> Decision | None:
+    """`personal_removed` when the answer held numbers of people that nobody gave the model."""
+    if not guard.removed:
+        return None
+    counts = ", ".join(f"{policies().kinds[kind].en} ({count})" for kind, count in guard.removed.items())
+    why = policies().answers["identifier"].why.en
+    return Decision("inspect", True, "personal_removed", f"Taken out of the answer: {counts}. {why}")
+
+
+def cleaned(calls: Sequence[ToolCall], guard: AnswerGuard) -> tuple[ToolCall, ...]:
+    """The calls of tools without numbers of people that nobody gave the model."""
+    return tuple(replace(call, arguments=changed_text(call.arguments, guard.clean)) for call in calls)
 
 
 def _strings_of(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Evidence that a service was tested, reviewed, planned, described: dated, signed, due again, never changed."""
+"""Evidence of tests, reviews, plans and descriptions: dated, signed, due again, never changed."""
 
 from __future__ import annotations
 

@@ -2,11 +2,16 @@
 
 from .anchor import Anchor, FileAnchor
 from .chain import Entry, Head, Kind, Outcome
+from .checkpoints import Checkpoints, Place
 from .ledger import Ledger
-from .verify import Fault, FaultKind, Verification
+from .notes import Checkpoint, PublicKey, Signed
+from .reading import Fault, FaultKind
+from .verify import Verification
 
 __all__ = [
     "Anchor",
+    "Checkpoint",
+    "Checkpoints",
     "Entry",
     "Fault",
     "FaultKind",
@@ -15,5 +20,8 @@ __all__ = [
     "Kind",
     "Ledger",
     "Outcome",
+    "Place",
+    "PublicKey",
+    "Signed",
     "Verification",
 ]

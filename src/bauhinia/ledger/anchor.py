@@ -1,7 +1,6 @@
-"""The ledger's head, kept outside the database: cutting off the chain's end, or writing it all anew, shows.
+"""The ledger's newest head, kept beside the database within seconds: cutting off the chain's end shows.
 
-A chain alone cannot tell. The file in the data folder is the seam: copy it to where the database's keeper
-cannot write (another department's host, a public timestamp), and compare.
+A chain alone cannot tell. The file is for this machine; what others are to hold are signed checkpoints.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ class Anchor(Protocol):
     """A place outside the database that remembers the newest head."""
 
     @property
-    def is_due(self) -> bool:
-        """Whether it is time to keep another head."""
+    def seconds(self) -> float:
+        """How long after an entry its head may be kept."""
 
     async def keep(self, head: Head) -> None:
         """Remember this head."""
@@ -40,17 +39,7 @@ class FileAnchor:
 
     def __init__(self, path: Path, seconds: float = 5.0) -> None:
         self._path = path
-        self._seconds = seconds
-        self._asked_at = -seconds
-
-    @property
-    def is_due(self) -> bool:
-        """Whether `seconds` have gone by since this was last true."""
-        now = time.monotonic()
-        if now - self._asked_at < self._seconds:
-            return False
-        self._asked_at = now
-        return True
+        self.seconds = seconds
 
     async def keep(self, head: Head) -> None:
         """Write the file."""

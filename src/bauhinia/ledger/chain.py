@@ -87,9 +87,9 @@ def canonical(value: dict[str, Any]) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def link(previous: bytes, body: str) -> bytes:
+def link(previous: bytes, body: bytes) -> bytes:
     """The hash of a row: SHA-256 over the hash before it and its own body."""
-    return sha256(previous + body.encode()).digest()
+    return sha256(previous + body).digest()
 
 
 def next_row(head: Head, entry: Entry, at: str) -> Row:
@@ -98,4 +98,4 @@ def next_row(head: Head, entry: Entry, at: str) -> Row:
     # Not `asdict`, which copies deeply and costs more than the hash.
     values = {name: getattr(entry, name) for name in _FIELDS}
     body = canonical(values | {"seq": seq, "at": at})
-    return Row(seq, body, head.hash, link(head.hash, body))
+    return Row(seq, body, head.hash, link(head.hash, body.encode()))

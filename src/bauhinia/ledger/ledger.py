@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 import orjson
 
 from ..errors import BauhiniaError, InputError, StoreError
+from ..settings import Settings
 from ..store import Connection, Database
-from .anchor import Anchor
+from .anchor import Anchor, FileAnchor
 from .chain import Entry, Head, Row, next_row
+from .checkpoints import Checkpoints
+from .keeper import Keeper
+from .stored_tree import read_head
 from .verify import Verification, verify
 
 logger = logging.getLogger(__name__)
@@ -26,21 +30,23 @@ _PAUSES = (0.3, 0.7, 1.5, 2.5)
 entry, and would be asked for again without one."""
 
 _APPEND = """
-WITH taken AS (
+WITH incoming AS (
+    SELECT (row->>0)::bigint AS seq, row->>1 AS body, decode(row->>2, 'hex') AS hash
+    FROM jsonb_array_elements(%(rows)s::jsonb) AS row
+), taken AS (
     UPDATE ledger_head SET seq = %(new_seq)s, hash = %(new_hash)s
     WHERE seq = %(old_seq)s AND hash = %(old_hash)s RETURNING seq
-), rows AS (
+), kept AS (
     INSERT INTO ledger (seq, body, hash)
-    SELECT (row->>0)::bigint, row->>1, decode(row->>2, 'hex')
-    FROM jsonb_array_elements(%(rows)s::jsonb) AS row
-    WHERE EXISTS (SELECT FROM taken) RETURNING seq, body::jsonb AS body
+    SELECT seq, body, hash FROM incoming WHERE EXISTS (SELECT FROM taken)
 ), used AS (
     INSERT INTO usage
     SELECT seq, (body->>'at')::timestamptz, body->>'officer', body->>'department', body->>'use',
         body->>'model', body->>'task', (body->>'prompt_tokens')::int, (body->>'cached_tokens')::int,
         (body->>'completion_tokens')::int, (body->>'seconds')::float8,
         (body->>'cost')::bigint
-    FROM rows WHERE body->>'outcome' <> 'refused' AND body->>'kind' <> 'deed'
+    FROM (SELECT seq, body::jsonb AS body FROM incoming WHERE EXISTS (SELECT FROM taken)) AS rows
+    WHERE body->>'outcome' <> 'refused' AND body->>'kind' <> 'deed'
 )
 SELECT seq FROM taken
 """
@@ -55,9 +61,17 @@ class Ledger:
     One writer task commits what has gathered while the last commit was under way.
     """
 
-    def __init__(self, database: Database, anchor: Anchor | None = None) -> None:
+    def __init__(
+        self, database: Database, anchor: Anchor | None = None, checkpoints: Checkpoints | None = None
+    ) -> None:
         self._database = database
         self._anchor = anchor
+        self.checkpoints = checkpoints
+        """The signed ones; None for a ledger that is only written to for a moment."""
+        self._keepers = [
+            *([Keeper(anchor.seconds, self._keep)] if anchor else ()),
+            *([Keeper(checkpoints.seconds, _signing(checkpoints))] if checkpoints else ()),
+        ]
         self._head: Head | None = None
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
@@ -95,17 +109,24 @@ class Ledger:
         )
         return await self.append(entry)
 
+    @classmethod
+    def open(cls, settings: Settings, database: Database) -> Ledger:
+        """The ledger with all that is kept outside, as the settings say. Raises InputError for a name or a
+        key that cannot be."""
+        anchor = FileAnchor(settings.data_folder / "ledger-head.json")
+        return cls(database, anchor, Checkpoints.open(settings, database))
+
     async def close(self) -> None:
-        """Wait until everything is written, and anchor the head."""
+        """Wait until everything is written, and keep the head outside."""
         if self._writer is not None:
             await asyncio.wait([self._writer])
-        if self._head is not None:
-            await self._keep(self._head)
+        for keeper in self._keepers:
+            await keeper.finish()
 
     async def head(self) -> Head:
         """Where the chain ends now."""
         async with self._database.connection() as connection:
-            return await _read_head(connection)
+            return await read_head(connection)
 
     async def anchored(self) -> Head | None:
         """The head that is kept outside the database; None where none is."""
@@ -115,10 +136,10 @@ class Ledger:
         """Seconds since a head was kept outside; None where none is."""
         return await self._anchor.age() if self._anchor is not None else None
 
-    async def verify(self) -> Verification:
-        """Read the whole chain and say what, if anything, is wrong with it."""
+    async def verify(self, *, with_tree: bool = False, processes: int = 0) -> Verification:
+        """Read the whole chain and say what, if anything, is wrong with it; see `verify`."""
         kept = await self.anchored()
-        return await verify(self._database, kept)
+        return await verify(self._database, kept, self.checkpoints, with_tree=with_tree, processes=processes)
 
     async def _write(self) -> None:
         while self._waiting:
@@ -127,8 +148,9 @@ class Ledger:
                 # One entry that the database will not take must not cost the others theirs.
                 for single in batch:
                     await self._settle([single])
-            if self._anchor is not None and self._head is not None and self._anchor.is_due:
-                await self._keep(self._head)
+            if self._head is not None:
+                for keeper in self._keepers:
+                    keeper.grown(self._head)
 
     async def _settle(self, batch: Sequence[_Waiting]) -> bool:
         """Commit these entries and tell who waits. False: none was written, because of what is in them."""
@@ -148,16 +170,12 @@ class Ledger:
 
     async def _keep(self, head: Head) -> None:
         """Anchor the head, unless the head kept before is no longer in the chain: that is evidence."""
-        if self._anchor is None:
-            return
-        try:
-            kept = await self._anchor.last()
-            if kept is not None and kept.seq > 0 and not await self._is_kept(kept):
-                logger.critical("the ledger does not hold entry %d as it was anchored: verify it", kept.seq)
-            elif kept is None or kept.seq < head.seq:
-                await self._anchor.keep(head)
-        except (BauhiniaError, OSError):
-            logger.exception("the ledger's head could not be anchored")
+        assert self._anchor is not None, "it has a keeper"
+        kept = await self._anchor.last()
+        if kept is not None and kept.seq > 0 and not await self._is_kept(kept):
+            logger.critical("the ledger does not hold entry %d as it was anchored: verify it", kept.seq)
+        elif kept is None or kept.seq < head.seq:
+            await self._anchor.keep(head)
 
     async def _commit(self, entries: Sequence[Entry]) -> list[Row]:
         tried: list[list[Row]] = []
@@ -182,13 +200,13 @@ class Ledger:
         known, self._head = self._head, None
         async with self._database.connection(autocommit=True) as connection:
             for _ in range(_TRIES):
-                rows = _chain(known or await _read_head(connection), entries, tried)
+                rows = _chain(known or await read_head(connection), entries, tried)
                 if await _append(connection, rows):
                     self._head = rows[-1].head
                     return rows
                 known = None
             async with connection.transaction():
-                rows = _chain(await _read_head(connection, lock=True), entries, tried)
+                rows = _chain(await read_head(connection, lock=True), entries, tried)
                 appended = await _append(connection, rows)
                 assert appended, "the head moved under a lock"
         self._head = rows[-1].head
@@ -211,18 +229,6 @@ def _chain(head: Head, entries: Sequence[Entry], tried: list[list[Row]]) -> list
     return rows
 
 
-async def _read_head(connection: Connection, *, lock: bool = False) -> Head:
-    query = "SELECT seq, hash FROM ledger_head"
-    cursor = await connection.execute(f"{query} FOR UPDATE" if lock else query)
-    row = await cursor.fetchone()
-    if row is None:
-        raise StoreError(
-            "The ledger's head is missing from the database.",
-            hint="Somebody changed the database: restore a backup, and keep this one for inquiry.",
-        )
-    return Head(row[0], bytes(row[1]))
-
-
 async def _append(connection: Connection, rows: Sequence[Row]) -> bool:
     """Insert the rows if the chain still ends where they begin: one statement, one round trip."""
     values = {
@@ -234,6 +240,13 @@ async def _append(connection: Connection, rows: Sequence[Row]) -> bool:
         "rows": orjson.dumps([(row.seq, row.body, row.hash.hex()) for row in rows]).decode(),
     }
     return (await connection.execute(_APPEND, values)).rowcount > 0
+
+
+def _signing(checkpoints: Checkpoints) -> Callable[[Head], Awaitable[None]]:
+    async def sign(_: Head) -> None:
+        await checkpoints.make()
+
+    return sign
 
 
 def _fail(batch: Sequence[_Waiting], error: Exception) -> None:

@@ -86,6 +86,7 @@ async def analyse(order: AnalyseOrder, documents: Mapping[str, Document], desk: 
         findings=tuple(findings),
         usage=desk.usage,
         label=desk.label,
+        origin=desk.origin,
         model=desk.gateway.model,
     )
 

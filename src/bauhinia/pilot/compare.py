@@ -70,6 +70,7 @@ async def compare(order: CompareOrder, documents: Mapping[str, Document], desk: 
         findings=tuple(findings),
         usage=desk.usage,
         label=desk.label,
+        origin=desk.origin,
         model=desk.gateway.model if order.overview else "",
         comparison=comparison,
     )

@@ -117,6 +117,7 @@ async def draft(
         findings=tuple(_gaps(laid_out)),
         usage=desk.usage,
         label=desk.label,
+        origin=desk.origin,
         model=desk.gateway.model,
     )
 

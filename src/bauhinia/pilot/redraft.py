@@ -104,6 +104,7 @@ async def redraft(order: RedraftOrder, document: Document, desk: Desk) -> Draft:
         sections=(Section(language=tongue.value, title=title, passages=tuple(passages)),),
         usage=desk.usage,
         label=desk.label,
+        origin=desk.origin,
         model=desk.gateway.model,
     )
 

@@ -96,6 +96,7 @@ async def summarise(order: SummariseOrder, documents: Mapping[str, Document], de
         findings=tuple(_left_out(statements)),
         usage=desk.usage,
         label=desk.label,
+        origin=desk.origin,
         model=desk.gateway.model,
     )
 

@@ -17,8 +17,12 @@ from .state import office_of
 
 guideline_router = APIRouter(include_in_schema=False)
 PAGES = (
+    ("/register", "guideline.page.register"),
     ("/held", "guideline.page.held"),
     ("/boundary", "guideline.page.boundary"),
+    ("/evidence", "guideline.page.evidence"),
+    ("/policy", "guideline.page.policy"),
+    ("/audit", "guideline.page.audit"),
 )
 """Where people find what the guideline asks for."""
 SHOWN = ("all", "met", "not met", "organisational")

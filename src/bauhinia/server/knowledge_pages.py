@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..errors import BauhiniaError, InputError
+from ..guideline.notice_texts import risks_beside
 from ..knowledge import Found
 from ..knowledge.marking import pieces
 from ..pilot.orders import AskOrder
@@ -45,6 +46,7 @@ async def _library(request: Request, *, error: BauhiniaError | None = None) -> H
         chosen=collection,
         found=[(hit.passage, pieces(hit.passage.text, wanted)) for hit in found.hits],
         not_reranked=found.not_reranked,
+        risks=risks_beside("ask", office.notices),
         error=error,
     )
 

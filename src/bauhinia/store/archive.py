@@ -168,9 +168,11 @@ def _digest(data: IO[bytes]) -> str:
 
 
 def _copy(data: IO[bytes], to: Path) -> str:
+    """Closed to other users, as keys have to be."""
     digest = sha256()
     to.parent.mkdir(parents=True, exist_ok=True)
-    with to.open("xb") as file:
+    # Signing keys are among them, which no other user may read.
+    with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         while piece := data.read(_PIECE):
             digest.update(piece)
             file.write(piece)

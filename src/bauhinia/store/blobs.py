@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 from ..errors import NotFound, StoreError
 from ..settings import Settings
 
@@ -116,27 +118,50 @@ def _no_bucket() -> StoreError:
 
 
 def _remote(settings: Settings) -> ObjectStore:
-    """The store at `blobs_url`; what the settings leave empty, the environment says (`AWS_REGION`, ...)."""
+    """The store at `blobs_url`."""
+    return remote_store(
+        settings.blobs_url,
+        endpoint=settings.blobs_endpoint,
+        region=settings.blobs_region,
+        key=settings.blobs_key,
+        secret=settings.blobs_secret,
+        path_style=settings.blobs_path_style,
+    )
+
+
+def remote_store(
+    url: str,
+    *,
+    endpoint: str,
+    region: str,
+    key: SecretStr,
+    secret: SecretStr,
+    path_style: bool,
+    **more: Any,
+) -> ObjectStore:
+    """The store at a URL; what is left empty, the environment says (`AWS_REGION`, ...). `more` are options
+    of obstore's. Raises what obstore does for a URL that it cannot use."""
     from obstore.store import S3Store, from_url
 
-    if urlsplit(settings.blobs_url).scheme != "s3":
-        return from_url(settings.blobs_url)
+    if urlsplit(url).scheme != "s3":
+        return from_url(url)
     given = {
-        "endpoint": settings.blobs_endpoint,
-        "region": settings.blobs_region,
-        "access_key_id": settings.blobs_key.get_secret_value(),
-        "secret_access_key": settings.blobs_secret.get_secret_value(),
+        "endpoint": endpoint,
+        "region": region,
+        "access_key_id": key.get_secret_value(),
+        "secret_access_key": secret.get_secret_value(),
     }
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value}
     return S3Store.from_url(
-        settings.blobs_url,
-        virtual_hosted_style_request=not settings.blobs_path_style,
+        url,
+        virtual_hosted_style_request=not path_style,
         client_options={
-            "allow_http": settings.blobs_endpoint.startswith("http://"),
+            "allow_http": endpoint.startswith("http://"),
             "connect_timeout": timedelta(seconds=5),
         },
         retry_config={"max_retries": _TRIES, "retry_timeout": _GIVE_UP},
         **chosen,
+        **more,
     )
 
 
