@@ -68,7 +68,7 @@ def compared(pair: Pair, answers: tuple[str | None, str | None]) -> Difference:
     reasons = {
         "biased": bool(reader.bias(first) or reader.bias(second)),
         "shorter": lengths[1] > LONGER * lengths[0],
-        "unlike": SequenceMatcher(None, *map(_words, bare), autojunk=False).ratio() < ALIKE,
+        "unlike": SequenceMatcher(None, _words(bare[0]), _words(bare[1]), autojunk=False).ratio() < ALIKE,
     }
     return Difference(reasons=tuple(reason for reason, holds in reasons.items() if holds))
 
