@@ -8,40 +8,39 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Seque
 from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from ..errors import BauhiniaError, NotFound, Refused
 from ..guideline import Register
 from ..ledger import Kind, Ledger, Outcome
-from ..models import Backend, Embedder, EmbeddingKind, Finish, Reranker, Usage, estimate_tokens
+from ..models import Backend, Embedder, EmbeddingKind, Reranker, Usage, estimate_tokens
 from ..models.selection import open_backend, open_embedder, open_reranker
 from ..people import Amount, Officer, Quotas, acting
 from ..people.quotas import HONG_KONG
-from ..privacy.answers import AnswerGuard
 from ..privacy.policy import Rules
 from ..settings import Settings
 from ..store import Database
 from ..telemetry import tracing
 from .admit import Admission, as_registered, within_quota
+from .attempt import Attempt
 from .boundary import Boundary, Part
 from .content import keep_content
 from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
-from .forward import forward
 from .held import HeldAnswers
-from .inspect import Inspection, asked_again, cleaned, insist, inspect_links, inspect_personal
-from .label import label, with_entry
+from .inspect import asked_again, insist
+from .label import with_entry
 from .observe import observe
 from .personal_rules import PersonalRules
 from .prices import Prices
 from .record import Notes, entry_of
 from .redact import Redacted, redact, redact_texts
 from .refusals import error_for
-from .restore import Restoring
 from .route import Route, estimated_tokens, route
-from .screening import AnswerWatch, MeaningScreen
+from .screening import MeaningScreen
 from .stops import Switch, UnderWay
 from .tool_list import load_tool_servers
-from .untrusted import Fence, fenced
+from .untrusted import fenced
 
 logger = logging.getLogger(__name__)
 
@@ -210,9 +209,9 @@ class Gateway:
             redacted = redact(ask, await self._rules(notes))
             _allow(notes, *redacted.decisions)
             messages, fence = fenced(redacted.messages)
-            redacted = replace(redacted, messages=messages)
-            way = await self._route(notes, ask, redacted)
-            async with aclosing(self._write(notes, ask, way, redacted, fence)) as events:
+            way = await self._route(notes, ask, replace(redacted, messages=messages))
+            attempted = partial(Attempt, notes, ask, redacted, fence)
+            async with aclosing(self._write(notes, ask, way, attempted)) as events:
                 async for event in events:
                     yield event
 
@@ -392,10 +391,10 @@ class Gateway:
             _allow(notes, Decision("route", False, "not_ready", "The model is still being loaded."))
 
     async def _write(
-        self, notes: Notes, ask: Ask, way: Route, redacted: Redacted, fence: Fence
+        self, notes: Notes, ask: Ask, way: Route, attempted: Callable[..., Attempt]
     ) -> AsyncGenerator[ExchangeEvent, None]:
         """Forward, restore, inspect and label: at most two attempts, the second asked for more firmly."""
-        attempt = _Attempt(notes, ask, redacted, fence, last=ask.reply_in is None)
+        attempt = attempted(last=ask.reply_in is None)
         async with aclosing(attempt.write(way, self._silence)) as events:
             async for event in events:
                 yield event
@@ -405,7 +404,7 @@ class Gateway:
             await self._stay_within(notes, "model")
             way = Route(way.backend, insist(way.request, ask.reply_in), way.decision)
             notes.send(way.request)
-            attempt = _Attempt(notes, ask, redacted, fence, last=True)
+            attempt = attempted(last=True)
             async with aclosing(attempt.write(way, self._silence)) as events:
                 async for event in events:
                     yield event
@@ -458,114 +457,6 @@ class Gateway:
             await asyncio.shield(done)
         except BauhiniaError:
             logger.exception("an exchange that ended with %s could not be recorded", type(error).__name__)
-
-
-class _Attempt:
-    """One answer of the model: forwarded, restored, inspected."""
-
-    def __init__(self, notes: Notes, ask: Ask, redacted: Redacted, fence: Fence, *, last: bool) -> None:
-        self._notes = notes
-        self._messages = ask.messages
-        self.watch = AnswerWatch(ask)
-        self._finish: Finish | None = None
-        self.restoring = Restoring(redacted.pseudonyms, fence)
-        self.personal = AnswerGuard(redacted.given, is_json=ask.schema is not None)
-        self.inspection = Inspection(ask.reply_in, last=last, is_json=ask.schema is not None)
-        self._last = last
-        self.shown = False
-        """Whether a piece was given out."""
-
-    @property
-    def wanted_again(self) -> bool:
-        """The answer is wrong, and there is another attempt."""
-        return bool(self.inspection.wrong) and not self._last
-
-    async def write(self, way: Route, silence: float) -> AsyncGenerator[Piece, None]:
-        """The answer's pieces as soon as they may be shown; stops the backend when it is hopeless."""
-        written: list[str] = []
-        try:
-            assert self._notes.under_way is not None
-            watched = forward(way.backend, way.request, silence, self._notes.under_way)
-            async with aclosing(watched) as events:
-                async for event in events:
-                    if isinstance(event, Finish):
-                        self._finish = event
-                        continue
-                    written.append(event.text or event.thinking or event.arguments)
-                    self.restoring.think(event.thinking)
-                    text = self.watch.feed(self.personal.feed(self.restoring.feed(event.text)))
-                    shown = self.inspection.feed(text)
-                    if shown:
-                        self.shown = True
-                        yield Piece(shown)
-                    if self.inspection.hopeless or self.watch.withheld:
-                        break
-        finally:
-            self._count(way, written)
-            self._notes.answer = self.inspection.text
-        if self.inspection.hopeless or self.watch.withheld:
-            return
-        rest = self.personal.feed(self.restoring.flush()) + self.personal.flush()
-        rest = self.watch.feed(rest) + self.watch.flush()
-        if self.watch.withheld:
-            return
-        shown = self.inspection.feed(rest) + self.inspection.finish()
-        self._notes.answer = self.inspection.text
-        if shown:
-            yield Piece(shown)
-
-    def answer(self, way: Route) -> Answer:
-        """The whole answer, labelled; what remains is to record it."""
-        if self.watch.withheld is not None:
-            return self._withheld(way, self.watch.withheld)
-        assert self._finish is not None
-        thinking = self.personal.clean(self.restoring.thinking)
-        calls = cleaned(self.restoring.calls(self._finish.tool_calls), self.personal)
-        said = "\n".join([self.inspection.text, *(call.arguments for call in calls)])
-        links = inspect_links(said, self._messages)
-        made = [made for made in self.inspection.decisions if not (calls and made.reason == "empty_answer")]
-        made += [found for found in (links, inspect_personal(self.personal)) if found]
-        made += self.watch.decisions
-        self._notes.answer = said if calls else self.inspection.text
-        self._notes.add(
-            Decision("forward", True, "cut" if self._finish.reason == "length" else "ok"),
-            self.restoring.decision,
-            *(made or [Decision("inspect", True, "ok")]),
-            Decision("label", True, "ok"),
-        )
-        return Answer(
-            text=self.inspection.text,
-            thinking=thinking,
-            finish=self._finish.reason,
-            usage=self._notes.usage,
-            seconds=self._notes.seconds,
-            label=label(way.backend),
-            decisions=tuple(self._notes.decisions),
-            tool_calls=calls,
-        )
-
-    def _withheld(self, way: Route, why: Decision) -> Answer:
-        """What is given in place of an answer that is not; no tool is called by it."""
-        self._notes.add(Decision("forward", True, "cut"), self.restoring.decision, why)
-        return Answer(
-            text=why.detail,
-            thinking="",
-            finish="stop",
-            usage=self._notes.usage,
-            seconds=self._notes.seconds,
-            label=label(way.backend),
-            decisions=tuple(self._notes.decisions),
-        )
-
-    def _count(self, way: Route, written: Sequence[str]) -> None:
-        """The backend's own count; an estimate for an answer that was stopped."""
-        if self._finish is not None:
-            self._notes.usage += self._finish.usage
-        elif written:
-            self._notes.usage += Usage(
-                prompt_tokens=estimated_tokens(way.request.messages, way.request.tools),
-                completion_tokens=estimate_tokens("".join(written)),
-            )
 
 
 def _expected(ask: Ask) -> Usage:

@@ -64,10 +64,10 @@ class Desk:
     usage: Usage = field(default_factory=Usage)
     label: str = ""
     """The label of the newest answer."""
-    reasons: list[str] = field(default_factory=list)
-    """Every reason other than `ok` that the gateway gave, for all answers."""
     made: list[Origin] = field(default_factory=list)
     """Where each answer came from, in the order they were given."""
+    reasons: list[str] = field(default_factory=list)
+    """Every reason other than `ok` that the gateway gave, for all answers."""
 
     @property
     def part_tokens(self) -> int:
@@ -131,9 +131,9 @@ class Desk:
         prompt, cached, completion = kept["usage"]
         self.usage += Usage(prompt_tokens=prompt, cached_tokens=cached, completion_tokens=completion)
         self.label = kept["label"]
-        self.reasons += kept["reasons"]
         # A checkpoint of an earlier version knows the model alone.
         self.made.append(Origin(**kept.get("made", {"model": self.gateway.model})))
+        self.reasons += kept["reasons"]
         return Written(text=kept["text"], cut=kept["cut"], reasons=tuple(kept["reasons"]))
 
     async def _exchange(self, ask: Ask, passage: str) -> Answer:
