@@ -32,7 +32,7 @@ async def accepted(database: Database) -> list[tuple[str, str, str]]:
 
 async def recorded(database: Database) -> list[str]:
     """The subjects of the ledger's entries of acceptances."""
-    async with database.connection() as connection:
+    async with database.maintenance() as connection:
         cursor = await connection.execute(
             "SELECT body::jsonb ->> 'subject' FROM ledger WHERE body::jsonb ->> 'deed' = 'notices.accept' ORDER BY seq"
         )

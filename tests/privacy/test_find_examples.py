@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bauhinia.privacy import KINDS, find_personal
+from bauhinia.privacy import AFTER_MATCH, KINDS, LONGEST_MATCH, find_personal
+from bauhinia.privacy.find import SURE_ELSEWHERE
 
 _MARK = re.compile(r"\[([a-z_]+)\|([^\]]+)\]")
 _FILE = Path(__file__).with_name("examples.txt")
@@ -50,3 +51,15 @@ def test_every_kind_has_examples_and_so_has_nothing() -> None:
     kinds = [kind for line in EXAMPLES for kind, _, _ in unmarked(line)[1]]
     assert set(kinds) == KINDS and all(kinds.count(kind) >= 3 for kind in KINDS)
     assert sum(not unmarked(line)[1] for line in EXAMPLES) >= 30
+
+
+def test_a_stream_that_holds_back_enough_decides_as_the_whole_text() -> None:
+    """All but a name that another place makes sure, which may come later."""
+    text = "\n\n".join(unmarked(line)[0] for line in EXAMPLES)
+    whole = find_personal(text)
+    for cut in range(0, len(text), 397):
+        certain = cut - LONGEST_MATCH - AFTER_MATCH
+        early = [item for item in find_personal(text[:cut]) if item.end <= certain]
+        assert [item for item in early if item.why != SURE_ELSEWHERE] == [
+            item for item in whole if item.end <= certain and item.why != SURE_ELSEWHERE
+        ]

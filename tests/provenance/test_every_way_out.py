@@ -154,7 +154,7 @@ async def test_what_was_issued_is_kept_and_in_the_ledger(office: Office, transla
         "docx",
     )
     assert kept.sources and kept.roles == []
-    async with office.database.connection() as connection:
+    async with office.database.maintenance() as connection:
         row = await (
             await connection.execute("SELECT body FROM ledger WHERE seq = %s", (kept.entry,))
         ).fetchone()

@@ -14,6 +14,7 @@ import docx
 import pytest
 
 from bauhinia.guideline.case_kinds import case_kinds
+from bauhinia.guideline.uses import Audience, Proposal
 from bauhinia.ledger import Entry
 from bauhinia.models import FakeModel
 from bauhinia.people import Officer, acting_as
@@ -166,13 +167,13 @@ async def test_a_fault_stays_withdrawn_until_it_is_corrected_and_goes_into_the_l
     assert (await hall.asked(hall.reader, "GET", "/api/cases"))[1]["misinformation"] == []
 
 
-async def test_what_must_go_is_removed_everywhere_with_proof(hall: Hall) -> None:
-    office = hall.site.office
+@pytest.mark.parametrize("kind", ["personal_data", "copyright"])
+async def test_what_must_go_is_removed_everywhere_with_proof(hall: Hall, kind: str) -> None:
     for path in (f"/api/tasks/{hall.task}/segments", f"/api/tasks/{hall.task}/confirm"):
         method = "GET" if path.endswith("segments") else "POST"
         assert (await hall.asked(hall.owner, method, path))[0] < 300
     assert await count(hall, "memory") > 0
-    case = await complained(hall, "personal_data")
+    case = await complained(hall, kind)
     decided = {"outcome": "upheld", "reply": "It is removed.", "cause": "A name was kept.", "remove": True}
     status, told = await hall.asked(
         hall.administrator, "POST", f"/api/cases/{case['id']}/decide", json=decided
@@ -185,7 +186,7 @@ async def test_what_must_go_is_removed_everywhere_with_proof(hall: Hall) -> None
     proof = json.loads(events[-1]["note"])
     assert events[-1]["what"] == "removed" and len(proof["digest"]) == 64
     assert proof["drafts"] == 1 and proof["memory"] > 0
-    assert "case.remove" in await deeds(hall) and office is hall.site.office
+    assert "case.remove" in await deeds(hall)
 
 
 async def count(hall: Hall, table: str) -> int:
@@ -444,3 +445,16 @@ async def test_the_switch_is_a_page_for_whoever_may(hall: Hall) -> None:
     assert [deed for deed in await deeds(hall) if deed.startswith("switch.")] == [
         "switch.stop", "switch.stop", "switch.resume", "switch.resume",
     ]  # fmt: skip
+
+
+async def test_a_use_for_minors_tells_them_more(hall: Hall) -> None:
+    register, by, found = hall.site.office.gateway.register, hall.owner.officer, {}
+    audiences: tuple[Audience, ...] = ("officers", "minors")
+    for audience in audiences:
+        with acting_as(by):
+            proposal = Proposal(title_en="A", title_zh="甲", purpose="Homework.", audience=audience)
+            use = await register.propose(by, proposal)
+        status, found[audience] = await hall.asked(hall.owner, "GET", f"/register/{use}")
+        assert status == 200
+    assert b"tell a parent or a teacher" in found["minors"] and b"Read this first." in found["minors"]
+    assert b"parent" not in found["officers"] and b"This is written by AI" in found["officers"]

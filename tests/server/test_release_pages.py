@@ -15,9 +15,10 @@ from bauhinia.guideline.checklists import checklists
 from bauhinia.guideline.notice_texts import FOLDER, notices
 from bauhinia.guideline.uses import Proposal
 from bauhinia.models import FakeModel
-from bauhinia.people import acting_as
+from bauhinia.people import Officer, acting_as
 from bauhinia.pilot.codec import draft_of, to_json
 from bauhinia.pilot.draft import Passage
+from bauhinia.pilot.explaining import account_of
 from bauhinia.settings import Settings
 
 from .conftest import SOURCE, TRUE, OpenSite, Site
@@ -401,6 +402,13 @@ async def test_how_a_draft_came_about_is_told_in_the_readers_language(site: Site
         f"{site.url}/tasks/{task}", headers={**HTML, "cookie": "language=zh-Hant-HK"}
     ) as answer:
         assert "沒有需要向模型隱藏的個人資料。" in await answer.text()
+
+
+async def test_only_who_may_read_a_draft_is_told_how_it_came_about(site: Site) -> None:
+    task = await site.finished()
+    assert await account_of(site.office.database, task) is not None
+    with acting_as(Officer(id="neighbour", department=site.office.officer.department, name="Neighbour")):
+        assert await account_of(site.office.database, task) is None
 
 
 @pytest.mark.parametrize("settings", [{"copyright": "Copyright belongs to the Government."}], indirect=True)

@@ -36,18 +36,13 @@ async def account_of(database: Database, task: str) -> Account | None:
     department's task, whose use is its own."""
     async with database.connection() as connection:
         cursor = await connection.execute(_STEPS, (task,))
-        steps = tuple(Step(*row[:4]) for row in await cursor.fetchall())
+        steps = tuple(Step(*row) for row in await cursor.fetchall())
         cursor = await connection.execute(_CALLS, (task,))
         row = await cursor.fetchone()
-    if row is None or not row[1]:
+    if row is None or not steps:
         return None
     return Account(models=tuple(row[0]), calls=row[1], steps=steps)
 
 
-_STEPS = """
-SELECT made ->> 0, (made ->> 1)::boolean, made ->> 2, count(*)::int, avg(place)
-  FROM usage JOIN ledger ON ledger.seq = usage.entry,
-       jsonb_array_elements(ledger.body::jsonb -> 'decisions') WITH ORDINALITY AS decisions (made, place)
- WHERE usage.task = %s GROUP BY 1, 2, 3 ORDER BY 5, 3
-"""
+_STEPS = "SELECT stage, allowed, reason, times FROM decisions_of(%s)"
 _CALLS = "SELECT coalesce(array_agg(DISTINCT model), '{}'), count(*)::int FROM usage WHERE task = %s"

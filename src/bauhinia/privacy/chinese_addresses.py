@@ -12,6 +12,7 @@ from .lists import words
 from .trie import one_of
 
 _HAN = "[\u3400-\u4dbf\u4e00-\u9fff]"
+_ANY_HAN = re.compile(_HAN)
 _NUMERAL = "一二三四五六七八九十百"
 _PLAIN_NUMBER = r"[0-9]{1,4}[A-Za-z]?(?:[-至&/、][0-9]{1,4}[A-Za-z]?)?"
 _NUMBER = rf"(?:{_PLAIN_NUMBER}|[A-Za-z][0-9]{{0,4}}|[{_NUMERAL}]{{1,4}})"
@@ -62,6 +63,8 @@ def _patterns() -> _Patterns:
 
 def chinese_address_guesses(plain: str) -> Iterator[Guess]:
     """Addresses by a door (12號, 5樓, A室) and by the street, building or district before it."""
+    if not _ANY_HAN.search(plain):
+        return
     patterns, done = _patterns(), 0
     for door in patterns.door.finditer(plain):
         if door.start() < done:

@@ -10,10 +10,12 @@ from .chinese_addresses import chinese_address_guesses
 from .chinese_names import chinese_name_guesses
 from .emails import email_guesses
 from .found import KINDS, STRUCTURED, THRESHOLD, Found, FoundKind, Guess
-from .latin_names import latin_name_guesses
+from .latin_names import latin_name_guesses, signature_guesses
 from .numbers import number_guesses, plate_guesses
 from .plain import folded
 
+SURE_ELSEWHERE = "sure elsewhere"
+"""Why a name counts that only another place of the text makes sure."""
 Recogniser = Callable[[str], Iterable[Guess]]
 
 _NUMBERS = STRUCTURED - {"plate", "email", "birth_date"}
@@ -23,6 +25,7 @@ _RECOGNISERS: tuple[tuple[frozenset[FoundKind], Recogniser], ...] = (
     (frozenset({"email"}), email_guesses),
     (frozenset({"birth_date"}), birth_guesses),
     (frozenset({"person"}), latin_name_guesses),
+    (frozenset({"person"}), signature_guesses),
     (frozenset({"person"}), chinese_name_guesses),
     (frozenset({"address"}), address_guesses),
     (frozenset({"address"}), chinese_address_guesses),
@@ -70,7 +73,7 @@ def _agreed(plain: str, guesses: list[Guess], threshold: float, known: Collectio
     for guess in guesses:
         doubtful = guess.kind == "person" and guess.score < threshold
         if doubtful and plain[guess.start : guess.end] in names:
-            yield guess._replace(score=threshold, why="sure elsewhere")
+            yield guess._replace(score=threshold, why=SURE_ELSEWHERE)
         else:
             yield guess
 

@@ -25,6 +25,14 @@ _INITIAL = "(?:[ZCS]h|[BPMFDTNLGKHJQXZCSRYW])?"
 _LONG_FINALS = "iang|iong|uang|ang|eng|ing|ong|uai|uan|iao|ian"
 _FINAL = f"(?:{_LONG_FINALS}|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|[aeiou])"
 _PINYIN = re.compile(f"(?:{_INITIAL}{_FINAL}){{1,2}}", re.IGNORECASE)
+_IDENTITY = re.compile(
+    r"[ ]?[(,][ ]?"
+    r"((?:HKID|Passport|passport|holder of|bearer of|aged|age)\b|[MF]/[0-9]{1,3}\b|[Ii]dentity [Cc]ard)"
+)
+_SIGNED = re.compile(
+    r"(?:hanks|egards|heers|incerely|aithfully|hank you)[,.!]?[ ]{0,3}\r?\n\s{0,4}\(?"
+    r"([A-Z][a-z]{1,20})(?![^\n)]{2})"
+)
 _NEXT = re.compile(r"[ ]{1,2}([A-Z][a-z]{1,20})")
 _TWO_WORDS = frozenset({("Au", "Yeung"), ("Ou", "Yang"), ("Sze", "To"), ("Sheung", "Kwun")})
 """Surnames of two characters, where they are written apart."""
@@ -42,7 +50,7 @@ class _Name(NamedTuple):
 def latin_name_guesses(plain: str) -> Iterator[Guess]:
     """Names among words with capitals; those of a place, a road, a body or a firm are left out."""
     for run in runs(plain):
-        labelled = _label_before(plain, run[0].start)
+        labelled = _label_before(plain, run[0].start) or _identified(plain, run[-1].end)
         if not labelled and telling().isdisjoint(word.plain for word in run):
             continue
         at = 0
@@ -54,6 +62,13 @@ def latin_name_guesses(plain: str) -> Iterator[Guess]:
             first = at + 1 if _keeps_its_title_out(run, at, name) else at
             yield Guess("person", run[first].start, run[name.last].end, name.score, name.why)
             at = name.last + 1
+
+
+def signature_guesses(plain: str) -> Iterator[Guess]:
+    """A given name alone that ends a letter: `Thanks,` and, below it, `Carmen`."""
+    for match in _SIGNED.finditer(plain):
+        if match[1] in words("latin_names", "given_names"):
+            yield Guess("person", match.start(1), match.end(1), 0.6, "ends a letter")
 
 
 def _keeps_its_title_out(run: list[Word], at: int, name: _Name) -> bool:
@@ -73,7 +88,7 @@ def _name(run: list[Word], at: int, labelled: str) -> _Name | None:
     name = _by_lists(run, at)
     if labelled:
         if name is not None and (not place or name.last - at >= place):
-            return name._replace(score=min(0.95, name.score + 0.3), why=f"after {labelled}")
+            return name._replace(score=min(0.95, name.score + 0.3), why=f"beside {labelled}")
         return name or _labelled(run, at, labelled)
     if place and name is not None:
         return name._replace(score=0.35) if name.last - at >= place else None
@@ -167,7 +182,7 @@ def _opens(run: list[Word], place: int, at: int) -> bool:
 
 def _chinese(run: list[Word], at: int) -> _Name | None:
     """`CHAN Tai-man`, `Chan Tai Man`, `Chan, Tai Man`, `Chan Tai Man, Peter`, `CHAN T M`."""
-    if not is_surname(run[at]):
+    if not is_surname(run[at]) or _is_preposition(run, at):
         return None
     given = at + 1
     if _has_two_words(run, at):
@@ -187,6 +202,11 @@ def _chinese(run: list[Word], at: int) -> _Name | None:
     if last + 1 < len(run) and is_given_name(run[last + 1]) and not are_syllables(run[last + 1]):
         last, score = last + 1, score + 0.15
     return _Name(last, min(score, 0.95), "listed surname")
+
+
+def _is_preposition(run: list[Word], at: int) -> bool:
+    """`To Sze To Wing Yan`: a letter's first word, which is a surname too."""
+    return run[at].written in ("To", "So", "Or") and not (at + 1 < len(run) and "-" in run[at + 1].written)
 
 
 def _has_two_words(run: list[Word], at: int) -> bool:
@@ -253,17 +273,12 @@ def _given_first(run: list[Word], at: int) -> _Name | None:
 
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z' .]{0,40}$")
-_SIGNED = re.compile(
-    r"(?:[Tt]hanks|[Rr]egards|[Cc]heers|[Ss]incerely|[Ff]aithfully|[Tt]hank you)[,.!]?\s{0,4}\n\s{0,4}\(?$"
-)
 _ASIDE = re.compile(r"\([^()]{0,20}\)$")
 
 
 def _label_before(plain: str, start: int) -> str:
     """The label that stands before a place: `applicant` for `Name of applicant: `; empty for none."""
     before = plain[max(0, start - 60) : start].rstrip(" ")
-    if _SIGNED.search(before):
-        return "regards"
     label = before.rstrip(" :|=")
     if label == before or "\n" in before[len(label) :]:
         return ""
@@ -276,16 +291,20 @@ def _label_before(plain: str, start: int) -> str:
     return next((end for end in endings if end in known), "name" if "name" in parts else "")
 
 
+def _identified(plain: str, end: int) -> str:
+    """What follows a name whose bearer is identified: `(passport C7654321`, `(M/28)`, `, aged 67`."""
+    match = _IDENTITY.match(plain, end)
+    return f"it, {match[1]}" if match else ""
+
+
 def _labelled(run: list[Word], at: int, label: str) -> _Name | None:
     """Two to four words after a label, if none is an ordinary one."""
     last = at
     while last + 1 < len(run) and last - at < 3 and _may_go_on(run[last + 1]):
         last += 1
-    if last == at and label == "regards" and is_given_name(run[at]):
-        return _Name(last, 0.6, f"after {label}")
     if last == at or not _may_go_on(run[at]._replace(follows_comma=False)):
         return None
-    return _Name(last, 0.6, f"after {label}")
+    return _Name(last, 0.6, f"beside {label}")
 
 
 def _is_something_else(plain: str, run: list[Word], last: int) -> bool:

@@ -12,7 +12,7 @@ from .lists import phrases, words
 
 _TITLE = r"(?:Mr|Mrs|Ms|Mdm|Dr|Prof|Rev|Hon|Insp|Sgt|Capt|Ir|Messrs)\."
 _WORD = rf"(?:{_TITLE}|(?:[A-Z]\.){{1,3}}|[A-Z][A-Za-z'’]{{0,24}}(?:-[A-Za-z]{{1,15}}){{0,2}})"
-_RUN = re.compile(rf"(?<![A-Za-z0-9@/_.&-]){_WORD}(?:(?:,[ ]{{0,2}}|[ ]{{1,2}}){_WORD}){{0,11}}")
+_RUN = re.compile(rf"(?<![A-Za-z0-9@/_.&-]){_WORD}(?:(?:,[ ]{{0,2}}|[ ]{{1,2}}){_WORD}){{1,11}}")
 _TOKEN = re.compile(_WORD)
 _OWNED = re.compile(r"['’](?:s|S)?$")
 
@@ -29,11 +29,13 @@ class Word(NamedTuple):
 
 
 def runs(plain: str) -> Iterator[list[Word]]:
-    """The runs of up to twelve words with capitals."""
+    """The runs of two to twelve words with capitals."""
     for run in _RUN.finditer(plain):
         found: list[Word] = []
         for match in _TOKEN.finditer(plain, run.start(), run.end()):
-            written = _OWNED.sub("", match[0])
+            written = match[0]
+            if written[-1] in "'’s":
+                written = _OWNED.sub("", written)
             comma = bool(found) and "," in plain[found[-1].end : match.start()]
             found.append(Word(match.start(), match.start() + len(written), written, _plain(written), comma))
         yield found

@@ -71,7 +71,7 @@ def _marks(plain: str, digits: int, least: int) -> int:
     at = digits
     if at > least and plain[at - 1] == "+":
         at -= 1
-    if at > least and plain[at - 1] == "(" and (at < digits or plain.startswith("852)", digits)):
+    if at > least and plain[at - 1] == "(" and plain.startswith("852)", digits):
         at -= 1
     return at
 

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from .. import __version__
 from ..errors import BauhiniaError
 from ..ledger.in_force import record_settings
+from ..ledger.watching import verify_daily
 from ..people import check_settings
 from ..settings import Limits, Settings
 from ..telemetry import tracing
@@ -229,6 +230,9 @@ async def _opened(settings: Settings, stack: AsyncExitStack) -> Office:
     office.tasks.work_for_all(settings.jobs)
     sweeping = asyncio.create_task(_sweep_daily(office), name="delete what is due")
     stack.push_async_callback(_stopped, sweeping)
+    ledger = office.gateway.ledger
+    reading = asyncio.create_task(verify_daily(ledger, settings.department), name="read the ledger again")
+    stack.push_async_callback(_stopped, reading)
     return office
 
 

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ..documents.formats import SUFFIXES
 from ..errors import BauhiniaError, InputError, NotFound
 from ..gateway import classifications
+from ..guideline.audience import notice_for
 from ..guideline.case_kinds import case_kinds
 from ..guideline.notice_texts import risks_beside
 from ..guideline.wordings import said
@@ -91,6 +92,7 @@ def _templates() -> jinja2.Environment:
         levels=classifications().ids,
         case_kinds=case_kinds(),
         told=lambda text, words: said(text, words.language),
+        notice_for=notice_for,
     )
     environment.filters["moment"] = moment
     return environment

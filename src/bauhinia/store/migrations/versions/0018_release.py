@@ -89,10 +89,32 @@ CREATE POLICY made ON release_checks FOR INSERT
 GRANT SELECT, INSERT ON release_checks TO bauhinia_application;
 """
 
+_EXPLAINED = """
+CREATE FUNCTION decisions_of(wanted text)
+RETURNS TABLE (stage text, allowed boolean, reason text, times integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+BEGIN ATOMIC
+    SELECT made ->> 0, (made ->> 1)::boolean, made ->> 2, count(*)::integer
+    FROM usage JOIN ledger ON ledger.seq = usage.entry,
+        jsonb_array_elements(ledger.body::jsonb -> 'decisions') WITH ORDINALITY AS decisions (made, place)
+    WHERE usage.task = wanted AND usage.department = acting_department() AND EXISTS (
+        SELECT FROM tasks WHERE id = wanted AND officer = acting_officer()
+            AND department = acting_department()
+        UNION ALL SELECT FROM shares WHERE task = wanted AND withdrawn IS NULL AND expires > now()
+            AND to_department = acting_department()
+            AND (to_officer IS NULL OR to_officer = acting_officer()))
+    GROUP BY 1, 2, 3 ORDER BY avg(place), 3;
+END;
+COMMENT ON FUNCTION decisions_of IS
+    'reads the ledger as its owner, and gives of it what was decided for a draft to who may read the draft';
+REVOKE ALL ON FUNCTION decisions_of FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION decisions_of TO bauhinia_application;
+"""
+
 
 def upgrade() -> None:
     """Nothing is accepted yet: every draft stays a draft until somebody answers for it."""
-    for statements in (_ACKNOWLEDGED, _ACCEPTED, _CHECKED):
+    for statements in (_ACKNOWLEDGED, _ACCEPTED, _CHECKED, _EXPLAINED):
         op.execute(statements)
 
 
