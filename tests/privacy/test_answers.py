@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -23,7 +23,7 @@ ANSWERS = [
 def streamed(text: str, cuts: list[int], *, is_json: bool = False) -> tuple[str, dict[str, int]]:
     guard = AnswerGuard(GIVEN, is_json=is_json)
     places = [0, *sorted(cuts), len(text)]
-    said = [guard.feed(text[start:end]) for start, end in itertools.pairwise(places)]
+    said = [guard.feed(text[start:end]) for start, end in pairwise(places)]
     return "".join([*said, guard.flush()]), guard.removed
 
 
