@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+import yaml
 
+import bauhinia
 from bauhinia.documents import read_document
 from bauhinia.guideline.evidence import kinds
+from bauhinia.guideline.figures import figure_kinds
 from bauhinia.guideline.organisation_policy import policy_items
 from bauhinia.settings import Limits
 
 from .conftest import Site
+
+PACKAGE = Path(bauhinia.__file__).parent
 
 
 async def text_of(site: Site, path: str) -> tuple[int, str]:
@@ -123,3 +129,15 @@ async def test_a_figure_opens_the_very_rows_that_it_counts(site: Site) -> None:
     for count, link in links:
         _, rows = await text_of(site, link.replace("&amp;", "&"))
         assert len(re.findall(r'<th scope="row"><a href="/ledger/\d+"', rows)) == min(int(count), 50), link
+
+
+def test_figures_name_deeds_and_reasons_that_the_product_writes() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    policy = yaml.safe_load((PACKAGE / "guideline" / "policies" / "hk.yaml").read_text(encoding="utf-8"))
+    classes = {f"unsafe_{each['id']}" for each in policy["classes"]}
+    for kind in (kind for kinds in figure_kinds().values() for kind in kinds):
+        assert kind.deeds or kind.reasons or kind.outcomes
+        for deed in kind.deeds:
+            assert f'"{deed}' in source, deed
+        for reason in kind.reasons:
+            assert reason in classes or f'"{reason}"' in source, reason
