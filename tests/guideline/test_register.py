@@ -70,15 +70,18 @@ async def approve(
         )
 
 
-async def asked(gateway: Gateway, use: str, by: Officer = OWNER) -> str:
+async def asked(gateway: Gateway, use: str, by: Officer = OWNER, level: str = "unclassified") -> str:
+    ask = Ask(officer=by, use=use, messages=(Message("user", "Sort this."),), classification=level)
     with acting_as(by):
-        return (await gateway.ask(Ask(officer=by, use=use, messages=(Message("user", "Sort this."),)))).text
+        return (await gateway.ask(ask)).text
 
 
-async def refusal(gateway: Gateway, use: str, by: Officer = OWNER) -> tuple[str, str]:
+async def refusal(
+    gateway: Gateway, use: str, by: Officer = OWNER, level: str = "unclassified"
+) -> tuple[str, str]:
     """The ledger's reason and what the officer is told to do."""
     with pytest.raises(Refused) as raised:
-        await asked(gateway, use, by)
+        await asked(gateway, use, by, level)
     async with gateway.ledger._database.maintenance() as connection:
         cursor = await connection.execute("SELECT body::jsonb FROM ledger ORDER BY seq DESC LIMIT 1")
         row = await cursor.fetchone()
@@ -167,6 +170,13 @@ async def test_past_its_review_a_use_is_refused(
         owner.execute("UPDATE use_approvals SET review_by = current_date - 2")
     register.forget()
     assert (await refusal(gateway, name))[0] == "use_overdue"
+
+
+async def test_a_use_sees_no_more_than_it_was_assessed_for(gateway: Gateway, register: Register) -> None:
+    name = await approved(register)
+    assert await asked(gateway, name) and await asked(gateway, "pilot.summarise", level="restricted")
+    reason, hint = await refusal(gateway, name, level="restricted")
+    assert reason == "use_classification" and f"/register/{name}" in hint
 
 
 async def test_what_is_ruled_unacceptable_may_not_be_run(gateway: Gateway, register: Register) -> None:

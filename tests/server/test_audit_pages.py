@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -135,7 +136,7 @@ def test_figures_name_deeds_and_reasons_that_the_product_writes() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
     policy = yaml.safe_load((PACKAGE / "guideline" / "policies" / "hk.yaml").read_text(encoding="utf-8"))
     classes = {f"unsafe_{each['id']}" for each in policy["classes"]}
-    for kind in (kind for kinds in figure_kinds().values() for kind in kinds):
+    for kind in chain.from_iterable(figure_kinds().values()):
         assert kind.deeds or kind.reasons or kind.outcomes
         for deed in kind.deeds:
             assert f'"{deed}' in source, deed

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..guideline import Standing
+from ..guideline import Standing, Use
 from ..people import Limit, Officer, Reservation
 from ..people import Standing as QuotaStanding
+from .classification import classifications
 from .exchange import Decision
 
 _AT_ONCE = 256
@@ -42,6 +43,21 @@ class Admission:
 def as_registered(standing: Standing) -> Decision:
     """`ok`, or why the register does not let the use be used now."""
     return Decision("admit", standing.allowed, standing.reason, standing.sentence, standing.hint)
+
+
+def within_use(use: Use | None, classification: str) -> Decision:
+    """`ok`, or `use_classification` for a text above what the use was assessed for (D-3.2.2-09). Those that
+    the product ships go as far as the boundary lets any."""
+    known = classification in classifications().ids
+    if (
+        use is None
+        or use.shipped
+        or not known
+        or classifications().within(classification, use.classification)
+    ):
+        return Decision("admit", True, "ok")
+    sentence = f"This AI use was assessed for {use.classification!r} at the most, not for {classification!r}."
+    return Decision("admit", False, "use_classification", sentence, f"Change it on /register/{use.id}.")
 
 
 def within_quota(held: Reservation) -> Decision:

@@ -22,7 +22,7 @@ from ..privacy.policy import Rules
 from ..settings import Settings
 from ..store import Database
 from ..telemetry import tracing
-from .admit import Admission, as_registered, within_quota
+from .admit import Admission, as_registered, within_quota, within_use
 from .attempt import Attempt
 from .boundary import Boundary, Part
 from .content import keep_content
@@ -337,6 +337,8 @@ class Gateway:
         decision = self._admission.admit(notes.officer)
         if decision.allowed:
             decision = as_registered(await self.register.standing(notes.use, notes.officer.department))
+        if decision.allowed:
+            decision = within_use(await self.register.find(notes.use), notes.classification)
         if decision.allowed:
             decision = await self.switch.admit(notes.officer.id, notes.use, notes.model)
         if decision.allowed:

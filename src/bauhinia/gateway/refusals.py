@@ -31,6 +31,7 @@ def _over_quota(period: Period) -> Callable[[Decision], BauhiniaError]:
 
 _REGISTER = (
     "unknown_use", "use_of_others", "use_retired", "use_unacceptable", "use_unassessed", "use_overdue",
+    "use_classification",
 )  # fmt: skip
 """What the register says comes with its own hint."""
 _ERRORS: dict[str, Callable[[Decision], BauhiniaError]] = {
