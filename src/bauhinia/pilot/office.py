@@ -29,7 +29,7 @@ from ..jobs import (
     Trade,
     Version,
 )
-from ..knowledge import Arrivals, Library, Search
+from ..knowledge import Arrivals, Integrity, Library, Search, Sheets
 from ..knowledge.arrivals import KIND as INGEST
 from ..language import Termbase, Variety
 from ..people import Accounts, Officer, OpenId, QuotaSetting, acting, acting_as, signed_in
@@ -63,6 +63,7 @@ from .orders import (
     needs_model,
 )
 from .redraft import redraft
+from .resting import with_what_it_rests_on
 from .scanning import KIND, read_scan
 from .segment_table import Segments
 from .sharing import Sharing
@@ -99,6 +100,9 @@ class Office:
     library: Library = field(init=False)
     """The department's documents, kept to be found."""
     search: Search = field(init=False)
+    sheets: Sheets = field(init=False)
+    """What is stated of the library's collections."""
+    integrity: Integrity = field(init=False)
     arrivals: Arrivals = field(init=False)
     """Files on their way into the library."""
     tasks: Tasks = field(init=False)
@@ -116,6 +120,8 @@ class Office:
         self.segments = Segments(self.database)
         self.library = Library(self.database, self.gateway, self.shelf.blobs, Limits())
         self.search = Search(self.database, self.gateway)
+        self.sheets = Sheets(self.database, self.gateway)
+        self.integrity = Integrity(self.database, self.gateway, self.shelf.blobs)
         self.arrivals = Arrivals(self.database, self.library, Limits())
         functions[INGEST] = self.arrivals.read
         trade = Trade(functions=functions, versions=VERSIONS, acting_for=self._acting_for)
@@ -399,8 +405,10 @@ class Office:
                 termbase=termbase,
                 classification=highest,
             )
-            draft = await self._do(asked, documents, desk)
-            return to_json(without_invented_citations(draft, documents))
+            draft = without_invented_citations(await self._do(asked, documents, desk), documents)
+            if isinstance(asked, AskOrder):
+                draft = await with_what_it_rests_on(draft, self.sheets)
+            return to_json(draft)
 
         return work
 
