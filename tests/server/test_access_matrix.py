@@ -114,6 +114,7 @@ NO_ROWS = frozenset(
         "/usage/quotas/{quota}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
         "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
         "/knowledge/collections/{collection}/sheet", "/knowledge/collections/{collection}/audit",
+        "/api/knowledge/collections/{collection}/audits",
         "/knowledge/collections/{collection}/held",
         "/documents/{document}/classification", "/held/{answer}", "/evidence/{kind}", "/policy/{item}", *TAKE_FILES,
     }

@@ -69,7 +69,7 @@ COLUMNS = {
     "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
     "usage": "use", "usage_daily": "use", "quotas": "scope", "approvals": "outcome", "shares": "withdrawn",
     "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
-    "knowledge_sheets": "source",
+    "knowledge_sheets": "source", "knowledge_audits": "checked",
     "uses": "purpose", "use_approvals": "tier", "evidence": "subject", "policy_texts": "en", "held_answers": "outcome",
     "assessments": "round", "assessment_signatures": "note", "use_records": "note",
 }  # fmt: skip
