@@ -136,6 +136,7 @@ async def _library(office: Office) -> dict[str, str]:
         "library": "/knowledge",
         "found": "/knowledge?question=repair+footbridges",
         "collection": f"/knowledge/collections/{collection}",
+        "sheet": f"/knowledge/collections/{collection}/sheet",
         "arrivals": f"/knowledge/arrivals/{task}",
         "kept": f"/knowledge/documents/{kept.id}?at=b2",
     }

@@ -183,6 +183,19 @@ async def test_unreadable_and_outlying_files_are_held(library: Library) -> None:
     assert await suspicions(library, collection, "long.md", long) == ("outlier",)
 
 
+async def test_a_held_file_that_nobody_looks_at_is_forgotten(
+    library: Library, arrivals: Arrivals, tasks: Tasks, database: Database, settings: Settings
+) -> None:
+    collection = await library.create("Papers", sheet=OURS)
+    task = await tasks.wait(await arrivals.receive(tasks, collection, sent([("people.md", PEOPLE)])))
+    assert await library.sweep() == 0
+    async with database.maintenance() as connection:
+        await connection.execute("UPDATE knowledge_arrivals SET came = came - interval '91 days'")
+    assert await library.sweep() == 1
+    assert [each.fate for each in await arrivals.of(task.order["batch"])] == ["refused"]
+    assert list((settings.data_folder / "blobs").iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("document", "expected"),
     [

@@ -32,6 +32,8 @@ DIMENSIONS = 384
 AT_ONCE = 16
 """Passages embedded in one call: two seconds' work of the built-in embedder."""
 LONGEST_NAME = 120
+HELD_DAYS = 90
+"""A suspect file that nobody looks at is forgotten after so many days, or the collection's own, if fewer."""
 
 FateName = Literal["added", "present", "replaced", "refused", "held"]
 _DOCUMENT: TypeAdapter[Document] = TypeAdapter(Document)
@@ -296,9 +298,12 @@ class Library:
         await self._record("knowledge.remove_collection", collection)
 
     async def sweep(self) -> int:
-        """Delete what is due, of every department; gives the number of documents. For the system alone."""
+        """Delete what is due, of every department, and files that nobody let in; gives how many. For
+        the system alone."""
         async with self._database.maintenance() as connection:
             digests = await _removed(connection, _DUE)
+            cursor = await connection.execute(_NEVER_LET_IN, (HELD_DAYS,))
+            digests += [row[0] for row in await cursor.fetchall()]
         await self.forget_bytes(digests)
         return len(digests)
 
@@ -443,6 +448,11 @@ _ALL: LiteralString = "DELETE FROM knowledge_documents WHERE collection = %s"
 _DUE: LiteralString = "DELETE FROM knowledge_documents WHERE due <= now()"
 _WAITING: LiteralString = (
     "SELECT digest FROM knowledge_arrivals WHERE collection = %s AND fate IN ('waiting', 'held')"
+)
+_NEVER_LET_IN: LiteralString = (
+    "UPDATE knowledge_arrivals AS a SET fate = 'refused', reason = 'Nobody let it in.' "
+    "FROM knowledge_collections AS c WHERE c.id = a.collection AND a.fate = 'held' "
+    "AND a.came <= now() - make_interval(days => least(c.days, %s)) RETURNING a.digest"
 )
 _SEAL: LiteralString = "UPDATE knowledge_documents SET seal = knowledge_seal(id) WHERE id = %s"
 _SIZES: LiteralString = (
