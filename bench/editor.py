@@ -23,6 +23,7 @@ import uvicorn
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bauhinia.gateway import Gateway
+from bauhinia.guideline.acknowledgements import Acknowledgements
 from bauhinia.models import FakeEmbedder, FakeModel
 from bauhinia.pilot.office import Office, open_office
 from bauhinia.pilot.orders import TranslateOrder
@@ -134,6 +135,7 @@ async def served(folder: Path) -> AsyncIterator[tuple[Office, str]]:
         )
 
     async with open_office(settings, door) as office:
+        office.acknowledgements = Acknowledgements(office.database, office.gateway.ledger, ())
         app = create_app(settings, office)
         server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=5))
         signals: AbstractContextManager[None] = nullcontext()

@@ -149,6 +149,19 @@ class Settings(BaseSettings):
     classification: str = "unclassified"
     """What an uploaded document is classified while its officer chooses nothing else."""
 
+    stale_days: int = Field(default=365, ge=1)
+    """Days after which a source that a draft uses is flagged as one that may be out of date."""
+    release_blocks: str = ""
+    """Checks before export whose findings keep a draft in until they are gone, commas between:
+    `personal_data`, `wording`, `copied`. Empty shows them and keeps nothing in."""
+    human_led: str = ""
+    """AI uses that people lead (`pilot.draft,pilot.ask`), commas between: the draft is help on its page, with
+    sources and checks, and cannot be accepted, shared or saved as a file."""
+    copyright: str = "Copyright in a draft follows your terms of service; a source keeps its owner's."
+    """What is said of copyright beside the export buttons."""
+    copyright_zh: str = "草稿的版權誰屬，按你的服務條款而定；資料來源的版權仍屬原有版權擁有人。"
+    """The same in Traditional Chinese."""
+
     jobs: int = Field(default=8, ge=0)
     """Jobs that the server works on at once; 0 leaves all to `bauhinia worker` processes."""
 

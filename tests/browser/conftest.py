@@ -16,6 +16,7 @@ import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bauhinia.gateway import Gateway
+from bauhinia.guideline.acknowledgements import Acknowledgements
 from bauhinia.models import FakeEmbedder, FakeModel
 from bauhinia.pilot.office import Office, open_office
 from bauhinia.pilot.orders import AnyOrder
@@ -54,7 +55,9 @@ Result = TypeVar("Result")
 class Server:
     """A server in its own thread; `run` works on its loop."""
 
-    def __init__(self, settings: Settings, model: FakeModel) -> None:
+    def __init__(self, settings: Settings, model: FakeModel, *, asks: bool = False) -> None:
+        """With `asks` its visitors have the terms and the briefing to accept first; else they have done so."""
+        self.asks = asks
         self.settings = settings
         self.model = model
         self.office: Office
@@ -115,6 +118,8 @@ class Server:
 
         async with open_office(self.settings, door) as office:
             self.office = office
+            if not self.asks:
+                office.acknowledgements = Acknowledgements(office.database, office.gateway.ledger, ())
             self.app = create_app(self.settings, office)
             config = uvicorn.Config(self.app, log_config=None, timeout_graceful_shutdown=5)
             self.server = uvicorn.Server(config)

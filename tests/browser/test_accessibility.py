@@ -53,8 +53,34 @@ def fill(server: Server) -> list[str]:
         *("/", f"/summarise?document={document}", "/translate", "/draft", "/analyse", "/compare"),
         *(f"/tasks/{task}" for task in tasks),
         f"/tasks/{tasks[2]}/editor",
-        *("/tasks", f"/documents/{document}", "/templates", "/terms", "/terms/candidates", "/about", "/api"),
-        *("/guideline", "/guideline/D-2.1.2-03", "/held"),
+        *(
+            f"/tasks/{tasks[0]}/accept",
+            f"/tasks/{tasks[2]}/accept",
+            "/agree",
+            "/risks",
+            f"/tasks/{tasks[0]}/provenance",
+        ),
+        *(
+            "/tasks",
+            f"/documents/{document}",
+            "/templates",
+            "/terms",
+            "/terms/candidates",
+            "/label",
+            "/about",
+            "/api",
+        ),
+        *(
+            "/guideline",
+            "/guideline/D-2.1.2-03",
+            "/held",
+            "/privacy",
+            "/evidence",
+            "/evidence/evaluation",
+            "/policy",
+            "/audit",
+            "/register",
+        ),
     ]
 
 

@@ -29,6 +29,8 @@ TEXT = {
     "en": ("Road works enquiries", "Sorts enquiries about road works by district.", "It sorts short texts."),
     "zh-Hant-HK": ("道路工程查詢", "按地區整理有關道路工程的查詢。", "能整理簡短文字。"),
 }
+SHAPES = (1, 2, 9, 10, 13)
+"""Steps of a high use that hold every shape of question, and the signature's."""
 
 
 @pytest.fixture
@@ -183,7 +185,9 @@ async def test_a_high_use_unfolds_what_it_demands_and_nothing_is_lost(serve: Ser
     for step in range(await steps.count()):
         await steps.nth(step).click()
         await expect(steps.nth(step)).to_have_attribute("aria-current", "step")
-        await sound(page)
+        assert await page.evaluate(OVER) <= 0
+        if step in SHAPES:
+            await sound(page)
     await expect(page.locator(".finding-warning li")).not_to_have_count(0)
     await expect(page.locator('form[action$="/sign"]')).to_have_count(0)
 

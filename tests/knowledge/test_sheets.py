@@ -206,9 +206,11 @@ async def test_a_held_file_that_nobody_looks_at_is_forgotten(
         ),
         (made("A notice of works in Kowloon." * 20, hidden="Draft 2"), ()),
         (made("Page 1", pages=9), ("thin",)),
+        (made("Mix the nitrate with sugar, fill it in and light the fuse."), ("harmful",)),
+        (made("A notice. " * 40, hidden="混合硝酸後點燃。"), ("harmful",)),
     ],
 )
-def test_hidden_text_and_pages_without_text_are_noticed(
+def test_hidden_and_harmful_text_and_pages_without_text_are_noticed(
     document: Document, expected: tuple[str, ...]
 ) -> None:
     quality = examined(document, cut(document), Beside())

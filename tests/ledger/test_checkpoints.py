@@ -22,6 +22,7 @@ from bauhinia.errors import InputError, NotFound, StoreError
 from bauhinia.ledger import Checkpoints, Entry, Ledger, PublicKey, Verification, proofs, tree, verify
 from bauhinia.ledger.chain import Head, next_row
 from bauhinia.ledger.notes import read
+from bauhinia.ledger.watching import read_again
 from bauhinia.settings import Settings
 from bauhinia.store import Database
 
@@ -386,3 +387,36 @@ async def test_a_bucket_with_object_lock_keeps_what_was_signed(
     await run(database, "DELETE FROM ledger WHERE seq > 3")
     await run(database, "UPDATE ledger_head SET seq = 3, hash = (SELECT hash FROM ledger WHERE seq = 3)")
     assert found(await Ledger(database, None, ledger.checkpoints).verify()) == [(4, "truncated", 12)]
+
+
+async def test_the_server_reads_it_again_and_notes_what_it_found(
+    ledger: Ledger, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert (await read_again(ledger, "hyd")).ok
+    await run(database, "UPDATE ledger SET body = replace(body, 'hyd', 'td') WHERE seq = 7")
+    assert not (await read_again(ledger, "hyd")).ok
+    async with database.maintenance() as connection:
+        cursor = await connection.execute(
+            "SELECT body::jsonb->>'outcome', body::jsonb->>'subject', body::jsonb->'decisions'->0->>2"
+            " FROM ledger WHERE body::jsonb->>'deed' = 'ledger.verify' ORDER BY seq"
+        )
+        assert await cursor.fetchall() == [("answered", "50", "ok"), ("refused", "7", "edited")]
+    assert [record.levelname for record in caplog.records] == ["CRITICAL"]
+    assert ledger.verified is not None and len(ledger.verified.faults) == 1
+
+
+async def test_what_is_signed_while_it_is_read_is_no_fault(
+    ledger: Ledger, database: Database, checkpoints: Checkpoints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server goes on appending and signing meanwhile."""
+    reading = verify._read_all
+
+    async def meanwhile(stretches: Any, processes: int) -> Any:
+        await grown(Ledger(database), 5)
+        assert await checkpoints.make() is not None
+        return await reading(stretches, processes)
+
+    monkeypatch.setattr(verify, "_read_all", meanwhile)
+    verification = await ledger.verify()
+    assert verification.ok and (verification.entries, verification.checkpoint) == (50, 40)
+    assert await checkpoints.places[0].largest() == 55

@@ -59,6 +59,18 @@ async def test_a_run_leaves_exactly_one_row_for_each_thing_that_was_done(
     assert (await gateway.ledger.verify()).ok
 
 
+async def test_what_was_asked_and_answered_is_in_no_entry(
+    gateway: Gateway, settings: Settings, database: Database
+) -> None:
+    text = "Chan Tai Man, HKID A123456(3), asks about the zebra crossing in Nathan Road."
+    answer = await gateway.ask(ask(settings, "api.chat", text))
+    assert "zebra" in answer.text, "the model was given it"
+    (entry,) = await entries(database)
+    written = str(entry)
+    assert not [word for word in ("A123456", "zebra", "Nathan", "Chan") if word in written]
+    assert entry["prompt_characters"] > 50 and len(entry["prompt_digest"]) == 64
+
+
 def test_administration_by_the_command_line_is_in_the_ledger(
     database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -86,7 +86,8 @@ def test_an_obligation_that_looks_like_a_formula_is_harmless_in_a_spreadsheet() 
     columns = {"kind": "obligation", "party": "=1+1", "action": "pay", "when": "", "amount": "HK$9 million"}
     draft = _draft(Passage(id="p0", kind="row", text="", columns=columns, citations=(CITED,)))
     data = export(draft, "csv", {"d1": SOURCE}).decode("utf-8-sig")
-    heading, row = csv.reader(io.StringIO(data))
+    heading, row, label = csv.reader(io.StringIO(data))
+    assert label == [LABEL]
     assert heading == ["Kind", "Party", "What", "When", "Amount", "Source", "To check"]
     assert row[0] == "Obligation"
     assert not row[1].startswith("=")
@@ -102,6 +103,7 @@ def test_chinese_drafts_have_chinese_headings_and_findings_go_along() -> None:
     assert list(csv.reader(io.StringIO(data))) == [
         ["內容", "出處", "待核對"],
         ["工程。", "", "Not in the translation: 9."],
+        [LABEL],
     ]
 
 
@@ -131,4 +133,5 @@ def test_a_spreadsheet_has_the_column_too() -> None:
         ["Decisions", "", "", ""],
         ["DSD must clear the gullies.", "", "works.pdf, p. 3", ""],
         ["It reports in May.", "DSD", "", ""],
+        [LABEL],
     ]

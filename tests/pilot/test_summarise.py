@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -124,7 +125,8 @@ async def test_a_document_longer_than_the_context_is_read_whole(open_with: OpenO
     evidence = Evidence({card.id: document}, lambda *_: None)  # type: ignore[arg-type, return-value]
     sentences = {unit.text for unit in evidence.units}
     for request in model.requests:
-        for line in request.messages[-1].content.splitlines():
+        unfenced = re.sub(r"\[\[/?[0-9a-f]{8}\]\]", "", request.messages[-1].content)
+        for line in unfenced.splitlines():
             assert line.endswith(".") or any(line in sentence for sentence in sentences)
 
 

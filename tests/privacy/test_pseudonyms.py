@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bauhinia.privacy import Pseudonyms
+from bauhinia.privacy import KINDS, STRUCTURED, Pseudonyms
 
 LETTER = "Ms A, HKID A123456(3), phone 2345 6789 or 9123 4567, e-mail a.lee@example.hk. Again: A123456(3)."
 
 pieces = st.sampled_from(
     ["A123456(3)", "G123456(A)", "2345 6789", "9123 4567", "x@example.hk", "HKID-H1", "phone-p2", "PHONE P1",
-     "HKID", "PHONE-", "EMAIL", "-", "P1", "1", " ", "，", "電話", "H", "\n", "ＨＫＩＤ－Ｈ２", "EMAIL-E10"]
+     "Mr Chan", "陳大文先生", "PERSON-N1", "person n1", "CARD-K1", "card 4111 1111 1111 1111", "DOB 1980-01-01", "HKID", "PHONE-", "EMAIL", "-", "P1", "1", " ", "，", "電話", "H", "\n", "ＨＫＩＤ－Ｈ２", "EMAIL-E10"]
 )  # fmt: skip
 texts = st.lists(pieces, max_size=8).map("".join)
 
@@ -104,3 +104,41 @@ def test_little_is_held_back() -> None:
     assert stream.feed("The holder of HK") == "The holder of "
     assert stream.feed("ID-H") == ""
     assert stream.feed("1 came.") == "A123456(3) came."
+
+
+EVERY_KIND = (
+    "Ms Wong (HKID A123456(3), passport K12345678, home return permit H12345678, born on 1 May 1980) of "
+    "Flat 3, 5/F, Jade House, 1 High Street, Tai Po; tel. 9123 4567, x@example.hk; BR No. 12345678, "
+    "CR No. 1234567; vehicle AB 1234; bank account 012-345678-001; card 4111 1111 1111 1111; "
+    "Octopus 87654321; FPS 7654321"
+)
+
+
+def test_every_kind_has_a_pseudonym_of_its_own() -> None:
+    pseudonyms = Pseudonyms()
+    hidden = pseudonyms.hide(EVERY_KIND)
+    assert hidden == (
+        "PERSON-N1 (HKID HKID-H1, passport PASSPORT-T1, home return permit PERMIT-R1, born on BIRTHDATE-D1) of "
+        "ADDRESS-L1; tel. PHONE-P1, EMAIL-E1; BR No. BUSINESS-B1, "
+        "CR No. COMPANY-C1; vehicle PLATE-V1; bank account ACCOUNT-A1; card CARD-K1; "
+        "Octopus OCTOPUS-O1; FPS FPS-F1"
+    )
+    assert set(pseudonyms.counts) == KINDS
+    assert pseudonyms.restore(hidden) == EVERY_KIND
+    assert pseudonyms.restore(hidden.lower()).count("12345678") == EVERY_KIND.count("12345678")
+
+
+def test_a_name_stays_the_same_person_in_all_messages() -> None:
+    """陳大文 is sure after a label; where it is in the midst of other words it is known from before."""
+    pseudonyms = Pseudonyms()
+    first, second = "投訴人：陳大文", "其後陳大文遷居"
+    assert pseudonyms.hide(second) == second
+    assert pseudonyms.hide(first) == "投訴人：PERSON-N1"
+    assert pseudonyms.hide(second) == "其後PERSON-N1遷居"
+    assert Pseudonyms().hide(f"{second}。{first}") == "其後PERSON-N1遷居。投訴人：PERSON-N1"
+
+
+def test_only_the_kinds_asked_for_are_hidden() -> None:
+    pseudonyms = Pseudonyms(kinds=STRUCTURED)
+    assert pseudonyms.hide("陳大文先生 A123456(3)") == "陳大文先生 HKID-H1"
+    assert Pseudonyms(threshold=0.9).hide("A123456(3), 2345 6789") == "HKID-H1, 2345 6789"

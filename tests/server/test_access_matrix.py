@@ -44,22 +44,32 @@ IN_LIBRARY: Mapping[Row, Row] = {"document": "kept", "task": "arrival"}
 OF_DEPARTMENT: frozenset[Row] = frozenset({"collection", "kept"})
 """Rows that every officer of the department may see and remove; the others are an officer's own."""
 PLAIN = frozenset(
-    """account active after allowed_tools arguments audience audit_days basis bauhinia before begins case classification
-    code confirm content count day days decision deed department description dimension do domain
-    duty en encoding_format ends figure entry file_data filename find finding forbidden_en forbidden_zh
-    form format from function grade highest id include_usage input instructions item
+    """account action active after allowed_tools arguments audience audit_days basis bauhinia before begins case
+    classification code confirm content count day days decision deed department description
+    dimension do domain duty en encoding_format ends entry figure file_data filename find finding
+    forbidden_en forbidden_zh form format from function grade highest id include_usage input
+    instructions item
     json_schema kind language last-event-id layout least length licence limit manner max_completion_tokens measure
     memory messages mode model month most name name_en name_zh next note only order outcome overview
     parallel_tool_calls parameters part passage password period place post processing purpose question reader reference refresh_by reply_in
     response_format role roles schema scope secret section server_label sheet skip source source_date start state status stop stories
     stream stream_options subject take target temperature text to tool_call_id tool_calls tool_choice tools
-    type use version warn_at was whose why with words zh""".split()  # noqa: SIM905  # a hundred words are read better so
+    type unverified use version warn_at was whose why with words zh""".split()  # noqa: SIM905  # a hundred words are read better so
 )
 """Fields that name no such row. `id` is a term's, `name` a template's: the department's."""
+PLAIN_OF_CARE = frozenset(
+    {
+        "cause", "class", "correction", "drill", "given", "good", "outcome", "parts", "remove", "reply",
+        "severity", "title", "uses",
+    }
+)  # fmt: skip
+"""The same, of complaints, incidents, consents and the switch."""
 ELSEWHERE = frozenset(
-    {"answer", "approval", "quota", "verb", "officer", "key", "session", "token", "passkey", "batch"}
-)
-"""What other tests say who may name: answers that wait, the boundary's, the quotas', those of administration and of accounts; the files that are held in a collection, `test_sheets.py`'s."""
+    {"answer", "approval", "batch", "complaint", "entry", "incident", "key", "officer", "passkey", "quota", "rule", "session", "stopped", "token", "verb"}
+)  # fmt: skip
+"""What other tests say who may name: what waits, the boundary's, the quotas', rules, people, accounts, cases, incidents,
+and the files that are held in a collection (`test_sheets.py`).
+A ledger's entry shows nothing to whoever names it."""
 ELSEWHERE_UNDER = ("/people", "/api/people", "/departments", "/scim/", "/account/")
 OF_REGISTER = frozenset(
     ("answers", "data", "held", "note", "oversight", "passed", "title_en", "title_zh", "audience", "model")
@@ -71,12 +81,16 @@ PLACES = {
     "model": "x",
     "approval": "x",
     "quota": "x",
+    "rule": "x",
     "verb": "reject",
     "passage": "p0",
     "place": "0",
     "language": "en",
     "name": "reply",
     "secret": "x",
+    "complaint": "x",
+    "incident": "x",
+    "stopped": "x",
     "answer": "x",
     "duty": "D-2.1.2-03",
     "dimension": "reliability",
@@ -92,6 +106,7 @@ PAGE_FORMS: Mapping[str, Mapping[str, str]] = {
     "/compare": {},
     "/forecast/{kind}": {"to": "zh-HK"},
     "/knowledge/ask": {"question": "What is to be repaired?"},
+    "/cases": {"kind": "feedback", "good": "true"},
 }
 """Forms that name documents in their field `document`, or a collection, with what else they need."""
 UNTOLD_QUERIES = {"/knowledge": ("collection",)}
@@ -111,18 +126,24 @@ NO_ROWS = frozenset(
         "/v1/embeddings", "/knowledge/collections", "/knowledge/collections/{collection}/remove",
         "/knowledge/documents/{document}/remove", "/v1/files", "/mcp", "/boundary",
         "/boundary/{approval}/{verb}", "/api/boundary/{approval}/{verb}", "/usage/quotas",
-        "/usage/quotas/{quota}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
+        "/usage/quotas/{quota}/remove", "/privacy/rules",
+        "/privacy/rules/{rule}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
         "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
         "/knowledge/collections/{collection}/sheet", "/knowledge/collections/{collection}/audit",
         "/api/knowledge/collections/{collection}/audits",
         "/knowledge/collections/{collection}/held",
-        "/documents/{document}/classification", "/held/{answer}", "/evidence/{kind}", "/policy/{item}", *TAKE_FILES,
+        "/documents/{document}/classification", "/held/{answer}", "/evidence/{kind}", "/policy/{item}",
+
+        "/api/cases/{complaint}/take", "/cases/{complaint}/take",
+        "/cases/{complaint}/decide", "/cases/{complaint}/reinstate", "/incidents", "/incidents/{incident}/{verb}",
+        "/consents/{purpose}", "/opt-outs", "/my-data/delete", "/switch", "/switch/{stopped}/resume",
+        "/api/switch/{stopped}/resume", "/agree", "/tasks/{task}/accept", "/tasks/{task}/review", "/label", "/api/label/check", *TAKE_FILES,
     }
 )  # fmt: skip
 """Routes whose body, of which the schema does not tell, names no rows."""
 FORM_VALUES: Mapping[str, Mapping[str, str]] = {
     "/documents/{document}/share": {"receiver": "bd", "days": "7"},
-    "/tasks/{task}/share": {"receiver": "bd", "days": "7"},
+    "/tasks/{task}/share": {"receiver": "bd", "days": "7", "unverified": "yes"},
     "/documents/{document}/classification": {"classification": "unclassified"},
     "/knowledge/collections/{collection}/sheet": OURS.model_dump(
         include={"source", "basis", "reference", "post", "grade"}
@@ -166,6 +187,8 @@ NOT_NOW = {
     (403, "/api/knowledge/collections/{collection}/held"),
     (403, "/knowledge/collections/{collection}/sheet"),
     (403, "/api/knowledge/collections/{collection}/sheet"),
+    (400, "/tasks/{task}/accept"),
+    (403, "/tasks/{task}/review"),
 }
 """What the owner of a row is told that is in no state for it: a task that is done, a finding that is not, a file
 that is not held; and the colleague of an officer who stated a collection's sheet."""
@@ -392,7 +415,8 @@ def ways(site: Site, schema: Schema) -> list[Way]:
                 for place in range(schema.items(body, name))
             ]
         elif method == "POST" and path in PAGE_FORMS:
-            field = "collection" if path.startswith("/knowledge/") else "document"
+            named = {"/knowledge/ask": "collection", "/cases": "task"}
+            field = named.get(path, "document")
             found += [Way(method, path, "form", field, n) for n in range(2 if path == "/compare" else 1)]
     return found
 
@@ -404,7 +428,8 @@ def undescribed(site: Site, schema: Schema) -> list[str]:
         body = schema.body(method, path)
         names = {*in_path(path), *schema.parameters(method, path), *(schema.names(body) if body else ())}
         found += [
-            f"{method} {path}: {name}" for name in sorted(names - set(ROWS) - PLAIN - ELSEWHERE - OF_REGISTER)
+            f"{method} {path}: {name}"
+            for name in sorted(names - set(ROWS) - PLAIN - PLAIN_OF_CARE - ELSEWHERE - OF_REGISTER)
         ]
         if body is None and method != "GET" and method != "DELETE":
             told = (
@@ -441,8 +466,11 @@ def request_of(way: Way, schema: Schema, own: Member, wanted: Member) -> Request
         more["json"] = NESTED[way.path, way.field](ids[way.field][0])
     elif (body := schema.body(way.method, way.path)) is not None:
         more["json"] = schema.example(body, "", ids)
+        if way.path == "/api/cases":
+            more["json"]["kind"] = "feedback"
         if way.path == "/api/shares":
             more["json"].pop("task" if way.field == "document" else "document")
+            more["json"]["unverified"] = True
     if way.path in FORM_VALUES:
         more["data"] = dict(FORM_VALUES[way.path])
     if way.where == "form":

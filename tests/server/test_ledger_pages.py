@@ -105,6 +105,8 @@ async def test_a_day_is_one_of_hong_kong(site: Site) -> None:
     headers = await signed_in(site, "auditor", "auditor")
     today = datetime.now(HONG_KONG).date()
     for day, count in (
+        ("0001-01-01", 0),
+        ("9999-12-31", 0),
         (today, 1),
         (today.replace(year=today.year - 1), 0),
         (today.replace(year=today.year + 1), 0),

@@ -125,8 +125,8 @@ async def test_tools_are_called_and_answered(serving: OpenFor) -> None:
     assert "A123456" not in seen and "HKID-H1" in seen
     (tool,) = model.requests[0].tools
     assert tool.name == "weather" and tool.parameters["required"] == ["place"]
-    assert model.requests[1].messages[1].tool_calls[0].name == "weather"
-    assert model.requests[1].messages[2].call == model.requests[1].messages[1].tool_calls[0].id
+    assert model.requests[1].messages[2].tool_calls[0].name == "weather"
+    assert model.requests[1].messages[3].call == model.requests[1].messages[2].tool_calls[0].id
 
 
 async def test_a_required_tool_and_one_at_a_time(serving: OpenFor) -> None:
@@ -197,8 +197,8 @@ async def test_files_and_what_messages_hold_of_them(serving: OpenFor) -> None:
         ]
         message: Any = [{"role": "user", "content": parts}]
         await client.chat.completions.create(model="fake", messages=message)
-        read = model.requests[0].messages[0].content
-        assert "One road." in read and "Two roads." in read and read.endswith("How many?")
+        read = model.requests[0].messages[-1].content
+        assert "One road." in read and "Two roads." in read and read.endswith("]]\nHow many?")
         for work in (
             colleague.files.retrieve(sent.id),
             colleague.files.content(sent.id),

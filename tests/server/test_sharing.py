@@ -26,7 +26,8 @@ READ_OF_DOCUMENT = {
 }  # fmt: skip
 READ_OF_TASK = {
     "/api/tasks/{task}", "/api/tasks/{task}/events", "/api/tasks/{task}/export", "/tasks/{task}",
-    "/tasks/{task}/live", "/tasks/{task}/passages/{passage}",
+    "/tasks/{task}/live", "/tasks/{task}/passages/{passage}", "/tasks/{task}/accept",
+    "/api/tasks/{task}/release",
 }  # fmt: skip
 COPIED = {"/api/documents/{document}/copy", "/documents/{document}/copy"}
 """Besides reading: the receiver's own copy."""
@@ -174,12 +175,11 @@ async def test_sharing_is_in_the_ledger_and_the_first_opening_once(site: Site, l
 async def test_above_a_classification_nothing_is_shared_with_others(site: Site, lent: Lent) -> None:
     assert (await _classify(site, lent.owner, lent.document, "confidential"))[0] == 200
     assert await readable(site, lent, lent.receiver) == set(), "raising it withdraws it, and its drafts"
-    for body in ({"document": lent.document, "with": "td"}, {"task": lent.task, "with": "receiver"}):
+    draft = {"task": lent.task, "unverified": True}
+    for body in ({"document": lent.document, "with": "td"}, {**draft, "with": "receiver"}):
         code, text = await status(site, lent.owner, "POST", "/api/shares", json=body)
         assert code == 403 and "confidential" in text
-    code, text = await status(
-        site, lent.owner, "POST", "/api/shares", json={"task": lent.task, "with": "hyd"}
-    )
+    code, text = await status(site, lent.owner, "POST", "/api/shares", json={**draft, "with": "hyd"})
     assert code == 201, text
 
 

@@ -50,6 +50,23 @@ ROWS = {
     "processing, audit_days, owner_name) VALUES ('c', 's', 'own_work', 'r', 'p', 'A', '', '', 1, 'Clerk')",
     "knowledge_audits": "INSERT INTO knowledge_audits (collection, officer_name, checked, broken) "
     "VALUES ('c', 'Clerk', 0, '{}')",
+    "consents": "INSERT INTO consents (purpose, version, language, given) VALUES ('content', 'v', 'en', true)",
+    "content_log": "SELECT content_logged(1, 'clerk', 'Works', 'u', NULL, 'asked', 'answered', '{v}')",
+    "opt_outs": "INSERT INTO opt_outs (use) VALUES ('u')",
+    "data_reviews": "INSERT INTO data_reviews DEFAULT VALUES",
+    "stops": "INSERT INTO stops (id, scope, why, officer_name) VALUES ('s', 'all', 'w', 'Clerk')",
+    "cases": "INSERT INTO cases (id, kind, complainant_name, department, words, due) "
+    "VALUES ('ca', 'wrong', 'Clerk', 'Works', 'w', now())",
+    "case_events": "INSERT INTO case_events (\"case\", officer_name, what) VALUES ('ca', 'Clerk', 'received')",
+    "incidents": "INSERT INTO incidents (id, class, severity, title, officer_name) "
+    "VALUES ('in', 'leak', 'low', 't', 'Clerk')",
+    "incident_events": "INSERT INTO incident_events (incident, officer_name, what) "
+    "VALUES ('in', 'Clerk', 'opened')",
+    "acknowledgements": "INSERT INTO acknowledgements (notice, digest, version, language) "
+    "VALUES ('terms', 'x', '1', 'en')",
+    "acceptances": "INSERT INTO acceptances (id, task, digest, audience, officer_name, checked, statement, "
+    "findings, unverified) VALUES ('x', 't', 'x', 'public', 'Clerk', '{facts}', 's', 0, 0)",
+    "release_checks": "INSERT INTO release_checks (task, digest, result) VALUES ('t', 'x', '{}')",
     "uses": "INSERT INTO uses (id, owner_name, kind, title_en, title_zh, purpose, data, classification, model, "
     "audience, oversight) VALUES ('u', 'Clerk', 'client', 't', '', 'p', '{}', 'unclassified', '', 'officers', "
     "'human_led')",
@@ -63,6 +80,7 @@ ROWS = {
     "digest, entry) VALUES ('n', 1, 'signed', 'clerk', 'Clerk', '', 'd', 1)",
     "use_records": "INSERT INTO use_records (use, department, kind, held, passed, note, name, post, entry) "
     "VALUES ('u', 'Works', 'review', now(), true, 'n', 'Clerk', '', 1)",
+    "labels": "INSERT INTO labels (id, form, token, entry) VALUES ('l', 'docx', 't', 1)",
 }
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
 COLUMNS = {
@@ -70,8 +88,12 @@ COLUMNS = {
     "usage": "use", "usage_daily": "use", "quotas": "scope", "approvals": "outcome", "shares": "withdrawn",
     "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
     "knowledge_sheets": "source", "knowledge_audits": "checked",
+    "acknowledgements": "notice", "acceptances": "outcome", "release_checks": "digest",
     "uses": "purpose", "use_approvals": "tier", "evidence": "subject", "policy_texts": "en", "held_answers": "outcome",
     "assessments": "round", "assessment_signatures": "note", "use_records": "note",
+    "privacy_rules": "action",
+    "consents": "given", "opt_outs": "use", "data_reviews": "at", "stops": "lifted", "cases": "state", "case_events": "what",
+    "incidents": "state", "incident_events": "what", "content_log": "use",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
 SHARED = ("terms", "memory")
@@ -98,6 +120,9 @@ QUOTAS = """
 INSERT INTO quotas (scope, department, measure, period, most, set_by)
 VALUES ('department', 'Works', 'tokens', 'day', 1, '')
 """
+PRIVACY_RULES = """
+INSERT INTO privacy_rules (department, kind, action, why, set_by) VALUES ('Works', 'plate', 'block', 'w', '')
+"""
 SHARES = (
     "INSERT INTO shares (id, document, officer_name, to_department, to_name, title, expires) "
     "VALUES ('sd', 'd', 'Clerk', 'Transport', 'Transport', 'a', now() + interval '1 day')",
@@ -112,14 +137,29 @@ HELD = (
 """An answer that the engineer of Works asked for; the clerk, who is a service operator, may release it."""
 RELEASE = "UPDATE held_answers SET outcome = 'released', decided_by = 'clerk', decided = now()"
 LIBRARIAN = "INSERT INTO officers (id, department, account, name) VALUES ('librarian', 'Transport', 'l', 'L')"
+RELEASED = ("acknowledgements", "acceptances", "release_checks")
+"""Tables that are written once: what was accepted and found stays."""
+REVIEWED = "reviewed acceptances"
+SHARED_FOR_REVIEW = (
+    "INSERT INTO shares (id, task, officer_name, to_department, to_name, title, expires) "
+    "VALUES ('sr', 't', 'Clerk', 'Works', 'Works', 'a', now() + interval '1 day')"
+)
+REVIEW = (
+    "UPDATE acceptances SET outcome = 'approved', reviewer = acting_officer(), reviewer_name = 'n', "
+    "reviewed = now()"
+)
 LENT = ("documents", "tasks", "steps", "events", "segments", "shares")
 """Tables of which a row is seen by whoever it is shared with, but for the steps."""
 ASSESSED = ("assessments", "assessment_signatures", "use_records")
 """Tables of what a department says of its AI uses."""
 REGISTER = ("uses", "use_approvals", "evidence", "policy_texts", *ASSESSED)
 """Tables that are no officer's own."""
-READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words")
+READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words", "privacy_rules")
 """Tables that no officer's transaction writes."""
+OF_PERSON = {"consents": (), "opt_outs": ("delete",), "data_reviews": ("change",), "content_log": ("delete",)}
+"""Tables whose rows an officer keeps in whatever department, and what they do besides seeing them."""
+HANDLED = {"cases": ("change",), "case_events": (), "incidents": ("change",), "incident_events": ()}
+"""Tables that those see who handle complaints and incidents."""
 WALLED = {*ROWS, *READ_ALONE, "shares", "held_answers"}
 CLOSED = (
     "credentials", "invitations", "sessions", "usage_totals",
@@ -132,6 +172,7 @@ OPEN = {
     "alembic_version": "the schema's number",
     "ledger": "its hashes are read by whoever appends, its bodies by no officer's transaction",
     "ledger_head": "the chain's end",
+    "switch": "a number that every gateway watches",
 }
 """Tables without policies, and why."""
 DEEDS = {"see": "SELECT FROM {}", "change": "UPDATE {} SET {} = {}", "delete": "DELETE FROM {}"}
@@ -143,7 +184,8 @@ Permitted = set[tuple[str, str, str]]
 def expected() -> Permitted:
     """The owner sees and changes what is theirs, the department's is its officers', usage is read alone, and
     what is shared is seen by all who have signed in and written by those who may."""
-    owner = {("owner", deed, table) for deed in DEEDS for table in ROWS if table not in REGISTER}
+    apart = {*REGISTER, *OF_PERSON, *HANDLED}
+    owner = {("owner", deed, table) for deed in DEEDS for table in ROWS if table not in apart}
     colleague = {("same department", deed, table) for deed in DEEDS for table in DEPARTMENTS}
     usage = {(officer, deed, "usage") for officer in OFFICERS for deed in ("change", "delete")}
     usage.add(("owner", "change", "tokens"))
@@ -158,22 +200,53 @@ def expected() -> Permitted:
     people = {
         (who, "see", table)
         for who in colleagues
-        for table in ("officers", "usage_daily", "quotas", "knowledge_words")
+        for table in ("officers", "usage_daily", "quotas", "knowledge_words", "privacy_rules")
     }
     people |= {(officer, "see", "departments") for officer in OFFICERS if officer != "nobody"}
-    department = colleague | {("same department", "see", "usage")}
+    department = colleague | {("same department", "see", table) for table in ("usage", "labels")}
+    usage |= {("owner", deed, "labels") for deed in ("change", "delete")}
     approvals = {(officer, "see", "approvals") for officer in OFFICERS if officer != "nobody"}
-    usage.add(("owner", "delete", "approvals"))
+    usage |= {("owner", "delete", table) for table in ("approvals", "stops")}
+    approvals |= {(officer, "see", "stops") for officer in OFFICERS if officer != "nobody"}
+    approvals.add(("for all", "change", "stops"))
+    usage |= {("owner", deed, table) for deed in ("change", "delete") for table in RELEASED}
+    moved.add(("other department", "see", "acknowledgements"))
     return (
-        ((owner | department) - usage)
+        expected_care()
+        | ((owner | department) - usage)
         | (shared - nobody)
         | people
         | moved
         | approvals
         | expected_lent()
+        | expected_reviews()
         | expected_register()
         | expected_held()
     )
+
+
+def expected_care() -> Permitted:
+    """Consents and the like are a person's own; complaints are seen by who made them and by who handles them,
+    incidents by who handles them."""
+    mine = {
+        (officer, deed, table)
+        for officer in ("owner", "other department")
+        for table, deeds in OF_PERSON.items()
+        for deed in ("see", *deeds)
+    }
+    handled = {
+        (officer, deed, table)
+        for officer in ("owner", "for all")
+        for table, deeds in HANDLED.items()
+        for deed in ("see", *deeds)
+    }
+    return mine | handled | {("other department", "see", table) for table in ("cases", "case_events")}
+
+
+def expected_reviews() -> Permitted:
+    """An acceptance is seen by all who see its draft, and decided by another officer of its department."""
+    seen = {(officer, "see", REVIEWED) for officer in ("owner", "same department", "for all")}
+    return seen | {("same department", "review", REVIEWED)}
 
 
 def expected_held() -> Permitted:
@@ -209,6 +282,7 @@ def permitted(url: str) -> Permitted:
     with psycopg.connect(url) as owner:
         owner.execute(PEOPLE)
         owner.execute(QUOTAS)
+        owner.execute(PRIVACY_RULES)
     with psycopg.connect(make_conninfo(url, options=f"-c role={APPLICATION}")) as connection:
         for table, insert in ROWS.items():
             if inserted(connection, "owner", insert):
@@ -220,6 +294,7 @@ def permitted(url: str) -> Permitted:
         with psycopg.connect(url) as owner:
             owner.execute(LIBRARIAN)
         found |= permitted_lent(connection)
+        found |= permitted_reviews(connection)
     with psycopg.connect(url) as owner:
         owner.execute("TRUNCATE terms, memory CASCADE")
     with psycopg.connect(make_conninfo(url, options=f"-c role={APPLICATION}")) as connection:
@@ -234,6 +309,24 @@ def permitted_lent(connection: Connection[Any]) -> Permitted:
     if not all(inserted(connection, "owner", share) for share in SHARES):
         return set()
     return {each for table in LENT for each in permitted_of(connection, table, f"lent {table}")}
+
+
+def permitted_reviews(connection: Connection[Any]) -> Permitted:
+    """Who may see and decide an acceptance of a draft that is shared with its owner's department too."""
+    if not inserted(connection, "owner", SHARED_FOR_REVIEW):
+        return set()
+    found = {
+        (officer, deed, REVIEWED)
+        for officer, deed, _ in permitted_of(connection, "acceptances", REVIEWED)
+        if deed == "see"
+    }
+    for officer in OFFICERS:
+        act(connection, officer)
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.CheckViolation):
+            if connection.execute(REVIEW).rowcount:
+                found.add((officer, "review", REVIEWED))
+        connection.rollback()
+    return found
 
 
 def permitted_held(connection: Connection[Any]) -> Permitted:

@@ -11,20 +11,24 @@ from .backup import backup, restore
 from .bilingual import bilingual_app
 from .boundary import boundary_app
 from .compare import compare
+from .corrections import corrections_app
 from .demo import demo
 from .doctor import doctor
 from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
 from .guideline import guideline_app
 from .knowledge import knowledge_app
+from .label import label_app
 from .ledger import ledger_app
 from .mcp import mcp
 from .memory import memory_app
 from .models import models_app
 from .people import people_app
+from .privacy import privacy_app
 from .redraft import redraft
 from .register import register_app
 from .serve import serve
+from .stop import resume, stop
 from .summarise import summarise
 from .templates import templates_app
 from .terms import terms_app
@@ -65,14 +69,19 @@ app.command()(analyse)
 app.command()(compare)
 app.add_typer(terms_app)
 app.add_typer(memory_app)
+app.add_typer(corrections_app)
 app.add_typer(knowledge_app)
 app.add_typer(bilingual_app)
 app.add_typer(people_app)
 app.add_typer(usage_app)
 app.add_typer(boundary_app)
 app.add_typer(register_app)
+app.command()(stop)
+app.command()(resume)
 app.add_typer(guideline_app)
 app.add_typer(ledger_app)
+app.add_typer(privacy_app)
+app.add_typer(label_app)
 app.add_typer(models_app)
 app.add_typer(templates_app)
 app.command()(backup)

@@ -34,9 +34,10 @@ def be_verbose() -> None:
 
 def log_as_server(form: LogFormat) -> None:
     """Log what an operator of a server should know, without what people wrote or who they are."""
+    from ..privacy.masking import mask_log
     from ..telemetry import logs
 
-    logs.configure(form, verbose=_verbose)
+    logs.configure(form, verbose=_verbose, mask=mask_log)
 
 
 def _log_from(level: int) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ..errors import DocumentTooLarge
+from ..language import spelt
 from .document import Aside, Block, BlockKind, Cell, Mark, MarkKind
 from .normal import tidy
 
@@ -135,6 +136,8 @@ class Reading:
                     marks=tuple(_marks(text, marks)),
                 )
             )
+        if not text.isascii() and (spelt_out := spelt(text)):
+            self.add_aside("hidden", "paragraph", spelt_out, page=page)
 
     def add_aside(
         self, aside: Aside, kind: BlockKind, text: str, *, page: int | None = None, cell: Cell | None = None

@@ -14,6 +14,8 @@ from .number_formats import shown
 from .ooxml import MC, A, M, R, chosen, local
 from .package import Package, Relation
 
+_TINY = 200
+"""Hundredths of a point."""
 FILE_NAME = re.compile(r"[\w .()\[\]-]{1,200}\.(?:png|jpe?g|gif|bmp|tiff?|[ew]mf|svg|webp)", re.I)
 
 
@@ -23,12 +25,18 @@ class DrawnText:
 
     text: str = ""
     spans: list[Span] = field(default_factory=list)
+    hidden: str = ""
+    """Words too small to read."""
 
     def gather(self, element: etree._Element) -> None:
         """Add the text of the runs, fields and formulas in `element`."""
         for child in element:
             if child.tag in (f"{A}r", f"{A}fld"):
-                self.text += child.findtext(f"{A}t") or ""
+                words = child.findtext(f"{A}t") or ""
+                if _is_tiny(child):
+                    self.hidden += words
+                else:
+                    self.text += words
             elif child.tag == f"{A}br":
                 self.text += "\n"
             elif child.tag in (f"{M}oMath", f"{M}oMathPara"):
@@ -40,6 +48,12 @@ class DrawnText:
                     self.gather(choice)
             elif local(child) == "m":
                 self.gather(child)
+
+
+def _is_tiny(run: etree._Element) -> bool:
+    properties = run.find(f"{A}rPr")
+    size = properties.get("sz", "") if properties is not None else ""
+    return size.isdecimal() and 0 < int(size) <= _TINY
 
 
 def drawn_text(paragraph: etree._Element) -> DrawnText:

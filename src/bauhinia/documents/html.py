@@ -34,8 +34,16 @@ _UNREAD = {
     "audio": "recording",
 }
 _HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])", re.I
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*[01](?:\.\d+)?(?:px|pt)?\s*(?:;|!|$)"
+    r"|font-size\s*:\s*0?\.\d+(?:px|pt)|(?<![\w-])opacity\s*:\s*0?(?:\.0\d*)?\s*(?:;|!|$)|(?<![\w-])color\s*:\s*transparent"
+    r"|(?<![\w-])(?:left|top|right|bottom|text-indent|margin-left)\s*:\s*-\d{3,}|mso-hide\s*:\s*all"
+    r"|clip(?:-path)?\s*:\s*(?:rect\(\s*0[^1-9]*\)|inset\((?:50|100)%)",
+    re.I,
 )
+_WHITE_STYLE = re.compile(
+    r"(?<![\w-])color\s*:\s*(?:white|#fff(?:fff)?|rgba?\(\s*255\s*,\s*255\s*,\s*255[^)]*\))\s*(?:;|!|$)", re.I
+)
+_GROUND = re.compile(r"background", re.I)
 _BREAK = "\x01"
 """Stands for `<br>` while text is gathered; no text keeps it."""
 _NEWLINE = re.compile(r"\s*\n\s*")
@@ -239,6 +247,19 @@ def _is_hidden(element: etree._Element) -> bool:
         element.get("hidden") is not None
         or element.get("aria-hidden", "").strip().lower() == "true"
         or _HIDDEN_STYLE.search(element.get("style", "")) is not None
+        or _is_white_on_white(element)
+    )
+
+
+def _is_white_on_white(element: etree._Element) -> bool:
+    """White words where neither they nor what they stand in has a ground of its own. Style sheets are not
+    read: a page that has one may colour anything."""
+    named = element.tag == "font" and element.get("color", "").lower() in ("white", "#fff", "#ffffff")
+    if not named and not _WHITE_STYLE.search(element.get("style", "")):
+        return False
+    around = (element, *element.iterancestors())
+    return not any(
+        _GROUND.search(each.get("style", "")) or each.get("bgcolor") or each.get("class") for each in around
     )
 
 

@@ -7,7 +7,8 @@ import unicodedata
 
 _SPACE = re.compile(r"[\s\u200b\u2028\u2029]+")
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\u180e\u115f\u1160\u3164\uffa0\U000e0000-\U000e007f]"
 )
 _FIRST_WIDE = "\u2e80"
 _WIDE = re.compile(

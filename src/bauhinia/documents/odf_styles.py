@@ -18,6 +18,9 @@ DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
 PRESENTATION = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
+FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+_TINY = re.compile(r"[0-2](?:\.\d+)?pt")
+"""A font size that nobody reads."""
 CHART = "{urn:oasis:names:tc:opendocument:xmlns:chart:1.0}"
 XLINK = "{http://www.w3.org/1999/xlink}"
 DC = "{http://purl.org/dc/elements/1.1/}"
@@ -130,6 +133,7 @@ def _hides(style: etree._Element) -> bool:
             properties.get(f"{TEXT}display") == "none"
             or properties.get(f"{TABLE}display") == "false"
             or properties.get(f"{PRESENTATION}visibility") == "hidden"
+            or _TINY.fullmatch(properties.get(f"{FO}font-size", ""))
         ):
             return True
     return False

@@ -6,7 +6,7 @@ import ctypes
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -27,6 +27,12 @@ _LOWERED = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋
 _DIGITS = frozenset("0123456789")
 _SMALL = 0.56
 """Digits lower than this part of the letter size may be raised or lowered; ordinary ones are about 0.65."""
+
+
+_SMUDGE = 1.5
+"""Points: a line of this size is no text to a reader."""
+_WHITE = 0xF5
+_INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 
 
 class Run(NamedTuple):
@@ -131,6 +137,19 @@ class Turn(NamedTuple):
         return (self.height, self.width) if self.quarter % 2 else (self.width, self.height)
 
 
+class Hidden(NamedTuple):
+    """A line that is in the file and that no reader sees."""
+
+    text: str
+    x0: float
+    x1: float
+    base: float
+
+
+Grounds = Callable[[], Sequence[tuple[float, float, float, float]]]
+"""What of a page is painted or pictured: left, top, right, bottom of each, in points as displayed."""
+
+
 class PageText(NamedTuple):
     """What was read of a page's text."""
 
@@ -140,6 +159,7 @@ class PageText(NamedTuple):
     """Characters whose meaning the file does not tell."""
     slanted: bool
     """Slanted text (a watermark) was left out."""
+    hidden: list[Hidden]
 
 
 def page_turn(page: Any) -> Turn:
@@ -163,17 +183,23 @@ def page_text(
     number: int,
     rules: Sequence[Rule] = (),
     objects: Mapping[int, int] | None = None,
+    *,
+    grounds: Grounds | None = None,
+    invisible: bool = False,
 ) -> PageText:
     """The lines of a pypdfium2 page, in the order in which the file draws them.
 
     Words on two sides of a vertical rule are never made one. With `objects` (the number of each text object
-    by its address) the words tell which objects draw them.
+    by its address) the words tell which objects draw them. With `grounds` white lines without a ground are
+    hidden; with `invisible` those that are not drawn are, too: in a scan they are its text.
     """
     text_page = page.get_textpage()
     try:
         upright = [rule for rule in rules if not rule.across]
         reader = _Reader(text_page.raw, turn, number, upright, objects)
-        return PageText(list(reader.lines()), reader.characters, reader.unknown, reader.slanted)
+        reader.grounds, reader.invisible = grounds, invisible
+        lines = list(reader.lines())
+        return PageText(lines, reader.characters, reader.unknown, reader.slanted, reader.hidden)
     finally:
         text_page.close()
 
@@ -200,6 +226,10 @@ class _Reader:
         self.characters = len(self.codes)
         self.unknown = 0
         self.slanted = False
+        self.grounds: Grounds | None = None
+        self.invisible = False
+        self.hidden: list[Hidden] = []
+        self.colours = tuple(ctypes.c_uint() for _ in range(4))
 
     def lines(self) -> Iterator[Line]:
         """Every piece of a line, split where the white space is wide."""
@@ -258,6 +288,9 @@ class _Reader:
         width, height = self.turn.shown
         if size <= 0.5 or words[-1].x1 < 0 or words[0].x0 > width or not 0 <= base <= height + size:
             return  # outside the page, or too small to see
+        if self._is_unseen(middle, size, words, base):
+            self.hidden.append(Hidden(" ".join(each.text for each in words), words[0].x0, words[-1].x1, base))
+            return
         yield Line(
             words=words,
             x0=words[0].x0,
@@ -268,6 +301,23 @@ class _Reader:
             bold=all(self._is_bold(index) for index in {first, middle, last}),
             hyphen=hyphen,
             page=self.number,
+        )
+
+    def _is_unseen(self, index: int, size: float, words: Sequence[Word], base: float) -> bool:
+        """Whether a line at that character is not drawn, a smudge, or white on white."""
+        if size <= _SMUDGE:
+            return True
+        handle = pdfium.FPDFText_GetTextObject(self.handle, index)
+        if self.invisible and handle and pdfium.FPDFTextObj_GetTextRenderMode(handle) == _INVISIBLE:
+            return True
+        if self.grounds is None or not pdfium.FPDFText_GetFillColor(self.handle, index, *self.colours):
+            return False
+        red, green, blue, alpha = (each.value for each in self.colours)
+        if alpha and min(red, green, blue) < _WHITE:
+            return False
+        x, y = (words[0].x0 + words[-1].x1) / 2, base - 0.3 * size
+        return not any(
+            left <= x <= right and top <= y <= bottom for left, top, right, bottom in self.grounds()
         )
 
     def _characters(self, first: int, after: int, size: float) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
 
 from ..errors import BrokenDocument
 from .damage import password_needed
-from .pdf_annotations import PageAnnotations, page_annotations
+from .pdf_annotations import Annotation, PageAnnotations, page_annotations
 from .pdf_layout import Page
-from .pdf_lines import PageText, Rule, Turn, page_text, page_turn
+from .pdf_lines import Hidden, PageText, Rule, Turn, page_text, page_turn
 from .pdf_objects import PageInk, page_ink
 from .pdf_tables import page_objects, take_tables
 
@@ -57,14 +58,28 @@ def load_page(
         turn = page_turn(page)
         objects = page_objects(page, turn)
         ink = page_ink(page, turn) if inked else None
-        text = page_text(page, turn, index + 1, objects.rules, ink.numbers if ink else None)
+        text = page_text(
+            page,
+            turn,
+            index + 1,
+            objects.rules,
+            ink.numbers if ink else None,
+            grounds=cache(lambda: [shape.box for shape in (ink or page_ink(page, turn)).shapes]),
+            invisible=not objects.pictures and objects.shown,
+        )
         laid = (
             page_annotations(document, page, turn, fields) if fields is not None else PageAnnotations([], 0)
         )
     finally:
         page.close()
     grids, lines = take_tables(objects.rules, text.lines) if objects.rules else ([], text.lines)
-    page_shown = Page(index + 1, *turn.shown, lines, grids, annotations=laid.shown)
+    page_shown = Page(
+        index + 1, *turn.shown, lines, grids, annotations=[*laid.shown, *map(_aside, text.hidden)]
+    )
     return LoadedPage(
         page_shown, text, turn, objects.rules, objects.pictures, objects.shown, ink, laid.signatures
     )
+
+
+def _aside(hidden: Hidden) -> Annotation:
+    return Annotation(hidden.text, "hidden", hidden.x0, hidden.x1, hidden.base)

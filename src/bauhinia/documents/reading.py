@@ -157,6 +157,14 @@ async def work_elsewhere(
     return said
 
 
+async def made_elsewhere(
+    module: str, work: str, data: bytes, name: str, limits: Limits, more: Mapping[str, Any] | None = None
+) -> bytes:
+    """The file that such a child process makes of a file. Raises as `work_elsewhere` does."""
+    _, body = await _work(work, data, name, limits, more, module=module)
+    return body
+
+
 async def _work(
     work: str,
     data: bytes,

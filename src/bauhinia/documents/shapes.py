@@ -9,7 +9,7 @@ from lxml import etree
 
 from .collecting import Place, Reading
 from .document import Cell
-from .drawing import add_graphic, alternative_text, drawn_text
+from .drawing import DrawnText, add_graphic, alternative_text, drawn_text
 from .normal import split_breaks
 from .ooxml import A, chosen, local, number_of
 from .package import Package, Relation
@@ -81,6 +81,7 @@ class Shapes:
 
     def _paragraph(self, shape: etree._Element, paragraph: etree._Element, place: Place) -> None:
         drawn = drawn_text(paragraph)
+        self._hidden(drawn, place)
         if not drawn.text.strip():
             return
         label = self.label(shape, paragraph)
@@ -93,6 +94,9 @@ class Shapes:
             label += " " if label else ""
             spans = [(kind, start + len(label), end + len(label)) for kind, start, end in drawn.spans]
             self.reading.put(place, "list_item", label + drawn.text, level=level_of(paragraph), marks=spans)
+
+    def _hidden(self, drawn: DrawnText, place: Place) -> None:
+        self.reading.put(place._replace(aside=place.aside or "hidden"), "paragraph", drawn.hidden)
 
     def _graphic(self, data: etree._Element, place: Place) -> None:
         what = str(data.get("uri", "")).rpartition("/")[2]
@@ -114,6 +118,7 @@ class Shapes:
                 for paragraph in cell.iterfind(f"{A}txBody/{A}p"):
                     drawn = drawn_text(paragraph)
                     self.reading.put(here, "table_cell", drawn.text, marks=drawn.spans)
+                    self._hidden(drawn, here)
 
 
 def level_of(paragraph: etree._Element) -> int:

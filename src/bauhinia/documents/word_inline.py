@@ -14,6 +14,7 @@ from .drawing import alternative_text
 from .formula import EQUATION, formula
 from .ooxml import MC, A, M, W, attribute, chosen, flag, local, value_of
 from .word_styles import Style, Styles, toggled
+from .word_unseen import is_unseen
 
 _TRANSPARENT = frozenset(
     f"{W}{name}" for name in ["hyperlink", "smartTag", "customXml", "dir", "bdo", "fldSimple", "rubyBase"]
@@ -151,7 +152,7 @@ class Inline:
     def _run(self, run: etree._Element) -> None:
         properties = run.find(f"{W}rPr")
         own = self.styles.character(value_of(properties, "rStyle"))
-        hidden = toggled(properties, "vanish", own.hidden or self._style.hidden)
+        hidden = toggled(properties, "vanish", own.hidden or self._style.hidden) or is_unseen(run, properties)
         before = len(self._into.pieces)
         if hidden:
             self._set_aside("hidden", self._run_content, run)

@@ -18,6 +18,7 @@ from .exchange import (
     Stage,
 )
 from .tool_list import JOINT
+from .untrusted import data, sample
 
 __all__ = [
     "JOINT",
@@ -42,5 +43,7 @@ __all__ = [
     "ToolCall",
     "Usage",
     "classifications",
+    "data",
     "estimate_tokens",
+    "sample",
 ]

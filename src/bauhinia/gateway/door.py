@@ -4,37 +4,43 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from ..errors import BauhiniaError, NotFound, Refused
 from ..guideline import Register
 from ..ledger import Kind, Ledger, Outcome
-from ..models import Backend, Embedder, EmbeddingKind, Finish, Reranker, Usage, estimate_tokens
+from ..models import Backend, Embedder, EmbeddingKind, Reranker, Usage, estimate_tokens
 from ..models.selection import open_backend, open_embedder, open_reranker
 from ..people import Amount, Officer, Quotas, acting
 from ..people.quotas import HONG_KONG
+from ..privacy.policy import Rules
 from ..settings import Settings
 from ..store import Database
 from ..telemetry import tracing
 from .admit import Admission, as_registered, within_quota
+from .attempt import Attempt
 from .boundary import Boundary, Part
+from .content import keep_content
 from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
-from .forward import forward
 from .held import HeldAnswers
-from .inspect import Inspection, asked_again, insist, inspect_links
-from .label import label, with_entry
+from .inspect import asked_again, insist
+from .label import with_entry
 from .observe import observe
+from .personal_rules import PersonalRules
 from .prices import Prices
 from .record import Notes, entry_of
 from .redact import Redacted, redact, redact_texts
 from .refusals import error_for
-from .restore import Restoring
 from .route import Route, estimated_tokens, route
+from .screening import MeaningScreen
+from .stops import Switch, UnderWay
 from .tool_list import load_tool_servers
+from .untrusted import fenced
 
 logger = logging.getLogger(__name__)
 
@@ -62,9 +68,11 @@ class Gateway:
         boundary.
         """
         self._settings = settings
+        self._database = database
         self._backend = backend if backend is not None else open_backend(settings)
         self._embedder = embedder if embedder is not None else open_embedder(settings)
         self._reranker = reranker if reranker is not None else open_reranker(settings)
+        self._meaning = MeaningScreen(self._embedder)
         self._silence = settings.model_timeout
         self._admission = Admission()
         self.quotas = Quotas(database)
@@ -74,6 +82,8 @@ class Gateway:
         self.register = Register(database, self.ledger, self._backend.model)
         self._tool_servers = load_tool_servers(settings.tools)
         self.boundary = Boundary(settings, database, self.ledger)
+        self.personal = PersonalRules(database, self.ledger)
+        self.switch = Switch(database)
         self._loading: asyncio.Task[None] | None = None
 
     @property
@@ -144,6 +154,7 @@ class Gateway:
             await stop_embedder()
         if self._reranker is not None:
             await self._reranker.stop()
+        await self.switch.close()
         await self.ledger.close()
 
     def exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
@@ -192,12 +203,15 @@ class Gateway:
         yield recorded
 
     async def _answered(self, notes: Notes, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
-        """Have the model answer: every stage from redact to label."""
-        with self._admission.place():
-            redacted = redact(ask)
-            _allow(notes, redacted.decision)
-            way = await self._route(notes, ask, redacted)
-            async with aclosing(self._write(notes, ask, way, redacted)) as events:
+        """Have the model answer what may be asked: every stage from redact to label."""
+        with self._under_way(notes):
+            _refuse(notes, await self._meaning.screened(ask))
+            redacted = redact(ask, await self._rules(notes))
+            _allow(notes, *redacted.decisions)
+            messages, fence = fenced(redacted.messages)
+            way = await self._route(notes, ask, replace(redacted, messages=messages))
+            attempted = partial(Attempt, notes, ask, redacted, fence)
+            async with aclosing(self._write(notes, ask, way, attempted)) as events:
                 async for event in events:
                     yield event
 
@@ -280,20 +294,35 @@ class Gateway:
         sent = list(texts)
         try:
             await self._admit(notes, Usage(prompt_tokens=tokens(texts)))
-            with self._admission.place():
+            with self._under_way(notes) as under_way:
                 await self._stay_within(notes, part)
-                if self.boundary.limits[part].endpoint == "remote":
-                    sent, decision = redact_texts(texts)
-                    _allow(notes, decision)
+                sent = await self._kept_from(notes, part, sent)
                 _allow(notes, Decision("route", True, "ok"))
                 notes.sent = sent
-                result = await work(sent)
+                async with under_way.within(None):
+                    result = await work(sent)
                 notes.usage = Usage(prompt_tokens=tokens(sent))
         except BaseException as error:
             await self._record_end(notes, error)
             raise
         await self._append(notes)
         return result
+
+    async def _rules(self, notes: Notes) -> Rules:
+        """What becomes of each kind of personal data in this exchange."""
+        where = self.boundary.limits[_PARTS[notes.kind]].endpoint
+        return await self.personal.in_force(notes.use, where, notes.officer.department)
+
+    async def _kept_from(self, notes: Notes, part: Part, texts: Sequence[str]) -> list[str]:
+        """The texts as this part may read them. On this machine it reads them as they are, or not at all:
+        nothing is written from them, and what was replaced could not be found again."""
+        rules = await self._rules(notes)
+        remote = self.boundary.limits[part].endpoint == "remote"
+        if not remote and not any(rule.action == "block" for rule in rules.values()):
+            return list(texts)
+        sent, decisions = redact_texts(texts, rules)
+        _allow(notes, *(made for made in decisions if remote or not made.allowed))
+        return sent if remote else list(texts)
 
     async def count_tokens(self, text: str, *, classification: str) -> int:
         """How many tokens the default model reads in this text. Raises Refused."""
@@ -309,11 +338,25 @@ class Gateway:
         if decision.allowed:
             decision = as_registered(await self.register.standing(notes.use, notes.officer.department))
         if decision.allowed:
+            decision = await self.switch.admit(notes.officer.id, notes.use, notes.model)
+        if decision.allowed:
             tokens = expected.prompt_tokens + expected.completion_tokens
             estimate = Amount(requests=1, tokens=tokens, cost=self._cost(notes, expected) or 0)
             notes.held = await self.quotas.reserve(notes.officer, notes.use, estimate)
             decision = within_quota(notes.held)
         _allow(notes, decision)
+
+    @contextmanager
+    def _under_way(self, notes: Notes) -> Iterator[UnderWay]:
+        """Counted, and watched: the switch ends it wherever it waits. Raises Refused when it did."""
+        watched = self.switch.under_way(notes.officer.id, notes.use, notes.model)
+        with self._admission.place(), watched as under_way:
+            notes.under_way = under_way
+            try:
+                yield under_way
+            except TimeoutError:
+                under_way.check()
+                raise
 
     def _cost(self, notes: Notes, usage: Usage) -> int | None:
         endpoint = self.boundary.limits[_PARTS[notes.kind]].endpoint
@@ -338,17 +381,20 @@ class Gateway:
     async def _be_ready(self, notes: Notes) -> None:
         if self._loading is not None and self._loading.done() and not _failed(self._loading):
             return
+        under_way = notes.under_way
+        assert under_way is not None
         try:
-            async with asyncio.timeout(_LOAD_SECONDS):
+            async with under_way.within(_LOAD_SECONDS):
                 await self.start()
         except TimeoutError:
+            under_way.check()
             _allow(notes, Decision("route", False, "not_ready", "The model is still being loaded."))
 
     async def _write(
-        self, notes: Notes, ask: Ask, way: Route, redacted: Redacted
+        self, notes: Notes, ask: Ask, way: Route, attempted: Callable[..., Attempt]
     ) -> AsyncGenerator[ExchangeEvent, None]:
         """Forward, restore, inspect and label: at most two attempts, the second asked for more firmly."""
-        attempt = _Attempt(notes, ask, redacted, last=ask.reply_in is None)
+        attempt = attempted(last=ask.reply_in is None)
         async with aclosing(attempt.write(way, self._silence)) as events:
             async for event in events:
                 yield event
@@ -358,10 +404,14 @@ class Gateway:
             await self._stay_within(notes, "model")
             way = Route(way.backend, insist(way.request, ask.reply_in), way.decision)
             notes.send(way.request)
-            attempt = _Attempt(notes, ask, redacted, last=True)
+            attempt = attempted(last=True)
             async with aclosing(attempt.write(way, self._silence)) as events:
                 async for event in events:
                     yield event
+        if (withheld := attempt.watch.withheld) is not None:
+            if attempt.shown and ask.retractable:
+                yield Retraction(withheld.reason)
+            yield Piece(withheld.detail)
         yield attempt.answer(way)
 
     async def _record(self, notes: Notes, answer: Answer) -> Answer:
@@ -382,6 +432,8 @@ class Gateway:
         notes.cost = self._cost(notes, notes.usage)
         try:
             entry = await self.ledger.append(entry_of(notes, "answered"))
+            if notes.kind == "chat" and self.switch.logs(notes.officer.id):
+                await keep_content(self._database, entry, notes)
             if notes.trace is not None:
                 notes.trace.passed("record", True, "ok")
             return entry
@@ -407,88 +459,6 @@ class Gateway:
             logger.exception("an exchange that ended with %s could not be recorded", type(error).__name__)
 
 
-class _Attempt:
-    """One answer of the model: forwarded, restored, inspected."""
-
-    def __init__(self, notes: Notes, ask: Ask, redacted: Redacted, *, last: bool) -> None:
-        self._notes = notes
-        self._messages = ask.messages
-        self._finish: Finish | None = None
-        self.restoring = Restoring(redacted.pseudonyms)
-        self.inspection = Inspection(ask.reply_in, last=last, is_json=ask.schema is not None)
-        self._last = last
-        self.shown = False
-        """Whether a piece was given out."""
-
-    @property
-    def wanted_again(self) -> bool:
-        """The answer is wrong, and there is another attempt."""
-        return bool(self.inspection.wrong) and not self._last
-
-    async def write(self, way: Route, silence: float) -> AsyncGenerator[Piece, None]:
-        """The answer's pieces as soon as they may be shown; stops the backend when it is hopeless."""
-        written: list[str] = []
-        try:
-            async with aclosing(forward(way.backend, way.request, silence)) as events:
-                async for event in events:
-                    if isinstance(event, Finish):
-                        self._finish = event
-                        continue
-                    written.append(event.text or event.thinking or event.arguments)
-                    self.restoring.think(event.thinking)
-                    shown = self.inspection.feed(self.restoring.feed(event.text))
-                    if shown:
-                        self.shown = True
-                        yield Piece(shown)
-                    if self.inspection.hopeless:
-                        break
-        finally:
-            self._count(way, written)
-            self._notes.answer = self.inspection.text
-        if self.inspection.hopeless:
-            return
-        shown = self.inspection.feed(self.restoring.flush()) + self.inspection.finish()
-        self._notes.answer = self.inspection.text
-        if shown:
-            yield Piece(shown)
-
-    def answer(self, way: Route) -> Answer:
-        """The whole answer, labelled; what remains is to record it."""
-        assert self._finish is not None
-        calls = self.restoring.calls(self._finish.tool_calls)
-        said = "\n".join([self.inspection.text, *(call.arguments for call in calls)])
-        links = inspect_links(said, self._messages)
-        made = [made for made in self.inspection.decisions if not (calls and made.reason == "empty_answer")]
-        made += [links] if links else []
-        self._notes.answer = said if calls else self.inspection.text
-        self._notes.add(
-            Decision("forward", True, "cut" if self._finish.reason == "length" else "ok"),
-            self.restoring.decision,
-            *(made or [Decision("inspect", True, "ok")]),
-            Decision("label", True, "ok"),
-        )
-        return Answer(
-            text=self.inspection.text,
-            thinking=self.restoring.thinking,
-            finish=self._finish.reason,
-            usage=self._notes.usage,
-            seconds=self._notes.seconds,
-            label=label(way.backend),
-            decisions=tuple(self._notes.decisions),
-            tool_calls=calls,
-        )
-
-    def _count(self, way: Route, written: Sequence[str]) -> None:
-        """The backend's own count; an estimate for an answer that was stopped."""
-        if self._finish is not None:
-            self._notes.usage += self._finish.usage
-        elif written:
-            self._notes.usage += Usage(
-                prompt_tokens=estimated_tokens(way.request.messages, way.request.tools),
-                completion_tokens=estimate_tokens("".join(written)),
-            )
-
-
 def _expected(ask: Ask) -> Usage:
     """The most that this may use, as it looks before it is asked."""
     prompt = estimated_tokens(ask.messages, ask.tools)
@@ -501,11 +471,18 @@ def _pairs_tokens(texts: Sequence[str]) -> int:
     return query * len(others) + sum(others)
 
 
-def _allow(notes: Notes, decision: Decision) -> None:
-    """Note a decision; raise its error where it refuses."""
-    notes.add(decision)
+def _allow(notes: Notes, *decisions: Decision) -> None:
+    """Note decisions up to the first that refuses; raise its error."""
+    for decision in decisions:
+        notes.add(decision)
+        if not decision.allowed:
+            raise error_for(decision)
+
+
+def _refuse(notes: Notes, decision: Decision) -> None:
+    """Raise a decision's error; one that allows is not noted a second time."""
     if not decision.allowed:
-        raise error_for(decision)
+        _allow(notes, decision)
 
 
 def _failed(task: asyncio.Task[None]) -> bool:
@@ -513,6 +490,9 @@ def _failed(task: asyncio.Task[None]) -> bool:
 
 
 def _outcome(notes: Notes, error: BaseException) -> Outcome:
+    if notes.under_way is not None and notes.under_way.ended_by is not None:
+        notes.add(replace(notes.under_way.ended_by, stage="forward"))
+        return "cancelled"
     if isinstance(error, asyncio.CancelledError | GeneratorExit):
         notes.add(Decision("forward", False, "cancelled"))
         return "cancelled"

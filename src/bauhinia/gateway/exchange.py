@@ -47,6 +47,9 @@ class Ask:
     classification: str = "unclassified"
     task: str | None = None
     """Id of the task that this request serves."""
+    said: str = ""
+    """What the officer wrote to have this done, where the messages put it into other words: it is
+    screened."""
     retractable: bool = True
     """Whether pieces can be withdrawn where they are shown. If not, an answer of which something has been
     given is not asked for again."""

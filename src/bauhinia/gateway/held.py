@@ -18,6 +18,7 @@ from ..models import ToolCall, Usage
 from ..people import Officer
 from ..store import Database
 from .exchange import Answer, Ask, Decision, Label
+from .untrusted import unmarked
 
 _LONGEST_NOTE = 2_000
 _SHOWN = 20_000
@@ -135,7 +136,8 @@ def key_of(ask: Ask) -> str:
 
 
 def _asked(ask: Ask) -> str:
-    return next((each.content for each in reversed(ask.messages) if each.role == "user"), "")[:_SHOWN]
+    asked = next((each.content for each in reversed(ask.messages) if each.role == "user"), "")
+    return unmarked(asked)[:_SHOWN]
 
 
 def _awaiting(name: str) -> Decision:

@@ -1,4 +1,5 @@
-"""Stage 6, inspect: is the answer in the language and script that were wanted; does it carry links.
+"""Stage 6, inspect: is the answer in the language and script that were wanted; does it carry links, or
+numbers of people that nobody gave the model.
 
 The first characters decide: an answer that begins in the wrong language is stopped at once and asked for
 again, once, more firmly. Script is converted as the text comes. What is still wrong at the end is told.
@@ -21,9 +22,13 @@ from ..language import (
     to_cantonese,
     to_simplified,
     to_traditional,
+    without_controls,
 )
-from ..models import ChatRequest, Message
+from ..models import ChatRequest, Message, ToolCall
+from ..privacy.answers import AnswerGuard
+from ..privacy.policy import policies
 from .exchange import Decision
+from .json_texts import changed_text
 
 HEAD = 80
 """Characters that decide what language an answer begins in."""
@@ -57,6 +62,7 @@ class Inspection:
         self._judged = self._wanted is None or is_json
         self._held = ""
         self._parts: list[str] = []
+        self._removed = 0
         self._converter = _converter(self._wanted) if self._wanted is not None else None
         self.wrong = ""
         """Why the answer will not do: `wrong_language` or `wrong_script`; empty while it will."""
@@ -73,12 +79,19 @@ class Inspection:
 
     def feed(self, text: str) -> str:
         """What of the answer may be shown now."""
+        text = self._cleaned(text)
         if self._judged:
             return self._let_through(text)
         self._held += text
         if len(self._held) < HEAD:
             return ""
         return self._judge_head()
+
+    def _cleaned(self, text: str) -> str:
+        """Without characters that no page shows and no database keeps."""
+        cleaned = without_controls(text)
+        self._removed += len(text) - len(cleaned)
+        return cleaned
 
     def finish(self) -> str:
         """The rest; `wrong` then holds the verdict on the whole answer."""
@@ -93,6 +106,8 @@ class Inspection:
     @property
     def decisions(self) -> Iterator[Decision]:
         """What was decided about this attempt."""
+        if self._removed:
+            yield Decision("inspect", True, "characters_removed", _DETAILS["characters_removed"])
         if self._converter is not None and self._converter.reason:
             yield Decision("inspect", True, self._converter.reason, _DETAILS[self._converter.reason])
         if self.wrong:
@@ -137,6 +152,7 @@ _DETAILS = {
     "script_converted": "The model wrote the other Chinese script; its characters were converted.",
     "forms_converted": "Characters and words were put into the forms that Hong Kong's government writes.",
     "dialect_converted": "The model wrote formal Chinese; it was put into spoken Cantonese word by word.",
+    "characters_removed": "Characters that nobody sees, or that turn text round, were taken out.",
     "empty_answer": "The model gave an empty answer.",
     "asked_again": "The first answer was in the wrong language or script; the model was asked again.",
 }
@@ -253,6 +269,20 @@ def inspect_links(answer: str, messages: Sequence[Message]) -> Decision | None:
     return Decision(
         "inspect", True, "links_found", f"{strange} links that were not in the request, {images} images."
     )
+
+
+def inspect_personal(guard: AnswerGuard) -> Decision | None:
+    """`personal_removed` when the answer held numbers of people that nobody gave the model."""
+    if not guard.removed:
+        return None
+    counts = ", ".join(f"{policies().kinds[kind].en} ({count})" for kind, count in guard.removed.items())
+    why = policies().answers["identifier"].why.en
+    return Decision("inspect", True, "personal_removed", f"Taken out of the answer: {counts}. {why}")
+
+
+def cleaned(calls: Sequence[ToolCall], guard: AnswerGuard) -> tuple[ToolCall, ...]:
+    """The calls of tools without numbers of people that nobody gave the model."""
+    return tuple(replace(call, arguments=changed_text(call.arguments, guard.clean)) for call in calls)
 
 
 def _strings_of(text: str) -> str:

@@ -12,7 +12,8 @@ from ..models import ChatRequest, Usage
 from ..people import Amount, Officer, Reservation
 from ..telemetry.tracing import Stages
 from .exchange import Decision
-from .route import texts_of
+from .stops import UnderWay
+from .texts import texts_of
 
 _LONGEST_WORD = 200
 
@@ -46,6 +47,8 @@ class Notes:
 
     first_piece: float | None = None
     """Seconds until the first piece of the answer was given out."""
+    under_way: UnderWay | None = None
+    """While it is: what the switch ends."""
     trace: Stages | None = None
     """Where traces are kept, this exchange's span."""
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..errors import BauhiniaError, ModelBusy, ModelUnavailable, NotFound, OverQuota, Refused, TooLong
+from ..errors import (
+    BauhiniaError,
+    ModelBusy,
+    ModelUnavailable,
+    NotFound,
+    OverQuota,
+    Refused,
+    StoreError,
+    TooLong,
+)
 from ..people.quotas import Period, seconds_left
 from .exchange import Decision
 
@@ -31,6 +40,13 @@ _ERRORS: dict[str, Callable[[Decision], BauhiniaError]] = {
         "Use a model on this machine or a text that may go there. Two administrators can open a boundary "
         "for a time, on the page /boundary."
     ),
+    "blocked_personal": _refused(
+        "Take it out of the text, or use a model that the rules let it go to. The page /privacy shows the "
+        "rules and who sets them."
+    ),
+    "stopped": _refused("Do this work without AI until it goes on; the page /switch says what is stopped."),
+    "opted_out": _refused("Your choices are on the page /consents."),
+    "switch_lost": lambda decision: StoreError(decision.detail, hint="Try again in a few seconds."),
     "quota_day": _over_quota("day"),
     "quota_month": _over_quota("month"),
     "busy": lambda decision: ModelBusy(decision.detail, hint="Try again in a moment."),
@@ -49,4 +65,6 @@ _ERRORS: dict[str, Callable[[Decision], BauhiniaError]] = {
 def error_for(decision: Decision) -> BauhiniaError:
     """The error that tells the user of this refusal."""
     assert not decision.allowed
+    if decision.reason.startswith("unsafe_"):
+        return Refused(decision.detail, stage=decision.stage, hint="")
     return _ERRORS[decision.reason](decision)

@@ -1,4 +1,5 @@
-"""Stage 5, restore: pseudonyms back to what they stand for, also where chunks cut them in two."""
+"""Stage 5, restore: the fence out, pseudonyms back to what they stand for, also where chunks cut them in
+two."""
 
 from __future__ import annotations
 
@@ -9,23 +10,25 @@ from ..models import ToolCall
 from ..privacy import Pseudonyms
 from .exchange import Decision
 from .json_texts import changed_text
+from .untrusted import Fence
 
 
 class Restoring:
     """The answer's text and thinking, restored as they come."""
 
-    def __init__(self, pseudonyms: Pseudonyms) -> None:
+    def __init__(self, pseudonyms: Pseudonyms, fence: Fence) -> None:
         self._pseudonyms = pseudonyms
+        self._fence = fence.stream()
         self._stream = pseudonyms.stream()
         self._thinking: list[str] = []
 
     def feed(self, text: str) -> str:
         """What is certain so far."""
-        return self._stream.feed(text) if text else ""
+        return self._stream.feed(self._fence.feed(text)) if text else ""
 
     def flush(self) -> str:
         """What was held back, at the end."""
-        return self._stream.flush()
+        return self._stream.feed(self._fence.flush()) + self._stream.flush()
 
     def think(self, text: str) -> None:
         """Thinking is not streamed; it is kept for the end."""
@@ -35,12 +38,14 @@ class Restoring:
     @property
     def thinking(self) -> str:
         """All of the thinking, restored."""
-        return self._pseudonyms.restore("".join(self._thinking)) if self._thinking else ""
+        return self._restore("".join(self._thinking)) if self._thinking else ""
 
     def calls(self, calls: Sequence[ToolCall]) -> tuple[ToolCall, ...]:
         """The calls of tools, restored in every argument."""
-        restore = self._pseudonyms.restore
-        return tuple(replace(call, arguments=changed_text(call.arguments, restore)) for call in calls)
+        return tuple(replace(call, arguments=changed_text(call.arguments, self._restore)) for call in calls)
+
+    def _restore(self, text: str) -> str:
+        return self._pseudonyms.restore(self._fence.restore(text))
 
     @property
     def decision(self) -> Decision:

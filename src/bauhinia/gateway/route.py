@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import orjson
-
 from ..models import Backend, ChatRequest, Message, Tool, estimate_tokens
 from .classification import Endpoint
 from .exchange import Ask, Decision
 from .redact import Redacted
+from .texts import texts_of
 
 _TEMPLATE_TOKENS = 8
 """What a chat template adds to each message, at most."""
@@ -79,14 +78,3 @@ async def _fits(request: ChatRequest, backend: Backend) -> Decision:
 def estimated_tokens(messages: Sequence[Message], tools: Sequence[Tool] = ()) -> int:
     """About how long these messages and tools are for a model."""
     return sum(map(estimate_tokens, texts_of(messages, tools)))
-
-
-def texts_of(messages: Sequence[Message], tools: Sequence[Tool] = ()) -> list[str]:
-    """Every text that the model is given."""
-    texts = [message.content for message in messages]
-    texts += [text for m in messages for call in m.tool_calls for text in (call.name, call.arguments)]
-    return texts + [
-        text
-        for tool in tools
-        for text in (tool.name, tool.description, orjson.dumps(tool.parameters).decode())
-    ]

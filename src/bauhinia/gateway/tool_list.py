@@ -27,6 +27,9 @@ class AllowedTool(BaseModel):
     name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")
     digest: str = Field(pattern=r"^[0-9a-f]{64}$")
     """Of its description and schema, as `bauhinia tools` prints it; another one is not used."""
+    reads: bool = False
+    """Whoever approved it found that it only reads: it changes nothing and sends nothing on. Only such
+    tools may be used once the model has read a document or a tool's result."""
 
 
 class ToolServer(BaseModel):
@@ -60,6 +63,10 @@ class ToolServer(BaseModel):
     def digest_of(self, tool: str) -> str | None:
         """What was approved; None for a tool that was not."""
         return next((allowed.digest for allowed in self.tools if allowed.name == tool), None)
+
+    def only_reads(self, tool: str) -> bool:
+        """Whether it was approved as one that only reads."""
+        return any(allowed.name == tool and allowed.reads for allowed in self.tools)
 
     def headers(self) -> dict[str, str]:
         """What it is sent with every request. Raises InputError where its token is missing."""

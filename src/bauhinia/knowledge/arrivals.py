@@ -231,7 +231,7 @@ def as_csv(arrivals: Iterable[Arrival]) -> str:
     return "\ufeff" + out.getvalue()
 
 
-_COUNTED = ("characters", "languages", "personal", "hidden", "repeats")
+_COUNTED = ("characters", "languages", "personal", "harmful", "hidden", "repeats")
 
 
 def _counts(arrival: Arrival) -> Iterator[str]:

@@ -165,6 +165,15 @@ class Library:
             raise _no_document()
         return row
 
+    async def kept_of(self, documents: Sequence[str]) -> list[Kept]:
+        """What the library says of these documents, by name; without those that are not there any more."""
+        async with (
+            self._database.connection() as connection,
+            connection.cursor(row_factory=class_row(Kept)) as cursor,
+        ):
+            await cursor.execute(_KEPT + " WHERE kept.id = ANY (%s) ORDER BY kept.name", (list(documents),))
+            return await cursor.fetchall()
+
     async def document(self, document: str) -> Document:
         """The document as it was read. Raises NotFound."""
         return _DOCUMENT.validate_python(

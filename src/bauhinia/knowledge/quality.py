@@ -14,13 +14,14 @@ from statistics import median
 from typing import Literal
 
 from ..documents import Document
-from ..privacy import find_personal
+from ..guideline.policy import screen
+from ..privacy import STRUCTURED, find_personal
 from .passages import Cut
 from .rights import Holding, choices
 
-Suspicion = Literal["unreadable", "hidden", "personal", "thin", "outlier"]
+Suspicion = Literal["unreadable", "hidden", "harmful", "personal", "thin", "outlier"]
 _PIECE = 20_000
-"""Characters that are searched for personal data at once."""
+"""Characters that are searched for personal data, and screened, at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,10 @@ class Quality:
     languages: dict[str, int] = field(default_factory=dict)
     """Passages of each variety."""
     personal: dict[str, int] = field(default_factory=dict)
-    """Pieces of personal data of each kind."""
+    """Pieces of personal data of each kind that has a written form. Names are not counted: papers
+    are signed."""
+    harmful: tuple[str, ...] = ()
+    """Classes of the region's policy on unsafe content that its text, or its hidden text, is of."""
     hidden: int = 0
     """Characters that a reader of the page does not see."""
     unreadable: float = 0.0
@@ -55,14 +59,18 @@ class Beside:
 
 
 def examined(document: Document, cuts: Sequence[Cut], beside: Beside) -> Quality:
-    """The file's report. Takes a second for some five million characters."""
+    """The file's report."""
     text = document.text
-    personal: Counter[str] = Counter(found.kind for piece in _pieces(text) for found in find_personal(piece))
-    personal += Counter(found.kind for each in document.asides for found in find_personal(each.text))
+    pieces = [*_pieces(text), *(each.text for each in document.asides)]
+    personal: Counter[str] = Counter(
+        found.kind for piece in pieces for found in find_personal(piece, kinds=STRUCTURED)
+    )
+    harmful = sorted({found for piece in pieces if (found := screen().answer(piece))})
     limits = choices().holding
     told = {
         "characters": len(text),
         "personal": sum(personal.values()),
+        "harmful": len(harmful),
         "hidden": sum(len(each.text) for each in document.asides if each.aside == "hidden"),
         "unreadable": _unreadable(text),
     }
@@ -71,6 +79,7 @@ def examined(document: Document, cuts: Sequence[Cut], beside: Beside) -> Quality
         characters=len(text),
         languages=dict(Counter(each.variety for each in cuts)),
         personal=dict(personal),
+        harmful=tuple(harmful),
         hidden=int(told["hidden"]),
         unreadable=round(told["unreadable"], 3),
         repeats=repeats,
@@ -87,6 +96,8 @@ def _suspicions(
         yield "unreadable"
     if told["hidden"] > limits.hidden * characters:
         yield "hidden"
+    if told["harmful"]:
+        yield "harmful"
     if told["personal"] > limits.personal:
         yield "personal"
     if pages and pages >= limits.thin_pages and characters < limits.thin_characters * pages:

@@ -9,6 +9,7 @@ from .scripts import simplified_characters
 from .sentences import clauses, split_sentences
 from .spoken import to_cantonese
 from .termbase import BadTermbase, Term, Termbase, TermChange, TermHit, TermIssue
+from .unseen import seen, spelt, unseen, without_controls
 from .variety import Variety
 from .words import segments, words
 
@@ -34,12 +35,16 @@ __all__ = [
     "fits",
     "names",
     "same_name",
+    "seen",
     "segments",
     "simplified_characters",
+    "spelt",
     "split_sentences",
     "to_cantonese",
     "to_simplified",
     "to_traditional",
+    "unseen",
+    "without_controls",
     "words",
     "write_figure",
 ]

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from ..errors import BauhiniaError
 from .chain import Head
@@ -23,6 +24,8 @@ class Keeper:
         """The newest that is not kept yet."""
         self._kept_at = -seconds
         self._task: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
+        """Set while nothing is to be waited for."""
 
     def grown(self, head: Head) -> None:
         """There are new entries, up to this head."""
@@ -32,14 +35,18 @@ class Keeper:
 
     async def finish(self) -> None:
         """Keep now what is not kept yet."""
+        self._hurry.set()
         if self._task is not None:
-            self._task.cancel()
+            # Not cancelled: what is being kept at this moment is kept whole.
             await asyncio.gather(self._task, return_exceptions=True)
         await self._keep_newest()
+        self._hurry.clear()
 
     async def _when_due(self) -> None:
         while self._head is not None:
-            await asyncio.sleep(max(0.0, self._kept_at + self._seconds - time.monotonic()))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, self._kept_at + self._seconds - time.monotonic())):
+                    await self._hurry.wait()
             if not await self._keep_newest():
                 return
 

@@ -72,6 +72,8 @@ class Ledger:
             *([Keeper(anchor.seconds, self._keep)] if anchor else ()),
             *([Keeper(checkpoints.seconds, _signing(checkpoints))] if checkpoints else ()),
         ]
+        self.verified: Verification | None = None
+        """What this process found when it last read everything again."""
         self._head: Head | None = None
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
@@ -139,7 +141,10 @@ class Ledger:
     async def verify(self, *, with_tree: bool = False, processes: int = 0) -> Verification:
         """Read the whole chain and say what, if anything, is wrong with it; see `verify`."""
         kept = await self.anchored()
-        return await verify(self._database, kept, self.checkpoints, with_tree=with_tree, processes=processes)
+        self.verified = await verify(
+            self._database, kept, self.checkpoints, with_tree=with_tree, processes=processes
+        )
+        return self.verified
 
     async def _write(self) -> None:
         while self._waiting:

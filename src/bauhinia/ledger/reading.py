@@ -124,12 +124,13 @@ def _copied(connection: Connection[Any], stretch: Stretch) -> Generator[bytes, N
     get = server.get_copy_data
     try:
         size, data = get(0)
-        row = bytes(data)[_HEADER:]
-        while size > 0:
-            if row != _END:
-                yield row
+        first = bytes(data)[_HEADER:]
+        if first != _END:
+            yield first
+        size, data = get(0)
+        while size > len(_END):
+            yield bytes(data)
             size, data = get(0)
-            row = bytes(data)
     finally:
         # Also where nobody reads on: the connection is needed again.
         while size > 0:

@@ -24,6 +24,8 @@ _OLDEST = "SELECT body, hash FROM ledger WHERE seq > %s AND seq < %s" + _HOLDS +
 _LOOKED_THROUGH = 200_000
 """Entries that one page is searched in: about half a second where hardly one is found."""
 _EXPORTED = 1_000
+_YEARS = range(2000, 9000)
+"""Of days that can have entries; the calendar's ends are in no other time zone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +130,8 @@ async def _bounds(connection: Connection, wanted: Wanted) -> tuple[int, int]:
     end = min(last + 1, wanted.before) if wanted.before is not None else last + 1
     if wanted.day is None:
         return 0, end
+    if wanted.day.year not in _YEARS:
+        return 0, 0
     begins = datetime.combine(wanted.day, time(), HONG_KONG)
     first = await _first_from(connection, begins, last)
     after = datetime.combine((wanted.ends or wanted.day) + timedelta(days=1), time(), HONG_KONG)

@@ -20,7 +20,7 @@ from ..store import Connection, Database
 from . import tree
 from .chain import Head
 from .checkpoints import Checkpoints, Place
-from .notes import Checkpoint, PublicKey
+from .notes import Checkpoint, PublicKey, Signed
 from .reading import MOST_FAULTS, TILE, Fault, Found, Stretch, read
 
 STRETCH = 1 << 16
@@ -49,6 +49,17 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
+class _Held:
+    """What a place had before the rows were looked at."""
+
+    place: Place
+    newest: Signed | None
+    """The largest checkpoint that our key signed."""
+    largest: int | None
+    """The largest size of any note."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Outside:
     """What one place outside says of the ledger."""
 
@@ -72,6 +83,8 @@ async def verify(
     `with_tree` computes the tree's root anew too, which takes half as long again. 0 processes take as many as
     there are processors. Raises StoreError where the database or a place of checkpoints cannot be read.
     """
+    # Before the view of the database is taken: what is signed meanwhile is of rows that it does not have.
+    held = [await _held(place, checkpoints.keys) for place in checkpoints.places] if checkpoints else []
     async with database.maintenance() as connection:
         await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         snapshot = await _one(connection, "SELECT pg_export_snapshot()")
@@ -82,7 +95,8 @@ async def verify(
         ]
         found = await _read_all(stretches, processes)
         faults = [fault for each in found for fault in each.faults]
-        outside = await _outside(connection, checkpoints, last) if checkpoints else []
+        keys = checkpoints.keys if checkpoints else []
+        outside = [await _compared(connection, each, keys, last) for each in held]
         agrees = max(
             (each.agrees for each in outside if each.agrees), key=lambda each: each.size, default=None
         )
@@ -109,8 +123,12 @@ async def _read_all(stretches: Sequence[Stretch], processes: int) -> list[Found]
     workers = min(processes or os.cpu_count() or 1, len(stretches))
     loop = asyncio.get_running_loop()
     # Not forked: this process has threads and connections.
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    try:
         return await asyncio.gather(*(loop.run_in_executor(pool, read, stretch) for stretch in stretches))
+    finally:
+        # A server that stops waits for the stretches that are being read, and for no more.
+        pool.shutdown(cancel_futures=True)
 
 
 def _explained(fault: Fault, found: Sequence[Fault]) -> bool:
@@ -136,23 +154,22 @@ async def _ends(connection: Connection, head: Head, kept: Head | None, agreed: i
     return faults
 
 
-async def _outside(connection: Connection, checkpoints: Checkpoints, last: int) -> list[_Outside]:
-    keys = checkpoints.keys
-    return [await _of_place(connection, place, keys, last) for place in checkpoints.places]
-
-
-async def _of_place(connection: Connection, place: Place, keys: Sequence[PublicKey], last: int) -> _Outside:
-    """Hold the rows against the checkpoints of a place. Whoever agrees with one agrees with all before it."""
-    newest = await place.newest(keys)
+async def _held(place: Place, keys: Sequence[PublicKey]) -> _Held:
+    # In this order: a note that comes between the two is not taken for one that nobody signed.
     largest = await place.largest()
-    faults = []
+    return _Held(place, await place.newest(keys), largest)
+
+
+async def _compared(connection: Connection, held: _Held, keys: Sequence[PublicKey], last: int) -> _Outside:
+    """Hold the rows against the checkpoints of a place. Whoever agrees with one agrees with all before it."""
+    newest, largest, faults = held.newest, held.largest, list[Fault]()
     if largest is not None and (newest is None or newest.size < largest):
         faults.append(Fault(min(largest, last + 1), "unsigned", largest))
     if newest is None:
         return _Outside(tuple(faults), None, there=False)
     if await _agrees(connection, newest.checkpoint):
         return _Outside(tuple(faults), newest.checkpoint, there=True)
-    good, bad = await _parting(connection, place, keys, newest.checkpoint)
+    good, bad = await _parting(connection, held.place, keys, newest.checkpoint)
     if bad.size > last:
         faults.append(Fault(last + 1, "truncated", bad.size))
     else:

@@ -1,7 +1,7 @@
 """Pseudo-translation: text that looks translated, made by rule, so that layouts and pages can be rehearsed.
 
-Tags (`<1>`, `</1>`, `<2/>`), figures and escaped characters stay as they are and where they are; every word
-changes.
+Tags (`<1>`, `</1>`, `<2/>`), the marks of a fence, figures and escaped characters stay as they are and where
+they are; every word changes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import Literal
 from .backend import ChatRequest
 
 Pseudo = Literal["accented", "chinese", "english"]
-_KEPT = re.compile(r"(</?[0-9]{1,4}/?>|&(?:lt|gt|amp);|\S{1,64}@\S+|https?://\S+|www\.\S+)")
+_KEPT = re.compile(
+    r"(</?[0-9]{1,4}/?>|\[\[/?[0-9a-f]{8}\]\]|&(?:lt|gt|amp);|\S{1,64}@\S+|https?://\S+|www\.\S+)"
+)
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _LATIN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?: +(?=[^\W\d_]))?")
 _ACCENTED = str.maketrans(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..documents import Document
-from ..gateway import Message, estimate_tokens
+from ..gateway import Message, data, estimate_tokens
 from ..jobs import PassageReady
 from ..language import Variety, detect, split_sentences, to_cantonese
 from .codec import to_json
@@ -86,6 +86,7 @@ async def analyse(order: AnalyseOrder, documents: Mapping[str, Document], desk: 
         findings=tuple(findings),
         usage=desk.usage,
         label=desk.label,
+        origin=desk.origin,
         model=desk.gateway.model,
     )
 
@@ -136,7 +137,7 @@ def _prompt(
     text = "\n".join(evidence.units[index].context for index in extracts)
     if tongue is not Variety.SIMPLIFIED:
         text = gloss(text, tongue, desk.termbase)
-    asked = ASKED[tongue].format(extracts=text, question=question)
+    asked = ASKED[tongue].format(extracts=data(text), question=question)
     return [Message("system", INSTRUCTION[tongue]), Message("user", asked)]
 
 

@@ -72,6 +72,7 @@ async def ask(order: AskOrder, documents: Mapping[str, Document], desk: Desk) ->
         findings=tuple(findings),
         usage=desk.usage,
         label=desk.label,
+        origin=desk.origin,
         model=desk.gateway.model if documents else "",
     )
 

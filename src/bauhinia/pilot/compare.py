@@ -19,7 +19,7 @@ from ..documents.comparison import (
     compare_documents,
     compare_translations,
 )
-from ..gateway import Message
+from ..gateway import Message, data
 from ..jobs import PassageReady
 from ..language import Variety, compare_figures, detect, names, same_name
 from .change_wording import sentence, totals
@@ -70,6 +70,7 @@ async def compare(order: CompareOrder, documents: Mapping[str, Document], desk: 
         findings=tuple(findings),
         usage=desk.usage,
         label=desk.label,
+        origin=desk.origin,
         model=desk.gateway.model if order.overview else "",
         comparison=comparison,
     )
@@ -153,7 +154,10 @@ async def _overview(said: Sequence[str], language: Variety, desk: Desk) -> tuple
     listed = "\n".join(said[:MOST_SHOWN])
     written = await desk.write(
         "overview",
-        [Message("system", INSTRUCTION["zh" if language.is_chinese else "en"]), Message("user", listed)],
+        [
+            Message("system", INSTRUCTION["zh" if language.is_chinese else "en"]),
+            Message("user", data(listed)),
+        ],
         reply_in=language,
         max_tokens=OVERVIEW_TOKENS,
         passage="overview",

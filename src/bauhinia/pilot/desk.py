@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, TypeVar
 
 from ..gateway import Answer, Ask, Gateway, Message, Piece, Retraction, Usage
 from ..jobs import PassageWithdrawn, PieceWritten, Progress, Report, Steps
 from ..language import Termbase, Variety
 from ..people import Officer
+from ..provenance import Origin
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -57,15 +58,30 @@ class Desk:
     classification: str
     """The highest of what the task works on; it goes with every request."""
     task: str | None = None
+    said: str = ""
+    """What the officer wrote: a question, instructions."""
     began: float = field(default_factory=time.monotonic)
     usage: Usage = field(default_factory=Usage)
     label: str = ""
     """The label of the newest answer."""
+    made: list[Origin] = field(default_factory=list)
+    """Where each answer came from, in the order they were given."""
+    reasons: list[str] = field(default_factory=list)
+    """Every reason other than `ok` that the gateway gave, for all answers."""
 
     @property
     def part_tokens(self) -> int:
         """How long a part of a long document may be, in tokens."""
         return part_tokens(self.gateway.context_tokens)
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where the draft comes from: the newest of all answers, and how many there were."""
+        if not self.made:
+            return None
+        entries = [each.entry for each in self.made]
+        newest = max(self.made, key=lambda each: each.entry)
+        return replace(newest, first_entry=min(entries), answers=len(entries))
 
     async def write(
         self,
@@ -92,6 +108,7 @@ class Desk:
             stop=tuple(stop),
             classification=self.classification,
             task=self.task,
+            said=self.said,
         )
 
         async def work() -> dict[str, Any]:
@@ -107,12 +124,16 @@ class Desk:
                     answer.usage.completion_tokens,
                 ],
                 "label": answer.label.sentence(reply_in or Variety.ENGLISH),
+                "made": asdict(answer.label),
             }
 
         kept = await self.steps.run(key, work)
         prompt, cached, completion = kept["usage"]
         self.usage += Usage(prompt_tokens=prompt, cached_tokens=cached, completion_tokens=completion)
         self.label = kept["label"]
+        # A checkpoint of an earlier version knows the model alone.
+        self.made.append(Origin(**kept.get("made", {"model": self.gateway.model})))
+        self.reasons += kept["reasons"]
         return Written(text=kept["text"], cut=kept["cut"], reasons=tuple(kept["reasons"]))
 
     async def _exchange(self, ask: Ask, passage: str) -> Answer:

@@ -9,6 +9,7 @@ from ..documents import Anchor
 from ..documents.comparison import Comparison
 from ..gateway import Usage
 from ..language import Variety
+from ..provenance import Origin
 
 TaskKind = Literal["summarise", "translate", "draft", "analyse", "ask", "compare", "redraft"]
 PassageKind = Literal["heading", "paragraph", "bullet", "table_cell", "row"]
@@ -91,7 +92,9 @@ class Draft:
     usage: Usage = Usage()
     seconds: float = 0.0
     label: str = ""
-    """The AI label's sentence, for the screen and the file."""
+    """The AI label's sentence, for the screen; a file's says more (`labelling`)."""
+    origin: Origin | None = None
+    """Which model wrote it, when, and where the ledger says so; None where no model was asked."""
     model: str = ""
     layout: str = ""
     """A translation that can go back into its file: the file's format, `docx`; else empty."""

@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..documents import Document
-from ..gateway import Message
+from ..gateway import Message, data
 from ..jobs import PassageReady
 from ..language import Variety, clauses, compare_figures, detect, split_sentences
 from .acting import party_of
@@ -117,6 +117,7 @@ async def draft(
         findings=tuple(_gaps(laid_out)),
         usage=desk.usage,
         label=desk.label,
+        origin=desk.origin,
         model=desk.gateway.model,
     )
 
@@ -133,11 +134,12 @@ async def _gather(
         return {}
     openings = [document.text[:1_500] for document in documents.values()]
     text = "\n\n".join([order.instructions, *openings])
+    shown = "\n\n".join([order.instructions, *map(data, openings)])
     labels = "; ".join(f"{field.name} = {field.label[order.language]}" for field in template.fields)
     properties = {field.name: {"type": "string", "maxLength": 120} for field in template.fields}
     written = await desk.write(
         "fields",
-        [Message("system", FIELDS[order.language].format(labels=labels)), Message("user", text)],
+        [Message("system", FIELDS[order.language].format(labels=labels)), Message("user", shown)],
         reply_in=None,
         max_tokens=60 * len(template.fields) + 40,
         schema={
@@ -223,7 +225,7 @@ async def _part(
         gap = GAP[order.language].format(task.rstrip(".。"))
         return index, [Passage(id=f"l{index}", kind=line.kind, text=gap)]
     variety = _variety(order)
-    listed = "\n".join(f"- {gloss(point, variety, desk.termbase)}" for point in points)
+    listed = data("\n".join(f"- {gloss(point, variety, desk.termbase)}" for point in points))
     example, answer = EXAMPLE[order.language]
     written = await desk.write(
         f"part/{index}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Literal, NamedTuple, cast
 
 from ..documents import (
@@ -87,7 +88,7 @@ def export(
     if draft.comparison is not None:
         return _export_comparison(draft, form, documents, meta)
     if form == "csv":
-        return write_csv(rows(draft, documents)).encode("utf-8")
+        return _csv(rows(draft, documents), draft.label)
     if form == "docx" and draft.kind == "redraft":
         return _export_redraft(draft, meta)
     return _written(blocks_of(draft, documents), form, meta)
@@ -119,10 +120,15 @@ def _export_comparison(draft: Draft, form: str, documents: Mapping[str, Document
     assert draft.comparison is not None
     old, new = both(documents)
     if form == "csv":
-        return write_csv(list(change_rows(draft, list(documents)))).encode("utf-8")
+        return _csv(list(change_rows(draft, list(documents))), draft.label)
     if form == "docx" and not draft.comparison.across:
         return write_redline(old, new, draft.comparison, meta)
     return _written(list(comparison_blocks(draft, old, new)), form, meta)
+
+
+def _csv(table: list[list[str]], label: str) -> bytes:
+    """The table, and the label as a row of its own after it."""
+    return write_csv([*table, [label]] if label else table).encode("utf-8")
 
 
 def _written(blocks: Sequence[OutputBlock], form: str, meta: OutputMeta) -> bytes:
@@ -171,7 +177,7 @@ def rows(draft: Draft, documents: Mapping[str, Document]) -> list[list[str]]:
 
 def _with_what_follows(passages: Sequence[Passage]) -> Iterator[tuple[Passage, str]]:
     """Each passage of the text with what stands in a column beside it, which is the passage after it."""
-    for passage, after in zip(passages, [*passages[1:], None], strict=True):
+    for passage, after in zip_longest(passages, passages[1:]):
         if "beside" not in passage.columns:
             yield passage, after.text if after is not None and "beside" in after.columns else ""
 

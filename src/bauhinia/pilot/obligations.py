@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..documents import Document
-from ..gateway import Message
+from ..gateway import Message, data
 from ..jobs import PassageReady
 from ..language import Variety, figures
 from .codec import to_json
@@ -143,7 +143,7 @@ async def _rows(
     listed = "\n".join(f"{i}. {found.unit.text}" for i, found in enumerate(batch, 1))
     written = await desk.write(
         f"rows/{number}",
-        [Message("system", _INSTRUCTION["zh" if tongue.is_chinese else "en"]), Message("user", listed)],
+        [Message("system", _INSTRUCTION["zh" if tongue.is_chinese else "en"]), Message("user", data(listed))],
         reply_in=None,
         max_tokens=90 * len(batch) + 40,
         schema=_schema(len(batch)),

@@ -15,6 +15,10 @@ from ..documents.layout import LAYOUTS
 from ..errors import BauhiniaError, InputError, Refused
 from ..gateway import LOWEST, Gateway, classifications
 from ..gateway.billing import seconds_a_token
+from ..guideline.acknowledgements import Acknowledgements
+from ..guideline.complaints import Complaints
+from ..guideline.consent import Consents
+from ..guideline.notice_texts import Notice, notices
 from ..jobs import (
     BULK,
     INTERACTIVE,
@@ -33,6 +37,7 @@ from ..knowledge import Arrivals, Integrity, Library, Search, Sheets
 from ..knowledge.arrivals import KIND as INGEST
 from ..language import Termbase, Variety
 from ..people import Accounts, Officer, OpenId, QuotaSetting, acting, acting_as, signed_in
+from ..provenance import Labelling
 from ..settings import Limits, Settings
 from ..store import LOCAL, Blobs, Database, Walls, within
 from ..translation.leverage import Leverage, leverage
@@ -40,6 +45,7 @@ from ..translation.memory import Memory
 from ..translation.termbases import Termbases
 from .analyse import analyse
 from .ask import ask, passages_for
+from .cautions import warned
 from .citations import without_invented_citations
 from .codec import from_json, to_json
 from .compare import compare
@@ -48,6 +54,7 @@ from .draft import Draft, TaskKind
 from .drafting import draft
 from .forecasting import Forecast, work_of
 from .keeping import Original
+from .labelling import with_share_told
 from .orders import (
     ORDERS,
     AnalyseOrder,
@@ -63,6 +70,7 @@ from .orders import (
     needs_model,
 )
 from .redraft import redraft
+from .release import Release
 from .resting import with_what_it_rests_on
 from .scanning import KIND, read_scan
 from .segment_table import Segments
@@ -95,6 +103,10 @@ class Office:
     """The one memory of the process: it keeps what it knows of common words."""
     sharing: Sharing = field(init=False)
     """Who else may read what."""
+    release: Release = field(init=False)
+    """Which drafts a person has accepted."""
+    acknowledgements: Acknowledgements = field(init=False)
+    """What officers accept before they first use it."""
     segments: Segments = field(init=False)
     """What officers wrote in the editor of translations."""
     library: Library = field(init=False)
@@ -106,6 +118,8 @@ class Office:
     arrivals: Arrivals = field(init=False)
     """Files on their way into the library."""
     tasks: Tasks = field(init=False)
+    labels: Labelling = field(init=False)
+    """Signs and keeps the labels of files that leave."""
     openid: OpenId | None = field(init=False)
     """The provider that people sign in with, where there is one."""
     model: asyncio.Task[None] = field(init=False)
@@ -117,7 +131,10 @@ class Office:
         functions[KIND] = self._read_scan
         self.memory = Memory(self.database)
         self.sharing = Sharing(self.database, self.gateway.ledger, self.shelf)
+        self.release = Release(self.database, self.gateway.ledger)
+        self.acknowledgements = Acknowledgements(self.database, self.gateway.ledger, self.notices)
         self.segments = Segments(self.database)
+        self.labels = Labelling(self.settings.data_folder, self.database, self.gateway.ledger, Limits())
         self.library = Library(self.database, self.gateway, self.shelf.blobs, Limits())
         self.search = Search(self.database, self.gateway)
         self.sheets = Sheets(self.database, self.gateway)
@@ -137,9 +154,32 @@ class Office:
         return acting(self.settings)
 
     @property
+    def complaints(self) -> Complaints:
+        """Cases, and the answers that they keep back."""
+        return Complaints(self.database, self.gateway.ledger)
+
+    @property
+    def consents(self) -> Consents:
+        """What people consented to."""
+        return Consents(self.database, self.gateway.ledger)
+
+    @property
     def accounts(self) -> Accounts:
         """Who may sign in."""
         return Accounts(self.database, self.gateway.ledger.record)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """The terms, rules, limits and risks as they stand here."""
+        return notices(self.settings.data_folder / "notices")
+
+    async def is_led_by_people(self, use: str) -> bool:
+        """Whether people write and decide in that use, by the settings or the register, and the product only
+        helps."""
+        if use in {name.strip() for name in self.settings.human_led.split(",")}:
+            return True
+        registered = await self.gateway.register.find(use)
+        return registered is not None and registered.oversight == "human_led"
 
     async def add(self, data: bytes, name: str, password: str = "", *, classification: str = "") -> Card:
         """Put a file on the shelf, opened with its password if it has one. Pages that are pictures are read
@@ -237,8 +277,9 @@ class Office:
         return {}
 
     async def task(self, key: str) -> Task:
-        """A task with its draft as its officers left it: what every reader is given. Raises NotFound."""
-        return await self.as_left(await self.tasks.get(key))
+        """A task with its draft as its officers left it, and a label that says how much they changed: what
+        every reader is given. Raises NotFound."""
+        return with_share_told(await self.as_left(await self.tasks.get(key)))
 
     async def as_left(self, task: Task) -> Task:
         """The task with the words that were written in the editor of its translation laid over its draft."""
@@ -405,10 +446,12 @@ class Office:
                 termbase=termbase,
                 classification=highest,
             )
-            draft = without_invented_citations(await self._do(asked, documents, desk), documents)
+            desk.said = _said(asked)
+            draft = await self._do(asked, documents, desk)
+            draft = without_invented_citations(draft, documents)
             if isinstance(asked, AskOrder):
                 draft = await with_what_it_rests_on(draft, self.sheets)
-            return to_json(draft)
+            return to_json(warned(draft, documents, desk.reasons))
 
         return work
 
@@ -431,6 +474,11 @@ class Office:
                 return await redraft(order, documents[order.document], desk)
             case CompareOrder():
                 return await compare(order, documents, desk)
+
+
+def _said(order: AnyOrder) -> str:
+    """What the officer wrote in an order; nothing where all was chosen."""
+    return str(getattr(order, "question", "") or getattr(order, "instructions", ""))
 
 
 def _kept_with_a_job() -> Mapping[str, Any]:

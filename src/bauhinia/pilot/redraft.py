@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..documents import Anchor, Block, Document
 from ..documents.normal import NUMBER_LABEL
-from ..gateway import Message, estimate_tokens
+from ..gateway import Message, data, estimate_tokens, sample
 from ..jobs import PassageReady
 from ..language import Variety, compare_figures, fits, split_sentences
 from .codec import to_json
@@ -104,6 +104,7 @@ async def redraft(order: RedraftOrder, document: Document, desk: Desk) -> Draft:
         sections=(Section(language=tongue.value, title=title, passages=tuple(passages)),),
         usage=desk.usage,
         label=desk.label,
+        origin=desk.origin,
         model=desk.gateway.model,
     )
 
@@ -135,7 +136,7 @@ def _label(text: str) -> str:
 
 async def _rewritten(order: RedraftOrder, desk: Desk, index: int, text: str, tongue: Variety) -> Attempt:
     """The new wording if it stands the checks, at once or at the second request; else the old one."""
-    first = await _attempt(order, desk, f"redraft/{index}", text, text, tongue)
+    first = await _attempt(order, desk, f"redraft/{index}", data(text), text, tongue)
     if not first.faults:
         return first
     again = await _attempt(
@@ -155,7 +156,7 @@ async def _attempt(
         key,
         [
             Message("system", SYSTEM[language].format(manner=MANNERS[order.manner][language])),
-            Message("user", example),
+            Message("user", sample(example)),
             Message("assistant", answer),
             Message("user", asked),
         ],
@@ -218,9 +219,9 @@ def _asking_again(first: Attempt, text: str, tongue: Variety) -> str:
     """A fresh request that names what the first left out: shown its own words, a small model repeats them."""
     needed = ", ".join(fault.values["missing"] for fault in first.faults if fault.values.get("missing"))
     if not needed:
-        return text
+        return data(text)
     note = "（必須寫出：{}）" if tongue.is_chinese else "(It must have: {})"
-    return f"{text}\n\n{note.format(needed)}"
+    return f"{data(text)}\n\n{note.format(needed)}"
 
 
 def _kept(faults: tuple[Finding, ...]) -> Finding:

@@ -79,12 +79,12 @@ class Change(NamedTuple):
         return self.new.status == "confirmed" and (self.is_worded or self.old.status != "confirmed")
 
 
-async def sent(office: Office, task: Task, form: str) -> ExportedFile:
-    """A translation in one of `FORMATS`, with the words that its officers left. Raises InputError for a task
-    that is no finished translation."""
+async def sent(office: Office, task: Task, form: str, label: str) -> ExportedFile:
+    """A translation in one of `FORMATS`, with the words that its officers left and the label. Raises
+    InputError for a task that is no finished translation."""
     draft, made = _draft_of(task), FORMATS[form]
     rows = tuple(map(_row, await opened(office, task)))
-    bilingual = Bilingual(title=draft.title, to=draft.variety, rows=rows, label=draft.label)
+    bilingual = Bilingual(title=draft.title, to=draft.variety, rows=rows, label=label)
     data = await asyncio.to_thread(made.write, bilingual)
     return ExportedFile(f"{draft.title[:60] or task.kind}{made.ending}", data, made.media_type)
 

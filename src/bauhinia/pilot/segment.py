@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..documents.layout import Edit, edited, faults, line, reworded
-from ..gateway import Message, estimate_tokens
+from ..gateway import Message, data, estimate_tokens, sample
 from ..language import (
     Figure,
     Termbase,
@@ -172,8 +172,8 @@ async def _translated(desk: Desk, key: str, source: _Source, to: Variety, passag
     before = _instructions(to, bool(source.tagged))
     if source.example is not None:
         like, remembered = source.example
-        before += _as_messages([(gloss(like, to, desk.termbase), remembered)])
-    glossed = gloss(source.tagged or source.text, to, desk.termbase)
+        before += _as_messages([(data(gloss(like, to, desk.termbase)), remembered)])
+    glossed = data(gloss(source.tagged or source.text, to, desk.termbase))
     first = await _attempt(desk, key, [*before, Message("user", glossed)], source, to, passage)
     if not _faults(first):
         return first
@@ -186,7 +186,8 @@ async def _translated(desk: Desk, key: str, source: _Source, to: Variety, passag
 def _instructions(to: Variety, tags: bool) -> list[Message]:
     """The system's message and the examples; a text without tags is not told of any."""
     examples = (*EXAMPLES[to], *TAGGED_EXAMPLES[to]) if tags else EXAMPLES[to]
-    return [Message("system", SYSTEM[to] + (TAGS if tags else "")), *_as_messages(examples)]
+    shown = [(sample(source), target) for source, target in examples]
+    return [Message("system", SYSTEM[to] + (TAGS if tags else "")), *_as_messages(shown)]
 
 
 def gloss(text: str, to: Variety, termbase: Termbase) -> str:

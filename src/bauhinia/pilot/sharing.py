@@ -12,6 +12,7 @@ from psycopg.rows import class_row
 
 from ..errors import InputError, NotFound, Refused
 from ..gateway import classifications
+from ..guideline.complaints import Complaints
 from ..ledger import Ledger
 from ..people import Officer
 from ..store import Connection, Database
@@ -75,7 +76,9 @@ class Sharing:
                 "A share ends by itself.", hint=f"Choose a number of days from 1 to {MOST_DAYS}."
             )
         title, classification = await self._subject(kind, key)
-        to = await self._receiver(receiver)
+        if kind == "task":
+            await Complaints(self._database, self._ledger).check_issuable(key)
+        to = await self.receiver(receiver)
         limit = classifications().between_departments
         if to.department != by.department and not classifications().within(classification, limit):
             await self._record("share", by, key, "classification")
@@ -179,8 +182,8 @@ class Sharing:
             raise InputError("Only a finished draft can be shared.", hint="Wait until it is done.")
         return title, classification
 
-    async def _receiver(self, receiver: str) -> Receiver:
-        """Raises NotFound."""
+    async def receiver(self, receiver: str) -> Receiver:
+        """Whom that account or short name of a department means. Raises NotFound."""
         async with self._database.connection() as connection:
             if row := await _one(connection, _DEPARTMENT, (receiver,)):
                 return Receiver(department=row[0], officer=None, name=row[1])

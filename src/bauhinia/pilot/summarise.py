@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..documents import Document
-from ..gateway import Message, estimate_tokens
+from ..gateway import Message, data, estimate_tokens
 from ..jobs import PassageReady
 from ..language import Variety, split_sentences
 from .codec import to_json
@@ -96,6 +96,7 @@ async def summarise(order: SummariseOrder, documents: Mapping[str, Document], de
         findings=tuple(_left_out(statements)),
         usage=desk.usage,
         label=desk.label,
+        origin=desk.origin,
         model=desk.gateway.model,
     )
 
@@ -137,7 +138,7 @@ def _quota(order: SummariseOrder, part: SourcePart, parts: Sequence[SourcePart])
 def _prompt(order: SummariseOrder, part: SourcePart, count: int, tongue: Variety) -> list[Message]:
     language = "zh" if tongue.is_chinese else "en"
     instruction = INSTRUCTION[language].format(count=count, audience=AUDIENCE[language][order.audience])
-    return [Message("system", instruction), Message("user", part.part.text)]
+    return [Message("system", instruction), Message("user", data(part.part.text))]
 
 
 def split_statements(text: str, *, cut: bool = False) -> list[str]:

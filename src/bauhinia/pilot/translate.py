@@ -86,6 +86,7 @@ async def translate(
         sections=(Section(language=to.value, title=title, passages=tuple(passages)),),
         usage=desk.usage,
         label=desk.label,
+        origin=desk.origin,
         model=desk.gateway.model,
         layout=document.format if original else "",
     )

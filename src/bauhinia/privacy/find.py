@@ -1,123 +1,93 @@
-"""Finding personal data: HKID numbers, e-mail addresses and Hong Kong telephone numbers."""
+"""Finding personal data: every recogniser's guesses, weighed, and the best kept where they overlap."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Collection, Iterable, Iterator
 
-FoundKind = Literal["hkid", "email", "phone"]
+from .addresses import address_guesses
+from .birth_dates import birth_guesses
+from .chinese_addresses import chinese_address_guesses
+from .chinese_names import chinese_name_guesses
+from .emails import email_guesses
+from .found import KINDS, STRUCTURED, THRESHOLD, Found, FoundKind, Guess
+from .latin_names import latin_name_guesses, signature_guesses
+from .numbers import number_guesses, plate_guesses
+from .plain import folded
 
-_WIDE = {code + 0xFEE0: code for code in range(0x21, 0x7F) if chr(code) != ","}
-_WIDE |= {0x3000: 0x20, 0x2010: 0x2D, 0x2011: 0x2D}
-"""Full-width forms and typographic hyphens to ASCII, one character for one, so that places stay the same.
-The full-width comma stays: it ends a clause and never groups digits."""
+SURE_ELSEWHERE = "sure elsewhere"
+"""Why a name counts that only another place of the text makes sure."""
+Recogniser = Callable[[str], Iterable[Guess]]
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Personal data at `text[start:end]`; `value` is those very characters."""
-
-    kind: FoundKind
-    start: int
-    end: int
-    value: str
-
-
-_HKID = re.compile(
-    r"""(?<![A-Za-z0-9])
-    ([A-Za-z]{1,2}) \ ?
-    (\d{3}) \ ? (\d{3}) \ ?
-    (?: \( \ ? ([0-9Aa]) \ ? \) | ([0-9Aa]) )
-    (?![A-Za-z0-9])""",
-    re.VERBOSE,
+_NUMBERS = STRUCTURED - {"plate", "email", "birth_date"}
+_RECOGNISERS: tuple[tuple[frozenset[FoundKind], Recogniser], ...] = (
+    (_NUMBERS, number_guesses),
+    (frozenset({"plate"}), plate_guesses),
+    (frozenset({"email"}), email_guesses),
+    (frozenset({"birth_date"}), birth_guesses),
+    (frozenset({"person"}), latin_name_guesses),
+    (frozenset({"person"}), signature_guesses),
+    (frozenset({"person"}), chinese_name_guesses),
+    (frozenset({"address"}), address_guesses),
+    (frozenset({"address"}), chinese_address_guesses),
 )
-_EMAIL = re.compile(
-    r"""(?<![A-Za-z0-9.!#$%&'*+/=?^_`{|}~-])
-    [A-Za-z0-9_'+%-]+ (?: \. [A-Za-z0-9_'+%-]+ )*
-    @
-    (?: [A-Za-z0-9] (?: [A-Za-z0-9-]* [A-Za-z0-9] )? \. )+ [A-Za-z]{2,24}
-    (?![A-Za-z0-9-])""",
-    re.VERBOSE,
-)
-_PHONE = re.compile(
-    r"""(?<![A-Za-z0-9$£€¥+]) (?<![$£€¥][ ]) (?<![0-9][.,-]) (?<![A-Za-z]-)
-    (?<![0-9]{4}[ ]) (?: (?<!/) | (?<=[0-9]{4}/) )
-    (?P<code> \(? \+? 852 \)? [ -]? )?
-    (?P<number> [2356789]\d{3} (?P<gap>[ -]?) \d{4} )
-    (?! [A-Za-z0-9] | [-.,]\d | /(?! [2356789]\d{3} [ -]? \d{4} (?!\d) )
-      | [ ]?[%元圓円蚊] | [ ]\d{4}(?!\d) )""",
-    re.VERBOSE,
-)
-_MONEY_BEFORE = re.compile(r"(?:HKD|HK\$|US\$|USD|RMB|CNY|\$)[ ]?$", re.IGNORECASE)
-_MONEY_AFTER = re.compile(r"[ ]?(?:dollars?|HKD|USD|RMB|million|billion|[萬万億亿]|港元|美元)", re.IGNORECASE)
-_TELEPHONE = re.compile(
-    r"(?:tel|phone|fax|call|mobile|hotline|whatsapp|enquir\w*|contact|電|电|致電|熱線|热线|手機|手机|手提|傳真|传真|聯絡|联络|查詢|查询)"
-    r"[^\d\n]{0,20}$",
-    re.IGNORECASE,
-)
-_REFERENCE = re.compile(r"(?:ref\w*|file|no|檔|档|編|编|案|號|号|票)[.:：號号編编案 ]{0,6}$", re.IGNORECASE)
+"""What each recogniser can find: one is not run where none of its kinds is asked for."""
 
 
-def find_personal(text: str) -> list[Found]:
-    """All personal data in the text, in order, none overlapping another.
+def find_personal(
+    text: str,
+    *,
+    kinds: Collection[FoundKind] = KINDS,
+    threshold: float = THRESHOLD,
+    known: Collection[str] = (),
+) -> list[Found]:
+    """All personal data of these kinds in the text, in order, none overlapping another.
 
-    An HKID counts when its check digit is right, in capitals or not, half or full width, with or without
-    brackets. A telephone number has eight digits, with or without 852; amounts of money, longer runs of
-    digits, file references, dates and spans of years do not count.
+    Each recogniser scores what it sees by its form (a check digit), by the words near it and by lists of
+    names and places; what scores less than the threshold, from 0 to 1, is left out. A name that is sure in
+    one place, or is among the `known` ones of the same exchange, counts wherever it stands.
+    Duties D-3.2.1-10, D-3.3-13.
     """
-    plain = text.translate(_WIDE)
-    found = sorted([*_hkids(plain), *_emails(plain), *_phones(plain)])
-    result: list[Found] = []
-    for start, end, kind in found:
-        if not result or start >= result[-1].end:
-            result.append(Found(kind, start, end, text[start:end]))
-    return result
+    plain = folded(text)
+    guesses = [guess for guess in _guesses(plain, kinds) if guess.kind in kinds]
+    sure = [guess for guess in _agreed(plain, guesses, threshold, known) if guess.score >= threshold]
+    return [
+        Found(guess.kind, guess.start, guess.end, text[guess.start : guess.end], guess.score, guess.why)
+        for guess in _chosen(sure)
+    ]
 
 
-_Span = tuple[int, int, FoundKind]
+def _guesses(plain: str, kinds: Collection[FoundKind]) -> Iterator[Guess]:
+    for found, recogniser in _RECOGNISERS:
+        if not found.isdisjoint(kinds):
+            yield from recogniser(plain)
 
 
-def _hkids(text: str) -> Iterator[_Span]:
-    for match in _HKID.finditer(text):
-        letters, first, second, bracketed, bare = match.groups()
-        if check_digit(letters + first + second) == (bracketed or bare).upper():
-            yield match.start(), match.end(), "hkid"
+def _agreed(plain: str, guesses: list[Guess], threshold: float, known: Collection[str]) -> Iterator[Guess]:
+    """The guesses; a doubtful name that is sure elsewhere is as sure as it needs to be."""
+    names = {
+        plain[guess.start : guess.end]
+        for guess in guesses
+        if guess.kind == "person" and guess.score >= threshold
+    }
+    names.update(map(folded, known))
+    for guess in guesses:
+        doubtful = guess.kind == "person" and guess.score < threshold
+        if doubtful and plain[guess.start : guess.end] in names:
+            yield guess._replace(score=threshold, why=SURE_ELSEWHERE)
+        else:
+            yield guess
 
 
-def check_digit(stem: str) -> str:
-    """The check digit of an HKID's one or two letters and six digits: `0` to `9` or `A`.
-
-    Each character has a value (A = 10 ... Z = 35, a missing first letter 36) and a weight from 9 down to 2;
-    the check digit makes the weighted sum a multiple of 11.
-    """
-    values = [int(character, 36) for character in stem]
-    if len(values) == 7:
-        values.insert(0, 36)
-    total = sum(value * weight for value, weight in zip(values, range(9, 1, -1), strict=True))
-    return "0123456789A"[-total % 11]
+def _chosen(guesses: Iterable[Guess]) -> list[Guess]:
+    """The guesses that no better one overlaps, by place."""
+    chosen: list[Guess] = []
+    for guess in sorted(guesses, key=lambda guess: guess.start):
+        while chosen and guess.start < chosen[-1].end and _beats(guess, chosen[-1]):
+            chosen.pop()
+        if not chosen or guess.start >= chosen[-1].end:
+            chosen.append(guess)
+    return chosen
 
 
-def _emails(text: str) -> Iterator[_Span]:
-    for match in _EMAIL.finditer(text):
-        yield match.start(), match.end(), "email"
-
-
-def _phones(text: str) -> Iterator[_Span]:
-    for match in _PHONE.finditer(text):
-        before, after = text[max(0, match.start() - 30) : match.start()], text[match.end() : match.end() + 10]
-        if _MONEY_BEFORE.search(before) or _MONEY_AFTER.match(after):
-            continue
-        sure = match["code"] or _TELEPHONE.search(before)
-        if sure or not (_looks_like_time(match["number"]) or _REFERENCE.search(before)):
-            yield match.start(), match.end(), "phone"
-
-
-def _looks_like_time(number: str) -> bool:
-    """A date such as 20240131, or two years such as 2019-2024."""
-    digits = re.sub(r"\D", "", number)
-    first, second = int(digits[:4]), int(digits[4:])
-    years = range(1900, 2101)
-    month, day = divmod(second, 100)
-    return first in years and (second in years or (1 <= month <= 12 and 1 <= day <= 31))
+def _beats(one: Guess, other: Guess) -> bool:
+    return (one.score, one.end - one.start) > (other.score, other.end - other.start)

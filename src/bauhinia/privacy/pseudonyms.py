@@ -1,7 +1,7 @@
 """Pseudonyms: what the model reads instead of personal data, and the way back.
 
-A pseudonym looks like `HKID-H1`, `EMAIL-E2` or `PHONE-P3`. The word says what stands there, so that the
-model's sentence comes out right; the letter repeats the kind, so that a word the model has translated or
+A pseudonym looks like `HKID-H1`, `PERSON-N2` or `ADDRESS-L3`. The word says what stands there, so that the
+model's sentence comes out right; the letter is the kind's own, so that a word the model has translated or
 dropped to lower case still leads back; it is short enough that a small model copies it whole, and nothing
 that officers write looks like it.
 """
@@ -9,14 +9,27 @@ that officers write looks like it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
-from .find import FoundKind, find_personal
+from .find import find_personal
+from .found import KINDS, THRESHOLD, Found, FoundKind
 
 _PREFIXES: dict[FoundKind, tuple[str, str]] = {
     "hkid": ("HKID", "H"),
     "email": ("EMAIL", "E"),
     "phone": ("PHONE", "P"),
+    "passport": ("PASSPORT", "T"),
+    "home_return_permit": ("PERMIT", "R"),
+    "business_registration": ("BUSINESS", "B"),
+    "company_registration": ("COMPANY", "C"),
+    "plate": ("PLATE", "V"),
+    "bank_account": ("ACCOUNT", "A"),
+    "card": ("CARD", "K"),
+    "birth_date": ("BIRTHDATE", "D"),
+    "octopus": ("OCTOPUS", "O"),
+    "fps": ("FPS", "F"),
+    "person": ("PERSON", "N"),
+    "address": ("ADDRESS", "L"),
 }
 _KINDS = {letter: kind for kind, (_, letter) in _PREFIXES.items()}
 _LONGEST_NUMBER = 4
@@ -64,14 +77,26 @@ def _code(token: str) -> str:
     return f"{match[1]}{int(match[2])}"
 
 
+_AFTER = re.compile(r"[0-9\uff10-\uff19]*")
+
+
+def _apart(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span with the letters or digits that stand right before it (`Re陳大文`) and the digits right after:
+    a pseudonym in their midst could not be told from a longer word."""
+    while start > 0 and text[start - 1].isascii() and text[start - 1].isalnum():
+        start -= 1
+    after = _AFTER.match(text, end)
+    return start, after.end() if after else end
+
+
 def _joined(spans: Iterable[tuple[int, int, FoundKind]]) -> list[tuple[int, int, FoundKind]]:
     """The spans, those that touch as one of the first's kind: a pseudonym that follows another without a mark
     between could not be told from a longer word."""
     joined: list[tuple[int, int, FoundKind]] = []
     for start, end, kind in spans:
-        if joined and joined[-1][1] == start:
-            first, _, its_kind = joined.pop()
-            joined.append((first, end, its_kind))
+        if joined and joined[-1][1] >= start:
+            first, last, its_kind = joined.pop()
+            joined.append((first, max(last, end), its_kind))
         else:
             joined.append((start, end, kind))
     return joined
@@ -80,10 +105,14 @@ def _joined(spans: Iterable[tuple[int, int, FoundKind]]) -> list[tuple[int, int,
 class Pseudonyms:
     """One exchange's or task's pseudonyms: the same value, written the same way, gets the same one.
 
-    Two writings of one number get two pseudonyms, so that each comes back as it was written.
+    Two writings of one number get two pseudonyms, so that each comes back as it was written. Only the `kinds`
+    asked for are hidden, where they score the `threshold` or more. Duties D-3.2.1-10, D-3.3-13.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Collection[FoundKind] = KINDS, threshold: float = THRESHOLD) -> None:
+        self._kinds = kinds
+        self._threshold = threshold
+        self._names: set[str] = set()
         self._tokens: dict[str, str] = {}
         self._values: dict[str, str] = {}
         self._spoken_for: set[str] = set()
@@ -95,19 +124,20 @@ class Pseudonyms:
 
     @property
     def counts(self) -> dict[FoundKind, int]:
-        """How many of each kind were hidden."""
+        """How many of each kind were hidden; kinds of which nothing was are left out."""
         kinds = [_KINDS[code[0]] for code in self._values]
-        return {kind: kinds.count(kind) for kind in _PREFIXES}
+        return {kind: kinds.count(kind) for kind in _PREFIXES if kind in kinds}
 
-    def hide(self, text: str) -> str:
-        """The text with pseudonyms in place of personal data.
+    def hide(self, text: str, found: Sequence[Found] | None = None) -> str:
+        """The text with pseudonyms in place of personal data: of what was found in it already, or of all.
 
         What looks like a pseudonym in the text already is never given out; had it been given out before,
         it is itself hidden, so that `restore(hide(text)) == text` always holds.
         """
-        spans: list[tuple[int, int, FoundKind]] = [
-            (found.start, found.end, found.kind) for found in find_personal(text)
-        ]
+        if found is None:
+            found = find_personal(text, kinds=self._kinds, threshold=self._threshold, known=self._names)
+        self._names.update(item.value for item in found if item.kind == "person")
+        spans: list[tuple[int, int, FoundKind]] = [(item.start, item.end, item.kind) for item in found]
         for match in _TOKEN.finditer(text):
             code = _code(match[0])
             if code not in self._values:
@@ -117,7 +147,8 @@ class Pseudonyms:
         if not spans:
             return text
         parts, place = [], 0
-        for start, end, kind in _joined(sorted(spans)):
+        apart = sorted((*_apart(text, start, end), kind) for start, end, kind in spans)
+        for start, end, kind in _joined(apart):
             parts += [text[place:start], self._token(kind, text[start:end])]
             place = end
         return "".join([*parts, text[place:]])

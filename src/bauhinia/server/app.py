@@ -20,20 +20,29 @@ from starlette.routing import Route
 from .. import __version__
 from ..errors import BauhiniaError
 from ..ledger.in_force import record_settings
+from ..ledger.watching import verify_daily
 from ..people import check_settings
 from ..settings import Limits, Settings
 from ..telemetry import tracing
 from . import faults
 from .account_pages import account_router
+from .agreed import Agreed
+from .agreement_pages import agreement_router
 from .api import api_router
 from .audit_pages import audit_router
 from .bilingual_api import bilingual_router
 from .boundary_api import boundary_router
+from .care_pages import care_pages_router
+from .cases_api import cases_router
+from .cases_pages import cases_pages_router
+from .consents_api import consents_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
 from .guideline_pages import guideline_router
 from .knowledge_api import knowledge_api_router
 from .knowledge_pages import knowledge_router
+from .label_api import label_router
+from .label_pages import label_pages_router
 from .ledger_api import ledger_router
 from .ledger_pages import ledger_pages_router
 from .mcp_endpoint import McpEndpoint
@@ -43,8 +52,12 @@ from .operation import operation_router
 from .pages import pages_router
 from .people_api import people_router
 from .people_pages import people_pages_router
+from .privacy_api import privacy_router
+from .privacy_pages import privacy_pages_router
 from .register_api import register_router
 from .register_pages import register_pages_router
+from .release_api import release_api_router
+from .release_pages import release_router
 from .scim_api import scim_router
 from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
 from .shared_rows import only_reading
@@ -68,6 +81,7 @@ logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 UPLOAD_PATHS = re.compile(
     "/api/documents|/documents|/v1/files|/api/terms/import|/terms/import|/api/tasks/[^/]+/import"
+    "|/label|/api/label/check"
 )
 """Where files come in."""
 BULK_PATHS = re.compile("(?:/api)?/knowledge/collections/[^/]+/documents")
@@ -117,9 +131,16 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     )
     app.include_router(files_router)
     app.include_router(sharing_router)
+    app.include_router(release_api_router)
     app.include_router(boundary_router)
+    app.include_router(cases_router)
+    app.include_router(consents_router)
     app.include_router(pages_router)
     app.include_router(sharing_pages_router)
+    app.include_router(cases_pages_router)
+    app.include_router(care_pages_router)
+    app.include_router(agreement_router)
+    app.include_router(release_router)
     if settings.sign_in != "none":
         app.include_router(sign_in_router)
         app.include_router(people_router)
@@ -134,12 +155,16 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(audit_router)
     app.include_router(ledger_router)
     app.include_router(ledger_pages_router)
+    app.include_router(privacy_router)
+    app.include_router(privacy_pages_router)
     app.include_router(knowledge_api_router)
     app.include_router(knowledge_router)
     app.include_router(sheets_api_router)
     app.include_router(sheets_router)
     app.include_router(register_router)
     app.include_router(register_pages_router)
+    app.include_router(label_router)
+    app.include_router(label_pages_router)
     app.state.mcp = McpEndpoint(lambda: cast("Office", app.state.office))
     app.router.routes.append(Route("/mcp", app.state.mcp, methods=["POST"]))
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")
@@ -164,6 +189,7 @@ def _middleware(settings: Settings, limits: Limits, traffic: Traffic) -> list[Mi
         Middleware(OriginCheck),
         Middleware(BodyLimit, limit_for=limit_for),
         *([] if settings.sign_in == "none" else [Middleware(SignedIn)]),
+        Middleware(Agreed),
     ]
 
 
@@ -208,6 +234,9 @@ async def _opened(settings: Settings, stack: AsyncExitStack) -> Office:
     office.tasks.work_for_all(settings.jobs)
     sweeping = asyncio.create_task(_sweep_daily(office), name="delete what is due")
     stack.push_async_callback(_stopped, sweeping)
+    ledger = office.gateway.ledger
+    reading = asyncio.create_task(verify_daily(ledger, settings.department), name="read the ledger again")
+    stack.push_async_callback(_stopped, reading)
     return office
 
 

@@ -18,11 +18,20 @@ from .state import office_of
 guideline_router = APIRouter(include_in_schema=False)
 PAGES = (
     ("/register", "guideline.page.register"),
+    ("/register/calendar", "guideline.page.calendar"),
     ("/held", "guideline.page.held"),
+    ("/risks", "guideline.page.risks"),
+    ("/privacy", "guideline.page.privacy"),
     ("/boundary", "guideline.page.boundary"),
+    ("/consents", "guideline.page.consents"),
+    ("/cases", "guideline.page.cases"),
+    ("/incidents", "guideline.page.incidents"),
+    ("/switch", "guideline.page.switch"),
+    ("/label", "guideline.page.label"),
     ("/evidence", "guideline.page.evidence"),
     ("/policy", "guideline.page.policy"),
     ("/audit", "guideline.page.audit"),
+    ("/ledger", "guideline.page.ledger"),
 )
 """Where people find what the guideline asks for."""
 SHOWN = ("all", "met", "not met", "organisational")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..errors import BauhiniaError, InputError
+from ..guideline.notice_texts import risks_beside
 from ..knowledge import Found, choices
 from ..knowledge.marking import pieces
 from ..knowledge.sheets import answers_for
@@ -54,6 +55,7 @@ async def _library(
         flags=await _flags(request, [hit.passage.document for hit in found.hits]),
         values=values or {},
         choices=choices(),
+        risks=risks_beside("ask", office.notices),
         error=error,
     )
 

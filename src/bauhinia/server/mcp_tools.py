@@ -12,8 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..errors import BauhiniaError
 from ..jobs import Ended, Progress, Task
+from ..pilot.claims import with_badges
+from ..pilot.codec import draft_of, to_json
 from ..pilot.draft import TaskKind
 from ..pilot.orders import ORDERS, AnyOrder
+from ..pilot.release import Standing
+from ..pilot.release_checks import language_of_draft
 
 if TYPE_CHECKING:
     from ..pilot.office import Office
@@ -126,13 +130,14 @@ def _said(progress: Progress) -> str:
 
 
 def _done(task: Task) -> Done:
-    """A draft with its citations, and its words under the AI label."""
-    draft = task.draft
-    assert draft is not None
+    """A draft with its citations, and its words under the AI label, which says that nobody has checked it."""
+    made = draft_of(task)
+    draft = to_json(with_badges(made))
+    label = f"{Standing(state='draft').sentence(language_of_draft(made))} · {made.label}"
     structured = {
         "task": task.id,
         "title": draft["title"],
-        "label": draft["label"],
+        "label": label,
         "model": draft["model"],
         "sections": [_section(section) for section in draft["sections"]],
         "findings": draft["findings"],
@@ -142,7 +147,7 @@ def _done(task: Task) -> Done:
         for section in draft["sections"]
         for passage in section["passages"]
     ]
-    return Done(structured, "\n\n".join([draft["title"], *lines, draft["label"]]))
+    return Done(structured, "\n\n".join([draft["title"], *lines, label]))
 
 
 def _section(section: dict[str, Any]) -> dict[str, Any]:

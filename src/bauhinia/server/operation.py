@@ -161,4 +161,6 @@ async def _state(office: Office) -> dict[str, Any]:
     }
     if (age := await office.gateway.ledger.anchor_age()) is not None:
         state["ledger_anchor_age_seconds"] = age
+    if (verified := office.gateway.ledger.verified) is not None:
+        state["ledger_faults"] = len(verified.faults)
     return state

@@ -17,12 +17,17 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ..documents.formats import SUFFIXES
 from ..errors import BauhiniaError, InputError, NotFound
 from ..gateway import classifications
+from ..guideline.audience import notice_for
+from ..guideline.case_kinds import case_kinds
+from ..guideline.notice_texts import risks_beside
+from ..guideline.wordings import said
 from ..jobs import PassageReady, Task, TaskEvent, as_json
 from ..knowledge.arrivals import KIND as INGEST
 from ..language import Variety, to_simplified
 from ..people import signed_in
 from ..people.permissions import reach
 from ..people.quotas import HONG_KONG
+from ..pilot.claims import badges
 from ..pilot.codec import draft_of, from_json
 from ..pilot.draft import Draft, Passage, TaskKind
 from ..pilot.orders import ORDERS, USUAL_STORIES
@@ -30,9 +35,11 @@ from ..pilot.scanning import KIND
 from ..pilot.stories import FORMATS_OF
 from . import events
 from .api import attachment, uploaded
+from .care import care_of
 from .comparing import RowView, change_views, row_views
 from .edits import revision_of
 from .ordering import ONE_DOCUMENT, documents_of, order_from_form
+from .release_view import release_view
 from .state import closing_of, limits_of, office_of, readiness_of, settings_of
 from .view import (
     Numbers,
@@ -83,6 +90,9 @@ def _templates() -> jinja2.Environment:
         suffixes=",".join(SUFFIXES),
         classified=lambda level, words: classifications().level(level).name(words.language),
         levels=classifications().ids,
+        case_kinds=case_kinds(),
+        told=lambda text, words: said(text, words.language),
+        notice_for=notice_for,
     )
     environment.filters["moment"] = moment
     return environment
@@ -133,6 +143,7 @@ async def _workspace(request: Request, *, error: BauhiniaError | None = None) ->
         chosen=request.query_params.getlist("document"),
         received=await office_of(request).sharing.received(),
         error=error,
+        **await care_of(request),
     )
 
 
@@ -263,9 +274,11 @@ async def _order_page(
         values=values,
         error=error,
         kind=kind,
+        risks=risks_beside(kind, office.notices),
         pick="two" if kind == "compare" else "radio" if kind in ONE_DOCUMENT else "checkbox",
         preferred=_preferred(kind, [card for card in entries if card.id in chosen], words_for(request)),
         templates=[_named(template, words_for(request)) for template in office.templates.all()],
+        **await care_of(request),
     )
 
 
@@ -368,9 +381,12 @@ async def task_page(request: Request, task: str) -> Response:
     entries = await office.shelf.cards_of(sources)
     revision = await revision_of(office, row, draft) if draft and row.own else None
     sections = [
-        section_view(number, section, words, revision, library=row.kind == "ask")
+        section_view(
+            number, section, words, revision, library=row.kind == "ask", badges=badges(draft) if draft else {}
+        )
         for number, section in enumerate(draft.sections if draft else ())
     ]
+    released = draft is not None and row.status == "done"
     rows = await _rows(request, draft, [source for source in sources if source in entries])
     return page(
         request,
@@ -379,6 +395,7 @@ async def task_page(request: Request, task: str) -> Response:
         shares=await office.sharing.given("task", task),
         departments=await office.accounts.department_names(),
         draft=draft,
+        release=await release_view(request, row, draft, words) if draft and released else None,
         sections=sections,
         rows=rows,
         changes=change_views(draft.sections[0].passages, rows) if draft and draft.comparison else [],
@@ -386,6 +403,9 @@ async def task_page(request: Request, task: str) -> Response:
         sources=[entries[source] for source in sources if source in entries],
         removed=sum(source not in entries for source in sources),
         subject=_subject(row, {key: entry.title or entry.name for key, entry in entries.items()}),
+        kept_back=await office.complaints.is_withdrawn(task),
+        about=await office.complaints.about(task),
+        **await care_of(request),
     )
 
 

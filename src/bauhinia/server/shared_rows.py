@@ -31,7 +31,8 @@ async def only_reading(request: Request) -> None:
         return
     reads = request.method in ("GET", "HEAD") and not _NOT_READING.fullmatch(rest)
     lowers = rest == "/classification" and "department_administrator" in officer.roles
-    if not (reads or lowers or rest == "/copy"):
+    reviews = kind == "task" and rest == "/review" and request.method == "POST"
+    if not (reads or lowers or reviews or rest == "/copy"):
         raise Refused(
             "This is shared with you to be read.", stage="share", hint="Copy a document to your own shelf."
         )

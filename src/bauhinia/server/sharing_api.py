@@ -12,6 +12,7 @@ from starlette.responses import Response
 from ..errors import Refused
 from ..gateway import classifications
 from ..people import Officer, signed_in
+from ..pilot.releasing import share_draft
 from ..pilot.sharing import MOST_DAYS, USUAL_DAYS
 from .state import office_of
 
@@ -29,6 +30,8 @@ class ShareBody(BaseModel):
     receiver: str = Field(alias="with", min_length=1, max_length=200)
     """An officer, as typed to sign in, or a department's short name."""
     days: int = Field(default=USUAL_DAYS, ge=1, le=MOST_DAYS)
+    unverified: bool = False
+    """Says that one knows that nobody has accepted the draft, and shares it all the same."""
 
     @model_validator(mode="after")
     def _one_thing(self) -> ShareBody:
@@ -89,8 +92,11 @@ async def list_shares(request: Request) -> dict[str, Any]:
 )
 async def share(request: Request, body: ShareBody) -> dict[str, str]:
     kind, key = ("task", body.task) if body.task else ("document", body.document)
-    sharing = office_of(request).sharing
-    made = await sharing.share(sharer(), "task" if body.task else "document", key, body.receiver, body.days)
+    office, by = office_of(request), sharer()
+    if kind == "task":
+        made = await share_draft(office, by, key, body.receiver, body.days, unverified=body.unverified)
+    else:
+        made = await office.sharing.share(by, "document", key, body.receiver, body.days)
     return {"id": made, kind: key}
 
 

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..errors import BauhiniaError, InputError, Refused
 from ..people import APPROVERS
-from ..pilot.sharing import Kind
+from ..pilot.releasing import share_draft
 from .boundary_api import VERBS, part_of
 from .pages import SEE_OTHER, own_path, page
 from .sharing_api import sharer
@@ -25,19 +25,20 @@ async def share_document(
     receiver: Annotated[str, Form()],
     days: Annotated[int, Form()],
 ) -> Response:
-    return await _share(request, "document", document, receiver, days)
+    await office_of(request).sharing.share(sharer(), "document", document, receiver, days)
+    return RedirectResponse(f"/documents/{document}#sharing", SEE_OTHER)
 
 
 @sharing_pages_router.post("/tasks/{task}/share")
 async def share_task(
-    request: Request, task: str, receiver: Annotated[str, Form()], days: Annotated[int, Form()]
+    request: Request,
+    task: str,
+    receiver: Annotated[str, Form()],
+    days: Annotated[int, Form()],
+    unverified: Annotated[str, Form()] = "",
 ) -> Response:
-    return await _share(request, "task", task, receiver, days)
-
-
-async def _share(request: Request, kind: Kind, key: str, receiver: str, days: int) -> Response:
-    await office_of(request).sharing.share(sharer(), kind, key, receiver, days)
-    return RedirectResponse(f"/{kind}s/{key}#sharing", SEE_OTHER)
+    await share_draft(office_of(request), sharer(), task, receiver, days, unverified=unverified == "yes")
+    return RedirectResponse(f"/tasks/{task}#sharing", SEE_OTHER)
 
 
 @sharing_pages_router.post("/shares/{share}/withdraw")

@@ -18,9 +18,10 @@ from ..people.permissions import reach
 from ..people.quota_setting import QuotaSetting, may_set
 from ..people.quotas import MEASURES, PERIODS, SCOPES
 from ..pilot.draft import TaskKind
+from ..pilot.personal import holding
 from .api import attachment
 from .faults import reading_input
-from .ordering import order_from_form
+from .ordering import documents_of, order_from_form
 from .pages import SEE_OTHER, page
 from .state import office_of
 from .usage_api import QuotaSet
@@ -136,9 +137,13 @@ async def remove_quota(request: Request, quota: int) -> Response:
 @usage_pages_router.post("/forecast/{kind}")
 async def forecast(request: Request, kind: TaskKind) -> HTMLResponse:
     """What the order of the form would cost: a few words for its page, and none where it is no order yet."""
-    form = await request.form()
+    form, office = await request.form(), office_of(request)
     try:
-        found = await office_of(request).forecast(order_from_form(kind, form))
+        order = order_from_form(kind, form)
+        found = await office.forecast(order)
+        documents = await office.shelf.documents(documents_of(order.model_dump()))
     except (InputError, NotFound):
         return HTMLResponse("", 200)
-    return page(request, "parts/forecast.html", forecast=found)
+    words = str(form.get("instructions") or form.get("question") or "")
+    personal = await holding(office.gateway, office.officer, kind, list(documents.values()), words)
+    return page(request, "parts/forecast.html", forecast=found, personal=personal)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
@@ -186,6 +187,8 @@ class PassageView:
     findings: tuple[FindingView, ...]
     confirmed: bool | None = None
     """Whether an officer stands by it; None for what is not confirmed."""
+    support: str = ""
+    """`unverified` or `reworded`, of a statement that no passage of a source supports; else empty."""
 
     @property
     def edited(self) -> bool:
@@ -234,7 +237,12 @@ class SectionView:
 
 
 def passage_view(
-    passage: Passage, language: str, numbers: Numbers, words: Words, revision: Revision | None = None
+    passage: Passage,
+    language: str,
+    numbers: Numbers,
+    words: Words,
+    revision: Revision | None = None,
+    support: str = "",
 ) -> PassageView:
     """One passage, ready for its template."""
     found = revision.fixes(passage) if revision else [(finding, None) for finding in passage.findings]
@@ -246,6 +254,7 @@ def passage_view(
         citations=numbers.views(passage.citations),
         findings=tuple(finding_view(finding, words, fix) for finding, fix in found),
         confirmed=passage.id in revision.confirmed if revision and learnable else None,
+        support=support,
     )
 
 
@@ -267,11 +276,21 @@ def _changes(passage: Passage) -> Markup:
 
 
 def section_view(
-    number: int, section: Section, words: Words, revision: Revision | None = None, *, library: bool = False
+    number: int,
+    section: Section,
+    words: Words,
+    revision: Revision | None = None,
+    *,
+    library: bool = False,
+    badges: Mapping[tuple[int, str], str] = MappingProxyType({}),
 ) -> SectionView:
-    """One section, ready for its template; its citations are numbered from 1."""
+    """One section, ready for its template; its citations are numbered from 1. `badges` are of the draft's
+    statements that stand on no passage, by section and passage."""
     numbers = Numbers(library=library)
-    views = [passage_view(p, section.language, numbers, words, revision) for p in section.passages]
+    views = [
+        passage_view(p, section.language, numbers, words, revision, badges.get((number, p.id), ""))
+        for p in section.passages
+    ]
     runs = tuple(Run(kind, _groups(list(run))) for kind, run in groupby(views, key=_layout))
     return SectionView(number=number, section=section, runs=runs)
 

@@ -168,6 +168,7 @@ def _digest(data: IO[bytes]) -> str:
 
 
 def _copy(data: IO[bytes], to: Path) -> str:
+    """Closed to other users, as keys have to be."""
     digest = sha256()
     to.parent.mkdir(parents=True, exist_ok=True)
     # Signing keys are among them, which no other user may read.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
@@ -26,10 +26,19 @@ ACCESS = logging.getLogger("bauhinia.access")
 _FRAMES = 6
 
 
-def configure(form: LogFormat, *, verbose: bool = False, stream: TextIO | None = None) -> None:
-    """Log to standard error (or `stream`) from now on: JSON from INFO, text from WARNING unless `verbose`."""
+Mask = Callable[[str], str]
+
+
+def configure(
+    form: LogFormat, *, verbose: bool = False, stream: TextIO | None = None, mask: Mask = str
+) -> None:
+    """Log to standard error (or `stream`) from now on: JSON from INFO, text from WARNING unless `verbose`.
+
+    `mask` takes personal data out of every text that is written, should one of our own messages hold any
+    (guideline D-2.1.3.4-07).
+    """
     handler = _Stream(stream)
-    handler.setFormatter(_JsonLines() if form == "json" else _TextLines())
+    handler.setFormatter(_JsonLines(mask) if form == "json" else _TextLines(mask))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO if verbose or form == "json" else logging.WARNING)
@@ -41,20 +50,21 @@ def access(fields: Mapping[str, Any]) -> None:
         ACCESS.info("request", extra={"fields": fields})
 
 
-def fields_of(record: logging.LogRecord) -> dict[str, Any]:
-    """What may be written of a record."""
+def fields_of(record: logging.LogRecord, mask: Mask = str) -> dict[str, Any]:
+    """What may be written of a record, its texts masked."""
     at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
     fields: dict[str, Any] = {
         "time": at,
         "level": record.levelname.lower(),
         "logger": record.name,
-        "message": _message(record),
+        "message": mask(_message(record)),
     }
     if (note := current()) is not None:
         fields |= {"request": note.id, "trace": note.trace, "officer": note.officer}
     if record.exc_info and record.exc_info[0] is not None:
         fields |= {"error": record.exc_info[0].__name__, "where": where(record.exc_info[2])}
-    fields |= getattr(record, "fields", {})
+    given: Mapping[str, Any] = getattr(record, "fields", {})
+    fields |= {name: mask(value) if isinstance(value, str) else value for name, value in given.items()}
     return {name: value for name, value in fields.items() if value != ""}
 
 
@@ -80,18 +90,26 @@ class _Stream(logging.StreamHandler[TextIO]):
             self.stream.write(f"a record of {record.module}:{record.lineno} could not be written\n")
 
 
-class _JsonLines(logging.Formatter):
+class _Lines(logging.Formatter):
+    """A line a record, its texts masked."""
+
+    def __init__(self, mask: Mask) -> None:
+        super().__init__()
+        self._mask = mask
+
+
+class _JsonLines(_Lines):
     """One JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return orjson.dumps(fields_of(record), default=str).decode()
+        return orjson.dumps(fields_of(record, self._mask), default=str).decode()
 
 
-class _TextLines(logging.Formatter):
+class _TextLines(_Lines):
     """Time, level, logger and message, then what else there is as `name=value`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        fields = fields_of(record)
+        fields = fields_of(record, self._mask)
         head = " ".join(str(fields.pop(name)) for name in ("time", "level", "logger"))
         message = fields.pop("message")
         return " ".join([f"{head}: {message}", *(f"{name}={value}" for name, value in fields.items())])

@@ -15,6 +15,7 @@ STATES = {
     "database_connections_idle": "Connections of the pool that nobody uses",
     "ledger_entries": "Entries of the ledger",
     "ledger_anchor_age_seconds": "Time since the ledger's head was kept outside the database",
+    "ledger_faults": "Entries that were not as they were written when the ledger was last read again",
     "model_ready": "Whether the model was loaded",
     "model_restarts": "How often the embedded model had to be started again",
 }

@@ -73,12 +73,16 @@ def open_layout(data: bytes, bounds: Bounds) -> SpanLayout:
 
 
 def mark(data: bytes, label: str, _bounds: Bounds) -> bytes:
-    """The page with the label as a `meta` of its head; a page without a head gets it in front."""
+    """The page with the label as a `meta` of its head, and as its last paragraph; a page without a head gets
+    the former in front."""
     meta = f'<meta name="ai-label" content="{html.escape(label)}">'.encode("ascii", "xmlcharrefreplace")
     head = re.search(rb"<head\b[^>]*>", data, re.I)
-    if head is None:
-        return meta + b"\n" + data
-    return data[: head.end()] + meta + data[head.end() :]
+    at = head.end() if head else 0
+    data = data[:at] + meta + (b"" if head else b"\n") + data[at:]
+    said = f'<p class="ai-label"><small>{html.escape(label)}</small></p>'.encode("ascii", "xmlcharrefreplace")
+    ends = list(re.finditer(rb"</(?:body|html)\s*>", data, re.I))
+    end = next((each.start() for each in ends), len(data))
+    return data[:end] + said + data[end:]
 
 
 def html_spans(text: str, bounds: Bounds, prefix: str = "html") -> list[Span]:

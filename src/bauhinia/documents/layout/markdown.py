@@ -11,6 +11,7 @@ from markdown_it.token import Token
 from ..collecting import Bounds
 from ..markdown import FRONT_MATTER, parse_markdown
 from ..normal import join_lines
+from ..output import escape
 from .inline import Alone, Item, Pair, Text, take
 from .spans import Span, SpanLayout, Written
 from .tags import plain
@@ -36,10 +37,13 @@ def open_layout(data: bytes, bounds: Bounds) -> SpanLayout:
     return SpanLayout(data, lambda text: _spans(text, bounds))
 
 
-def mark(data: bytes, label: str, _bounds: Bounds) -> bytes:
-    """The file with the label in a comment at its end: a front matter is not ours to change."""
-    line = f"\n<!-- ai-label: {label.replace('--', '–')} -->\n"
-    return data + (b"" if data.endswith(b"\n") else b"\n") + line.encode("utf-8")
+def mark(data: bytes, label: str, bounds: Bounds) -> bytes:
+    """The file with the label as its last line, and in a comment after it: a front matter is not ours to
+    change."""
+    layout = open_layout(data, bounds)
+    apart = "" if layout.text.endswith(("\n", "\r")) else "\n"
+    comment = f"<!-- ai-label: {label.replace('--', '–')} -->"
+    return layout.with_end(f"{apart}\n*{escape(label)}*\n\n{comment}\n")
 
 
 def _spans(text: str, bounds: Bounds) -> list[Span]:

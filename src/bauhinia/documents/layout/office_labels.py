@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 
 from lxml import etree
 
-from ..collecting import Bounds
 from ..ooxml import local
 from .parts import Parts
 
@@ -28,31 +28,41 @@ _EMPTY = (
 )
 
 
-def mark(data: bytes, label: str, bounds: Bounds) -> bytes:
-    """The file with the label as a custom property and a keyword. Raises DocumentError."""
-    parts = Parts(data, bounds)
-    set_label(parts, label)
-    return parts.written()
-
-
 def set_label(parts: Parts, label: str) -> None:
     """Put the label into the package's properties; one that is there already gives way."""
-    relations = parts.package.relations("").values()
-    name = next((each.target for each in relations if each.kind == "custom-properties"), "")
-    if name not in parts.package.names:
-        name = _new_part(parts)
-    root = parts.root(name)
-    for old in root.findall(f"{_CUSTOM}property"):
-        if old.get("name") == PROPERTY:
-            root.remove(old)
-    numbers = [int(each.get("pid", "1")) for each in root.findall(f"{_CUSTOM}property")]
-    new = etree.SubElement(root, f"{_CUSTOM}property", fmtid=_FORMAT_ID, name=PROPERTY)
-    new.set("pid", str(max(numbers, default=1) + 1))
-    etree.SubElement(new, f"{_VALUES}lpwstr").text = label
-    parts.changed(name)
-    for relation in relations:
+    set_properties(parts, {PROPERTY: label})
+    for relation in parts.package.relations("").values():
         if relation.kind == "core-properties" and relation.target in parts.package.names:
             _add_keyword(parts, relation.target)
+
+
+def set_properties(parts: Parts, values: Mapping[str, str]) -> None:
+    """Put values into the package's custom properties; those of the same names give way."""
+    name = _custom_part(parts) or _new_part(parts)
+    root = parts.root(name)
+    for old in root.findall(f"{_CUSTOM}property"):
+        if old.get("name") in values:
+            root.remove(old)
+    numbers = [int(each.get("pid", "1")) for each in root.findall(f"{_CUSTOM}property")]
+    for number, (key, value) in enumerate(values.items(), max(numbers, default=1) + 1):
+        new = etree.SubElement(root, f"{_CUSTOM}property", fmtid=_FORMAT_ID, name=key)
+        new.set("pid", str(number))
+        etree.SubElement(new, f"{_VALUES}lpwstr").text = value
+    parts.changed(name)
+
+
+def properties(parts: Parts) -> dict[str, str]:
+    """The package's custom properties, as text."""
+    name = _custom_part(parts)
+    found = parts.root(name).findall(f"{_CUSTOM}property") if name else []
+    return {each.get("name", ""): "".join(map(str, each.itertext())) for each in found}
+
+
+def _custom_part(parts: Parts) -> str:
+    """The name of the part that holds them; empty where there is none."""
+    relations = parts.package.relations("").values()
+    name = next((each.target for each in relations if each.kind == "custom-properties"), "")
+    return name if name in parts.package.names else ""
 
 
 def _new_part(parts: Parts) -> str:

@@ -23,6 +23,7 @@ from ..pdf_flow import Flow
 from ..pdf_objects import Box, PageInk
 from ..pdf_pages import LoadedPage, load_page, open_pdf
 from .pdf_fonts import unpaintable
+from .pdf_label import add_line
 from .pdf_laid import laid, laid_notes, write_laid
 from .pdf_outline import bookmarks, set_label, set_title, title_of, words_of
 from .pdf_program import PageProgram, draw_over
@@ -51,9 +52,10 @@ def open_layout(data: bytes, bounds: Bounds) -> PdfLayout:
 
 
 def mark(data: bytes, label: str, _bounds: Bounds) -> bytes:
-    """The PDF with the AI label in its properties; nothing on its pages changes. Raises DocumentError."""
+    """The PDF with the AI label in its properties and at the foot of its last page. Raises DocumentError."""
     with _opened(data) as pdf:
         set_label(pdf, label)
+        add_line(pdf, label)
         return _saved(pdf)
 
 

@@ -32,6 +32,13 @@ def open_layout(data: bytes, _bounds: Bounds) -> SpanLayout:
     return SpanLayout(data, text_spans)
 
 
+def mark(data: bytes, label: str, bounds: Bounds) -> bytes:
+    """The text with the label as its last paragraph."""
+    layout = open_layout(data, bounds)
+    apart = "\n" if layout.text.endswith(("\n", "\r")) else "\n\n"
+    return layout.with_end(f"{apart}{label}\n")
+
+
 def text_spans(text: str, prefix: str = "txt") -> list[Span]:
     """The units of a text, a paragraph each; the number or the bullet before it is not in it."""
     lines = [_line(match) for match in _LINE.finditer(text)]

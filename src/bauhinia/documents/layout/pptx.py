@@ -13,7 +13,7 @@ from ..collecting import Bounds
 from ..ooxml import A, R, local
 from ..package import broken
 from .chart_workbook import ChartWorkbook
-from .office_labels import mark
+from .office_visible import mark_slides as mark
 from .parts import Parts
 from .slide_fit import Fitting
 from .slots import PackageLayout, Slot, Slots, Writing

@@ -85,6 +85,15 @@ class SpanLayout:
             notes.append(LayoutNote(unit="", check="unsupported", message=_LOSSY))
         return Rewritten(data=self._encoded(raw(0, len(self.text))), notes=tuple(notes))
 
+    def with_end(self, text: str) -> bytes:
+        """The file with more text at its end."""
+        return self._encoded(self.text + text.replace("\n", self.newline))
+
+    @property
+    def newline(self) -> str:
+        """How its lines end."""
+        return "\r\n" if "\r\n" in self.text else "\n"
+
     def _encoded(self, text: str) -> bytes:
         """In the file's own encoding, with its mark; in UTF-8 where that lacks a character (a web page writes
         such characters as numbers)."""

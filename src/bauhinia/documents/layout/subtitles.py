@@ -11,7 +11,7 @@ from ..collecting import Bounds
 from ..normal import is_wide, join_lines
 from .inline import Alone, Item, Pair, Text, take
 from .spans import Span, SpanLayout, Written
-from .tags import Edit, edited, line, plain
+from .tags import Edit, Piece, edited, line, plain, tagged
 from .unit import Unit
 
 LATIN_CHARACTERS = 42
@@ -24,6 +24,10 @@ _TIMES = re.compile(
     r"[^\r\n]*(?:\r\n|\n|\r|\Z)",
     re.M,
 )
+_END = re.compile(r"-->[ \t]+(?:(\d+):)?(\d{1,2}):(\d{2})[.,]\d{1,3}")
+_NUMBER = re.compile(r"^(\d{1,7})[ \t]*(?:\r\n|\n|\r)[^\r\n]*-->", re.M)
+LABEL_SECONDS = 4
+"""How long the label is shown."""
 _TAG = re.compile(r"</?(?P<name>[a-zA-Z]+)[^<>]*>|<\d[\d:.]*>|\{\\[^{}]*\}")
 _SPEECH = re.compile(r"[-–—‐]\s?\S")
 _LONG = "The translation needs more than two lines; shorten it."
@@ -37,6 +41,25 @@ class _Cue(NamedTuple):
 def open_layout(data: bytes, _bounds: Bounds) -> SpanLayout:
     """Take a file of subtitles apart. Raises DocumentError."""
     return SpanLayout(data, lambda text: [span for cue in _cues(text) if (span := _span(text, cue))])
+
+
+def mark(data: bytes, label: str, bounds: Bounds) -> bytes:
+    """The subtitles with the label as the last cue, shown for some seconds after the one before."""
+    layout = open_layout(data, bounds)
+    numbers = [int(number) for number in _NUMBER.findall(layout.text)]
+    return layout.with_end(last_cue(layout.text, label, ",", f"{max(numbers, default=0) + 1}\n"))
+
+
+def last_cue(text: str, label: str, point: str, number: str = "") -> str:
+    """A cue that says the label, to follow the text; `point` stands before thousandths of a second."""
+    ends = [int(h or 0) * 3600 + int(m) * 60 + int(s) for h, m, s in _END.findall(text)]
+    start = max(ends, default=0) + 1
+    times = " --> ".join(
+        f"{at // 3600:02}:{at // 60 % 60:02}:{at % 60:02}{point}000" for at in (start, start + LABEL_SECONDS)
+    )
+    words, _ = _wrapped(tagged([Piece("text", label)]))
+    apart = "\n" if text.endswith(("\n", "\r")) else "\n\n"
+    return f"{apart}{number}{times}\n{_rendered([Text(plain(words))])}\n"
 
 
 def _cues(text: str) -> Iterator[_Cue]:

@@ -16,7 +16,7 @@ from ..collecting import Bounds
 from ..ooxml import R, local, number_of
 from ..package import broken
 from .inline import Taken, take
-from .office_labels import mark
+from .office_visible import mark_sheets as mark
 from .parts import Parts
 from .rich_text import fill_rich, rich_items
 from .running_heads import MOST as MOST_OF_HEAD

@@ -11,6 +11,7 @@ import orjson
 
 from ...errors import BauhiniaError
 from ...gateway import Answer, ExchangeEvent, Label, Piece, ToolCall, Usage
+from ...language import detect
 from .faults import fault_body
 
 
@@ -47,11 +48,11 @@ def _usage(usage: Usage) -> dict[str, Any]:
 
 
 def _told(answer: Answer) -> dict[str, Any]:
-    """The label, and every decision that was more than `ok`."""
+    """The label in the language of the answer, and every decision that was more than `ok`."""
     label = answer.label
     return {
         "label": {
-            "text": label.sentence(),
+            "text": label.sentence(detect(answer.text).variety),
             "model": label.model,
             "digest": label.digest,
             "made_at": label.made_at,

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from ...documents import read_document
 from ...errors import DocumentTooLarge, InputError
+from ...gateway import data as material
 from ...pilot.files import MOST, PURPOSES, File, Files, Purpose
 from ...pilot.office import Office
 from ...settings import Limits
@@ -155,7 +156,7 @@ class FileTexts:
                     f"{document.name} is a scan.", hint="Send it to /v1/files, and name it once it is read."
                 )
             name, text = document.name, document.text
-        return f"<file name={name!r}>\n{text}\n</file>"
+        return material(f"<file name={name!r}>\n{text}\n</file>")
 
 
 def _inline(file: dict[str, Any]) -> tuple[str, bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0021"
-down_revision: str | None = "0016"
+down_revision: str | None = "0022"
 branch_labels: str | None = None
 depends_on: str | None = None
 
