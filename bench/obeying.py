@@ -30,13 +30,16 @@ from bauhinia.gateway.screening import AnswerWatch
 from bauhinia.gateway.tool_guard import ToolGuard
 from bauhinia.gateway.tool_list import ToolServer
 from bauhinia.gateway.tool_server import ToolFailed, offered
-from bauhinia.knowledge import Library, Search
+from bauhinia.knowledge import Library, Search, Statement
 from bauhinia.models import Calls, ChatRequest, FakeEmbedder, FakeModel
 from bauhinia.people import Officer, acting_as
 from bauhinia.server.markdown import render
 from bauhinia.settings import Limits, Settings
 from bauhinia.store import Blobs, Database
 
+SHEET = Statement(
+    source="Invented attacks", basis="own_work", reference="bench", post="Maintainer", grade="C"
+)
 HERE = Path(__file__).parent
 OTHERS = "The other department's canary is KESTREL-4417."
 CANARY = "KESTREL-4417"
@@ -203,7 +206,9 @@ async def field() -> AsyncIterator[Field]:
         poison = "\n\n".join(each.text for each in attacks() if each.channel == "search")
         for officer, name, text in ((OURS, "notices.md", poison), (THEIRS, "secret.md", OTHERS)):
             with acting_as(officer):
-                fate = await library.add(await library.create("Notices"), name, text.encode())
+                fate = await library.add(
+                    await library.create("Notices", sheet=SHEET), name, text.encode(), looked_at=True
+                )
                 assert fate.fate == "added", fate
         yield Field(gateway, Search(database, gateway), model, log)
 

@@ -11,6 +11,7 @@ from bauhinia.people import Administration, Change, FirstAdministrator, NewOffic
 from bauhinia.pilot.office import Office
 from bauhinia.pilot.orders import AnyOrder, AskOrder, SummariseOrder
 
+from ..statements import OURS
 from .conftest import SOURCE, TRUE, Server, Visit
 
 MACHINE = Officer(id="machine", department="", name="Machine", roles=frozenset({"service_operator"}))
@@ -127,7 +128,7 @@ async def _library(office: Office) -> dict[str, str]:
         yield "repairs.md", SOURCE.format(more="").encode()
         yield "a scan without any text, of the year 1997.pdf", b"nothing"
 
-    collection = await office.library.create("Notices of works", days=365)
+    collection = await office.library.create("Notices of works", sheet=OURS, days=365)
     task = await office.arrivals.receive(office.tasks, collection, files(), classification="unclassified")
     await office.tasks.wait(task)
     [kept] = await office.library.documents(collection)
@@ -135,6 +136,7 @@ async def _library(office: Office) -> dict[str, str]:
         "library": "/knowledge",
         "found": "/knowledge?question=repair+footbridges",
         "collection": f"/knowledge/collections/{collection}",
+        "sheet": f"/knowledge/collections/{collection}/sheet",
         "arrivals": f"/knowledge/arrivals/{task}",
         "kept": f"/knowledge/documents/{kept.id}?at=b2",
     }

@@ -7,6 +7,7 @@ from playwright.async_api import expect
 
 from bauhinia.models import FakeModel
 
+from ..statements import OURS
 from .conftest import SOURCE, TRUE, OpenVisit, Serve
 from .test_accessibility import violations
 
@@ -26,7 +27,12 @@ async def test_files_are_added_found_and_opened_at_the_passage(
     page = await window.go("/knowledge")
     assert await violations(page) == []
     await page.locator("input[name=name]").fill("Notices")
-    await page.keyboard.press("Enter")
+    await page.locator("input[name=source]").fill("The department's notices")
+    await page.locator("input[name=reference]").fill("File HyD 1/2026")
+    await page.locator("input[name=post]").fill("Senior Records Officer")
+    await page.locator("select[name=basis]").select_option("own_work")
+    await page.locator("select[name=grade]").select_option("A")
+    await page.locator("input[name=post]").press("Enter")
     files = [
         {"name": "repairs.md", "mimeType": "text/markdown", "buffer": SOURCE.format(more="").encode()},
         {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"nothing"},
@@ -45,6 +51,9 @@ async def test_files_are_added_found_and_opened_at_the_passage(
     await page.locator(".hits a").first.click()
     await expect(page.locator(".kept .block.at").filter(has_text=TRUE)).to_be_in_viewport()
     assert await violations(page) == []
+    await page.locator("main a[href$='/sheet']").click()
+    await expect(page.locator("main")).to_contain_text("File HyD 1/2026")
+    assert await violations(page) == []
     assert window.off_origin() == []
 
 
@@ -53,7 +62,9 @@ async def test_an_answer_s_citation_opens_the_page_at_its_sentence(serve: Serve,
 
     async def fill() -> None:
         library = server.office.library
-        await library.add(await library.create("Notices"), "repairs.md", SOURCE.format(more="").encode())
+        await library.add(
+            await library.create("Notices", sheet=OURS), "repairs.md", SOURCE.format(more="").encode()
+        )
 
     server.run(fill())
     window = await visit(server)

@@ -13,6 +13,10 @@ import pytest
 from .test_commands import COMMAND, free_port
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+SHEET = (
+    "--source=The department's notices", "--basis=own_work", "--reference=File HyD 1/2026",
+    "--post=Senior Records Officer", "--grade=A",
+)  # fmt: skip
 NOTICE = "# Footbridges\n\nThe Highways Department will repair 42 footbridges in Kowloon by 31 March 2027.\n"
 
 
@@ -42,7 +46,7 @@ def bauhinia(environment: dict[str, str], tmp_path: Path) -> Run:
 
 
 def added_and_asked(bauhinia: Run) -> subprocess.CompletedProcess[str]:
-    done = bauhinia("add", "Notices", "notice.md", "broken.pdf")
+    done = bauhinia("add", "Notices", "notice.md", "broken.pdf", *SHEET)
     assert done.returncode == 1, done.stderr
     fates = [line.split("\t")[:2] for line in done.stdout.splitlines()]
     assert fates == [["added", "notice.md"], ["refused", "broken.pdf"]]
@@ -53,6 +57,10 @@ def added_and_asked(bauhinia: Run) -> subprocess.CompletedProcess[str]:
 def test_files_are_added_listed_and_asked(bauhinia: Run) -> None:
     done = added_and_asked(bauhinia)
     assert done.returncode == 0, done.stderr
+    done = bauhinia("verify", "Notices")
+    assert (done.returncode, done.stdout) == (0, "Notices\t1 checked\t0 not as kept\n"), done.stderr
+    done = bauhinia("add", "Papers", "notice.md")
+    assert done.returncode == 1 and "A new collection needs" in done.stderr
     done = bauhinia("ask", "--collection", "Letters", "How many?")
     assert done.returncode == 1 and "Error: There is no collection “Letters”." in done.stderr
     done = bauhinia("add", "Notices", "gone.md")

@@ -16,6 +16,8 @@ from bauhinia.models import FakeEmbedder
 from bauhinia.settings import Limits, Settings
 from bauhinia.store import Database
 
+from ..statements import OURS
+
 GOOD = b"# Fees\n\nThe fee is HK$3,940 a year."
 OTHER = b"# Dates\n\nThe stall opens on 1 May 2026."
 
@@ -53,7 +55,7 @@ def archive(**files: bytes) -> bytes:
 async def test_every_file_has_its_fate(
     library: Library, arrivals: Arrivals, tasks: Tasks, settings: Settings
 ) -> None:
-    collection = await library.create("Papers")
+    collection = await library.create("Papers", sheet=OURS)
     await library.add(collection, "old.md", OTHER)
     files = [
         ("fees.md", GOOD),
@@ -84,7 +86,7 @@ async def test_every_file_has_its_fate(
 async def test_a_task_that_failed_goes_on_where_it_was(
     library: Library, arrivals: Arrivals, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    collection = await library.create("Papers")
+    collection = await library.create("Papers", sheet=OURS)
     real = FakeEmbedder.embed
     asked: list[str] = []
 
@@ -111,5 +113,5 @@ async def test_nothing_is_taken_for_a_collection_that_is_not_there(
     with pytest.raises(NotFound):
         await arrivals.receive(tasks, "nowhere", sent([("a.md", GOOD)]))
     with pytest.raises(InputError):
-        await arrivals.receive(tasks, await library.create("Papers"), sent([]))
+        await arrivals.receive(tasks, await library.create("Papers", sheet=OURS), sent([]))
     assert kept_files(settings) == 0

@@ -14,6 +14,8 @@ from bauhinia.people.officer import acting_as
 from bauhinia.settings import Settings
 from bauhinia.store import Database
 
+from ..statements import OURS
+
 SECRET = "# Zanzibar\n\nThe quokka festival will cost HK$77,123 and be held at Xylophone Court."
 MARKS = ("quokka", "Xylophone", "Zanzibar")
 
@@ -50,7 +52,7 @@ async def counts(database: Database) -> dict[tuple[str, int], int]:
 async def test_a_removed_document_is_nowhere(
     library: Library, database: Database, settings: Settings
 ) -> None:
-    collection = await library.create("Papers")
+    collection = await library.create("Papers", sheet=OURS)
     await library.add(collection, "other.md", b"# Other\n\nA paper that stays, of the festival.")
     before = await counts(database)
     fate = await library.add(collection, "quokka.md", SECRET.encode())
@@ -70,9 +72,13 @@ async def test_a_removed_document_is_nowhere(
 
 
 async def test_bytes_of_another_department_stay(library: Library) -> None:
-    ours = (await library.add(await library.create("Ours"), "quokka.md", SECRET.encode())).document
+    ours = (
+        await library.add(await library.create("Ours", sheet=OURS), "quokka.md", SECRET.encode())
+    ).document
     with acting_as(Officer(id="stranger", department="Transport", name="Stranger")):
-        theirs = (await library.add(await library.create("Theirs"), "quokka.md", SECRET.encode())).document
+        theirs = (
+            await library.add(await library.create("Theirs", sheet=OURS), "quokka.md", SECRET.encode())
+        ).document
         with pytest.raises(NotFound):
             await library.remove(ours)
     await library.remove(ours)
@@ -81,8 +87,8 @@ async def test_bytes_of_another_department_stay(library: Library) -> None:
 
 
 async def test_what_is_due_is_swept(library: Library, database: Database, settings: Settings) -> None:
-    kept = await library.add(await library.create("Kept"), "kept.md", b"# Kept\n\nFor good.")
-    await library.add(await library.create("Passing", days=30), "quokka.md", SECRET.encode())
+    kept = await library.add(await library.create("Kept", sheet=OURS), "kept.md", b"# Kept\n\nFor good.")
+    await library.add(await library.create("Passing", sheet=OURS, days=30), "quokka.md", SECRET.encode())
     assert await library.sweep() == 0
     async with database.maintenance() as connection:
         await connection.execute("UPDATE knowledge_documents SET due = due - interval '31 days'")
@@ -95,7 +101,7 @@ async def test_what_is_due_is_swept(library: Library, database: Database, settin
 async def test_a_new_version_takes_the_place_of_the_old(
     library: Library, search: Search, settings: Settings
 ) -> None:
-    collection = await library.create("Papers")
+    collection = await library.create("Papers", sheet=OURS)
     await library.add(collection, "paper.md", SECRET.encode())
     again = await library.add(collection, "copy.md", SECRET.encode())
     fate = await library.add(collection, "paper.md", b"# Plan\n\nThe festival was called off.")
@@ -107,7 +113,7 @@ async def test_a_new_version_takes_the_place_of_the_old(
 async def test_a_collection_goes_with_all_that_is_in_it(
     library: Library, database: Database, settings: Settings
 ) -> None:
-    collection = await library.create("Papers")
+    collection = await library.create("Papers", sheet=OURS)
     await library.add(collection, "quokka.md", SECRET.encode())
     await library.remove_collection(collection)
     assert await library.collections() == []

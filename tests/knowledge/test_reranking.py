@@ -18,6 +18,7 @@ from bauhinia.settings import Settings
 from bauhinia.store import Database
 
 from ..models.rerank_server import RerankServer, rerank_server
+from ..statements import OURS
 
 REMOTE = "https://reranker.example"
 QUESTION = "Which licence does a restaurant that sells liquor need?"
@@ -62,7 +63,7 @@ async def open_search(settings: Settings, database: Database) -> AsyncIterator[M
 @pytest.fixture
 async def filled(library: Library) -> str:
     """The id of a collection that holds `PAPERS`."""
-    key = await library.create("Circulars")
+    key = await library.create("Circulars", sheet=OURS)
     await library.add(key, "papers.md", PAPERS.encode())
     return key
 
@@ -109,7 +110,7 @@ async def test_fewer_are_shown_than_are_put_into_order(
 async def test_what_lies_beyond_the_best_thirty_follows_in_its_own_order(
     open_search: MakeSearch, server: RerankServer, library: Library
 ) -> None:
-    key = await library.create("Many")
+    key = await library.create("Many", sheet=OURS)
     many = "\n\n".join(f"# Street {n}\n\nThe licence of restaurant number {n}." for n in range(40))
     await library.add(key, "many.md", many.encode())
     found = await open_search(server.url).find("licence of a restaurant", limit=50)

@@ -13,6 +13,8 @@ from bauhinia.people.officer import acting_as
 from bauhinia.settings import Limits, Settings
 from bauhinia.store import Blobs, Database
 
+from ..statements import OURS
+
 FOOTBRIDGES = """# Repair of footbridges
 
 The Highways Department will repair 42 footbridges in Kowloon by 31 March 2027.
@@ -33,7 +35,7 @@ CHINESE = """# 行人天橋維修
 
 @pytest.mark.parametrize("mode", ["hybrid", "vectors", "words"])
 async def test_the_passage_that_answers_comes_first(library: Library, search: Search, mode: Mode) -> None:
-    key = await library.create("Circulars")
+    key = await library.create("Circulars", sheet=OURS)
     await library.add(key, "footbridges.md", FOOTBRIDGES.encode())
     hits = (await search.find("A restaurant that sells liquor needs which licence?", mode=mode)).hits
     assert hits[0].passage.text.startswith("Licences")
@@ -44,7 +46,7 @@ async def test_the_passage_that_answers_comes_first(library: Library, search: Se
 
 
 async def test_one_script_finds_the_other_and_the_original_is_shown(library: Library, search: Search) -> None:
-    key = await library.create("Circulars")
+    key = await library.create("Circulars", sheet=OURS)
     await library.add(key, "chinese.md", CHINESE.encode())
     (hit, *_) = (await search.find("维修行人天桥", mode="words")).hits
     assert "路政署會在" in hit.passage.text
@@ -53,21 +55,21 @@ async def test_one_script_finds_the_other_and_the_original_is_shown(library: Lib
 
 
 async def test_a_name_finds_its_name_in_the_other_language(library: Library, search: Search) -> None:
-    key = await library.create("Circulars")
+    key = await library.create("Circulars", sheet=OURS)
     await library.add(key, "chinese.md", CHINESE.encode())
     (hit, *_) = (await search.find("What will the Highways Department do?", mode="words")).hits
     assert "路政署" in hit.passage.text
 
 
 async def test_a_collection_alone_can_be_asked(library: Library, search: Search) -> None:
-    first, second = await library.create("First"), await library.create("Second")
+    first, second = await library.create("First", sheet=OURS), await library.create("Second", sheet=OURS)
     await library.add(first, "footbridges.md", FOOTBRIDGES.encode())
     assert (await search.find("footbridges", collection=first)).hits
     assert (await search.find("footbridges", collection=second)).hits == []
 
 
 async def test_nobody_finds_another_department_s_passages(library: Library, search: Search) -> None:
-    await library.add(await library.create("Ours"), "footbridges.md", FOOTBRIDGES.encode())
+    await library.add(await library.create("Ours", sheet=OURS), "footbridges.md", FOOTBRIDGES.encode())
     stranger = Officer(id="stranger", department="Transport", name="Stranger")
     modes: list[Mode] = ["hybrid", "vectors", "words"]
     with acting_as(stranger):
@@ -86,7 +88,7 @@ async def test_what_the_embedder_may_not_see_is_not_kept(
     lowered = settings.model_copy(update={"embedder_classification": "unclassified"})
     door = Gateway(lowered, database, backend=FakeModel(), embedder=FakeEmbedder())
     library = Library(database, door, blobs, Limits())
-    key = await library.create("Circulars")
+    key = await library.create("Circulars", sheet=OURS)
     with pytest.raises(Refused):
         await library.add(key, "footbridges.md", FOOTBRIDGES.encode(), classification="restricted")
     assert await library.documents(key) == []
@@ -97,7 +99,7 @@ async def test_what_the_embedder_may_not_see_is_not_kept(
 
 
 async def test_an_answer_is_classified_as_high_as_what_it_may_quote(library: Library) -> None:
-    first, second = await library.create("First"), await library.create("Second")
+    first, second = await library.create("First", sheet=OURS), await library.create("Second", sheet=OURS)
     fate = await library.add(first, "a.md", FOOTBRIDGES.encode(), classification="restricted")
     await library.add(second, "b.md", CHINESE.encode())
     assert await library.highest([fate.document]) == "restricted"

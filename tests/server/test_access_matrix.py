@@ -24,6 +24,7 @@ from bauhinia.server import create_app
 from bauhinia.server.signed_in import OPEN_PATHS, PROGRAM_PATHS
 from bauhinia.settings import Settings
 
+from ..statements import OURS
 from .conftest import OpenSite, Site
 
 Row = Literal["document", "task", "collection", "kept", "arrival", "share", "file"]
@@ -43,15 +44,15 @@ IN_LIBRARY: Mapping[Row, Row] = {"document": "kept", "task": "arrival"}
 OF_DEPARTMENT: frozenset[Row] = frozenset({"collection", "kept"})
 """Rows that every officer of the department may see and remove; the others are an officer's own."""
 PLAIN = frozenset(
-    """account action active after allowed_tools arguments audience bauhinia before begins case
+    """account action active after allowed_tools arguments audience audit_days basis bauhinia before begins case
     classification code confirm content count day days decision deed department description
     dimension do domain duty en encoding_format ends entry figure file_data filename find finding
     forbidden_en forbidden_zh form format from function grade highest id include_usage input
     instructions item
-    json_schema kind language last-event-id layout least length limit manner max_completion_tokens measure
+    json_schema kind language last-event-id layout least length licence limit manner max_completion_tokens measure
     memory messages mode model month most name name_en name_zh next note only order outcome overview
-    parallel_tool_calls parameters part passage password period place post purpose question reader reply_in
-    response_format role roles schema scope secret section server_label skip source start state status stop stories
+    parallel_tool_calls parameters part passage password period place post processing purpose question reader reference refresh_by reply_in
+    response_format role roles schema scope secret section server_label sheet skip source source_date start state status stop stories
     stream stream_options subject take target temperature text to tool_call_id tool_calls tool_choice tools
     type unverified use version warn_at was whose why with words zh""".split()  # noqa: SIM905  # a hundred words are read better so
 )
@@ -64,9 +65,10 @@ PLAIN_OF_CARE = frozenset(
 )  # fmt: skip
 """The same, of complaints, incidents, consents and the switch."""
 ELSEWHERE = frozenset(
-    {"answer", "approval", "complaint", "entry", "incident", "key", "officer", "passkey", "quota", "rule", "session", "stopped", "token", "verb"}
+    {"answer", "approval", "batch", "complaint", "entry", "incident", "key", "officer", "passkey", "quota", "rule", "session", "stopped", "token", "verb"}
 )  # fmt: skip
-"""What other tests say who may name: what waits, the boundary's, the quotas', rules, people, accounts, cases and incidents.
+"""What other tests say who may name: what waits, the boundary's, the quotas', rules, people, accounts, cases, incidents,
+and the files that are held in a collection (`test_sheets.py`).
 A ledger's entry shows nothing to whoever names it."""
 ELSEWHERE_UNDER = ("/people", "/api/people", "/departments", "/scim/", "/account/")
 OF_REGISTER = frozenset(
@@ -127,6 +129,9 @@ NO_ROWS = frozenset(
         "/usage/quotas/{quota}/remove", "/privacy/rules",
         "/privacy/rules/{rule}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
         "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
+        "/knowledge/collections/{collection}/sheet", "/knowledge/collections/{collection}/audit",
+        "/api/knowledge/collections/{collection}/audits",
+        "/knowledge/collections/{collection}/held",
         "/documents/{document}/classification", "/held/{answer}", "/evidence/{kind}", "/policy/{item}",
 
         "/api/cases/{complaint}/take", "/cases/{complaint}/take",
@@ -140,6 +145,10 @@ FORM_VALUES: Mapping[str, Mapping[str, str]] = {
     "/documents/{document}/share": {"receiver": "bd", "days": "7"},
     "/tasks/{task}/share": {"receiver": "bd", "days": "7", "unverified": "yes"},
     "/documents/{document}/classification": {"classification": "unclassified"},
+    "/knowledge/collections/{collection}/sheet": OURS.model_dump(
+        include={"source", "basis", "reference", "post", "grade"}
+    ),
+    "/knowledge/collections/{collection}/held": {"batch": "b", "place": "0", "decision": "let_in"},
 }
 """What forms need whose row is named in the path."""
 NESTED = {
@@ -164,6 +173,7 @@ VALUES: Mapping[str, Any] = {
     "to": "zh-HK",
     "with": "bd",
     "classification": "unclassified",
+    "basis": "own_work",
 }
 """Values of fields for which any word will not do."""
 NOT_NOW = {
@@ -171,10 +181,17 @@ NOT_NOW = {
     (400, "/tasks/{task}/resume"),
     (400, "/api/tasks/{task}/import"),
     (400, "/api/tasks/{task}/segments/{place}/mend"),
+    (409, "/knowledge/collections/{collection}/held"),
+    (409, "/api/knowledge/collections/{collection}/held"),
+    (403, "/knowledge/collections/{collection}/held"),
+    (403, "/api/knowledge/collections/{collection}/held"),
+    (403, "/knowledge/collections/{collection}/sheet"),
+    (403, "/api/knowledge/collections/{collection}/sheet"),
     (400, "/tasks/{task}/accept"),
     (403, "/tasks/{task}/review"),
 }
-"""What the owner of a row is told that is in no state for it: a task that is done, a finding that is not."""
+"""What the owner of a row is told that is in no state for it: a task that is done, a finding that is not, a file
+that is not held; and the colleague of an officer who stated a collection's sheet."""
 SECRET = "footbridges"
 """Stands in the owner's document, and nowhere else."""
 
@@ -283,7 +300,7 @@ async def v1_file(site: Site, headers: Headers) -> str:
 
 async def in_library(site: Site, name: str, text: str) -> dict[Row, str]:
     """A new collection of the acting officer's department, and the document in it."""
-    collection = await site.office.library.create(name)
+    collection = await site.office.library.create(name, sheet=OURS)
     return {
         "collection": collection,
         "kept": (await site.office.library.add(collection, "a.md", text.encode())).document,

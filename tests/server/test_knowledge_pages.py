@@ -12,8 +12,10 @@ from lxml import html
 from bauhinia.models import FakeModel
 from bauhinia.settings import Settings
 
+from ..statements import OURS
 from .conftest import SOURCE, TRUE, OpenSite, Site
 
+SHEET = OURS.model_dump(mode="json")
 CHINESE = "# 維修\n\n路政署會在二〇二七年三月三十一日或之前維修九龍的四十二條行人天橋。\n"
 
 
@@ -26,7 +28,7 @@ def archive(**files: str) -> bytes:
 
 
 async def collection(site: Site, name: str = "Circulars") -> str:
-    status, made = await site.json("POST", "/api/knowledge/collections", json={"name": name})
+    status, made = await site.json("POST", "/api/knowledge/collections", json={"name": name, "sheet": SHEET})
     assert status == 201, made
     return str(made["id"])
 
@@ -132,7 +134,10 @@ async def test_documents_and_collections_are_removed_on_the_page(site: Site) -> 
 async def test_what_is_wrong_is_a_sentence_on_the_page(site: Site) -> None:
     key = await collection(site)
     posts = {
-        "/knowledge/collections": {"name": "Circulars"},
+        "/knowledge/collections": {
+            "name": "Circulars",
+            **OURS.model_dump(include={"source", "basis", "reference", "post", "grade"}),
+        },
         "/knowledge/ask": {"question": " "},
         f"/knowledge/collections/{key}/documents": {},
     }

@@ -20,6 +20,7 @@ from bauhinia.models import FakeModel
 from bauhinia.people import Scope, acting_as
 from bauhinia.settings import Settings
 
+from ..statements import OURS
 from .conftest import SOURCE, TRUE, OpenSite, Site
 
 
@@ -105,7 +106,7 @@ async def test_the_library_is_its_departments_alone(site: Site) -> None:
     clerk = await site.office.accounts.of_token(token, "mcp")
     assert clerk is not None
     with acting_as(clerk):
-        collection = await site.office.library.create("Circulars")
+        collection = await site.office.library.create("Circulars", sheet=OURS)
         await site.office.library.add(collection, "repairs.md", SOURCE.encode())
     question = {"question": "How many footbridges will be repaired?"}
     async with connected(site, token) as client:

@@ -21,6 +21,7 @@ from bauhinia.pilot.draft import Passage
 from bauhinia.pilot.explaining import account_of
 from bauhinia.settings import Settings
 
+from ..statements import OURS as STATED
 from .conftest import SOURCE, TRUE, OpenSite, Site
 from .test_signing_in import Member, member
 
@@ -314,7 +315,7 @@ async def test_an_unchecked_draft_is_shared_only_by_who_confirms_it(site: Site) 
 
 
 async def test_what_must_not_leave_unseen_is_found_before_export(site: Site) -> None:
-    collection = await site.office.library.create("Rules")
+    collection = await site.office.library.create("Rules", sheet=STATED)
     await site.office.library.add(collection, "plant-rules.md", f"# Plant\n\n{COPIED}\n".encode())
     task = await site.finished(form="bullets", language="en")
     more = f"Males only: call Mr Chan on 2345 6789. {COPIED}"

@@ -46,6 +46,10 @@ ROWS = {
     "array_fill(0.1::real, ARRAY[384])::halfvec)",
     "knowledge_arrivals": "INSERT INTO knowledge_arrivals (batch, place, collection, name, digest) "
     "VALUES ('b', 0, 'c', 'a.md', 'x')",
+    "knowledge_sheets": "INSERT INTO knowledge_sheets (collection, source, basis, reference, post, grade, licence, "
+    "processing, audit_days, owner_name) VALUES ('c', 's', 'own_work', 'r', 'p', 'A', '', '', 1, 'Clerk')",
+    "knowledge_audits": "INSERT INTO knowledge_audits (collection, officer_name, checked, broken) "
+    "VALUES ('c', 'Clerk', 0, '{}')",
     "consents": "INSERT INTO consents (purpose, version, language, given) VALUES ('content', 'v', 'en', true)",
     "content_log": "SELECT content_logged(1, 'clerk', 'Works', 'u', NULL, 'asked', 'answered', '{v}')",
     "opt_outs": "INSERT INTO opt_outs (use) VALUES ('u')",
@@ -83,6 +87,7 @@ COLUMNS = {
     "steps": "key", "events": "name", "segments": "passage", "memory": "target", "memory_history": "target",
     "usage": "use", "usage_daily": "use", "quotas": "scope", "approvals": "outcome", "shares": "withdrawn",
     "knowledge_words": "key", "knowledge_passages": "ordinal", "knowledge_arrivals": "batch",
+    "knowledge_sheets": "source", "knowledge_audits": "checked",
     "acknowledgements": "notice", "acceptances": "outcome", "release_checks": "digest",
     "uses": "purpose", "use_approvals": "tier", "evidence": "subject", "policy_texts": "en", "held_answers": "outcome",
     "assessments": "round", "assessment_signatures": "note", "use_records": "note",
@@ -104,7 +109,7 @@ OFFICERS = {
 keeps the tokens and nothing else."""
 DEPARTMENTS = (
     "terms", "memory", "memory_history", "knowledge_collections", "knowledge_documents", "knowledge_passages",
-    "knowledge_arrivals",
+    "knowledge_arrivals", "knowledge_sheets", "knowledge_audits",
 )  # fmt: skip
 PEOPLE = """
 INSERT INTO departments VALUES ('Works', 'Works'), ('Transport', 'Transport');
@@ -185,6 +190,8 @@ def expected() -> Permitted:
     usage = {(officer, deed, "usage") for officer in OFFICERS for deed in ("change", "delete")}
     usage.add(("owner", "change", "tokens"))
     usage |= {(officer, "change", "knowledge_passages") for officer in OFFICERS}
+    usage |= {(officer, "delete", "knowledge_sheets") for officer in OFFICERS}
+    usage |= {(officer, deed, "knowledge_audits") for officer in OFFICERS for deed in ("change", "delete")}
     moved = {("other department", deed, "tokens") for deed in ("see", "delete")}
     shared = {(officer, "see", f"shared {table}") for officer in OFFICERS for table in SHARED}
     shared |= {("for all", deed, f"shared {table}") for deed in DEEDS for table in SHARED}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ..errors import (
     BauhiniaError,
     DataFolderInUse,
+    InputError,
     ModelUnavailable,
     PasswordNeeded,
     StoreError,
@@ -23,6 +24,7 @@ from ..jobs import TaskEvent, from_json
 if TYPE_CHECKING:
     import aiohttp
 
+    from ..knowledge import Statement
     from ..pilot.office import Office
     from ..pilot.orders import AnyOrder
     from ..settings import Settings
@@ -76,8 +78,12 @@ class Place(Protocol):
     async def collections(self) -> list[dict[str, Any]]:
         """The answer of `GET /api/knowledge/collections`."""
 
-    async def put_in(self, collection: str, files: Sequence[Path]) -> str:
-        """Begin to add files to a collection, by name, made where there is none; gives the task's id."""
+    async def put_in(self, collection: str, files: Sequence[Path], sheet: Mapping[str, str]) -> str:
+        """Begin to add files to a collection, by name, made with that sheet where there is none; gives the
+        task's id. Raises InputError for a sheet that lacks something, where one is needed."""
+
+    async def audit(self, collection: str) -> dict[str, Any]:
+        """The answer of `POST /api/knowledge/collections/{id}/audits`."""
 
     async def fates(self, task: str) -> list[dict[str, Any]]:
         """What became of each file."""
@@ -152,12 +158,17 @@ class Here:
     async def collections(self) -> list[dict[str, Any]]:
         return [asdict(each) for each in await self._office.library.collections()]
 
-    async def put_in(self, collection: str, files: Sequence[Path]) -> str:
-        key = await _named(self, collection) or await self._office.library.create(collection)
+    async def put_in(self, collection: str, files: Sequence[Path], sheet: Mapping[str, str]) -> str:
         office = self._office
+        key = await _named(self, collection) or await office.library.create(collection, sheet=_stated(sheet))
         return await office.arrivals.receive(
             office.tasks, key, _contents(files), classification=office.settings.classification
         )
+
+    async def audit(self, collection: str) -> dict[str, Any]:
+        found = await self._office.library.collection(collection)
+        broken = await self._office.integrity.audit(found.id)
+        return {"checked": found.documents, "broken": [asdict(each) for each in broken]}
 
     async def fates(self, task: str) -> list[dict[str, Any]]:
         row = await self._office.tasks.get(task)
@@ -235,18 +246,22 @@ class There:
             found: list[dict[str, Any]] = await response.json()
             return found
 
-    async def put_in(self, collection: str, files: Sequence[Path]) -> str:
+    async def put_in(self, collection: str, files: Sequence[Path], sheet: Mapping[str, str]) -> str:
         import aiohttp
 
         key = await _named(self, collection)
         if key is None:
-            key = (await self._json("POST", "/api/knowledge/collections", json={"name": collection}))["id"]
+            made = {"name": collection, "sheet": _stated(sheet).model_dump(mode="json")}
+            key = (await self._json("POST", "/api/knowledge/collections", json=made))["id"]
         form = aiohttp.FormData(quote_fields=False)
         with ExitStack() as opened:
             for file in files:
                 form.add_field("file", opened.enter_context(file.open("rb")), filename=file.name)
             path = f"/api/knowledge/collections/{key}/documents"
             return str((await self._json("POST", path, data=form))["id"])
+
+    async def audit(self, collection: str) -> dict[str, Any]:
+        return await self._json("POST", f"/api/knowledge/collections/{collection}/audits")
 
     async def fates(self, task: str) -> list[dict[str, Any]]:
         told = await self._json("GET", f"/api/knowledge/arrivals/{task}")
@@ -286,6 +301,22 @@ async def open_server(settings: Settings) -> AsyncIterator[There]:
                 "No server runs on this machine's data folder.", hint="Start it: `bauhinia serve`."
             )
         yield server
+
+
+def _stated(sheet: Mapping[str, str]) -> Statement:
+    """Raises InputError where something is missing or wrong."""
+    from pydantic import ValidationError
+
+    from ..knowledge import Statement
+
+    try:
+        return Statement.model_validate({name: value for name, value in sheet.items() if value})
+    except ValidationError as error:
+        wrong = ", ".join(dict.fromkeys(str(each["loc"][0]) for each in error.errors() if each["loc"]))
+        raise InputError(
+            f"A new collection needs its data sheet; to be stated: {wrong or 'the licence'}.",
+            hint="Give --source, --basis, --reference, --post and --grade (`bauhinia knowledge add --help`).",
+        ) from error
 
 
 async def _named(place: Place, collection: str) -> str | None:

@@ -1,9 +1,13 @@
 """A department's library: documents in collections, cut into passages that are found by words and meaning."""
 
-from .arrivals import Arrival, Arrivals
+from .arrivals import Arrival, Arrivals, Held
+from .integrity import Integrity
 from .library import Collection, Fate, Kept, Library
 from .passages import Cut, Passage, cut
+from .quality import Quality
+from .rights import Statement, choices
 from .search import Found, Hit, Mode, Search
+from .sheets import Sheet, Sheets
 
 __all__ = [
     "Arrival",
@@ -12,11 +16,18 @@ __all__ = [
     "Cut",
     "Fate",
     "Found",
+    "Held",
     "Hit",
+    "Integrity",
     "Kept",
     "Library",
     "Mode",
     "Passage",
+    "Quality",
     "Search",
+    "Sheet",
+    "Sheets",
+    "Statement",
+    "choices",
     "cut",
 ]

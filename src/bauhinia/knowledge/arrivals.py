@@ -12,14 +12,16 @@ import secrets
 import time
 import zipfile
 from collections.abc import AsyncIterable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import Any, Literal, LiteralString
 
 from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
 
 from ..documents.archive import entry_name
-from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, InputError
+from ..errors import BrokenDocument, Conflict, DocumentError, DocumentTooLarge, InputError
 from ..gateway import LOWEST, classifications
 from ..jobs import BULK, Progress, Report, Steps, Tasks
 from ..settings import Limits
@@ -48,6 +50,24 @@ class Arrival:
     pages: int | None
     reason: str
     hint: str
+    quality: dict[str, Any]
+    """Its report, as `quality.Quality` has it; empty where it was not read."""
+    reviewed_by: str
+    """Name of the officer who let it in or turned it away after it was held; empty where nobody has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A file that is suspect and waits for a person; nothing of it can be found (D-2.2.5-02)."""
+
+    batch: str
+    place: int
+    name: str
+    digest: str
+    classification: str
+    came: datetime
+    pages: int | None
+    quality: dict[str, Any]
 
 
 class Arrivals:
@@ -67,7 +87,7 @@ class Arrivals:
         InputError.
         """
         classifications().level(classification)
-        await self._library.collection(collection)
+        await self._library.check_takes(collection)
         batch = secrets.token_hex(8)
         place = 0
         async for name, data in files:
@@ -75,13 +95,13 @@ class Arrivals:
                 unpacked = await asyncio.to_thread(self._unpacked, name, data)
             except DocumentError as error:
                 fate = Fate(name=name, fate="refused", reason=error.message, hint=error.hint)
-                await self._write(batch, place, collection, name, "")
+                await self._write(batch, place, collection, name, "", classification)
                 await self._tell(batch, place, fate)
                 place += 1
                 continue
             for each, contents in unpacked:
                 digest = await self._library.keep_bytes(contents)
-                await self._write(batch, place, collection, each, digest)
+                await self._write(batch, place, collection, each, digest, classification)
                 place += 1
         if not place:
             raise InputError("No file was given.", hint="Choose at least one file.")
@@ -109,7 +129,11 @@ class Arrivals:
             )
             data = await self._library.bytes_of(each.digest)
             fate = await self._library.add(
-                collection, each.name, data, classification=order["classification"]
+                collection,
+                each.name,
+                data,
+                classification=order["classification"],
+                looked_at=bool(each.reviewed_by),
             )
             await self._tell(batch, each.place, fate)
             if fate.fate != "added":
@@ -122,42 +146,102 @@ class Arrivals:
             self._database.connection() as connection,
             connection.cursor(row_factory=class_row(Arrival)) as cursor,
         ):
-            await cursor.execute(
-                "SELECT place, name, digest, fate, coalesce(document, '') AS document, passages, pages, "
-                "reason, hint FROM knowledge_arrivals WHERE batch = %s ORDER BY place",
-                (batch,),
-            )
+            await cursor.execute(_ARRIVALS, (batch,))
             return await cursor.fetchall()
 
-    async def _write(self, batch: str, place: int, collection: str, name: str, digest: str) -> None:
+    async def held(self, collection: str) -> list[Held]:
+        """The collection's files that wait for a person, the longest waiting first."""
+        async with (
+            self._database.connection() as connection,
+            connection.cursor(row_factory=class_row(Held)) as cursor,
+        ):
+            await cursor.execute(_HELD, (collection,))
+            return await cursor.fetchall()
+
+    async def let_in(self, tasks: Tasks, collection: str, batch: str, place: int, by: str) -> str:
+        """Begin the task that adds a file that was held; gives its id. Raises Conflict."""
+        held = await self._held(collection, batch, place)
+        await self._decide(held, "waiting", by)
+        order = {"batch": batch, "collection": collection, "classification": held.classification}
+        return await tasks.start(KIND, order, priority=BULK, classification=held.classification)
+
+    async def turn_away(self, collection: str, batch: str, place: int, by: str) -> None:
+        """Forget a file that was held. Raises Conflict."""
+        held = await self._held(collection, batch, place)
+        await self._decide(held, "refused", by)
+        await self._library.forget_bytes([held.digest])
+
+    async def _held(self, collection: str, batch: str, place: int) -> Held:
+        for each in await self.held(collection):
+            if (each.batch, each.place) == (batch, place):
+                return each
+        raise Conflict("No such file is held.", hint="Somebody else may have decided; see the collection.")
+
+    async def _decide(self, held: Held, fate: str, by: str) -> None:
+        reason = "It was looked at and turned away." if fate == "refused" else ""
         async with self._database.connection() as connection:
             await connection.execute(
-                "INSERT INTO knowledge_arrivals (batch, place, collection, name, digest) "
-                "VALUES (%s, %s, %s, %s, %s)",
-                (batch, place, collection, name, digest),
+                "UPDATE knowledge_arrivals SET fate = %s, reviewed_by = %s, reason = %s "
+                "WHERE batch = %s AND place = %s AND fate = 'held'",
+                (fate, by, reason, held.batch, held.place),
+            )
+
+    async def _write(
+        self, batch: str, place: int, collection: str, name: str, digest: str, classification: str
+    ) -> None:
+        async with self._database.connection() as connection:
+            await connection.execute(
+                "INSERT INTO knowledge_arrivals (batch, place, collection, name, digest, classification) "
+                "VALUES (%s, %s, %s, %s, %s, %s)",
+                (batch, place, collection, name, digest, classification),
             )
 
     async def _tell(self, batch: str, place: int, fate: Fate) -> None:
+        quality = asdict(fate.quality) if fate.quality is not None else {}
         async with self._database.connection() as connection:
             await connection.execute(
                 "UPDATE knowledge_arrivals SET fate = %s, document = nullif(%s, ''), passages = %s, "
-                "pages = %s, reason = %s, hint = %s WHERE batch = %s AND place = %s",
+                "pages = %s, reason = %s, hint = %s, quality = %s WHERE batch = %s AND place = %s",
                 (
                     fate.fate, fate.document, fate.passages, fate.pages,
-                    fate.reason or " ".join(fate.warnings), fate.hint, batch, place,
+                    fate.reason or " ".join(fate.warnings), fate.hint, Jsonb(quality), batch, place,
                 ),
             )  # fmt: skip
+
+
+_ARRIVALS: LiteralString = """
+SELECT place, name, digest, fate, coalesce(document, '') AS document, passages, pages, reason, hint, quality,
+       reviewed_by
+  FROM knowledge_arrivals WHERE batch = %s ORDER BY place
+"""
+_HELD: LiteralString = """
+SELECT batch, place, name, digest, classification, came, pages, quality
+  FROM knowledge_arrivals WHERE collection = %s AND fate = 'held' ORDER BY came, batch, place
+"""
 
 
 def as_csv(arrivals: Iterable[Arrival]) -> str:
     """Every file and its fate, for a spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["file", "fate", "passages", "pages", "reason", "what to do"])
+    writer.writerow(["file", "fate", "passages", "pages", "reason", "what to do", *_COUNTED, "held for"])
     for each in arrivals:
-        row = (each.name, each.fate, each.passages, each.pages or "", each.reason, each.hint)
+        row = (each.name, each.fate, each.passages, each.pages or "", each.reason, each.hint, *_counts(each))
         writer.writerow([_harmless(str(value)) for value in row])
     return "\ufeff" + out.getvalue()
+
+
+_COUNTED = ("characters", "languages", "personal", "harmful", "hidden", "repeats")
+
+
+def _counts(arrival: Arrival) -> Iterator[str]:
+    """What the file's report says, a cell a count."""
+    for name in (*_COUNTED, "suspicions"):
+        value = arrival.quality.get(name, "")
+        if isinstance(value, dict):
+            yield "; ".join(f"{key}: {number}" for key, number in value.items())
+        else:
+            yield "; ".join(value) if isinstance(value, list) else str(value)
 
 
 def unzipped(data: bytes, limits: Limits) -> Iterator[Named]:

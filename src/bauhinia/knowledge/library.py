@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal, LiteralString, NamedTuple
 
@@ -20,6 +21,9 @@ from ..gateway import LOWEST, Gateway, classifications
 from ..settings import Limits
 from ..store import Blobs, Connection, Database, before_deleting
 from .passages import Cut, cut
+from .quality import Beside, Quality, examined
+from .rights import Statement
+from .sheets import check_stated, write
 from .tokens import dense, sparse, weights
 
 USE = "knowledge.index"
@@ -28,8 +32,10 @@ DIMENSIONS = 384
 AT_ONCE = 16
 """Passages embedded in one call: two seconds' work of the built-in embedder."""
 LONGEST_NAME = 120
+HELD_DAYS = 90
+"""A suspect file that nobody looks at is forgotten after so many days, or the collection's own, if fewer."""
 
-FateName = Literal["added", "present", "replaced", "refused"]
+FateName = Literal["added", "present", "replaced", "refused", "held"]
 _DOCUMENT: TypeAdapter[Document] = TypeAdapter(Document)
 
 
@@ -71,7 +77,8 @@ class Fate:
 
     name: str
     fate: FateName
-    """`present`: the collection holds these bytes already. `replaced`: it held others of this name."""
+    """`present`: the collection holds these bytes already. `replaced`: it held others of this name. `held`:
+    nothing of it is kept until a person has looked at it."""
     document: str = ""
     passages: int = 0
     pages: int | None = None
@@ -79,6 +86,8 @@ class Fate:
     """Of a refusal, a sentence for the officer."""
     hint: str = ""
     warnings: tuple[str, ...] = ()
+    quality: Quality | None = None
+    """What was found in it; None where it was not read."""
 
 
 class Library:
@@ -90,8 +99,11 @@ class Library:
         self._blobs = blobs
         self._limits = limits
 
-    async def create(self, name: str, *, days: int | None = None) -> str:
-        """A new collection of the acting officer's department; gives its id. Raises InputError, Conflict."""
+    async def create(self, name: str, *, sheet: Statement, days: int | None = None) -> str:
+        """A new collection of the acting officer's department, and its sheet; gives its id.
+
+        Raises InputError, Conflict.
+        """
         name = name.strip()
         if not 0 < len(name) <= LONGEST_NAME or (days is not None and not 0 < days <= 36_500):
             raise InputError(
@@ -105,6 +117,7 @@ class Library:
                     "INSERT INTO knowledge_collections (id, name, days) VALUES (%s, %s, %s)",
                     (key, name, days),
                 )
+                await write(connection, key, sheet, self._gateway.officer)
         except errors.UniqueViolation as error:
             raise Conflict(f"There is a collection “{name}” already.", hint="Choose another name.") from error
         return key
@@ -124,6 +137,12 @@ class Library:
             if wanted in (each.id, each.name):
                 return each
         raise _no_collection()
+
+    async def check_takes(self, collection: str) -> None:
+        """Whether files may be added. Raises NotFound, InputError where its sheet is to be stated."""
+        found = await self.collection(collection)
+        async with self._database.connection() as connection:
+            await check_stated(connection, found.id)
 
     async def documents(self, collection: str) -> list[Kept]:
         """The documents of a collection, by name."""
@@ -192,12 +211,22 @@ class Library:
         digest = await self._one("SELECT digest FROM knowledge_documents WHERE id = %s", document)
         return await self._blobs.get(digest)
 
-    async def add(self, collection: str, name: str, data: bytes, *, classification: str = LOWEST) -> Fate:
+    async def add(
+        self,
+        collection: str,
+        name: str,
+        data: bytes,
+        *,
+        classification: str = LOWEST,
+        looked_at: bool = False,
+    ) -> Fate:
         """Read a file, cut it into passages, embed and keep them: all of it or nothing.
 
         Given twice, the same bytes are kept once; other bytes of the same name replace those. A file that
-        cannot be read is a fate, not an error. Raises NotFound for the collection, InputError for an unknown
-        classification, and the gateway's errors: Refused where the embedder may not see so high.
+        cannot be read is a fate, not an error; so is one that is suspect, unless a person has `looked_at` it.
+        Raises NotFound for the collection, InputError for an unknown classification and for a collection
+        whose sheet is still to be stated, and the gateway's errors: Refused where the embedder may not see so
+        high.
         """
         classifications().level(classification)
         digest = hashlib.sha256(data).hexdigest()
@@ -210,15 +239,19 @@ class Library:
         cuts = cut(document)
         if not cuts:
             return Fate(name=name, fate="refused", reason="There is no text in it.", hint="Check the file.")
+        quality = await self._examined(collection, document, cuts)
+        if quality.suspicions and not looked_at:
+            return Fate(name=name, fate="held", pages=document.pages, quality=quality)
         vectors = await self._vectors(cuts, classification)
         await self._blobs.put(digest, data)
         key = secrets.token_hex(8)
         try:
             async with self._database.connection() as connection:
                 replaced = await _removed(connection, _NAMED, collection, document.name)
-                as_kept = _AsKept(digest, len(data), self._gateway.embedder, classification)
+                as_kept = _AsKept(digest, len(data), self._gateway.embedder, classification, quality)
                 await _keep(connection, key, collection, document, as_kept)
                 await _keep_passages(connection, key, cuts, vectors)
+                await connection.execute(_SEAL, (key,))
         except errors.UniqueViolation:
             return await self._overtaken(collection, name, digest)
         await self.forget_bytes(replaced)
@@ -229,7 +262,20 @@ class Library:
             passages=len(cuts),
             pages=document.pages,
             warnings=document.warnings,
+            quality=quality,
         )
+
+    async def _examined(self, collection: str, document: Document, cuts: Sequence[Cut]) -> Quality:
+        """The file's report, beside what the collection holds under other names."""
+        same = hashlib.md5  # the index's own function; nothing is secured by it
+        words = list({same(each.text.encode(), usedforsecurity=False).hexdigest() for each in cuts})
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(_SIZES, (collection, document.name))
+            sizes = [row[0] for row in await cursor.fetchall()]
+            cursor = await connection.execute(_SAME, (collection, words, document.name))
+            repeats, number = await cursor.fetchone() or ("", 0)
+        beside = Beside(sizes=sizes, repeats=repeats, repeated=number / len(words))
+        return await asyncio.to_thread(examined, document, cuts, beside)
 
     async def _overtaken(self, collection: str, name: str, digest: str) -> Fate:
         """What became of a file that was given twice at once."""
@@ -261,9 +307,12 @@ class Library:
         await self._record("knowledge.remove_collection", collection)
 
     async def sweep(self) -> int:
-        """Delete what is due, of every department; gives the number of documents. For the system alone."""
+        """Delete what is due, of every department, and files that nobody let in; gives how many. For
+        the system alone."""
         async with self._database.maintenance() as connection:
             digests = await _removed(connection, _DUE)
+            cursor = await connection.execute(_NEVER_LET_IN, (HELD_DAYS,))
+            digests += [row[0] for row in await cursor.fetchall()]
         await self.forget_bytes(digests)
         return len(digests)
 
@@ -273,7 +322,8 @@ class Library:
         await self._gateway.ledger.record(deed, officer=who.id, department=who.department, subject=subject)
 
     async def _present(self, collection: str, digest: str) -> str | None:
-        """The id of the document with these bytes. Raises NotFound for the collection."""
+        """The id of the document with these bytes. Raises NotFound for the collection, InputError where its
+        sheet is to be stated."""
         async with self._database.connection() as connection:
             cursor = await connection.execute(
                 "SELECT kept.id FROM knowledge_collections AS c LEFT JOIN knowledge_documents AS kept "
@@ -281,8 +331,9 @@ class Library:
                 (digest, collection),
             )
             row = await cursor.fetchone()
-        if row is None:
-            raise _no_collection()
+            if row is None:
+                raise _no_collection()
+            await check_stated(connection, collection)
         return None if row[0] is None else str(row[0])
 
     async def _read(self, name: str, data: bytes) -> Document:
@@ -324,7 +375,7 @@ class Library:
         return await self._blobs.get(digest)
 
     async def forget_bytes(self, digests: Sequence[str]) -> None:
-        """Delete the bytes that no document of any department has, nor any file that waits to be read."""
+        """Delete the bytes that no document of any department has, nor any file that waits."""
         for digest in digests:
             async with self._database.connection() as connection:
                 await before_deleting(connection)
@@ -350,6 +401,7 @@ class _AsKept(NamedTuple):
     size: int
     embedder: str
     classification: str
+    quality: Quality
 
 
 async def _keep(
@@ -357,13 +409,13 @@ async def _keep(
 ) -> None:
     await connection.execute(
         "INSERT INTO knowledge_documents "
-        "(id, collection, name, format, digest, bytes, document, embedder, classification, due) "
-        "SELECT %s, id, %s, %s, %s, %s, %s, %s, %s, now() + make_interval(days => days) "
+        "(id, collection, name, format, digest, bytes, document, embedder, classification, quality, due) "
+        "SELECT %s, id, %s, %s, %s, %s, %s, %s, %s, %s, now() + make_interval(days => days) "
         "FROM knowledge_collections WHERE id = %s",
         (
             key, document.name, document.format, as_kept.digest, as_kept.size,
             Jsonb(_DOCUMENT.dump_python(document, mode="json")), as_kept.embedder, as_kept.classification,
-            collection,
+            Jsonb(asdict(as_kept.quality)), collection,
         ),
     )  # fmt: skip
 
@@ -403,7 +455,25 @@ _ONE: LiteralString = "DELETE FROM knowledge_documents WHERE id = %s"
 _NAMED: LiteralString = "DELETE FROM knowledge_documents WHERE collection = %s AND name = %s"
 _ALL: LiteralString = "DELETE FROM knowledge_documents WHERE collection = %s"
 _DUE: LiteralString = "DELETE FROM knowledge_documents WHERE due <= now()"
-_WAITING: LiteralString = "SELECT digest FROM knowledge_arrivals WHERE collection = %s AND fate = 'waiting'"
+_WAITING: LiteralString = (
+    "SELECT digest FROM knowledge_arrivals WHERE collection = %s AND fate IN ('waiting', 'held')"
+)
+_NEVER_LET_IN: LiteralString = (
+    "UPDATE knowledge_arrivals AS a SET fate = 'refused', reason = 'Nobody let it in.' "
+    "FROM knowledge_collections AS c WHERE c.id = a.collection AND a.fate = 'held' "
+    "AND a.came <= now() - make_interval(days => least(c.days, %s)) RETURNING a.digest"
+)
+_SEAL: LiteralString = "UPDATE knowledge_documents SET seal = knowledge_seal(id) WHERE id = %s"
+_SIZES: LiteralString = (
+    "SELECT (quality ->> 'characters')::int FROM knowledge_documents "
+    "WHERE collection = %s AND quality ? 'characters' AND name <> %s"
+)
+_SAME: LiteralString = (
+    "SELECT kept.id, count(DISTINCT md5(p.text)) AS number FROM knowledge_passages AS p "
+    "JOIN knowledge_documents AS kept ON kept.id = p.document "
+    "WHERE p.collection = %s AND md5(p.text) = ANY (%s) AND kept.name <> %s "
+    "GROUP BY 1 ORDER BY number DESC, 1 LIMIT 1"
+)
 _COLLECTIONS = """
 SELECT c.id, c.name, c.days, c.created,
        (SELECT count(*) FROM knowledge_documents AS kept WHERE kept.collection = c.id)::int AS documents,

@@ -33,7 +33,7 @@ from ..jobs import (
     Trade,
     Version,
 )
-from ..knowledge import Arrivals, Library, Search
+from ..knowledge import Arrivals, Integrity, Library, Search, Sheets
 from ..knowledge.arrivals import KIND as INGEST
 from ..language import Termbase, Variety
 from ..people import Accounts, Officer, OpenId, QuotaSetting, acting, acting_as, signed_in
@@ -71,6 +71,7 @@ from .orders import (
 )
 from .redraft import redraft
 from .release import Release
+from .resting import with_what_it_rests_on
 from .scanning import KIND, read_scan
 from .segment_table import Segments
 from .sharing import Sharing
@@ -111,6 +112,9 @@ class Office:
     library: Library = field(init=False)
     """The department's documents, kept to be found."""
     search: Search = field(init=False)
+    sheets: Sheets = field(init=False)
+    """What is stated of the library's collections."""
+    integrity: Integrity = field(init=False)
     arrivals: Arrivals = field(init=False)
     """Files on their way into the library."""
     tasks: Tasks = field(init=False)
@@ -133,6 +137,8 @@ class Office:
         self.labels = Labelling(self.settings.data_folder, self.database, self.gateway.ledger, Limits())
         self.library = Library(self.database, self.gateway, self.shelf.blobs, Limits())
         self.search = Search(self.database, self.gateway)
+        self.sheets = Sheets(self.database, self.gateway)
+        self.integrity = Integrity(self.database, self.gateway, self.shelf.blobs)
         self.arrivals = Arrivals(self.database, self.library, Limits())
         functions[INGEST] = self.arrivals.read
         trade = Trade(functions=functions, versions=VERSIONS, acting_for=self._acting_for)
@@ -442,7 +448,10 @@ class Office:
             )
             desk.said = _said(asked)
             draft = await self._do(asked, documents, desk)
-            return to_json(warned(without_invented_citations(draft, documents), documents, desk.reasons))
+            draft = without_invented_citations(draft, documents)
+            if isinstance(asked, AskOrder):
+                draft = await with_what_it_rests_on(draft, self.sheets)
+            return to_json(warned(draft, documents, desk.reasons))
 
         return work
 

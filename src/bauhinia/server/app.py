@@ -63,6 +63,8 @@ from .security import BodyLimit, HostCheck, OriginCheck, SecurityHeaders
 from .shared_rows import only_reading
 from .sharing_api import sharing_router
 from .sharing_pages import sharing_pages_router
+from .sheets_api import sheets_api_router
+from .sheets_pages import sheets_router
 from .sign_in_pages import sign_in_router
 from .signed_in import SignedIn
 from .state import office_of
@@ -157,6 +159,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(privacy_pages_router)
     app.include_router(knowledge_api_router)
     app.include_router(knowledge_router)
+    app.include_router(sheets_api_router)
+    app.include_router(sheets_router)
     app.include_router(register_router)
     app.include_router(register_pages_router)
     app.include_router(label_router)

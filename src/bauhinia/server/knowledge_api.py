@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from ..errors import InputError
 from ..jobs import Task
-from ..knowledge import Arrival, Hit, Mode
+from ..knowledge import Arrival, Hit, Mode, Statement
 from ..knowledge.arrivals import KIND, Named, as_csv
 from ..pilot.orders import AskOrder
 from .api import Started, attachment
@@ -34,6 +34,8 @@ class NewCollection(BaseModel):
     name: str = Field(min_length=1, max_length=120)
     days: int | None = Field(default=None, ge=1, le=36_500)
     """How long its documents are kept; null for as long as they are wanted."""
+    sheet: Statement
+    """Whose its documents are, and by what right they are held."""
 
 
 @knowledge_api_router.get("/api/knowledge/collections", summary="The library's collections")
@@ -43,7 +45,7 @@ async def list_collections(request: Request) -> list[dict[str, Any]]:
 
 @knowledge_api_router.post("/api/knowledge/collections", status_code=201, summary="Make a collection")
 async def create_collection(request: Request, asked: NewCollection) -> Started:
-    return Started(id=await office_of(request).library.create(asked.name, days=asked.days))
+    return Started(id=await office_of(request).library.create(asked.name, sheet=asked.sheet, days=asked.days))
 
 
 @knowledge_api_router.delete(

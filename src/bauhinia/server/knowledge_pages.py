@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..errors import BauhiniaError, InputError
 from ..guideline.notice_texts import risks_beside
-from ..knowledge import Found
+from ..knowledge import Found, choices
 from ..knowledge.marking import pieces
+from ..knowledge.sheets import answers_for
 from ..pilot.orders import AskOrder
 from .knowledge_api import arrivals_of, received
 from .ordering import order_from_form
 from .pages import PAGE_WORDS, SEE_OTHER, page
+from .sheets_pages import flags_of, statement_of, typed
 from .state import limits_of, office_of
 from .view import asides_of, groups_of
 
@@ -26,7 +30,9 @@ async def library(request: Request) -> HTMLResponse:
     return await _library(request)
 
 
-async def _library(request: Request, *, error: BauhiniaError | None = None) -> HTMLResponse:
+async def _library(
+    request: Request, *, error: BauhiniaError | None = None, values: Mapping[str, str] | None = None
+) -> HTMLResponse:
     office, asked = office_of(request), request.query_params
     question, collection = asked.get("question", "").strip(), asked.get("collection", "")
     found = Found(hits=[])
@@ -46,9 +52,18 @@ async def _library(request: Request, *, error: BauhiniaError | None = None) -> H
         chosen=collection,
         found=[(hit.passage, pieces(hit.passage.text, wanted)) for hit in found.hits],
         not_reranked=found.not_reranked,
+        flags=await _flags(request, [hit.passage.document for hit in found.hits]),
+        values=values or {},
+        choices=choices(),
         risks=risks_beside("ask", office.notices),
         error=error,
     )
+
+
+async def _flags(request: Request, documents: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What a reader of each document is warned of."""
+    sheets = await office_of(request).sheets.of_documents(documents)
+    return {document: flags_of(sheet) for document, sheet in sheets.items()}
 
 
 @knowledge_router.post("/knowledge/ask")
@@ -70,9 +85,11 @@ async def create(request: Request) -> Response:
         if days and not days.isdecimal():
             raise InputError("The days are no number.", hint="Write a number, or nothing.")
         name = str(form.get("name", ""))
-        key = await office_of(request).library.create(name, days=int(days) if days else None)
+        key = await office_of(request).library.create(
+            name, sheet=statement_of(form), days=int(days) if days else None
+        )
     except InputError as error:
-        return await _library(request, error=error)
+        return await _library(request, error=error, values=typed(form))
     return RedirectResponse(f"/knowledge/collections/{key}", SEE_OTHER)
 
 
@@ -84,14 +101,20 @@ async def collection_page(request: Request, collection: str) -> HTMLResponse:
 async def _collection(
     request: Request, collection: str, *, error: BauhiniaError | None = None
 ) -> HTMLResponse:
-    library = office_of(request).library
+    office = office_of(request)
+    library = office.library
     found = await library.collection(collection)
+    sheet = await office.sheets.of(found.id)
     return page(
         request,
         "collection.html",
         status=error.status if error else 200,
         collection=found,
         documents=await library.documents(found.id),
+        sheet=sheet,
+        flags=flags_of(sheet),
+        held=await office.arrivals.held(found.id),
+        may_decide=sheet is not None and answers_for(office.officer, sheet),
         limits=limits_of(request),
         error=error,
     )
@@ -133,11 +156,16 @@ async def _arrivals(request: Request, task: str, template: str) -> HTMLResponse:
 @knowledge_router.get("/knowledge/documents/{document}")
 async def document(request: Request, document: str) -> HTMLResponse:
     """A document of the library; `at` names blocks, which the page marks."""
-    library = office_of(request).library
+    office = office_of(request)
+    library = office.library
     kept, read = await library.kept(document), await library.document(document)
+    sheet = await office.sheets.of(kept.collection)
     return page(
         request,
         "kept.html",
+        state=await office.integrity.document(document),
+        sheet=sheet,
+        flags=flags_of(sheet),
         entry=kept,
         collection=await library.collection(kept.collection),
         groups=groups_of(read),
