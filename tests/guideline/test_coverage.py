@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from typer.testing import CliRunner
 from bauhinia.cli import app
 from bauhinia.errors import InputError, NotFound
 from bauhinia.guideline import coverage as module
-from bauhinia.guideline.coverage import Measure, code_exists, coverage, faults, measures
+from bauhinia.guideline.coverage import ROOT, Measure, code_exists, coverage, faults, measures
 from bauhinia.guideline.duties import FOLDER, changes, edition, read_edition
 
 
@@ -79,6 +80,16 @@ def test_a_new_edition_is_held_against_this_one(tmp_path: Path) -> None:
     path.write_text("duties: 7", encoding="utf-8")
     with pytest.raises(InputError):
         read_edition(path)
+
+
+def test_nine_in_ten_are_met_and_the_readme_says_how_many() -> None:
+    found = coverage()
+    assert found.percent >= 90
+    for name in ("README.md", "README.zh-HK.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert re.search(rf"{found.met}\b.*{found.percent:.1f}|{found.for_software}.*{found.met}\b", text), (
+            name
+        )
 
 
 def test_the_command_tells_every_duty_and_the_share() -> None:
