@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 BENCH = Path(__file__).parents[2] / "bench"
-MODULES = sorted(path.stem for path in BENCH.glob("*.py") if path.stem not in ("__main__", "peer_readers"))
+MODULES = sorted(path.stem for path in BENCH.glob("*.py") if not path.stem.startswith(("__main__", "peer_")))
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -10,7 +10,8 @@ import orjson
 import pytest
 
 from bauhinia.errors import InputError, NotFound, NotPermitted, Refused
-from bauhinia.gateway import USES, Answer, Gateway, Message, Piece
+from bauhinia.gateway import Answer, Gateway, Message, Piece
+from bauhinia.guideline import shipped
 from bauhinia.models import Calls, FakeEmbedder, FakeModel, Tool
 from bauhinia.people import Officer
 from bauhinia.privacy.policy import WHERES, policies, rules_for, stricter
@@ -56,7 +57,7 @@ async def deeds(database: Database) -> list[tuple[str, str, str]]:
 
 
 def test_every_use_has_a_reasoned_rule_for_every_kind_and_place() -> None:
-    for use in USES:
+    for use in shipped().uses:
         for where in WHERES:
             rules = rules_for(use, where, "Works")
             assert set(rules) == set(policies().kinds)

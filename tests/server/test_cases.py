@@ -13,6 +13,7 @@ from typing import Any
 import docx
 import pytest
 
+from bauhinia.guideline.acknowledgements import Acknowledgements
 from bauhinia.guideline.case_kinds import case_kinds
 from bauhinia.guideline.uses import Audience, Proposal
 from bauhinia.ledger import Entry
@@ -68,6 +69,7 @@ async def with_roles(site: Site, account: str, department: str, *roles: str) -> 
 @pytest.fixture
 async def hall(open_site: OpenSite) -> AsyncIterator[Hall]:
     site = await open_site(FakeModel(lambda _: "路政署會修葺行人天橋。"))
+    site.office.acknowledgements = Acknowledgements(site.office.database, site.office.gateway.ledger, ())
     for key in ("hyd", "td"):
         await site.office.accounts.add_department(key, key.upper())
     owner, reader = await member(site, "owner", "hyd"), await member(site, "reader", "td")

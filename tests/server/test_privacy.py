@@ -6,7 +6,7 @@ import html
 
 import pytest
 
-from bauhinia.gateway import USES
+from bauhinia.guideline import shipped
 from bauhinia.models import FakeModel
 from bauhinia.server.privacy_facts import kept, leaving
 from bauhinia.server.words import LANGUAGES, words_of
@@ -71,7 +71,7 @@ async def test_the_rules_of_every_use_are_shown_with_their_reasons(site: Site, l
     assert {"en": "identity card number", "zh-Hant-HK": "身份證號碼", "zh-Hans": "身份证号码"}[
         language
     ] in text
-    for use in USES:
+    for use in shipped().uses:
         assert words(f"use.{use}") in text
 
 

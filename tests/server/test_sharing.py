@@ -28,6 +28,8 @@ READ_OF_TASK = {
     "/api/tasks/{task}", "/api/tasks/{task}/events", "/api/tasks/{task}/export", "/tasks/{task}",
     "/tasks/{task}/live", "/tasks/{task}/passages/{passage}", "/tasks/{task}/accept",
     "/api/tasks/{task}/release",
+    "/api/tasks/{task}/provenance",
+    "/tasks/{task}/provenance",
 }  # fmt: skip
 COPIED = {"/api/documents/{document}/copy", "/documents/{document}/copy"}
 """Besides reading: the receiver's own copy."""

@@ -30,6 +30,8 @@ from .translate import SEGMENT_TOKENS
 
 _INSTRUCTIONS = 300
 """Tokens of a request besides the text that it is about."""
+_REDRAFT_INSTRUCTIONS = 750
+"""The same of a redraft, whose examples are fenced one by one."""
 _TRANSLATED_AGAIN = 1.25
 """Requests for a stretch of a translation: what fails a check is asked for again, and so are names alone."""
 _REDRAFTED_AGAIN = 1.5
@@ -138,7 +140,7 @@ def _redraft(document: Document) -> Work:
     lengths = [length for length in lengths if length >= LEAST_TOKENS]
     requests = round(_REDRAFTED_AGAIN * len(lengths))
     text = round(_REDRAFTED_AGAIN * sum(lengths))
-    return _work(requests, _INSTRUCTIONS * requests + text, text)
+    return _work(requests, _REDRAFT_INSTRUCTIONS * requests + text, text)
 
 
 def _table(tokens: int) -> Work:
