@@ -2,7 +2,7 @@
 .POSIX:
 .PHONY: help run test demo bench lint docs clean
 
-BENCH = start gateway documents elements translation editor pipeline faults retrieval load fuzz
+BENCH = start gateway documents elements translation editor pipeline faults retrieval guideline ledger privacy unsafe switch injection load fuzz
 PYTHON = python3 python3.14 python3.13 python3.12 python3.11
 
 help: ## Say what can be done
@@ -21,7 +21,7 @@ demo: ## Run every task on the samples with the real embedded model
 	@.venv/bin/bauhinia models fetch
 	@.venv/bin/bauhinia demo
 
-bench: ## Run the benchmarks into docs/benchmarks.*; BENCH=quality takes 20 minutes or more
+bench: ## Run the benchmarks into docs/benchmarks.*; quality and injection take an hour
 	@PYTHON="$(PYTHON)" scripts/setup dev
 	@.venv/bin/bauhinia models fetch
 	@.venv/bin/python -m bench $(BENCH)
