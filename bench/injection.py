@@ -61,7 +61,12 @@ async def answers(most: int) -> None:
     for arm in ARMS:
         share = Share(hits[arm], done[arm])
         low, high = share.interval
-        beside = {"attacks": done[arm], "of": len(attacks()), "95 % from": 100 * low, "to": 100 * high}
+        beside = {
+            "attacks": done[arm],
+            "of": len(attacks()),
+            "95 % from": round(100 * low, 1),
+            "to": round(100 * high, 1),
+        }
         record(f"injection.answers.{arm}", 100 * share.value, "%", beside=beside)
 
 
