@@ -48,6 +48,8 @@ class PersonalRules:
         self._database = database
         self._ledger = ledger
         self._known: dict[str, tuple[float, list[SetRule]]] = {}
+        self._made: dict[tuple[str, Where, str], tuple[float, dict[str, Rule]]] = {}
+        """What was made of that reading, by use, place and department."""
 
     async def in_force(self, use: str, where: Where, department: str) -> dict[str, Rule]:
         """What becomes of each kind that this department gives to this AI use. Raises StoreError."""
@@ -56,7 +58,11 @@ class PersonalRules:
             at = time.monotonic()
             known = await self._of(department)
             self._known[department] = at, known
-        return rules_for(use, where, department, known)
+        made_at, made = self._made.get((use, where, department), (-REMEMBERED, {}))
+        if made_at != at:
+            made = rules_for(use, where, department, known)
+            self._made[use, where, department] = at, made
+        return made
 
     async def listed(self) -> list[SetRule]:
         """The rules that the acting officer may see: the programme's and their department's."""

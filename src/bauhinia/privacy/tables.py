@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 _MOST_ROWS = 500
 _WIDEST = 600
@@ -19,7 +19,6 @@ class Headings:
 
     def __init__(self, plain: str) -> None:
         self._plain = plain
-        self._marks = [mark for mark in _MARKS if mark in plain]
         self._row = -1
         self._count = 0
         self._cells: list[str] = []
@@ -29,7 +28,7 @@ class Headings:
         row = self._plain.rfind("\n", max(0, at - _WIDEST), at) + 1
         stop = self._plain.find("\n", at, at + _WIDEST)
         line = self._plain[row : stop if stop >= 0 else at + _WIDEST]
-        mark = _mark(line, self._marks) if row else ""
+        mark = _mark(line) if row else ""
         if not mark:
             return ""
         if row != self._row:
@@ -52,9 +51,9 @@ class Headings:
         self._cells = first.split(mark) if first else []
 
 
-def _mark(line: str, marks: Iterable[str]) -> str:
+def _mark(line: str) -> str:
     """What parts a row's cells; commas with spaces after them are a sentence's."""
-    return next((mark for mark in marks if line.count(mark) >= 2 and not (mark == "," and ", " in line)), "")
+    return next((mark for mark in _MARKS if line.count(mark) >= 2 and not (mark == "," and ", " in line)), "")
 
 
 def cells_below(plain: str, at: int) -> Iterator[tuple[int, int]]:
@@ -64,7 +63,7 @@ def cells_below(plain: str, at: int) -> Iterator[tuple[int, int]]:
     if stop < 0:
         return
     line = plain[row:stop]
-    mark = _mark(line, _MARKS)
+    mark = _mark(line)
     if not mark or (
         row and plain.count(mark, plain.rfind("\n", 0, row - 1) + 1, row - 1) == line.count(mark)
     ):
