@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from weakref import WeakValueDictionary
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 from starlette.responses import Response
@@ -117,59 +117,38 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.state.closing = asyncio.Event()
     app.state.editing = WeakValueDictionary[str, asyncio.Lock]()
     faults.install(app)
-    app.include_router(api_router)
-    app.include_router(operation_router(settings))
-    app.include_router(translation_router)
-    app.include_router(exchange_router)
-    app.include_router(editor_router)
-    app.include_router(bilingual_router)
-    app.include_router(
-        v1_router(
-            lambda request: office_of(request).gateway,
-            lambda request: FileTexts(office_of(request), limits),
-        )
-    )
-    app.include_router(files_router)
-    app.include_router(sharing_router)
-    app.include_router(release_api_router)
-    app.include_router(boundary_router)
-    app.include_router(cases_router)
-    app.include_router(consents_router)
-    app.include_router(pages_router)
-    app.include_router(sharing_pages_router)
-    app.include_router(cases_pages_router)
-    app.include_router(care_pages_router)
-    app.include_router(agreement_router)
-    app.include_router(release_router)
-    if settings.sign_in != "none":
-        app.include_router(sign_in_router)
-        app.include_router(people_router)
-        app.include_router(people_pages_router)
-        app.include_router(scim_router)
-        app.include_router(openid_router)
-        app.include_router(account_router)
-    app.include_router(terms_router)
-    app.include_router(usage_router)
-    app.include_router(usage_pages_router)
-    app.include_router(guideline_router)
-    app.include_router(audit_router)
-    app.include_router(ledger_router)
-    app.include_router(ledger_pages_router)
-    app.include_router(privacy_router)
-    app.include_router(privacy_pages_router)
-    app.include_router(knowledge_api_router)
-    app.include_router(knowledge_router)
-    app.include_router(sheets_api_router)
-    app.include_router(sheets_router)
-    app.include_router(register_router)
-    app.include_router(register_pages_router)
-    app.include_router(label_router)
-    app.include_router(label_pages_router)
+    for router in _routers(settings, limits):
+        app.include_router(router)
     app.state.mcp = McpEndpoint(lambda: cast("Office", app.state.office))
     app.router.routes.append(Route("/mcp", app.state.mcp, methods=["POST"]))
     app.mount("/static", _OwnFiles(directory=STATIC), name="static")
     app.state.templates = templates(app.routes)
     return app
+
+
+def _routers(settings: Settings, limits: Limits) -> list[APIRouter]:
+    """In the order in which a path is looked for."""
+    v1 = v1_router(
+        lambda request: office_of(request).gateway,
+        lambda request: FileTexts(office_of(request), limits),
+    )
+    return [
+        *(api_router, operation_router(settings), translation_router, exchange_router, editor_router),
+        *(bilingual_router, v1, files_router, sharing_router, release_api_router, boundary_router),
+        *(cases_router, consents_router, pages_router, sharing_pages_router, cases_pages_router),
+        *(care_pages_router, agreement_router, release_router),
+        *(_OF_PEOPLE if settings.sign_in != "none" else ()),
+        *(terms_router, usage_router, usage_pages_router, guideline_router, audit_router, ledger_router),
+        *(ledger_pages_router, privacy_router, privacy_pages_router, knowledge_api_router, knowledge_router),
+        *(sheets_api_router, sheets_router, register_router, register_pages_router, label_router),
+        label_pages_router,
+    ]
+
+
+_OF_PEOPLE = (
+    sign_in_router, people_router, people_pages_router, scim_router, openid_router, account_router,
+)  # fmt: skip
+"""Where people sign in."""
 
 
 def _middleware(settings: Settings, limits: Limits, traffic: Traffic) -> list[Middleware]:
