@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..errors import InputError
+from .data_files import data_file
 from .worded import Worded
 
 
@@ -47,9 +46,7 @@ class _Notices(BaseModel):
 @lru_cache(maxsize=1)
 def notices() -> dict[str, Notice]:
     """The notice of every audience."""
-    data = files(__package__).joinpath("audiences.yaml").read_text(encoding="utf-8")
-    read = TypeAdapter(dict[str, Notice]).validate_python(yaml.safe_load(data))
-    return _Notices(audiences=read).audiences
+    return _Notices(audiences=data_file("audiences.yaml", dict[str, Notice])).audiences
 
 
 def notice_for(audience: str) -> Notice:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
 from ..errors import InputError
+from .data_files import data_file
 from .worded import Worded
 
 FEEDBACK = "feedback"
@@ -33,8 +32,7 @@ class CaseKind(BaseModel):
 @lru_cache(maxsize=1)
 def case_kinds() -> dict[str, CaseKind]:
     """Every kind by its id, in the order in which a form offers them."""
-    data = files(__package__).joinpath("case_kinds.yaml").read_text(encoding="utf-8")
-    return TypeAdapter(dict[str, CaseKind]).validate_python(yaml.safe_load(data))
+    return data_file("case_kinds.yaml", dict[str, CaseKind])
 
 
 def case_kind(kind: str) -> CaseKind:

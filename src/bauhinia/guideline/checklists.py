@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..errors import InputError
+from .data_files import data_file
 from .wordings import Words, said
 
 Audience = Literal["internal", "public"]
@@ -60,5 +59,4 @@ class Checklists(BaseModel):
 @lru_cache(maxsize=1)
 def checklists() -> Checklists:
     """The shipped list."""
-    text = (Path(__file__).parent / "checklists.yaml").read_text(encoding="utf-8")
-    return Checklists.model_validate(yaml.safe_load(text))
+    return data_file("checklists.yaml", Checklists)

@@ -9,10 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any, Literal, LiteralString
 
-import yaml
 from psycopg.rows import dict_row
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,6 +18,7 @@ from ..errors import Conflict, InputError
 from ..ledger import Ledger
 from ..people import Officer
 from ..store import Database
+from .data_files import data_file
 from .worded import Worded
 
 Purpose = Literal["content", "training"]
@@ -71,8 +70,7 @@ class ConsentTexts(BaseModel):
 @lru_cache(maxsize=1)
 def consent_texts() -> ConsentTexts:
     """The texts of this edition (`consents.yaml`)."""
-    data = files(__package__).joinpath("consents.yaml").read_text(encoding="utf-8")
-    return ConsentTexts.model_validate(yaml.safe_load(data))
+    return data_file("consents.yaml", ConsentTexts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

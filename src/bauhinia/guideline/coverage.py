@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from .data_files import data_file
 from .duties import Change, Duty, Edition, edition
 
 ROOT = Path(__file__).parents[3]
@@ -49,8 +49,7 @@ class _Measures(BaseModel):
 @lru_cache(maxsize=1)
 def measures() -> dict[str, Measure]:
     """Each duty's measure, from `measures.yaml`."""
-    text = (Path(__file__).parent / "measures.yaml").read_text(encoding="utf-8")
-    return _Measures.model_validate(yaml.safe_load(text)).measures
+    return data_file("measures.yaml", _Measures).measures
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal, LiteralString
 
-import yaml
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 from pydantic import BaseModel, ConfigDict
@@ -20,6 +18,7 @@ from ..people import Officer
 from ..people.permissions import Subject, check, reach
 from ..people.quotas import HONG_KONG
 from ..store import Database
+from .data_files import data_file
 from .months import months_on
 from .tiers import Named
 
@@ -46,8 +45,7 @@ class _Kinds(BaseModel):
 @lru_cache(maxsize=1)
 def kinds() -> Mapping[str, EvidenceKind]:
     """Every kind by its id."""
-    text = (Path(__file__).parent / "evidence_kinds.yaml").read_text(encoding="utf-8")
-    return _Kinds.model_validate(yaml.safe_load(text)).kinds
+    return data_file("evidence_kinds.yaml", _Kinds).kinds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from ..language import to_traditional
+from .data_files import data_file
 from .wordings import Words
 
 
@@ -77,5 +76,4 @@ def unfair_wording(text: str) -> list[Hit]:
 
 @lru_cache(maxsize=1)
 def _listed() -> _Listed:
-    text = (Path(__file__).parent / "wording.yaml").read_text(encoding="utf-8")
-    return _Listed.model_validate(yaml.safe_load(text))
+    return data_file("wording.yaml", _Listed)

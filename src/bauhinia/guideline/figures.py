@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from pathlib import Path
 
-import yaml
 from psycopg.rows import class_row
 from pydantic import BaseModel, ConfigDict
 
 from ..people.quotas import HONG_KONG
 from ..store import Database
+from .data_files import data_file
 from .tiers import Named
 
 
@@ -39,8 +38,7 @@ class _Figures(BaseModel):
 @lru_cache(maxsize=1)
 def figure_kinds() -> Mapping[str, tuple[FigureKind, ...]]:
     """Those of each dimension."""
-    text = (Path(__file__).parent / "figures.yaml").read_text(encoding="utf-8")
-    return _Figures.model_validate(yaml.safe_load(text)).figures
+    return data_file("figures.yaml", _Figures).figures
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal
-
-import yaml
 
 from ..documents import OutputBlock, OutputMeta, write_docx
 from ..documents.output import write_pdf
@@ -17,6 +14,7 @@ from ..language import Variety
 from ..people.quotas import HONG_KONG
 from .assessment import Question, in_eights, questionnaire
 from .assessments import Assessment, Signature
+from .data_files import data_file
 from .records import Record
 from .tiers import Named, tiers
 from .uses import Use
@@ -202,7 +200,4 @@ def _words(language: Language) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _all_words() -> dict[Language, dict[str, Any]]:
-    read: dict[Language, dict[str, Any]] = yaml.safe_load(
-        (Path(__file__).parent / "forms.yaml").read_text(encoding="utf-8")
-    )
-    return read
+    return data_file("forms.yaml", dict[Language, dict[str, Any]])

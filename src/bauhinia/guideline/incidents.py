@@ -6,18 +6,17 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any, Literal, LiteralString
 
-import yaml
 from psycopg.rows import class_row
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
 from ..errors import Conflict, InputError, NotFound, NotPermitted
 from ..ledger import Ledger
 from ..people import Officer
 from ..people.permissions import Subject, check
 from ..store import Connection, Database
+from .data_files import data_file
 from .worded import Worded
 
 Class = Literal["leak", "unauthorised_input", "unlawful_output", "other"]
@@ -38,8 +37,7 @@ class Playbook(BaseModel):
 @lru_cache(maxsize=1)
 def playbooks() -> dict[Class, Playbook]:
     """The emergency plan, by class."""
-    data = files(__package__).joinpath("incidents.yaml").read_text(encoding="utf-8")
-    return TypeAdapter(dict[Class, Playbook]).validate_python(yaml.safe_load(data))
+    return data_file("incidents.yaml", dict[Class, Playbook])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import LiteralString
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from ..documents import OutputBlock
@@ -17,6 +15,7 @@ from ..ledger import Ledger
 from ..people import Officer
 from ..people.permissions import check, reach
 from ..store import Database
+from .data_files import data_file
 from .tiers import Named
 
 _LONGEST = 4_000
@@ -40,8 +39,7 @@ class _Items(BaseModel):
 @lru_cache(maxsize=1)
 def policy_items() -> Mapping[str, PolicyItem]:
     """The items by id, in the guideline's order."""
-    text = (Path(__file__).parent / "policy_items.yaml").read_text(encoding="utf-8")
-    return _Items.model_validate(yaml.safe_load(text)).items
+    return data_file("policy_items.yaml", _Items).items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

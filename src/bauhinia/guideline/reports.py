@@ -6,16 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal
-
-import yaml
 
 from ..documents import OutputBlock, OutputMeta, write_docx
 from ..documents.output import write_pdf
 from ..language import Variety
 from ..ledger import Verification
 from .coverage import Coverage
+from .data_files import data_file
 from .duties import Sort
 from .evidence import Standing, kinds
 from .figures import Figure
@@ -27,10 +25,8 @@ Form = Literal["docx", "pdf"]
 
 
 @lru_cache(maxsize=1)
-def _all_words() -> dict[str, dict[str, Any]]:
-    text = (Path(__file__).parent / "reports.yaml").read_text(encoding="utf-8")
-    read: dict[str, dict[str, Any]] = yaml.safe_load(text)
-    return read
+def _all_words() -> dict[Language, dict[str, Any]]:
+    return data_file("reports.yaml", dict[Language, dict[str, Any]])
 
 
 def words_of(language: Language) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from .data_files import data_file
 
 TierId = Literal["low", "limited", "high", "unacceptable"]
 TIERS: tuple[TierId, ...] = get_args(TierId)
@@ -51,5 +51,4 @@ class Tiers(BaseModel):
 @lru_cache(maxsize=1)
 def tiers() -> Tiers:
     """The tiers as this version of the product holds them."""
-    text = (Path(__file__).parent / "tiers.yaml").read_text(encoding="utf-8")
-    return Tiers.model_validate(yaml.safe_load(text))
+    return data_file("tiers.yaml", Tiers)

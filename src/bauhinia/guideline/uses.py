@@ -8,11 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import yaml
-
+from .data_files import data_file
 from .tiers import TierId, tiers
 
 Kind = Literal["pilot", "assistant", "client", "evaluation"]
@@ -119,7 +117,7 @@ class Shipped(NamedTuple):
 @lru_cache(maxsize=1)
 def shipped() -> Shipped:
     """Read from `uses.yaml`."""
-    read = yaml.safe_load((Path(__file__).parent / "uses.yaml").read_text(encoding="utf-8"))
+    read = data_file("uses.yaml", dict[str, Any])
     return Shipped(read["version"], read["uses"])
 
 

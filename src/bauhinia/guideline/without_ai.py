@@ -7,15 +7,12 @@ is not consenting to it (`consent.py`).
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
-
-import yaml
-from pydantic import TypeAdapter
 
 from ..errors import InputError
 from ..ledger import Ledger
 from ..people import Officer
 from ..store import Database
+from .data_files import data_file
 from .uses import is_an_id
 from .worded import Worded
 
@@ -34,8 +31,7 @@ _ELSEWHERE = Worded.model_validate(
 @lru_cache(maxsize=1)
 def paths_without_ai() -> dict[str, Worded]:
     """The uses that the product ships for officers, each with its way without AI."""
-    data = files(__package__).joinpath("without_ai.yaml").read_text(encoding="utf-8")
-    return TypeAdapter(dict[str, Worded]).validate_python(yaml.safe_load(data))
+    return data_file("without_ai.yaml", dict[str, Worded])
 
 
 def without_ai(use: str) -> Worded:

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ..data_files import data_file
 from ..months import months_on
 from ..uses import Use
 from .questionnaire import Questionnaire
@@ -125,5 +123,4 @@ def _sentence(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _words() -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "known.yaml").read_text(encoding="utf-8"))
-    return read
+    return data_file("assessment/known.yaml", dict[str, Any])

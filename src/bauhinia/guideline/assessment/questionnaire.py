@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ...errors import InputError
+from ..data_files import data_file
 from ..tiers import Named, TierId
 
 Kind = Literal["choice", "many", "text", "date", "confirm", "matrix", "risks"]
@@ -180,8 +179,7 @@ def missing(section: Section, answers: Answers) -> list[Question]:
 @lru_cache(maxsize=1)
 def questionnaire() -> Questionnaire:
     """The questionnaire of this version of the product."""
-    text = (Path(__file__).parent / "questions.yaml").read_text(encoding="utf-8")
-    return Questionnaire.model_validate(yaml.safe_load(text))
+    return data_file("assessment/questions.yaml", Questionnaire)
 
 
 def _is_asked(question: Question, tier: TierId, answers: Answers) -> bool:
