@@ -229,7 +229,7 @@ class Assessments:
                 by, use.id, assessment=key, tier=ruling.tier, argument=ruling.argument.en,
                 review_by=review_by(assessment, ruling.tier),
             )  # fmt: skip
-            await self._write(_APPROVED, {"id": key})
+            await self._database.write(_APPROVED, {"id": key})
         return await self.get(key)
 
     async def give_back(self, by: Officer, key: str, note: str) -> Assessment:
@@ -242,7 +242,7 @@ class Assessments:
             if not note.strip():
                 raise InputError("Returning it takes a note.", hint="Say what is to be changed.")
         await self._sign_as_reviewer(by, use, assessment, "returned", note, key)
-        await self._write(_RETURN, {"id": key, "round": assessment.round})
+        await self._database.write(_RETURN, {"id": key, "round": assessment.round})
         return await self.get(key)
 
     async def still_needed(self, assessment: Assessment, by: Officer) -> int:
@@ -330,7 +330,7 @@ class Assessments:
         self, key: str, answers: Mapping[str, Any], marks: Mapping[str, Any], gone: list[str] | None = None
     ) -> None:
         values = {"id": key, "answers": Jsonb(answers), "marks": Jsonb(marks), "gone": gone or []}
-        if not await self._write(_SAVE, values):
+        if not await self._database.write(_SAVE, values):
             raise _moved_on()
 
     async def _record(self, verb: str, by: Officer, use: Use, why: str, *, done: bool = True) -> int:
@@ -345,10 +345,6 @@ class Assessments:
         ):
             await cursor.execute(query, values)
             return await cursor.fetchall()
-
-    async def _write(self, statement: LiteralString, values: Mapping[str, Any]) -> int:
-        async with self._database.connection() as connection:
-            return (await connection.execute(statement, values)).rowcount
 
 
 def may_fill(by: Officer, use: Use) -> bool:

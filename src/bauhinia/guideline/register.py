@@ -157,8 +157,7 @@ class Register:
         return {use.id: _with(use, approvals.get(use.id, use.approval), self._model, row[1]) for use in uses}
 
     async def _write(self, statement: LiteralString, values: Mapping[str, Any]) -> None:
-        async with self._database.connection() as connection:
-            written = (await connection.execute(statement, values)).rowcount
+        written = await self._database.write(statement, values)
         self.forget()
         if not written:
             raise NotPermitted("This is another department's.", why="other_department", hint="Ask its owner.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, LiteralString
+from typing import Literal, LiteralString
 
 import psycopg
 from psycopg.rows import class_row
@@ -55,7 +55,7 @@ class Stopping:
             raise InputError("A reason is needed.", hint="Say in a sentence why; officers are told it.")
         key = secrets.token_hex(8)
         try:
-            await self._write(_STOP, (key, scope, subject, why, by.id, by.name))
+            await self._database.write(_STOP, (key, scope, subject, why, by.id, by.name))
         except psycopg.errors.UniqueViolation as error:
             raise Conflict("This is stopped already.", hint="See the list on /switch.") from error
         await self._record("stop", by, subject or scope)
@@ -65,7 +65,7 @@ class Stopping:
         """Let it go on. Raises NotPermitted, NotFound."""
         await self._check(by, "resume", key)
         found = next((each for each in await self.listed() if each.id == key and each.lifted is None), None)
-        if found is None or not await self._write(_RESUME, (by.id, by.name, key)):
+        if found is None or not await self._database.write(_RESUME, (by.id, by.name, key)):
             raise NotFound("Nothing is stopped by that id.", hint="It may go on already; see /switch.")
         await self._record("resume", by, found.subject or found.scope)
 
@@ -94,10 +94,6 @@ class Stopping:
             done=not why,
             why=why,
         )
-
-    async def _write(self, statement: LiteralString, values: tuple[Any, ...]) -> int:
-        async with self._database.connection() as connection:
-            return (await connection.execute(statement, values)).rowcount
 
 
 _STOP: LiteralString = """

@@ -77,7 +77,7 @@ class Approvals:
             )
         key = secrets.token_hex(8)
         values = (key, self._deed, Jsonb(subject), why.strip(), by.name, datetime.now(UTC) + timedelta(days))
-        await self._write(_ASK, values)
+        await self._database.write(_ASK, values)
         await self._record("ask", by, key)
         return key
 
@@ -104,7 +104,7 @@ class Approvals:
         """End what was approved, at once. Raises Refused, NotFound, Conflict."""
         await self._check_may(by, "close", key)
         await self.get(key)
-        if not await self._write(_CLOSE, (by.id, key)):
+        if not await self._database.write(_CLOSE, (by.id, key)):
             raise _decided_already()
         await self._record("close", by, key)
 
@@ -126,7 +126,7 @@ class Approvals:
         if asked.state != "asked":
             raise _decided_already()
         values = (outcome, by.id, by.name, asked.id, datetime.now(UTC) - WAITS)
-        if not await self._write(_DECIDE, values):
+        if not await self._database.write(_DECIDE, values):
             raise _decided_already()
 
     async def _check_may(self, by: Officer, verb: str, key: str) -> None:
@@ -155,10 +155,6 @@ class Approvals:
         ):
             await cursor.execute(query, values)
             return await cursor.fetchall()
-
-    async def _write(self, statement: LiteralString, values: tuple[Any, ...]) -> int:
-        async with self._database.connection() as connection:
-            return (await connection.execute(statement, values)).rowcount
 
 
 def _decided_already() -> Conflict:

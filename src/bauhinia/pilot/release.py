@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, LiteralString
+from typing import Literal, LiteralString
 
 from psycopg.rows import class_row
 
@@ -134,7 +134,7 @@ class Release:
             key, task, given.digest, given.audience, by.name, checked, statement, given.findings,
             given.unverified,
         )  # fmt: skip
-        await self._write(_ACCEPT, values)
+        await self._database.write(_ACCEPT, values)
         await self._record(f"accept.{given.audience}", by, f"{task}:{given.digest[:16]}")
         return key
 
@@ -170,7 +170,7 @@ class Release:
         if len(why) > _LONGEST_REASON or (not approve and not why.strip()):
             raise InputError("Say in a few sentences why it goes back.", hint="Its author reads it.")
         outcome = "approved" if approve else "returned"
-        if not await self._write(_REVIEW, (outcome, by.id, by.name, why.strip(), last.id)):
+        if not await self._database.write(_REVIEW, (outcome, by.id, by.name, why.strip(), last.id)):
             await self._record("review", by, task, "not_of_department")
             raise Refused(
                 "This is reviewed by an officer of its own department, once.",
@@ -196,10 +196,6 @@ class Release:
             done=not why,
             why=why,
         )
-
-    async def _write(self, statement: LiteralString, values: tuple[Any, ...]) -> int:
-        async with self._database.connection() as connection:
-            return (await connection.execute(statement, values)).rowcount
 
 
 def marked_name(name: str, standing: Standing, language: str) -> str:

@@ -89,13 +89,13 @@ class Sharing:
             )
         share = secrets.token_hex(8)
         values = (share, key, by.name, to.department, to.officer, to.name, title, timedelta(days))
-        await self._write(_SHARE_DOCUMENT if kind == "document" else _SHARE_TASK, values)
+        await self._database.write(_SHARE_DOCUMENT if kind == "document" else _SHARE_TASK, values)
         await self._record("share", by, share)
         return share
 
     async def withdraw(self, by: Officer, share: str) -> None:
         """End a share at once. Raises NotFound."""
-        if not await self._write(_WITHDRAW, (share,)):
+        if not await self._database.write(_WITHDRAW, (share,)):
             raise _no_such_share()
         await self._record("withdraw", by, share)
 
@@ -151,7 +151,7 @@ class Sharing:
         if not scale.within(classification, card.classification):
             await self._shelf.raise_classification(document, classification)
             if not scale.within(classification, scale.between_departments):
-                await self._write(_WITHDRAW_OUTSIDE, (document, document, document))
+                await self._database.write(_WITHDRAW_OUTSIDE, (document, document, document))
         elif "department_administrator" in by.roles:
             await self._shelf.lower_classification(document, classification)
         else:
@@ -222,10 +222,6 @@ class Sharing:
         ):
             await cursor.execute(query, values)
             return await cursor.fetchall()
-
-    async def _write(self, statement: LiteralString, values: tuple[Any, ...]) -> int:
-        async with self._database.connection() as connection:
-            return (await connection.execute(statement, values)).rowcount
 
 
 async def _one(

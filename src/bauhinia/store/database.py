@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import AsyncConnection, sql
@@ -106,6 +107,11 @@ class Database:
             raise
         finally:
             await self._pool.give_back(connection)
+
+    async def write(self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any]) -> int:
+        """How many rows a statement wrote, in a transaction of its own; see `connection`."""
+        async with self.connection() as connection:
+            return (await connection.execute(statement, values)).rowcount
 
     async def _stay_within(self, connection: Connection) -> None:
         if (walls := current() or self._walls) is not None:
