@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from bauhinia.models import FakeModel
 
@@ -12,6 +12,17 @@ from .conftest import SOURCE, TRUE, OpenVisit, Serve
 from .test_accessibility import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def begin_a_collection(page: Page) -> None:
+    """Fill the form of a new one, by what right it holds its documents too, and send it."""
+    await page.locator("input[name=name]").fill("Notices")
+    await page.locator("input[name=source]").fill("The department's notices")
+    await page.locator("input[name=reference]").fill("File HyD 1/2026")
+    await page.locator("input[name=post]").fill("Senior Records Officer")
+    await page.locator("select[name=basis]").select_option("own_work")
+    await page.locator("select[name=grade]").select_option("A")
+    await page.locator("input[name=post]").press("Enter")
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh-Hant-HK", "dark")])
@@ -26,13 +37,7 @@ async def test_files_are_added_found_and_opened_at_the_passage(
     )
     page = await window.go("/knowledge")
     assert await violations(page) == []
-    await page.locator("input[name=name]").fill("Notices")
-    await page.locator("input[name=source]").fill("The department's notices")
-    await page.locator("input[name=reference]").fill("File HyD 1/2026")
-    await page.locator("input[name=post]").fill("Senior Records Officer")
-    await page.locator("select[name=basis]").select_option("own_work")
-    await page.locator("select[name=grade]").select_option("A")
-    await page.locator("input[name=post]").press("Enter")
+    await begin_a_collection(page)
     files = [
         {"name": "repairs.md", "mimeType": "text/markdown", "buffer": SOURCE.format(more="").encode()},
         {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"nothing"},

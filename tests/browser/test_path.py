@@ -12,6 +12,7 @@ from bauhinia.people import FirstAdministrator
 from bauhinia.settings import Settings
 
 from .conftest import SOURCE, TRUE, OpenVisit, Serve, Visit
+from .test_knowledge import begin_a_collection
 from .test_signing_in import PASSWORD, code, typed
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -66,13 +67,7 @@ async def administer(window: Visit, first: str) -> dict[str, str]:
 async def ask_the_library(page: Page, window: Visit) -> str:
     """Fill the library, ask it and open the source at the passage; gives the path of the answer."""
     await window.go("/knowledge")
-    await page.locator("input[name=name]").fill("Notices")
-    await page.locator("input[name=source]").fill("The department's notices")
-    await page.locator("input[name=reference]").fill("File HyD 1/2026")
-    await page.locator("input[name=post]").fill("Senior Records Officer")
-    await page.locator("select[name=basis]").select_option("own_work")
-    await page.locator("select[name=grade]").select_option("A")
-    await page.locator("input[name=post]").press("Enter")
+    await begin_a_collection(page)
     await page.locator("input[type=file]").set_input_files(
         {"name": "repairs.md", "mimeType": "text/markdown", "buffer": SOURCE.format(more="").encode()}
     )

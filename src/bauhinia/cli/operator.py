@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
-from ..errors import BauhiniaError
 from ..ledger import Ledger
 from ..people import Officer, acting_as
 from ..settings import Settings
@@ -49,19 +48,8 @@ async def open_ledger(settings: Settings, database: Database) -> AsyncIterator[L
 @asynccontextmanager
 async def recorded(settings: Settings, database: Database, deed: str, subject: str) -> AsyncIterator[None]:
     """The ledger has what whoever runs this machine did, or why it was refused."""
-    async with open_ledger(settings, database) as ledger:
-        why = "ok"
-        try:
-            yield
-        except BauhiniaError as error:
-            why = error.code
-            raise
-        finally:
-            await ledger.record(
-                deed,
-                officer=OPERATOR,
-                department=settings.department,
-                subject=subject,
-                done=why == "ok",
-                why=why,
-            )
+    async with (
+        open_ledger(settings, database) as ledger,
+        ledger.recorded(deed, officer=OPERATOR, department=settings.department, subject=subject),
+    ):
+        yield

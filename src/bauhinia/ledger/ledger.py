@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import orjson
@@ -110,6 +111,23 @@ class Ledger:
             decisions=((deed, done, why or "ok"),),
         )
         return await self.append(entry)
+
+    @asynccontextmanager
+    async def recorded(
+        self, deed: str, *, officer: str, department: str, subject: str = ""
+    ) -> AsyncIterator[None]:
+        """What is done in the block is recorded at its end, done or refused with the error's name. Raises
+        StoreError."""
+        why = ""
+        try:
+            yield
+        except BauhiniaError as error:
+            why = error.code
+            raise
+        finally:
+            await self.record(
+                deed, officer=officer, department=department, subject=subject, done=not why, why=why
+            )
 
     @classmethod
     def open(cls, settings: Settings, database: Database) -> Ledger:

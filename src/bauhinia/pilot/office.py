@@ -396,23 +396,12 @@ class Office:
     @asynccontextmanager
     async def _recorded(self, deed: str, subject: str) -> AsyncIterator[None]:
         """The ledger has the deed of the acting officer, done or refused."""
-        ledger, officer = self.gateway.ledger, self.officer
-        why = "ok"
-        try:
+        officer = self.officer
+        async with self.gateway.ledger.recorded(
+            deed, officer=officer.id, department=officer.department, subject=subject
+        ):
             yield
             self.gateway.quotas.forget()
-        except BauhiniaError as error:
-            why = error.code
-            raise
-        finally:
-            await ledger.record(
-                deed,
-                officer=officer.id,
-                department=officer.department,
-                subject=subject,
-                done=why == "ok",
-                why=why,
-            )
 
     def _acting_for(self, claim: Claim, kept: Mapping[str, Any]) -> AbstractContextManager[object]:
         """Work on a job as the officer who ordered it, in whatever process. The row says who that is, which
