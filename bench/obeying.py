@@ -1,9 +1,8 @@
 """A model that obeys every attack, and what comes of it: the worst that a model can be talked into.
 
 It calls every tool that there is or may be, with the text it has read and an address of the attack's, and
-writes
-every form that carries words out, then its instructions. Only what is refused by the gateway, or taken out
-by the page, does not happen.
+writes every form that carries words out, then its instructions. Only what is refused by the gateway, or
+taken out by the page, does not happen.
 """
 
 from __future__ import annotations

@@ -1,11 +1,9 @@
 """What is asked for and what is answered, held against the region's policy.
 
 What the officer or the program wrote is screened before anything is sent; what stands in material is not,
-for it
-is worked on and not obeyed: a police report is translated like any other. An answer is watched as it is
-written.
-One that tells its own instructions is withheld. So is one that the policy forbids, unless what it was made
-from says such things itself; then it is marked, and its reader is warned.
+for it is worked on and not obeyed: a police report is translated like any other. An answer is watched as it
+is written. One that tells its own instructions is withheld. So is one that the policy forbids, unless what
+it was made from says such things itself; then it is marked, and its reader is warned.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """What a call of a tool may not do: follow what a document or another tool's result said.
 
 The rule is about where words came from, not what they say. While a model has read only what the officer and
-the
-program wrote, it may call every tool that the request names. Once it has read material (a file, a passage, a
-tool's result), it may call those that only read, and no call may carry an address that nobody but the
-material gave: that is how words are sent out. A model that was talked into anything gains nothing by it.
+the program wrote, it may call every tool that the request names. Once it has read material (a file, a
+passage, a tool's result), it may call those that only read, and no call may carry an address that nobody
+but the material gave: that is how words are sent out. A model that was talked into anything gains nothing
+by it.
 """
 
 from __future__ import annotations

@@ -2,9 +2,8 @@
 
 Whoever builds a prompt marks what it did not write itself (`data`); the door does the rest, in this one
 place. Each request's fence has a code of its own that nobody can guess. What a tool gave is data without
-being
-marked. Marks of a chat template (`<|im_start|>`) are spelt otherwise in everything that is sent, since a
-tokenizer would take them for the real ones; an answer has them back as they were.
+being marked. Marks of a chat template (`<|im_start|>`) are spelt otherwise in everything that is sent,
+since a tokenizer would take them for the real ones; an answer has them back as they were.
 """
 
 from __future__ import annotations
@@ -53,8 +52,8 @@ def data(text: str) -> str:
 
 def sample(text: str) -> str:
     """The material of an example that shows what to do. Its fence is always the same, so that what requests
-    begin
-    with stays the same; a model that sees examples answered without their fence does not write its own."""
+    begin with stays the same; a model that sees examples answered without their fence does not write its
+    own."""
     return f"{_SAMPLE}{_STRAY.sub('', text)}{_SAMPLED}"
 
 
