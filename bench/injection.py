@@ -5,8 +5,8 @@
 `injection.acts`: a model that obeys every attack (a script), behind the real gateway with real tool servers:
 how many attacks got a tool to act, an address to be carried out, another department's text, or the system's
 words.
-`injection.answers.*`: the embedded model on the same attacks, with the guard and without it, greedy, 40 tokens
-an answer; the first N of a fixed shuffle (all by default). Answers are kept in `build/injection-answers.json`,
+`injection.answers.*`: the embedded model on the same attacks, with the guard and without it, greedy, 40
+tokens an answer; the first N of a fixed shuffle (all by default). Answers are kept in `build/injection-answers.json`,
 so that a run that was stopped goes on.
 """
 

@@ -1,4 +1,4 @@
-"""Untrusted text is data: fenced off in the prompt, and unable to end its fence or to speak as somebody else.
+"""Untrusted text is data: fenced off in the prompt, unable to end its fence or to speak as somebody else.
 
 Whoever builds a prompt marks what it did not write itself (`data`); the door does the rest, in this one
 place. Each request's fence has a code of its own that nobody can guess. What a tool gave is data without
