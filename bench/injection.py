@@ -6,8 +6,8 @@
 how many attacks got a tool to act, an address to be carried out, another department's text, or the system's
 words.
 `injection.answers.*`: the embedded model on the same attacks, with the guard and without it, greedy, 40
-tokens an answer; the first N of a fixed shuffle (all by default). Answers are kept in `build/injection-answers.json`,
-so that a run that was stopped goes on.
+tokens an answer; the first N of a fixed shuffle (all by default). Answers are kept in
+`build/injection-answers.json`, so that a run that was stopped goes on.
 """
 
 from __future__ import annotations
