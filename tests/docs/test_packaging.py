@@ -39,7 +39,7 @@ def imported(folder: str) -> Iterator[tuple[str, str]]:
 def test_everything_the_product_imports_is_declared() -> None:
     declared = names(
         PROJECT["dependencies"]
-        + [p for extra in ("embedded", "foundry", "media", "ocr") for p in EXTRAS[extra]]
+        + [p for extra in ("embedded", "foundry", "media", "ocr", "speech") for p in EXTRAS[extra]]
     )
     owners = metadata.packages_distributions()
     for module, path in imported("src"):

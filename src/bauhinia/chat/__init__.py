@@ -1,0 +1,1 @@
+"""The public assistant: conversation, answers that hold, live tools, media."""
