@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from bauhinia.errors import InputError, NotFound, NotPermitted, Refused
 from bauhinia.gateway import Ask, Gateway, Message
 from bauhinia.guideline import Proposal, Register, latest_review, shipped, tiers
+from bauhinia.guideline.register import REMEMBERED
 from bauhinia.people import Officer, acting_as
 from bauhinia.store import Database
 
@@ -204,13 +206,13 @@ async def test_another_process_sees_it_within_a_second(
     gateway: Gateway, register: Register, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = await approved(register)
-    now = 1_000.0
-    monkeypatch.setattr("bauhinia.guideline.register.time.monotonic", lambda: now)
+    assert REMEMBERED <= 1.0
+    monkeypatch.setattr("bauhinia.guideline.register.REMEMBERED", 0.05)
     other = Register(database, gateway.ledger, gateway.model)
     assert (await other.standing(name, "hyd")).allowed
     with acting_as(OWNER):
         await register.retire(OWNER, name)
-    now += 1.001
+    await asyncio.sleep(0.06)
     assert (await other.standing(name, "hyd")).reason == "use_retired"
 
 

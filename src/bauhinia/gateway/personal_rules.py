@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import LiteralString
 
 from psycopg.rows import class_row
@@ -23,7 +22,7 @@ from ..privacy.policy import (
     rules_for,
     stricter,
 )
-from ..store import Database
+from ..store import Database, Remembered
 
 REMEMBERED = 1.0
 """Seconds for which a process does not ask the database anew; other processes obey a new rule that late."""
@@ -47,21 +46,17 @@ class PersonalRules:
     def __init__(self, database: Database, ledger: Ledger) -> None:
         self._database = database
         self._ledger = ledger
-        self._known: dict[str, tuple[float, list[SetRule]]] = {}
-        self._made: dict[tuple[str, Where, str], tuple[float, dict[str, Rule]]] = {}
-        """What was made of that reading, by use, place and department."""
+        self._known: Remembered[str, list[SetRule]] = Remembered(REMEMBERED)
+        self._made: dict[tuple[str, Where, str], tuple[list[SetRule], dict[str, Rule]]] = {}
+        """What was made of which reading, by use, place and department."""
 
     async def in_force(self, use: str, where: Where, department: str) -> dict[str, Rule]:
         """What becomes of each kind that this department gives to this AI use. Raises StoreError."""
-        at, known = self._known.get(department, (-REMEMBERED, []))
-        if time.monotonic() - at > REMEMBERED:
-            at = time.monotonic()
-            known = await self._of(department)
-            self._known[department] = at, known
-        made_at, made = self._made.get((use, where, department), (-REMEMBERED, {}))
-        if made_at != at:
+        known = await self._known.get(department, lambda: self._of(department))
+        made_of, made = self._made.get((use, where, department), (None, {}))
+        if made_of is not known:
             made = rules_for(use, where, department, known)
-            self._made[use, where, department] = at, made
+            self._made[use, where, department] = known, made
         return made
 
     async def listed(self) -> list[SetRule]:
@@ -84,7 +79,7 @@ class PersonalRules:
             cursor = await connection.execute(_PUT, values)
             row = await cursor.fetchone()
         assert row is not None
-        self._known.clear()
+        self._known.forget()
         await self._record("set", by, named)
         return int(row[0])
 
@@ -99,7 +94,7 @@ class PersonalRules:
         await self._check_may(by, "remove", row[0], str(key))
         async with self._database.maintenance() as connection:
             await connection.execute("DELETE FROM privacy_rules WHERE id = %s", (key,))
-        self._known.clear()
+        self._known.forget()
         await self._record("remove", by, str(key))
 
     async def _of(self, department: str) -> list[SetRule]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from datetime import date, datetime
@@ -15,7 +14,7 @@ from ..ledger import Ledger
 from ..people import Officer
 from ..people.permissions import Subject, check
 from ..people.quotas import HONG_KONG
-from ..store import LOCAL, Database
+from ..store import LOCAL, Database, Remembered
 from .months import months_on
 from .tiers import TierId, tiers
 from .uses import Approval, Proposal, Standing, Use, new_id, shipped, standing
@@ -34,8 +33,7 @@ class Register:
         self._ledger = ledger
         self._model = model
         """What answers here. A model that is new here reopens every assessment before it."""
-        self._uses: Mapping[str, Use] = {}
-        self._read_at = -REMEMBERED
+        self._remembered: Remembered[str, Mapping[str, Use]] = Remembered(REMEMBERED)
 
     async def standing(self, name: str, department: str) -> Standing:
         """Whether officers of that department may use it now. What changed is seen within a second; this
@@ -120,7 +118,7 @@ class Register:
 
     def forget(self) -> None:
         """Read the register anew when it is next asked."""
-        self._read_at = -REMEMBERED
+        self._remembered.forget()
 
     async def _own(self, by: Officer, name: str) -> Use:
         use = await self.get(by, name)
@@ -134,13 +132,9 @@ class Register:
         return use
 
     async def _known(self) -> Mapping[str, Use]:
-        if time.monotonic() - self._read_at > REMEMBERED:
-            at = time.monotonic()
-            self._uses = await self._read()
-            self._read_at = at
-        return self._uses
+        return await self._remembered.get("all", self._read)
 
-    async def _read(self) -> dict[str, Use]:
+    async def _read(self) -> Mapping[str, Use]:
         async with self._database.connection() as connection:
             seen = await connection.execute(
                 "SELECT * FROM register_seen(%s, %s)", (shipped().version, self._model)

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from ..store import Database
+from ..store import Database, Remembered
 from .officer import Officer
 
 Scope = Literal["officer", "each officer", "department", "use"]
@@ -155,8 +155,9 @@ class Quotas:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._limits: list[Limit] = []
-        self._limits_at = -REMEMBERED
+        self._limits: Remembered[str, list[Limit]] = Remembered(REMEMBERED)
+        self._recent: Remembered[frozenset[_Subject], bool] = Remembered(REMEMBERED)
+        """Whose use was learnt a moment ago."""
         self._known: dict[_Subject, _Known] = {}
         self._under_way: defaultdict[_Subject, Amount] = defaultdict(Amount)
         self._settled: defaultdict[_Subject, Amount] = defaultdict(Amount)
@@ -168,9 +169,9 @@ class Quotas:
         limits = await self._that_hold(officer, use)
         subjects = frozenset(_Subject.of(limit, officer) for limit in limits)
         if subjects:
-            await self._learn(subjects, older_than=time.monotonic() - REMEMBERED)
+            await self._recent.get(subjects, lambda: self._learn(subjects))
             if any(_is_near(standing, estimate) for standing in self._standings(limits, officer)):
-                await self._learn(subjects, older_than=time.monotonic())
+                await self._learn(subjects)
         # From here to the end nothing is awaited: what is found to be free is held.
         standings = tuple(self._standings(limits, officer))
         refused = next((standing for standing in standings if not standing.fits(estimate)), None)
@@ -185,12 +186,12 @@ class Quotas:
         limits = list(held.values())
         subjects = frozenset(_Subject.of(limit, officer) for limit in limits)
         if subjects:
-            await self._learn(subjects, older_than=time.monotonic())
+            await self._learn(subjects)
         return list(self._standings(limits, officer))
 
     def forget(self) -> None:
         """Ask for the limits anew: one was just set."""
-        self._limits_at = -REMEMBERED
+        self._limits.forget()
 
     def _settle(self, reservation: Reservation, actual: Amount) -> None:
         for subject in reservation.subjects:
@@ -202,11 +203,8 @@ class Quotas:
                 known.amounts = {period: amount.plus(actual) for period, amount in known.amounts.items()}
 
     async def _that_hold(self, officer: Officer, use: str) -> list[Limit]:
-        if time.monotonic() - self._limits_at > REMEMBERED:
-            at = time.monotonic()
-            self._limits = await self._read_limits()
-            self._limits_at = at
-        return in_force([limit for limit in self._limits if limit.holds(officer, use)])
+        limits = await self._limits.get("all", self._read_limits)
+        return in_force([limit for limit in limits if limit.holds(officer, use)])
 
     async def _read_limits(self) -> list[Limit]:
         async with (
@@ -216,13 +214,8 @@ class Quotas:
             await cursor.execute("SELECT * FROM quotas_in_force()")
             return await cursor.fetchall()
 
-    async def _learn(self, subjects: Iterable[_Subject], *, older_than: float) -> None:
-        """Read what the subjects have used, where that was read before `older_than`."""
-        wanted = [
-            each for each in subjects if (known := self._known.get(each)) is None or known.at < older_than
-        ]
-        if not wanted:
-            return
+    async def _learn(self, subjects: frozenset[_Subject]) -> bool:
+        """Read what the subjects have used; true."""
         at, today = time.monotonic(), datetime.now(HONG_KONG).date()
         asked = [
             {
@@ -231,14 +224,14 @@ class Quotas:
                 "period": period,
                 "begins": str(begins(period, today)),
             }
-            for each in wanted
+            for each in subjects
             for period in PERIODS
         ]
-        before = {each: self._settled[each] for each in wanted}
+        before = {each: self._settled[each] for each in subjects}
         async with self._database.connection() as connection:
             cursor = await connection.execute("SELECT * FROM usage_so_far(%s)", (Jsonb(asked),))
             rows = await cursor.fetchall()
-        for each in wanted:
+        for each in subjects:
             # What was settled meanwhile may have been read or not: counted twice it errs on the safe side.
             meanwhile = self._settled[each].minus(before[each])
             self._known[each] = _Known(at, dict.fromkeys(PERIODS, meanwhile))
@@ -246,6 +239,7 @@ class Quotas:
             amounts = self._known[_Subject(scope, subject)].amounts
             amounts[period] = amounts[period].plus(Amount(*amount))
         self._drop_old(at)
+        return True
 
     def _drop_old(self, now: float) -> None:
         """Keep the memory small: an officer who left is read again on returning."""

@@ -6,7 +6,6 @@ An answer that takes long, such as a stream, is cut off within a second of the s
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
@@ -20,6 +19,7 @@ from ..errors import NotSignedIn
 from ..people import Accounts, Officer, acting_as
 from ..people import Scope as TokenScope
 from ..people.passwords import digest
+from ..store import Remembered
 from .faults import program_answer
 from .security import refusal
 from .shared_rows import SHARE
@@ -38,7 +38,8 @@ TOKEN_ALONE = ("/scim/",)
 _HOW = "Sign in, or send a valid token; the command line sends the one in BAUHINIA_TOKEN."
 LOOK_AGAIN = 0.5
 """Seconds after which an officer must be proved again, in a request that still runs or by the next one."""
-_MOST_REMEMBERED = 10_000
+_Shown = tuple[bytes, bytes, TokenScope | None]
+"""What a request brings, as it may be remembered: digests of secrets alone."""
 
 
 class SignedIn:
@@ -46,27 +47,14 @@ class SignedIn:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._proofs: dict[tuple[bytes, bytes, str | None], tuple[Officer, float]] = {}
-
-    def _remembered(self, proof: _Proof) -> Officer | None:
-        """Whom the same session or token was shown to be a moment ago."""
-        officer, until = self._proofs.get(proof.shown, (None, 0.0))
-        return officer if until > time.monotonic() else None
-
-    async def _proved(self, proof: _Proof) -> Officer | None:
-        officer = await proof.officer()
-        if officer is not None:
-            if len(self._proofs) >= _MOST_REMEMBERED:
-                self._proofs.clear()
-            self._proofs[proof.shown] = (officer, time.monotonic() + LOOK_AGAIN)
-        return officer
+        self._proofs: Remembered[_Shown, Officer | None] = Remembered(LOOK_AGAIN)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(OPEN_PATHS):
             await self.app(scope, receive, send)
             return
         proof = _Proof(scope)
-        officer = self._remembered(proof) or await self._proved(proof)
+        officer = await self._proofs.get(proof.shown, proof.officer)
         if officer is None:
             await _unknown(scope)(scope, receive, send)
             return
@@ -86,7 +74,7 @@ class SignedIn:
         if not ended and not started:
             await _unknown(scope)(scope, receive, send)
         if scope["path"] == SIGN_OUT:
-            self._proofs.pop(proof.shown, None)
+            self._proofs.forget(proof.shown)
 
 
 async def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -124,8 +112,7 @@ class _Proof:
         if path.startswith(TOKEN_ALONE):
             self._session = ""
         self._state = cast(State, scope["app"].state)
-        self.shown = (digest(self._token), digest(self._session), self._scope)
-        """What it brings, as it may be remembered: digests of secrets alone."""
+        self.shown: _Shown = (digest(self._token), digest(self._session), self._scope)
 
     async def officer(self) -> Officer | None:
         """Whose it is now. A token counts for the paths of its scopes alone, and before a cookie."""

@@ -7,6 +7,7 @@ from .holding import before_deleting
 from .migrate import bring_up_to_date
 from .pool import Connection
 from .postgres import EmbeddedPostgres
+from .remembered import Remembered
 from .walls import LOCAL, Walls, within
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Connection",
     "Database",
     "EmbeddedPostgres",
+    "Remembered",
     "Walls",
     "before_deleting",
     "bring_up_to_date",
