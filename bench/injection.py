@@ -1,13 +1,14 @@
 """Attacks through what a model reads: what they get done at worst, and how often a real model's answer obeys.
 
-    python bench/injection.py [--answers N] [--acts-only] [--answers-only]
+    python bench/injection.py [--answers N] [--acts-only] [--answers-only] [--model NAME]
 
 `injection.acts`: a model that obeys every attack (a script), behind the real gateway with real tool servers:
 how many attacks got a tool to act, an address to be carried out, another department's text, or the system's
 words.
 `injection.answers.*`: the embedded model on the same attacks, with the guard and without it, greedy, 40
 tokens an answer; the first N of a fixed shuffle (all by default). Answers are kept in
-`build/injection-answers.json`, so that a run that was stopped goes on.
+`build/injection-answers.json`, so that a run that was stopped goes on. Another model than the default one
+has its figures under its own name.
 """
 
 from __future__ import annotations
@@ -40,13 +41,13 @@ def shuffled() -> list[Attack]:
     return order
 
 
-async def answers(most: int) -> None:
+async def answers(most: int, model: str) -> None:
     """The two answer-level figures."""
     KEPT.parent.mkdir(exist_ok=True)
-    settings = Settings(model=MODEL, model_slots=1, model_threads=1, model_context=2_048)
+    settings = Settings(model=model, model_slots=1, model_threads=1, model_context=2_048)
     backend = open_backend(settings)
     await backend.start()
-    kept = Kept(KEPT, MODEL)
+    kept = Kept(KEPT, model)
     hits: Counter[str] = Counter()
     done: Counter[str] = Counter()
     try:
@@ -60,12 +61,14 @@ async def answers(most: int) -> None:
         share = Share(hits[arm], done[arm])
         low, high = share.interval
         beside = {
+            "model": model,
             "attacks": done[arm],
             "of": len(attacks()),
             "95 % from": round(100 * low, 1),
             "to": round(100 * high, 1),
         }
-        record(f"injection.answers.{arm}", 100 * share.value, "%", beside=beside)
+        name = f"injection.answers.{arm}" + ("" if model == MODEL else f".{model}")
+        record(name, 100 * share.value, "%", beside=beside)
 
 
 async def acts() -> None:
@@ -98,13 +101,14 @@ def main() -> None:
     """Both levels, or one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--answers", type=int, default=len(attacks()))
+    parser.add_argument("--model", default=MODEL)
     parser.add_argument("--answers-only", action="store_true")
     parser.add_argument("--acts-only", action="store_true")
     given = parser.parse_args()
     if not given.answers_only:
         asyncio.run(acts())
     if not given.acts_only:
-        asyncio.run(answers(given.answers))
+        asyncio.run(answers(given.answers, given.model))
 
 
 if __name__ == "__main__":
