@@ -168,6 +168,8 @@ class Settings(BaseSettings):
     sign_in: Literal["none", "accounts", "openid"] = "none"
     """`none`: one officer, who is whoever reaches this machine. `accounts`: people sign in with accounts of
     this server. `openid`: with an OpenID Connect provider, and such accounts beside it."""
+    chat_guests: bool = False
+    """Whether people who have not signed in may use the assistant at `/chat`; they reach nothing else."""
     public_url: str = ""
     """Where people reach this server (`https://host`); empty takes what each request names."""
     openid_preset: Literal["entra", "adfs", "keycloak", "iamsmart", "other"] = "other"

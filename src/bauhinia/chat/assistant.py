@@ -1,0 +1,270 @@
+"""Who answers a question: a department's own words first, then a live source, public documents, the model last.
+
+curated -> tool -> library -> (model alone, where nothing exact is asked)
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+
+from ..errors import ModelError
+from ..gateway import Ask, Gateway, Message, data
+from ..gateway import Answer as Written
+from ..gateway import Piece
+from ..knowledge import Library, Search
+from ..language import Variety, split_sentences, to_cantonese
+from ..people import Officer
+from ..pilot.analyse import ASKED, INSTRUCTION, MISSING
+from ..pilot.evidence import Evidence
+from .curated import CuratedAnswer, CuratedAnswers
+from .exact import asks_exactly
+from .grounding import invented
+from .passages import PublicPassages
+from .tools import Context, Found, Result, use_tool
+from .turn import Answer, Event, Exchange, Reference, Said
+from .understanding import understand
+from .wordings import asked_in, wording
+
+USE = "chat.answer"
+ANSWER_TOKENS = 240
+SHORT_TOKENS = 90
+"""While many wait."""
+PASSAGES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question, and who asks."""
+
+    question: str
+    by: Officer
+    language: Variety
+    earlier: Sequence[Exchange] = ()
+
+
+@dataclass(slots=True)
+class _Said:
+    """What has been said so far of an answer that the model writes."""
+
+    most: int
+    """Tokens that it may write."""
+    said: list[Said] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    withdrawn: int = 0
+    written: Written | None = None
+
+
+class Assistant:
+    """Answers the public."""
+
+    def __init__(
+        self, *, gateway: Gateway, curated: CuratedAnswers, search: Search, library: Library, context: Context
+    ) -> None:
+        self._gateway = gateway
+        self._curated = curated
+        self._passages = PublicPassages(search, library)
+        self._context = context
+
+    def read(
+        self, question: str, *, by: Officer, earlier: Sequence[Exchange] = (), reader: str = ""
+    ) -> Asked:
+        """The question, its language known. `reader` is the interface's, for characters of both scripts."""
+        return Asked(question=question, by=by, language=asked_in(question, reader), earlier=earlier)
+
+    async def at_hand(self, asked: Asked) -> list[Event] | None:
+        """An answer that needs no model: a department's own, or a live source's; None where there is none.
+        Raises StoreError."""
+        if (curated := await self._curated.find(asked.question)) is not None:
+            return _told(_of_curated(curated, asked.language))
+        understood = understand(asked.question, today=self._context.today())
+        if understood.call is not None:
+            call = understood.call
+            return _told(_of_result(await use_tool(call.tool, call.arguments, self._context), asked.language))
+        if understood.reason == "missing_argument":
+            return _told(_unknown(asked, f"ask_{understood.missing}", "missing_argument"))
+        return None
+
+    def without_model(self, asked: Asked, why: str) -> list[Event]:
+        """What is said where the model cannot be asked."""
+        return _told(_unknown(asked, "no_model", why))
+
+    async def written(self, asked: Asked, *, brief: bool = False) -> AsyncGenerator[Event, None]:
+        """What the model writes: from public documents, or alone where nothing exact is asked. References
+        come before the sentences that name them, the whole answer last; `brief` has it write less.
+
+        Raises Refused, StoreError.
+        """
+        so_far = _Said(most=SHORT_TOKENS if brief else ANSWER_TOKENS)
+        try:
+            async with aclosing(self._from_library(asked, so_far)) as events:
+                async for event in events:
+                    yield event
+            if so_far.said:
+                yield _finished(so_far, asked, "library")
+                return
+            if why := asks_exactly(asked.question):
+                for event in _told(_unknown(asked, "no_source", why)):
+                    yield event
+                return
+            async with aclosing(self._from_model(asked, so_far)) as events:
+                async for event in events:
+                    yield event
+        except ModelError as error:
+            for event in self.without_model(asked, error.code):
+                yield event
+
+    async def _from_library(self, asked: Asked, so_far: _Said) -> AsyncGenerator[Event, None]:
+        """Sentences that public documents bear out; nothing where they do not."""
+        documents = await self._passages.find(asked.question, PASSAGES)
+        if not documents:
+            return
+        evidence = Evidence({key: each.document for key, each in documents.items()}, self._embedder(asked))
+        tongue = _written_in(asked.language)
+        text = "\n".join(unit.context for unit in evidence.units)
+        messages = (
+            Message("system", INSTRUCTION[tongue]),
+            Message("user", ASKED[tongue].format(extracts=data(text), question=asked.question)),
+        )
+        places: dict[str, int] = {}
+        async with aclosing(self._sentences(asked, messages, so_far)) as sentences:
+            async for sentence in sentences:
+                if MISSING.casefold() in sentence.casefold():
+                    return
+                support = await evidence.support(sentence, asked=asked.question)
+                if support.verdict != "ok" or not support.citations:
+                    so_far.withdrawn += 1
+                    continue
+                key = support.citations[0].document
+                if key not in places:
+                    places[key] = len(so_far.references)
+                    so_far.references.append(documents[key].reference)
+                    yield so_far.references[-1]
+                said = Said(text=_as_asked(sentence, asked.language), source=places[key])
+                so_far.said.append(said)
+                yield said
+
+    async def _from_model(self, asked: Asked, so_far: _Said) -> AsyncGenerator[Event, None]:
+        """What the model says by itself, said to be that; no name, number or date that was not asked about."""
+        so_far.withdrawn = 0
+        tongue = _written_in(asked.language)
+        messages = [Message("system", wording("instruction", tongue))]
+        for exchange in asked.earlier:
+            messages += [Message("user", exchange.question), Message("assistant", exchange.answer.text)]
+        held = [asked.question, *(exchange.question for exchange in asked.earlier)]
+        messages.append(Message("user", asked.question))
+        async with aclosing(self._sentences(asked, tuple(messages), so_far)) as sentences:
+            async for sentence in sentences:
+                if invented(sentence, held):
+                    so_far.withdrawn += 1
+                    continue
+                if not so_far.said:
+                    so_far.said.append(Said(text=wording("model_alone", asked.language)))
+                    yield so_far.said[-1]
+                so_far.said.append(Said(text=_as_asked(sentence, asked.language)))
+                yield so_far.said[-1]
+        if not so_far.said:
+            so_far.said.append(Said(text=wording("no_source", asked.language)))
+            yield so_far.said[-1]
+            yield replace(_finished(so_far, asked, "unknown"), why="withdrawn")
+            return
+        if so_far.withdrawn:
+            so_far.said.append(Said(text=wording("withdrawn", asked.language)))
+            yield so_far.said[-1]
+        yield _finished(so_far, asked, "model")
+
+    async def _sentences(
+        self, asked: Asked, messages: tuple[Message, ...], so_far: _Said
+    ) -> AsyncGenerator[str, None]:
+        """The model's sentences, each as soon as it is whole."""
+        ask = Ask(
+            officer=asked.by,
+            use=USE,
+            messages=messages,
+            reply_in=_written_in(asked.language),
+            max_tokens=so_far.most,
+            said=asked.question,
+            retractable=False,
+        )
+        waiting = ""
+        async with aclosing(self._gateway.exchange(ask)) as events:
+            async for event in events:
+                if isinstance(event, Piece):
+                    whole, waiting = _whole(waiting + event.text)
+                    for sentence in whole:
+                        yield sentence
+                elif isinstance(event, Written):
+                    so_far.written = event
+        if waiting.strip():
+            yield waiting.strip()
+
+    def _embedder(self, asked: Asked) -> Callable[..., object]:
+        async def embed(texts: Sequence[str], kind: str) -> list[list[float]]:
+            return await self._gateway.embed(
+                texts, kind, officer=asked.by, use=USE, classification="unclassified"  # type: ignore[arg-type]
+            )
+
+        return embed
+
+
+def _whole(text: str) -> tuple[list[str], str]:
+    """The sentences of a text that are surely whole, and what may go on."""
+    places = list(split_sentences(text))
+    if not places:
+        return [], text
+    start, _ = places[-1]
+    whole = [text[begin:end].strip() for begin, end in places[:-1]]
+    return [sentence for sentence in whole if sentence], text[start:]
+
+
+def _told(answer: Answer) -> list[Event]:
+    return [*answer.references, *answer.said, answer]
+
+
+def _of_curated(curated: CuratedAnswer, language: Variety) -> Answer:
+    at = curated.published.isoformat() if curated.published else ""
+    reference = Reference(title=curated.owner_post, url=curated.url, at=at)
+    said = (Said(text=curated.said(language), source=0),)
+    return Answer(via="curated", language=language, said=said, references=(reference,))
+
+
+def _of_result(result: Result, language: Variety) -> Answer:
+    """A tool's result as an answer: a value with its source, or why there is none."""
+    text = result.sentence(language)
+    if isinstance(result, Found):
+        source = result.source
+        at = source.at or source.fetched
+        reference = Reference(
+            title=source.said(language), url=source.page, at=at.isoformat() if at else ""
+        )
+        return Answer(via="tool", language=language, said=(Said(text=text, source=0),), references=(reference,))
+    via = "down" if result.status == "down" else "unknown"
+    return Answer(via=via, language=language, said=(Said(text=text),), why=result.reason)
+
+
+def _unknown(asked: Asked, key: str, why: str) -> Answer:
+    said = (Said(text=wording(key, asked.language)),)
+    return Answer(via="unknown", language=asked.language, said=said, why=why)
+
+
+def _finished(so_far: _Said, asked: Asked, via: str) -> Answer:
+    label = so_far.written.label if so_far.written else None
+    return Answer(
+        via=via,  # type: ignore[arg-type]
+        language=asked.language,
+        said=tuple(so_far.said),
+        references=tuple(so_far.references),
+        withdrawn=so_far.withdrawn,
+        model=label.model if label else "",
+        entry=label.entry if label else None,
+    )
+
+
+def _written_in(language: Variety) -> Variety:
+    """What the model writes: it is surer of written Chinese than of Cantonese, and it can be checked."""
+    return Variety.TRADITIONAL if language is Variety.CANTONESE else language
+
+
+def _as_asked(sentence: str, language: Variety) -> str:
+    return to_cantonese(sentence) if language is Variety.CANTONESE else sentence

@@ -1,0 +1,88 @@
+"""The public assistant, opened: what its pages and its command share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from ..gateway import Gateway
+from ..knowledge import Library, Search
+from ..people import Officer
+from ..settings import Settings
+from ..store import Database
+from .assistant import Assistant
+from .conversations import Conversations
+from .curated import CuratedAnswers
+from .guests import Rate
+from .line import Line, Waiting
+from .sources import Sources
+from .tools import Context
+from .turn import Event, Exchange
+
+
+@dataclass(slots=True, kw_only=True)
+class Reception:
+    """Everything that answering the public needs."""
+
+    gateway: Gateway
+    database: Database
+    search: Search
+    library: Library
+    context: Context
+    curated: CuratedAnswers = field(init=False)
+    conversations: Conversations = field(init=False)
+    assistant: Assistant = field(init=False)
+    line: Line = field(init=False)
+    rate: Rate = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.curated = CuratedAnswers(self.database, self.gateway.ledger)
+        self.conversations = Conversations(self.database)
+        self.line = Line(max(1, self.gateway.slots))
+        self.rate = Rate()
+        self.assistant = Assistant(
+            gateway=self.gateway,
+            curated=self.curated,
+            search=self.search,
+            library=self.library,
+            context=self.context,
+        )
+
+    async def answer(
+        self, question: str, *, by: Officer, earlier: Sequence[Exchange] = (), reader: str = ""
+    ) -> AsyncGenerator[Event | Waiting, None]:
+        """An answer as it comes. What needs no model comes at once; for the model there is a line, and who
+        waits is told how long.
+
+        Raises Refused, ModelBusy when the line is full, StoreError.
+        """
+        asked = self.assistant.read(question, by=by, earlier=earlier, reader=reader)
+        events = await self.assistant.at_hand(asked)
+        if events is None and self.line.step == "curated_only":
+            events = self.assistant.without_model(asked, "curated_only")
+        if events is not None:
+            for event in events:
+                yield event
+            return
+        async with self.line.joined(by.id) as waiting:
+            async for standing in waiting:
+                yield standing
+            brief = self.line.step != "whole"
+            async with aclosing(self.assistant.written(asked, brief=brief)) as written:
+                async for told in written:
+                    yield told
+
+    async def close(self) -> None:
+        """Close the connections to sources."""
+        await self.context.sources.close()
+
+
+def open_reception(
+    settings: Settings, *, gateway: Gateway, database: Database, search: Search, library: Library
+) -> Reception:
+    """The reception that the settings describe. Raises InputError for a setting that names no source."""
+    sources = Sources.of(settings)
+    return Reception(
+        gateway=gateway, database=database, search=search, library=library, context=Context(sources=sources)
+    )

@@ -1,0 +1,38 @@
+"""What the assistant says in its own words, in the language that it is asked in."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from ..language import Variety, detect
+
+_FILE = Path(__file__).parent / "data" / "wordings.yaml"
+LANGUAGES = (Variety.ENGLISH, Variety.TRADITIONAL, Variety.CANTONESE, Variety.SIMPLIFIED)
+_READERS = {"zh-Hans": Variety.SIMPLIFIED, "zh-Hant-HK": Variety.TRADITIONAL}
+_UNSURE = 0.5
+
+
+def wording(key: str, language: Variety) -> str:
+    """The sentence of that key. An unknown key is a defect: KeyError."""
+    return _wordings()[key][language.value]
+
+
+def asked_in(question: str, reader: str = "") -> Variety:
+    """The language that a question is in, and so its answer.
+
+    Where its characters are those of both scripts, the reader's interface language tells; what is in none of
+    the four is answered in English.
+    """
+    found = detect(question)
+    if found.variety is Variety.TRADITIONAL and found.confidence <= _UNSURE:
+        return _READERS.get(reader, Variety.TRADITIONAL)
+    return found.variety if found.variety in LANGUAGES else _READERS.get(reader, Variety.ENGLISH)
+
+
+@cache
+def _wordings() -> dict[str, dict[str, str]]:
+    held: dict[str, dict[str, str]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return held
