@@ -1,0 +1,123 @@
+"""Citybus: routes, stops and arrivals (`rt.data.gov.hk`, version 2)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from ..sources import SourceDown, shaped
+from .arrivals import Ride, due
+from .bus_routes import RouteStop, Times
+from .protocol import Context
+from .resolve import Named
+from .result import Words, instant
+from .weather import Shape
+
+_BASE = "https://rt.data.gov.hk/v2/transport/citybus"
+_WAYS = {"O": "outbound", "I": "inbound"}
+_OLDEST = 900
+_AT_ONCE = 8
+"""Stops are named one by one: so many are asked for at the same time."""
+
+
+class _Route(Shape):
+    route: str
+
+
+class _Routes(Shape):
+    data: list[_Route]
+
+
+class _RouteStop(Shape):
+    dir: str
+    seq: int
+    stop: str
+
+
+class _RouteStops(Shape):
+    data: list[_RouteStop]
+
+
+class _Stop(Shape):
+    stop: str
+    name_en: str
+    name_tc: str
+
+
+class _StopNamed(Shape):
+    data: _Stop
+
+
+class _Eta(Shape):
+    dir: str
+    dest_en: str
+    dest_tc: str
+    eta: str | None = None
+    rmk_en: str | None = ""
+    rmk_tc: str | None = ""
+
+
+class _Etas(Shape):
+    generated_timestamp: str
+    data: list[_Eta]
+
+
+class Citybus:
+    """The operator of Hong Kong Island, and of many routes elsewhere."""
+
+    name = "Citybus"
+    source = Words(en="Citybus (DATA.GOV.HK)", zh="城巴（資料一線通）")
+    page = "https://www.citybus.com.hk/"
+
+    async def runs(self, route: str, context: Context) -> bool:
+        """Whether it has such a route."""
+        read = shaped(_Routes, await context.sources.json(f"{_BASE}/route/CTB"))
+        return any(each.route == route for each in read.data)
+
+    async def stops(self, route: str, context: Context) -> Sequence[RouteStop]:
+        """The stops of a route, both ways."""
+        listed: list[_RouteStop] = []
+        for way in _WAYS.values():
+            fetched = await context.sources.json(f"{_BASE}/route-stop/CTB/{route}/{way}")
+            listed += shaped(_RouteStops, fetched).data
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def name(stop: str) -> _Stop:
+            async with gate:
+                fetched = await context.sources.json(f"{_BASE}/stop/{stop}")
+            return shaped(_StopNamed, fetched).data
+
+        ids = list(dict.fromkeys(each.stop for each in listed))
+        named = dict(zip(ids, await asyncio.gather(*map(name, ids)), strict=True))
+        return [RouteStop(way=each.dir, seq=each.seq, stop=_named(named[each.stop])) for each in listed]
+
+    async def times(self, route: str, stop: RouteStop, context: Context) -> Times:
+        """What comes at a stop, that way."""
+        fetched = await context.sources.json(f"{_BASE}/eta/CTB/{stop.stop.id}/{route}")
+        read = shaped(_Etas, fetched)
+        try:
+            at = instant(read.generated_timestamp)
+            rides = [_ride(route, each, context) for each in read.data if each.dir == stop.way]
+        except ValueError as error:
+            raise SourceDown(fetched.host, "shape") from error
+        if (context.now() - at).total_seconds() > _OLDEST:
+            raise SourceDown(fetched.host, "stale", at)
+        return Times(rides=rides, fetched=fetched, at=at)
+
+
+def _named(stop: _Stop) -> Named:
+    return Named(id=stop.stop, en=stop.name_en, zh=stop.name_tc, others=(stop.name_en.partition(",")[0],))
+
+
+def _ride(route: str, each: _Eta, context: Context) -> Ride:
+    """Raises ValueError."""
+    at = instant(each.eta) if each.eta else None
+    return Ride(
+        route=route,
+        to=each.dest_en,
+        to_zh=each.dest_tc,
+        at=at,
+        minutes=due(at, context.now()),
+        remark=each.rmk_en or "",
+        remark_zh=each.rmk_tc or "",
+    )
