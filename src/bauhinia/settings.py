@@ -170,6 +170,9 @@ class Settings(BaseSettings):
     this server. `openid`: with an OpenID Connect provider, and such accounts beside it."""
     chat_guests: bool = False
     """Whether people who have not signed in may use the assistant at `/chat`; they reach nothing else."""
+    chat_sources: str = "live"
+    """Where the assistant's live tools ask: `live` for the sources themselves, `replay` or `replay:PORT` for
+    `bauhinia chat replay` on this machine, or the address of a server that replays them."""
     public_url: str = ""
     """Where people reach this server (`https://host`); empty takes what each request names."""
     openid_preset: Literal["entra", "adfs", "keycloak", "iamsmart", "other"] = "other"

@@ -1,29 +1,28 @@
-"""Who answers a question: a department's own words first, then a live source, public documents, the model last.
+"""Who answers a question: a department's own words first, then a live source, public documents, the model.
 
 curated -> tool -> library -> (model alone, where nothing exact is asked)
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from ..errors import ModelError
-from ..gateway import Ask, Gateway, Message, data
+from ..gateway import LOWEST, Ask, EmbeddingKind, Gateway, Message, Piece, data
 from ..gateway import Answer as Written
-from ..gateway import Piece
 from ..knowledge import Library, Search
 from ..language import Variety, split_sentences, to_cantonese
 from ..people import Officer
 from ..pilot.analyse import ASKED, INSTRUCTION, MISSING
-from ..pilot.evidence import Evidence
+from ..pilot.evidence import Embed, Evidence
 from .curated import CuratedAnswer, CuratedAnswers
 from .exact import asks_exactly
 from .grounding import invented
 from .passages import PublicPassages
 from .tools import Context, Found, Result, use_tool
-from .turn import Answer, Event, Exchange, Reference, Said
+from .turn import Answer, Event, Exchange, Reference, Said, Via
 from .understanding import understand
 from .wordings import asked_in, wording
 
@@ -146,7 +145,7 @@ class Assistant:
                 yield said
 
     async def _from_model(self, asked: Asked, so_far: _Said) -> AsyncGenerator[Event, None]:
-        """What the model says by itself, said to be that; no name, number or date that was not asked about."""
+        """What the model says by itself, said to be that; no name, number or date that nobody asked about."""
         so_far.withdrawn = 0
         tongue = _written_in(asked.language)
         messages = [Message("system", wording("instruction", tongue))]
@@ -199,10 +198,11 @@ class Assistant:
         if waiting.strip():
             yield waiting.strip()
 
-    def _embedder(self, asked: Asked) -> Callable[..., object]:
+    def _embedder(self, asked: Asked) -> Embed:
         async def embed(texts: Sequence[str], kind: str) -> list[list[float]]:
+            of_kind: EmbeddingKind = "query" if kind == "query" else "passage"
             return await self._gateway.embed(
-                texts, kind, officer=asked.by, use=USE, classification="unclassified"  # type: ignore[arg-type]
+                list(texts), of_kind, officer=asked.by, use=USE, classification=LOWEST
             )
 
         return embed
@@ -235,11 +235,11 @@ def _of_result(result: Result, language: Variety) -> Answer:
     if isinstance(result, Found):
         source = result.source
         at = source.at or source.fetched
-        reference = Reference(
-            title=source.said(language), url=source.page, at=at.isoformat() if at else ""
+        reference = Reference(title=source.said(language), url=source.page, at=at.isoformat() if at else "")
+        return Answer(
+            via="tool", language=language, said=(Said(text=text, source=0),), references=(reference,)
         )
-        return Answer(via="tool", language=language, said=(Said(text=text, source=0),), references=(reference,))
-    via = "down" if result.status == "down" else "unknown"
+    via: Via = "down" if result.status == "down" else "unknown"
     return Answer(via=via, language=language, said=(Said(text=text),), why=result.reason)
 
 
@@ -248,10 +248,10 @@ def _unknown(asked: Asked, key: str, why: str) -> Answer:
     return Answer(via="unknown", language=asked.language, said=said, why=why)
 
 
-def _finished(so_far: _Said, asked: Asked, via: str) -> Answer:
+def _finished(so_far: _Said, asked: Asked, via: Via) -> Answer:
     label = so_far.written.label if so_far.written else None
     return Answer(
-        via=via,  # type: ignore[arg-type]
+        via=via,
         language=asked.language,
         said=tuple(so_far.said),
         references=tuple(so_far.references),

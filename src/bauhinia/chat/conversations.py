@@ -75,9 +75,11 @@ class Conversations:
 
     async def get(self, key: str) -> tuple[Conversation, list[Turn]]:
         """A conversation with its turns. Raises NotFound."""
-        found = await self._select(Conversation, _LIST + " WHERE id = %(key)s", {"key": key})
+        found = await self._select(Conversation, _ONE, {"key": key})
         if not found:
-            raise NotFound("There is no such conversation.", hint="It may have been deleted. Begin a new one.")
+            raise NotFound(
+                "There is no such conversation.", hint="It may have been deleted. Begin a new one."
+            )
         return found[0], await self._select(Turn, _TURNS, {"key": key})
 
     async def add(self, key: str, question: str, answer: Answer) -> str:
@@ -122,10 +124,11 @@ class Conversations:
 
     async def shared(self, secret: str) -> Shared:
         """What a link shows. Raises NotFound."""
-        found = await self._select(Shared, "SELECT * FROM shared_chat(%(digest)s)", {"digest": _digest(secret)})
+        found = await self._select(Shared, _SHARED, {"digest": _digest(secret)})
         if not found:
             raise NotFound("This link shows nothing.", hint="It may be over, or was taken back.")
-        return found[0]
+        one: Shared = found[0]
+        return one
 
     async def unshare(self, key: str) -> int:
         """Take back all links to a conversation; how many there were."""
@@ -136,7 +139,7 @@ class Conversations:
             self._database.connection() as connection,
             connection.cursor(row_factory=class_row(row)) as cursor,
         ):
-            await cursor.execute(query, values)  # type: ignore[arg-type]
+            await cursor.execute(query, values)
             return await cursor.fetchall()
 
 
@@ -200,10 +203,10 @@ def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-_LIST = "SELECT id, title, begun, continued FROM chat_conversations"
-_LISTED = (
-    _LIST
-    + """
+_ONE = "SELECT id, title, begun, continued FROM chat_conversations WHERE id = %(key)s"
+_SHARED = "SELECT * FROM shared_chat(%(digest)s)"
+_LISTED = """
+SELECT id, title, begun, continued FROM chat_conversations
 WHERE NOT EXISTS (
     SELECT FROM unnest(%(wanted)s::text[]) AS word
     WHERE title NOT ILIKE word AND NOT EXISTS (
@@ -211,7 +214,6 @@ WHERE NOT EXISTS (
             AND (question ILIKE word OR answer ->> 'said' ILIKE word)))
 ORDER BY continued DESC LIMIT 500
 """
-)
 _TURNS = "SELECT number, question, answer, at FROM chat_turns WHERE conversation = %(key)s ORDER BY number"
 _NEW = "INSERT INTO chat_conversations (id, title) VALUES (%(key)s, %(title)s)"
 _ADD = """

@@ -30,8 +30,7 @@ State = Literal["preview", "published", "retired"]
 REMEMBERED = 1.0
 """Seconds for which published answers are not read anew; what is published or retired is seen that late."""
 LIKE = 88.0
-"""Least likeness, of 100, of a question to one that its owner wrote down: near enough to be the same one with
-a word changed. Chosen on the set of questions in tests/chat: 84 takes "how do I lose my card" for "I lost"."""
+"""Least likeness, of 100, of a question to one that its owner wrote down: a letter or a small word apart."""
 LONGEST_QUESTION, LONGEST_ANSWER = 300, 2_000
 _MARKS = re.compile(r"[\s，。？！、；：,.?!;:'\"“”「」()（）\-]+")
 _POLITE = re.compile(
@@ -61,7 +60,7 @@ class CuratedAnswer:
     publisher: str | None
 
     def said(self, language: Variety) -> str:
-        """The answer in a language: Cantonese falls back on written Chinese, Simplified is written from it."""
+        """The answer in a language; Cantonese and Simplified, unless written, are from written Chinese."""
         if language.value in self.answers:
             return self.answers[language.value]
         if language is Variety.SIMPLIFIED:
@@ -116,8 +115,8 @@ class CuratedAnswers:
         """
         _check(wording)
         values = (
-            wording.post.strip(), _plain(wording.questions), Jsonb(dict(wording.answers)), wording.url.strip(),
-            wording.expires,
+            wording.post.strip(), _plain(wording.questions), Jsonb(dict(wording.answers)),
+            wording.url.strip(), wording.expires,
         )  # fmt: skip
         if key:
             await self.get(key)
@@ -137,7 +136,9 @@ class CuratedAnswers:
                 "Whoever wrote an answer does not publish it.", why="own", hint="Ask another administrator."
             )
         if answer.expires < _today():
-            raise InputError("Its last day is over.", hint="Have its owner look at it and set a new last day.")
+            raise InputError(
+                "Its last day is over.", hint="Have its owner look at it and set a new last day."
+            )
         await self._database.write(_PUBLISH, (by.id, key))
         await self._record(by, "publish", key)
 
@@ -155,7 +156,7 @@ class CuratedAnswers:
             self._database.connection() as connection,
             connection.cursor(row_factory=class_row(CuratedAnswer)) as cursor,
         ):
-            await cursor.execute(query, values)  # type: ignore[arg-type]
+            await cursor.execute(query, values)
             return await cursor.fetchall()
 
     async def _record(self, by: Officer, verb: str, key: str) -> None:
@@ -168,7 +169,9 @@ class _Index:
 
     def __init__(self, answers: Sequence[CuratedAnswer]) -> None:
         self._answers = answers
-        asked = [(shape(question), place) for place, each in enumerate(answers) for question in each.questions]
+        asked = [
+            (shape(question), place) for place, each in enumerate(answers) for question in each.questions
+        ]
         self._shapes = [shape for shape, _ in asked]
         self._places = [place for _, place in asked]
 
@@ -185,7 +188,9 @@ def shape(question: str) -> str:
 
 
 def _check(wording: Wording) -> None:
-    missing = [tag for tag in (Variety.ENGLISH, Variety.TRADITIONAL) if not wording.answers.get(tag, "").strip()]
+    missing = [
+        tag for tag in (Variety.ENGLISH, Variety.TRADITIONAL) if not wording.answers.get(tag, "").strip()
+    ]
     if missing:
         raise InputError(
             "An answer is given in English and in written Chinese.", hint=f"Write it in {', '.join(missing)}."

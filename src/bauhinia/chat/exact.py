@@ -12,7 +12,7 @@ _FILE = Path(__file__).parent / "data" / "exact.yaml"
 
 
 def asks_exactly(question: str) -> str:
-    """Why a question needs a source: `now`, `amounts`, `people`, `law` or `places`; empty where it does not."""
+    """Why a question needs a source: `now`, `amounts`, `people`, `law` or `places`; else empty."""
     return next((why for why, pattern in _patterns() if pattern.search(question)), "")
 
 
@@ -20,5 +20,6 @@ def asks_exactly(question: str) -> str:
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     kinds = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     return tuple(
-        (why, re.compile(rf"\b(?:{words['en']})\b|{words['zh']}", re.IGNORECASE)) for why, words in kinds.items()
+        (why, re.compile(rf"\b(?:{words['en']})\b|{words['zh']}", re.IGNORECASE))
+        for why, words in kinds.items()
     )

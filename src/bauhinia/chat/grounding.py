@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..language import compare_figures, figures, names, same_name, to_traditional
-from ..privacy import find_personal
+from ..privacy import FoundKind, find_personal
+
+_PEOPLE: tuple[FoundKind, ...] = ("person",)
 
 
 def invented(sentence: str, sources: Sequence[str]) -> list[str]:
@@ -33,5 +35,5 @@ def _names(stated: str, held: str) -> list[str]:
 
 
 def _people(stated: str, held: str) -> list[str]:
-    found = find_personal(stated, kinds=("person",))
-    return [person.text for person in found if person.text not in held]
+    found = find_personal(stated, kinds=_PEOPLE)
+    return [stated[one.start : one.end] for one in found if stated[one.start : one.end] not in held]

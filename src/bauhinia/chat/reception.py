@@ -16,7 +16,7 @@ from .conversations import Conversations
 from .curated import CuratedAnswers
 from .guests import Rate
 from .line import Line, Waiting
-from .sources import Sources
+from .sources import Sources, sources_base
 from .tools import Context
 from .turn import Event, Exchange
 
@@ -82,7 +82,7 @@ def open_reception(
     settings: Settings, *, gateway: Gateway, database: Database, search: Search, library: Library
 ) -> Reception:
     """The reception that the settings describe. Raises InputError for a setting that names no source."""
-    sources = Sources.of(settings)
+    sources = Sources(sources_base(settings.chat_sources))
     return Reception(
         gateway=gateway, database=database, search=search, library=library, context=Context(sources=sources)
     )

@@ -1,4 +1,4 @@
-"""One question to the public assistant and its answer: sentences, each with its source, or that there is none."""
+"""One question to the public assistant and its answer: sentences, each with its source."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 AGREE = "/agree"
 """Where it is asked."""
-READABLE = (*OPEN_PATHS, *faults.PROGRAM_PATHS, AGREE, "/risks", "/about", SIGN_OUT)
+READABLE = (*OPEN_PATHS, *faults.PROGRAM_PATHS, AGREE, "/chat", "/risks", "/about", SIGN_OUT)
 """What may be read before."""
 
 

@@ -35,6 +35,7 @@ from .boundary_api import boundary_router
 from .care_pages import care_pages_router
 from .cases_api import cases_router
 from .cases_pages import cases_pages_router
+from .chat_pages import chat_router
 from .consents_api import consents_router
 from .editor_api import editor_router
 from .exchange_api import exchange_router
@@ -75,6 +76,7 @@ from .usage_pages import usage_pages_router
 from .v1 import FileTexts, files_router, v1_router
 
 if TYPE_CHECKING:
+    from ..chat.reception import Reception
     from ..pilot.office import Office
 
 logger = logging.getLogger(__name__)
@@ -141,7 +143,7 @@ def _routers(settings: Settings, limits: Limits) -> list[APIRouter]:
         *(terms_router, usage_router, usage_pages_router, guideline_router, audit_router, ledger_router),
         *(ledger_pages_router, privacy_router, privacy_pages_router, knowledge_api_router, knowledge_router),
         *(sheets_api_router, sheets_router, register_router, register_pages_router, label_router),
-        label_pages_router,
+        *(label_pages_router, chat_router),
     ]
 
 
@@ -184,6 +186,8 @@ def _lifespan(
             except Exception as error:
                 app.state.failure = error
                 raise
+            app.state.reception = _reception(settings, app.state.office)
+            stack.push_async_callback(app.state.reception.close)
             stack.push_async_callback(app.state.mcp.close)
             try:
                 yield
@@ -217,6 +221,18 @@ async def _opened(settings: Settings, stack: AsyncExitStack) -> Office:
     reading = asyncio.create_task(verify_daily(ledger, settings.department), name="read the ledger again")
     stack.push_async_callback(_stopped, reading)
     return office
+
+
+def _reception(settings: Settings, office: Office) -> Reception:
+    from ..chat.reception import open_reception
+
+    return open_reception(
+        settings,
+        gateway=office.gateway,
+        database=office.database,
+        search=office.search,
+        library=office.library,
+    )
 
 
 async def _sweep_daily(office: Office) -> None:

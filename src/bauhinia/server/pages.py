@@ -92,10 +92,18 @@ def _templates() -> jinja2.Environment:
         levels=classifications().ids,
         case_kinds=case_kinds(),
         told=lambda text, words: said(text, words.language),
+        in_script=in_script,
         notice_for=notice_for,
     )
     environment.filters["moment"] = moment
     return environment
+
+
+def in_script(en: str, zh: str, words: Words) -> str:
+    """A name of our data in the reader's language."""
+    if words.language == "en":
+        return en
+    return to_simplified(zh) if words.language == "zh-Hans" else zh
 
 
 def moment(at: datetime, form: str = "%Y-%m-%d %H:%M") -> str:

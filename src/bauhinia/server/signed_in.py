@@ -21,6 +21,7 @@ from ..people import Scope as TokenScope
 from ..people.passwords import digest
 from ..store import Remembered
 from .faults import program_answer
+from .guest_visits import guest_visit
 from .security import refusal
 from .shared_rows import SHARE
 
@@ -56,7 +57,8 @@ class SignedIn:
         proof = _Proof(scope)
         officer = await self._proofs.get(proof.shown, proof.officer)
         if officer is None:
-            await _unknown(scope)(scope, receive, send)
+            visit = guest_visit(scope)
+            await (visit.of(self.app) if visit else _unknown(scope))(scope, receive, send)
             return
         if (note := telemetry.current()) is not None:
             note.officer = telemetry.pseudonym(officer.id)

@@ -1,4 +1,4 @@
-"""The public assistant: departments' own answers, what people keep of their conversations, and what they share."""
+"""The public assistant: departments' own answers, and what people keep of their conversations and share."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ CREATE TABLE chat_conversations (
 );
 CREATE INDEX chat_conversations_of ON chat_conversations (owner, continued DESC);
 ALTER TABLE chat_conversations ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own ON chat_conversations USING (owner = acting_officer()) WITH CHECK (owner = acting_officer());
+CREATE POLICY own ON chat_conversations
+    USING (owner = acting_officer()) WITH CHECK (owner = acting_officer());
 GRANT SELECT, INSERT, DELETE ON chat_conversations TO bauhinia_application;
 GRANT UPDATE (title, continued) ON chat_conversations TO bauhinia_application;
 
