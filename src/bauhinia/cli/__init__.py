@@ -10,6 +10,7 @@ from .analyse import analyse
 from .backup import backup, restore
 from .bilingual import bilingual_app
 from .boundary import boundary_app
+from .chat import chat, replay
 from .compare import compare
 from .corrections import corrections_app
 from .demo import demo
@@ -67,6 +68,8 @@ app.command()(draft)
 app.command()(redraft)
 app.command()(analyse)
 app.command()(compare)
+app.command()(chat)
+app.command()(replay)
 app.add_typer(terms_app)
 app.add_typer(memory_app)
 app.add_typer(corrections_app)

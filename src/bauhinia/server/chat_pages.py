@@ -34,6 +34,7 @@ chat_router = APIRouter(include_in_schema=False)
 EARLIER = 4
 """Exchanges that a question is understood from."""
 EXAMPLES = ("weather", "bus", "holiday", "service")
+Words = Annotated[str, Form(max_length=LONGEST_QUESTION)]
 Key = Annotated[str, Form(max_length=40, pattern=r"^[A-Za-z0-9_-]*$")]
 
 
@@ -81,14 +82,14 @@ async def ask(request: Request, asked: Question) -> Response:
 
 @chat_router.post("/chat")
 async def ask_plainly(
-    request: Request, question: Annotated[str, Form(max_length=LONGEST_QUESTION)] = "", conversation: Key = ""
+    request: Request, question: Words = "", example: Words = "", conversation: Key = ""
 ) -> Response:
     """The same without scripts: the page of the conversation, once the answer is whole."""
-    if not question.strip():
+    if not (question := (question or example).strip()):
         raise InputError("There is no question.", hint="Write one and send it.")
     reception, by = reception_of(request), office_of(request).officer
     _hold_to_rate(request, by)
-    asked = Question(question=question.strip(), conversation=conversation)
+    asked = Question(question=question, conversation=conversation)
     answer: Answer | None = None
     earlier = await _earlier(reception, asked)
     reader = words_for(request).language
