@@ -65,6 +65,8 @@ function finish(turn, answer) {
   }
   follow_ups.hidden = !answer.follow_ups.length;
   form.elements.conversation.value = answer.conversation;
+  const number = [...turns.querySelectorAll(".turn")].indexOf(turn) + 1;
+  turn.querySelector("[data-feedback]").href = `/chat/feedback?conversation=${answer.conversation}&turn=${number}`;
   if (location.pathname === "/chat") history.replaceState(null, "", `/chat/c/${answer.conversation}`);
 }
 
