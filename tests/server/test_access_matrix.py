@@ -41,12 +41,14 @@ ROWS: Mapping[str, Row] = {
 """Fields that hold the id of a row that not everybody may see, wherever they stand."""
 IN_LIBRARY: Mapping[Row, Row] = {"document": "kept", "task": "arrival"}
 """What they mean under /knowledge/: a document of the library, a task that adds files to it."""
+LIBRARY = ("/knowledge/", "/api/knowledge/", "/chat/sources/")
+"""Where ids are of the library."""
 OF_DEPARTMENT: frozenset[Row] = frozenset({"collection", "kept"})
 """Rows that every officer of the department may see and remove; the others are an officer's own."""
 PLAIN = frozenset(
-    """account action active after allowed_tools arguments audience audit_days basis bauhinia before begins case
+    """account action active after again allowed_tools arguments audience audit_days basis bauhinia before begins case
     classification code confirm content count day days decision deed department description
-    dimension do domain duty en encoding_format ends entry figure file_data filename find finding
+    dimension do domain duty en encoding_format ends entry example expires figure file_data filename find finding
     forbidden_en forbidden_zh form format from function grade highest id include_usage input
     instructions item
     json_schema kind language last-event-id layout least length licence limit manner max_completion_tokens measure
@@ -54,7 +56,7 @@ PLAIN = frozenset(
     parallel_tool_calls parameters part passage password period place post processing purpose question reader reference refresh_by reply_in
     response_format role roles schema scope secret section server_label sheet skip source source_date start state status stop stories
     stream stream_options subject take target temperature text to tool_call_id tool_calls tool_choice tools
-    type unverified use version warn_at was whose why with words zh""".split()  # noqa: SIM905  # a hundred words are read better so
+    type unverified use version warn_at was whose why with words questions tried turn url yue zh""".split()  # noqa: SIM905  # a hundred words are read better so
 )
 """Fields that name no such row. `id` is a term's, `name` a template's: the department's."""
 PLAIN_OF_CARE = frozenset(
@@ -65,10 +67,10 @@ PLAIN_OF_CARE = frozenset(
 )  # fmt: skip
 """The same, of complaints, incidents, consents and the switch."""
 ELSEWHERE = frozenset(
-    {"answer", "approval", "batch", "complaint", "entry", "incident", "key", "officer", "passkey", "quota", "rule", "session", "stopped", "token", "verb"}
+    {"answer", "approval", "batch", "complaint", "conversation", "curated", "entry", "incident", "key", "officer", "passkey", "quota", "rule", "session", "stopped", "token", "verb"}
 )  # fmt: skip
 """What other tests say who may name: what waits, the boundary's, the quotas', rules, people, accounts, cases, incidents,
-and the files that are held in a collection (`test_sheets.py`).
+and the files that are held in a collection (`test_sheets.py`), conversations and curated answers (`test_chat.py`).
 A ledger's entry shows nothing to whoever names it."""
 ELSEWHERE_UNDER = ("/people", "/api/people", "/departments", "/scim/", "/account/")
 OF_REGISTER = frozenset(
@@ -88,6 +90,8 @@ PLACES = {
     "language": "en",
     "name": "reply",
     "secret": "x",
+    "key": "x",
+    "curated": "x",
     "complaint": "x",
     "incident": "x",
     "stopped": "x",
@@ -137,7 +141,8 @@ NO_ROWS = frozenset(
         "/api/cases/{complaint}/take", "/cases/{complaint}/take",
         "/cases/{complaint}/decide", "/cases/{complaint}/reinstate", "/incidents", "/incidents/{incident}/{verb}",
         "/consents/{purpose}", "/opt-outs", "/my-data/delete", "/switch", "/switch/{stopped}/resume",
-        "/api/switch/{stopped}/resume", "/agree", "/tasks/{task}/accept", "/tasks/{task}/review", "/label", "/api/label/check", *TAKE_FILES,
+        "/api/switch/{stopped}/resume", "/agree", "/tasks/{task}/accept", "/tasks/{task}/review", "/label", "/chat", "/chat/ask", "/chat/feedback", "/chat/history/delete", "/chat/c/{key}/delete",
+        "/chat/c/{key}/share", "/chat/c/{key}/unshare", "/curated", "/curated/{curated}/publish", "/curated/{curated}/retire", "/api/label/check", *TAKE_FILES,
     }
 )  # fmt: skip
 """Routes whose body, of which the schema does not tell, names no rows."""
@@ -210,7 +215,7 @@ class Way:
     @property
     def row(self) -> Row:
         row = ROWS[self.field]
-        return IN_LIBRARY.get(row, row) if "/knowledge/" in self.path else row
+        return IN_LIBRARY.get(row, row) if self.path.startswith(LIBRARY) else row
 
     @property
     def removes(self) -> bool:

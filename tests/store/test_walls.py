@@ -80,6 +80,12 @@ ROWS = {
     "digest, entry) VALUES ('n', 1, 'signed', 'clerk', 'Clerk', '', 'd', 1)",
     "use_records": "INSERT INTO use_records (use, department, kind, held, passed, note, name, post, entry) "
     "VALUES ('u', 'Works', 'review', now(), true, 'n', 'Clerk', '', 1)",
+    "curated_answers": "INSERT INTO curated_answers (id, owner_post, questions, answers, expires) "
+    "VALUES ('cu', 'p', '{q}', '{}', now())",
+    "chat_conversations": "INSERT INTO chat_conversations (id, title) VALUES ('co', 't')",
+    "chat_turns": "INSERT INTO chat_turns (conversation, number, question, answer) VALUES ('co', 1, 'q', '{}')",
+    "chat_shares": "INSERT INTO chat_shares (digest, conversation, title, turns, expires) "
+    "VALUES ('x', 'co', 't', '[]', now() + interval '1 day')",
     "labels": "INSERT INTO labels (id, form, token, entry) VALUES ('l', 'docx', 't', 1)",
 }
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
@@ -92,6 +98,7 @@ COLUMNS = {
     "uses": "purpose", "use_approvals": "tier", "evidence": "subject", "policy_texts": "en", "held_answers": "outcome",
     "assessments": "round", "assessment_signatures": "note", "use_records": "note",
     "privacy_rules": "action",
+    "curated_answers": "state", "chat_conversations": "title", "chat_turns": "number", "chat_shares": "title",
     "consents": "given", "opt_outs": "use", "data_reviews": "at", "stops": "lifted", "cases": "state", "case_events": "what",
     "incidents": "state", "incident_events": "what", "content_log": "use",
 }  # fmt: skip
@@ -158,6 +165,8 @@ READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_wor
 """Tables that no officer's transaction writes."""
 OF_PERSON = {"consents": (), "opt_outs": ("delete",), "data_reviews": ("change",), "content_log": ("delete",)}
 """Tables whose rows an officer keeps in whatever department, and what they do besides seeing them."""
+CHAT = ("curated_answers", "chat_conversations", "chat_turns", "chat_shares")
+"""Tables of the public assistant."""
 HANDLED = {"cases": ("change",), "case_events": (), "incidents": ("change",), "incident_events": ()}
 """Tables that those see who handle complaints and incidents."""
 WALLED = {*ROWS, *READ_ALONE, "shares", "held_answers"}
@@ -184,7 +193,7 @@ Permitted = set[tuple[str, str, str]]
 def expected() -> Permitted:
     """The owner sees and changes what is theirs, the department's is its officers', usage is read alone, and
     what is shared is seen by all who have signed in and written by those who may."""
-    apart = {*REGISTER, *OF_PERSON, *HANDLED}
+    apart = {*REGISTER, *OF_PERSON, *HANDLED, *CHAT}
     owner = {("owner", deed, table) for deed in DEEDS for table in ROWS if table not in apart}
     colleague = {("same department", deed, table) for deed in DEEDS for table in DEPARTMENTS}
     usage = {(officer, deed, "usage") for officer in OFFICERS for deed in ("change", "delete")}
@@ -222,6 +231,7 @@ def expected() -> Permitted:
         | expected_reviews()
         | expected_register()
         | expected_held()
+        | expected_chat()
     )
 
 
@@ -241,6 +251,22 @@ def expected_care() -> Permitted:
         for deed in ("see", *deeds)
     }
     return mine | handled | {("other department", "see", table) for table in ("cases", "case_events")}
+
+
+def expected_chat() -> Permitted:
+    """Conversations are a person's own in whatever department, and what was answered stays as it was; a
+    department's answers to the public are its officers'."""
+    own = {(who, deed, "chat_conversations") for who in ("owner", "other department") for deed in DEEDS}
+    kept = {
+        (who, deed, table)
+        for who in ("owner", "other department")
+        for deed in ("see", "delete")
+        for table in ("chat_turns", "chat_shares")
+    }
+    curated = {
+        (who, deed, "curated_answers") for who in ("owner", "same department") for deed in ("see", "change")
+    }
+    return own | kept | curated
 
 
 def expected_reviews() -> Permitted:
