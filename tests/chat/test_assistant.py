@@ -1,0 +1,131 @@
+"""Who answers what: a department first, then a live source, public documents, the model, or nobody."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from datetime import date, timedelta
+
+import pytest
+
+from bauhinia.chat.curated import Wording
+from bauhinia.chat.guests import guest
+from bauhinia.chat.line import Waiting
+from bauhinia.chat.reception import Reception
+from bauhinia.chat.replay.server import REPLAY_NOW, Replay
+from bauhinia.chat.sources import Sources
+from bauhinia.chat.tools import Context
+from bauhinia.chat.turn import Answer, Reference, Said
+from bauhinia.gateway import Gateway
+from bauhinia.knowledge import Library, Search
+from bauhinia.models import FakeModel
+from bauhinia.people import Officer, acting_as
+from bauhinia.settings import Limits, Settings
+from bauhinia.store import Blobs, Database
+
+GUEST = guest("g")
+Heard = list[Said | Reference | Waiting | Answer]
+OpenReception = Callable[[FakeModel, str], Reception]
+
+
+@pytest.fixture
+async def replay() -> AsyncIterator[str]:
+    async with Replay(lambda: REPLAY_NOW, port=0) as server:
+        yield server.base
+
+
+@pytest.fixture
+async def opened(settings: Settings, database: Database) -> AsyncIterator[OpenReception]:
+    made: list[Reception] = []
+
+    def open_(model: FakeModel, base: str) -> Reception:
+        gateway = Gateway(settings, database, backend=model)
+        reception = Reception(
+            gateway=gateway,
+            database=database,
+            search=Search(database, gateway),
+            library=Library(database, gateway, Blobs.open(settings), Limits()),
+            context=Context(sources=Sources(base), now=lambda: REPLAY_NOW),
+        )
+        made.append(reception)
+        return reception
+
+    yield open_
+    for reception in made:
+        await reception.close()
+        await reception.gateway.stop()
+
+
+async def heard(reception: Reception, question: str) -> tuple[Answer, Heard]:
+    await reception.gateway.start()
+    events: Heard = []
+    with acting_as(GUEST):
+        async with aclosing(reception.answer(question, by=GUEST)) as answer:
+            async for event in answer:
+                events.append(event)
+    last = events[-1]
+    assert isinstance(last, Answer)
+    return last, events
+
+
+def never(_: object) -> str:
+    raise AssertionError("the model is not asked for this")
+
+
+async def test_a_live_source_answers_with_its_time(opened: OpenReception, replay: str) -> None:
+    answer, events = await heard(opened(FakeModel(never), replay), "When is the next public holiday?")
+    assert answer.via == "tool" and answer.references[0].title.startswith("1823")
+    assert isinstance(events[0], Reference) and isinstance(events[1], Said) and events[1].source == 0
+
+
+async def test_a_source_that_is_away_is_said_to_be(opened: OpenReception) -> None:
+    answer, _ = await heard(opened(FakeModel(never), "http://127.0.0.1:9"), "而家落唔落雨？")
+    assert answer.via == "down" and "唔知道" in answer.text and not answer.references
+
+
+async def test_a_departments_own_words_come_first(opened: OpenReception, replay: str) -> None:
+    reception = opened(FakeModel(never), replay)
+    writer, publisher = (
+        Officer(id=each, department="hko", name="O", roles=frozenset({"department_administrator"}))
+        for each in ("w", "p")
+    )
+    wording = Wording(
+        post="Senior Scientific Officer (Enquiries)",
+        questions=("When is the next public holiday?",),
+        answers={"en": "See the calendar.", "zh-Hant-HK": "請看日曆。"},
+        expires=date.today() + timedelta(9),
+    )
+    with acting_as(writer):
+        key = await reception.curated.write(writer, wording)
+    with acting_as(publisher):
+        await reception.curated.publish(publisher, key)
+    answer, _ = await heard(reception, "when is the next public holiday")
+    assert answer.via == "curated" and answer.text == "See the calendar."
+
+
+async def test_the_model_alone_never_answers_what_must_be_exact(opened: OpenReception, replay: str) -> None:
+    reception = opened(FakeModel(lambda _: "The Secretary is Mr Chan Tai-man."), replay)
+    answer, _ = await heard(reception, "Who won the seat of the Harbour constituency?")
+    assert answer.via == "unknown" and "Chan" not in answer.text
+
+
+async def test_what_the_model_invents_is_held_back(opened: OpenReception, replay: str) -> None:
+    reception = opened(
+        FakeModel(lambda _: "Begin with a greeting. The rule was made on 3 March 2026. End with thanks."),
+        replay,
+    )
+    answer, _ = await heard(reception, "How do I write a polite letter?")
+    assert answer.via == "model" and answer.model and answer.entry
+    assert "greeting" in answer.text and "thanks" in answer.text and "March" not in answer.text
+    assert answer.withdrawn == 1 and answer.said[0].text.startswith("No source was found")
+
+
+async def test_many_wait_and_are_told(opened: OpenReception, replay: str) -> None:
+    reception = opened(FakeModel(lambda _: "Begin with a greeting."), replay)
+    async with reception.line.joined("somebody") as waiting:
+        async for _ in waiting:
+            pass
+        slots = reception.gateway.slots
+        assert slots >= 1
+    _, events = await heard(reception, "How do I write a polite letter?")
+    assert not any(isinstance(event, Waiting) for event in events), "nobody is before them"

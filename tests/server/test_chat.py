@@ -1,0 +1,129 @@
+"""The assistant over HTTP: guests are let in where a setting says so, and to nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bauhinia.chat.guests import BURST
+from bauhinia.models import FakeModel
+from bauhinia.settings import Settings
+
+from .conftest import OpenSite, Site
+
+HTML = {"accept": "text/html"}
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(
+        update={"sign_in": "accounts", "chat_guests": True, "chat_sources": "http://127.0.0.1:9"}
+    )
+
+
+@pytest.fixture
+async def site(open_site: OpenSite) -> AsyncIterator[Site]:
+    yield await open_site(FakeModel(lambda _: "Begin with a greeting."))
+
+
+def guest(site: Site) -> aiohttp.ClientSession:
+    """A browser of its own."""
+    return aiohttp.ClientSession(site.url, cookie_jar=aiohttp.CookieJar(unsafe=True))
+
+
+async def asked(who: aiohttp.ClientSession, question: str, **more: Any) -> list[tuple[str, dict[str, Any]]]:
+    async with who.post("/chat/ask", json={"question": question, **more}) as answer:
+        assert answer.status == 200, await answer.text()
+        lines = (await answer.text()).strip().split("\n\n")
+    return [(line.split("\n")[0][7:], json.loads(line.split("\n")[1][6:])) for line in lines]
+
+
+async def test_a_guest_is_let_into_the_assistant_and_nothing_else(site: Site) -> None:
+    async with guest(site) as who:
+        async with who.get("/chat", headers=HTML) as page:
+            assert page.status == 200 and "What would you like to know?" in await page.text()
+            cookie = page.cookies["guest"]
+            assert cookie["httponly"] and cookie["path"] == "/chat"
+        for path in ("/", "/tasks", "/curated", "/chats", "/knowledge", "/api/tasks", "/chat/../tasks"):
+            async with who.get(path, headers=HTML, allow_redirects=False) as answer:
+                assert answer.status in (303, 401), path
+
+
+async def test_no_guest_is_let_in_without_the_setting(open_site: OpenSite, settings: Settings) -> None:
+    site = await open_site(FakeModel(), settings.model_copy(update={"chat_guests": False}))
+    async with guest(site) as who:
+        async with who.get("/chat", headers=HTML, allow_redirects=False) as answer:
+            assert answer.status == 303 and answer.headers["location"].startswith("/sign-in")
+        async with who.post("/chat/ask", json={"question": "x"}) as answer:
+            assert answer.status == 401
+
+
+async def test_an_answer_streams_and_is_kept_for_its_guest_alone(site: Site) -> None:
+    async with guest(site) as who, guest(site) as other:
+        events = await asked(who, "What is 15% of 2,480?")
+        assert [name for name, _ in events] == ["reference", "said", "answer"]
+        last = events[-1][1]
+        assert last["via"] == "tool" and "372" in last["said"][0]["text"]
+        key = last["conversation"]
+        async with who.get(f"/chat/c/{key}", headers=HTML) as page:
+            assert "372" in await page.text()
+        async with other.get(f"/chat/c/{key}", headers=HTML) as page:
+            assert page.status == 404
+        async with other.post("/chat/ask", json={"question": "And 16%?", "conversation": key}) as answer:
+            assert answer.status == 404
+        async with other.post(f"/chat/c/{key}/delete", allow_redirects=False) as answer:
+            assert answer.status == 404
+        async with who.get("/chat/history?words=2,480", headers=HTML) as page:
+            assert key in await page.text()
+        async with who.get(f"/chat/c/{key}/export?form=json") as taken:
+            assert "attachment" in taken.headers["content-disposition"]
+            assert json.loads(await taken.text())["turns"][0]["question"] == "What is 15% of 2,480?"
+
+
+async def test_without_scripts_the_page_comes_with_the_answer(site: Site) -> None:
+    async with guest(site) as who:
+        async with who.post("/chat", data={"question": "", "example": "What is 15% of 2,480?"}) as page:
+            assert page.status == 200 and "/chat/c/" in str(page.url) and "372" in await page.text()
+
+
+async def test_a_shared_copy_is_for_whoever_has_the_link(site: Site) -> None:
+    async with guest(site) as who, guest(site) as other:
+        key = (await asked(who, "My number is 9123 4567. What is 15% of 2,480?"))[-1][1]["conversation"]
+        async with who.post(f"/chat/c/{key}/share") as page:
+            link = (await page.text()).split('readonly value="')[1].split('"')[0]
+        async with other.get(link[link.index("/chat/") :], headers=HTML) as page:
+            text = await page.text()
+            assert page.status == 200 and "9123" not in text and "[…]" in text
+
+
+async def test_a_guest_may_complain_and_reads_the_number(site: Site) -> None:
+    async with guest(site) as who:
+        key = (await asked(who, "How do I write a polite letter?"))[-1][1]["conversation"]
+        form = {"kind": "wrong", "words": "It is wrong.", "conversation": key, "turn": "1"}
+        async with who.post("/chat/feedback", data=form) as page:
+            text = await page.text()
+            assert page.status == 200 and "Yours" in text
+        async with who.post("/chat/feedback", data={**form, "words": " "}) as page:
+            assert page.status == 400 and "Say what is wrong" in await page.text()
+
+
+async def test_too_many_questions_are_told_when_to_go_on(site: Site) -> None:
+    async with guest(site) as who:
+        for _ in range(BURST):
+            await asked(who, "What is 2 + 2?")
+        async with who.post("/chat/ask", json={"question": "What is 2 + 2?"}) as answer:
+            told = await answer.json()
+            assert answer.status == 429 and int(answer.headers["retry-after"]) > 0
+            assert "lost" in told["error"]["hint"]
+
+
+async def test_status_and_manifest(site: Site) -> None:
+    async with guest(site) as who:
+        async with who.get("/chat/status", headers=HTML) as page:
+            assert "Hong Kong Observatory" in await page.text()
+        async with who.get("/chat/manifest.webmanifest") as manifest:
+            assert (await manifest.json(content_type=None))["start_url"] == "/chat"
