@@ -120,6 +120,9 @@ class Settings(BaseSettings):
     """A YAML file of models' prices in HK$, in the shape of `gateway/prices.yaml` and read before it."""
     tools: Path | None = None
     """A YAML file of the MCP servers and tools that models may use; they may use none while it is unset."""
+    chat_sources: str = "live"
+    """Where the chat's live tools ask: `live` is the hosts themselves, `replay` (or `replay:PORT`) the replay
+    server on this machine, or the base URL of a mirror that has each host as a folder."""
     hub_url: str = "https://huggingface.co"
     """The hub that weights are fetched from, or a mirror of it; empty leaves the hub out."""
     embedder_url: str = ""

@@ -25,7 +25,8 @@ _LEAST = 78.0
 class PostQuestion(Frozen):
     """Which post."""
 
-    department: str = Field(min_length=1, max_length=80)
+    department: str = Field(default="", max_length=80)
+    """Empty where the question names none: no directory is then searched, and the post is not known."""
     post: str = Field(min_length=1, max_length=80)
 
 
@@ -48,6 +49,8 @@ class GovernmentDirectory:
 
     async def run(self, given: PostQuestion, context: Context) -> Result:
         """Found, or Unknown for a department or a post that the directory does not list."""
+        if not given.department:
+            return _no_post(given, ("departments that I can read", "我能查閱的部門"), ())
         department = departments().find(given.department)
         if department is None:
             return no_department(self.name, given.department)

@@ -222,7 +222,16 @@ def air_stations() -> Names:
 @cache
 def departments() -> Names:
     """Departments, by the code of the telephone directory."""
-    return _table("departments.csv", "code")
+    return Names(
+        Named(
+            id=row["code"],
+            en=row["en"],
+            zh=row["zh"],
+            # Two letters are too few to be told from other words.
+            others=(row["code"] if len(row["code"]) > 2 else "", *row["aliases"].split("|")),
+        )
+        for row in rows("departments.csv")
+    )
 
 
 @cache

@@ -1,0 +1,97 @@
+"""From a question to a live tool, by rules alone: in microseconds, in four languages, and able to say no.
+
+Rules come first because the embedded model takes seconds; a question that no rule is sure of is not for a
+tool, or is for the planner to settle. A rule that knows the tool but not an argument says which is missing,
+so that it can be asked for. Nothing here answers anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from ..language import Variety
+from .reading import everyday, public, rides, skies
+from .reading.sentence import Guess, Sentence
+
+Reason = Literal["ok", "no_tool", "unsure", "missing_argument", "person"]
+LEAST = 0.55
+"""Confidence below which a rule's reading is not acted on."""
+
+_RULES: tuple[Callable[[Sentence], Guess | None], ...] = (
+    skies.warnings,
+    skies.tides,
+    skies.sun,
+    skies.air,
+    public.law,
+    rides.minibus,
+    rides.light_rail,
+    rides.ferry,
+    rides.bus,
+    rides.trains,
+    rides.journey,
+    public.form,
+    public.department,
+    everyday.lunar,
+    everyday.holidays,
+    everyday.named_days,
+    everyday.calendar,
+    everyday.money,
+    everyday.conversion,
+    everyday.sums,
+    skies.rain,
+    skies.weather,
+    public.place,
+)
+"""In the order in which equally sure readings win."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """A tool and its arguments, as `use_tool` takes them."""
+
+    tool: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What a question was read as."""
+
+    call: ToolCall | None
+    """None where no tool is to be used."""
+    reason: Reason
+    confidence: float
+    language: Variety
+    missing: str = ""
+    """The argument to ask for."""
+    tool: str = ""
+    """The tool that was thought of, also where it cannot be used."""
+
+
+def understand(text: str, *, today: date) -> Understood:
+    """The tool call that a question asks for, or None with the reason."""
+    sentence = Sentence(text=text[:500], today=today)
+    guesses = [guess for rule in _RULES if (guess := rule(sentence)) is not None]
+    best = max(guesses, key=lambda guess: guess.confidence, default=None)
+    language = sentence.language
+    if best is None:
+        reason: Reason = "person" if public.person(sentence) else "no_tool"
+        return Understood(call=None, reason=reason, confidence=0.0, language=language)
+    if best.missing:
+        return Understood(
+            call=None,
+            reason="missing_argument",
+            confidence=best.confidence,
+            language=language,
+            missing=best.missing,
+            tool=best.tool,
+        )
+    if best.confidence < LEAST:
+        return Understood(
+            call=None, reason="unsure", confidence=best.confidence, language=language, tool=best.tool
+        )
+    call = ToolCall(tool=best.tool, arguments=best.arguments)
+    return Understood(call=call, reason="ok", confidence=best.confidence, language=language, tool=best.tool)
