@@ -55,9 +55,7 @@ async def ask_all(questions: Sequence[Question], context: Context) -> list[Outco
     return [await ask(question, context) for question in questions]
 
 
-def _outcome(
-    question: Question, right: bool, invented: bool, why: str, began: float, read: float
-) -> Outcome:
+def _outcome(question: Question, right: bool, invented: bool, why: str, began: float, read: float) -> Outcome:
     return Outcome(
         question=question,
         right=right,
