@@ -132,8 +132,8 @@ class Names:
         least = NEAR_LATIN if _LATIN.search(wanted) else NEAR_HAN
         if len(wanted) < (5 if _LATIN.search(wanted) else 3):
             return []
-        # A slip changes a letter or two; a name that is longer by a word is another name.
-        longer = 2 if _LATIN.search(wanted) else 1
+        # A slip changes a letter or two; 彩虹邨 is not 彩虹, and a name longer by a word is another name.
+        longer = 2 if _LATIN.search(wanted) else 0
         names = [name for name in self._keys if abs(len(name) - len(wanted)) <= longer]
         found = process.extract(wanted, names, scorer=fuzz.ratio, limit=8, score_cutoff=least)
         best: dict[str, Match] = {}
