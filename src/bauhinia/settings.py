@@ -120,6 +120,9 @@ class Settings(BaseSettings):
     """A YAML file of models' prices in HK$, in the shape of `gateway/prices.yaml` and read before it."""
     tools: Path | None = None
     """A YAML file of the MCP servers and tools that models may use; they may use none while it is unset."""
+    chat_sources: str = "live"
+    """Where the assistant's live tools ask: `live` is the hosts themselves, `replay` (or `replay:PORT`) is
+    `bauhinia replay` on this machine, or the base URL of a mirror that has each host as a folder."""
     hub_url: str = "https://huggingface.co"
     """The hub that weights are fetched from, or a mirror of it; empty leaves the hub out."""
     embedder_url: str = ""
@@ -170,9 +173,6 @@ class Settings(BaseSettings):
     this server. `openid`: with an OpenID Connect provider, and such accounts beside it."""
     chat_guests: bool = False
     """Whether people who have not signed in may use the assistant at `/chat`; they reach nothing else."""
-    chat_sources: str = "live"
-    """Where the assistant's live tools ask: `live` for the sources themselves, `replay` or `replay:PORT` for
-    `bauhinia chat replay` on this machine, or the address of a server that replays them."""
     public_url: str = ""
     """Where people reach this server (`https://host`); empty takes what each request names."""
     openid_preset: Literal["entra", "adfs", "keycloak", "iamsmart", "other"] = "other"

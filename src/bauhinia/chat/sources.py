@@ -129,13 +129,14 @@ def listed_address(text: str) -> URL:
     """An address on the allow list: HTTPS, no user, no port of its own, no fragment. Raises SourceDown."""
     try:
         address = URL(text)
+        host = address.host or "?"
     except ValueError:
         raise SourceDown("?", "not_listed") from None
     plain = (
         address.scheme == "https" and address.user is None and address.port == 443 and not address.fragment
     )
-    if not plain or address.host not in hosts():
-        raise SourceDown(address.host or "?", "not_listed")
+    if not plain or host not in hosts():
+        raise SourceDown(host, "not_listed")
     return address
 
 
@@ -216,7 +217,7 @@ class Sources:
             self._kept.popitem(last=False)
 
     async def _body(self, host: Host, address: URL) -> tuple[bytes, float]:
-        """The bytes, and for how long they may be kept; tried once more where the connection broke."""
+        """The bytes, and for how long they may be kept; a source that says it is busy is asked once more."""
         try:
             return await self._once(host, address)
         except SourceDown as down:
@@ -236,7 +237,7 @@ class Sources:
         except TimeoutError as error:
             raise SourceDown(host.host, "timeout") from error
         except (aiohttp.ClientError, OSError) as error:
-            raise SourceDown(host.host, "offline", again=True) from error
+            raise SourceDown(host.host, "offline") from error
 
     def _at(self, address: URL) -> URL:
         if not self._base:

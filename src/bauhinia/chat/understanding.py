@@ -71,6 +71,12 @@ class Understood:
     """The tool that was thought of, also where it cannot be used."""
 
 
+def warm() -> None:
+    """Loads every table and expression, so that the first person does not wait for them (about a second)."""
+    for text in ("现在下雨吗？", "How do I get from Central to Sha Tin on 1 May?", "96R 喺彩虹幾時到"):
+        understand(text, today=date(2026, 1, 1))
+
+
 def understand(text: str, *, today: date) -> Understood:
     """The tool call that a question asks for, or None with the reason."""
     sentence = Sentence(text=text[:500], today=today)

@@ -6,15 +6,21 @@ import re
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
-from ..tools.resolve import currencies
-from ..tools.units import units
+from ..tools.resolve import Spot, currencies
+from ..tools.units import added_up, units
 from .sentence import Guess, Sentence
 from .when import month_in, year_in
 
-_HOLIDAY = r"public holiday|general holiday|bank holiday|statutory holiday|\bholidays?\b|day off|公眾假期|公假|紅日|假期|放假|假日|法定假"
+_HOLIDAY = (
+    r"public holiday|general holiday|bank holiday|statutory holiday|\bholidays?\b|day off|"
+    r"公眾假期|公假|紅日|假期|放假|放.{1,4}假|假日|法定假"
+)
 _LUNAR = r"lunar|chinese calendar|農曆|舊曆|陰曆|新曆|生肖|zodiac|year of the"
 _FESTIVALS: tuple[tuple[str, str], ...] = (
-    ("lunar_new_year", r"lunar new year|chinese new year|年初一|農曆新年|農曆年|大年初一|春節|spring festival|\bcny\b"),
+    (
+        "lunar_new_year",
+        r"lunar new year|chinese new year|年初一|農曆新年|農曆年|大年初一|春節|spring festival|\bcny\b",
+    ),
     ("lantern", r"lantern festival|元宵"),
     ("mid_autumn", r"mid[- ]?autumn|moon festival|中秋"),
     ("tuen_ng", r"tuen ng|dragon boat|端午"),
@@ -22,8 +28,8 @@ _FESTIVALS: tuple[tuple[str, str], ...] = (
     ("yu_lan", r"yu lan|hungry ghost|盂蘭"),
     ("seven_sisters", r"qixi|seven sisters|七夕|七姐"),
     ("buddha", r"buddha|佛誕"),
-    ("tin_hau", r"tin hau(?:'s)? (?:birthday|festival|feast)|birthday of tin hau|天后誕"),
-)  # fmt: skip
+    ("tin_hau", r"tin hau(?:'s)? (?:birthday|festival|feast)|birthday of tin hau|天後誕"),
+)
 _NAMED_HOLIDAYS: tuple[tuple[str, str], ...] = (
     ("Christmas", r"christmas|xmas|聖誕"),
     ("Easter", r"easter|復活節"),
@@ -33,8 +39,11 @@ _NAMED_HOLIDAYS: tuple[tuple[str, str], ...] = (
     ("National Day", r"national day|國慶"),
     ("Establishment Day", r"establishment day|回歸|特區成立"),
     ("first day of January", r"new year's day|元旦|一月一日(?:放|係|是)"),
-)  # fmt: skip
-_WHEN = r"\bwhen\b|what (?:date|day)|which (?:date|day)|how many days|how long|幾時|邊日|邊一日|幾號|何時|什麼時候|甚麼時候|哪天|哪一天|哪日|仲有幾耐|還有多久|幾多日|多少天|幾日"
+)
+_WHEN = (
+    r"\bwhen\b|what (?:date|day)|which (?:date|day)|how many days|how long|幾時|邊日|邊一日|"
+    r"幾號|何時|什麼時候|甚麼時候|哪天|哪一天|哪日|仲有幾耐|還有多久|幾多日|多少天|幾日"
+)
 _NUMBER = r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _HAN_AMOUNT = re.compile(
     r"([一二三四五六七八九十百千萬億兩半]+)(?=\s*(?:蚊|元|斤|両|呎|公斤|磅|英里|公里|平方|日|天|加|減|乘|除|個|美|港|英鎊|歐))"
@@ -44,15 +53,18 @@ _OF = re.compile(rf"{_NUMBER}\s*(?:%|percent|per cent|巴仙)\s*(?:of|嘅|的)?\
 _OF_ZH = re.compile(
     rf"(?:hk\$|\$)?{_NUMBER}\s*(?:元|蚊)?\s*(?:嘅|的)\s*(?:百分之\s*{_NUMBER}|{_NUMBER}\s*(?:%|巴仙))"
 )
+_DEGREES = re.compile(r"(華氏|攝氏)\s*(-?\d+(?:\.\d+)?)\s*度?")
 _WORDS = (
-    (r"\bplus\b|加(?:上|埋)?", "+"), (r"\bminus\b|減(?:去)?", "-"), (r"\btimes\b|multiplied by|乘以|乘", "*"),
+    (r"\bplus\b|加(?:上|埋)?", "+"),
+    (r"\bminus\b|減(?:去)?", "-"),
+    (r"\btimes\b|multiplied by|乘以|乘", "*"),
     (r"divided by|除以", "/"),
-)  # fmt: skip
+)
 
 
 def holidays(sentence: Sentence) -> Guess | None:
     """A public holiday, by day, name, year or month; else the next."""
-    if not sentence.has(_HOLIDAY) or sentence.has(r"annual leave|sick leave|年假|病假|許可"):
+    if not sentence.has(_HOLIDAY) or sentence.has(r"annual leave|sick leave|(?<!新)年假|病假|許可"):
         return None
     arguments: dict[str, object] = {}
     named = next((name for name, pattern in _NAMED_HOLIDAYS if sentence.has(pattern)), "")
@@ -153,7 +165,9 @@ def calendar(sentence: Sentence) -> Guess | None:
     """Weekdays, days between, days on."""
     days = sentence.days
     later = re.search(
-        r"(\d{1,5})\s*(?:days?|日|天)\s*(?:from (?:now|today)|after today|later|hence|之後|後|以後)|(\d{1,5})\s*(weeks?|星期|個星期|週|周)\s*(?:from (?:now|today)|later|之後|後)",
+        r"(\d{1,5})\s*(?:days?|日|天)\s*(?:from (?:now|today)|after today|later|hence|"
+        r"之後|後|以後)|(\d{1,5})\s*(weeks?|星期|個星期|週|周)\s*(?:from (?:now|today)|"
+        r"later|之後|後)",
         sentence.plain,
     )
     if later:
@@ -163,19 +177,24 @@ def calendar(sentence: Sentence) -> Guess | None:
     if ago:
         return Guess(tool="dates", arguments={"ask": "add", "days": -int(ago[1])}, confidence=0.9)
     if sentence.has(
-        r"how many days|幾多日|多少天|多少日|幾日|仲有幾耐|還有多久|how long (?:until|till|to)|days (?:until|till|left|between|to go)|相隔|差幾"
+        r"how many days|幾多日|多少天|多少日|幾日|仲有幾耐|還有多久|how long (?:until|"
+        r"till|to)|days (?:until|till|left|between|to go)|相隔|差幾"
     ):
         return _between(sentence)
     if sentence.has(
-        r"星期幾|禮拜幾|周幾|週幾|what day (?:of the week )?(?:is|was|will|does)|which day of the week|which weekday|what weekday|day of the week"
+        r"星期幾|禮拜幾|周幾|週幾|what day (?:of the week )?(?:is|was|will|does)|"
+        r"which day of the week|which weekday|what weekday|day of the week"
     ):
         return Guess(
             tool="dates",
             arguments={"ask": "weekday", "start": days[0].day if days else sentence.today},
             confidence=0.9,
         )
+    if days and sentence.has(r"幾多?號|what date|which date") and not sentence.has(r"電話|熱線|波|風"):
+        return Guess(tool="dates", arguments={"ask": "weekday", "start": days[0].day}, confidence=0.85)
     if sentence.has(
-        r"today's date|what(?:'s| is) the date|what date is it|今日幾號|今天幾號|今日係幾號|今天是幾號|今日幾月幾號|今日係咩日子"
+        r"today's date|what(?:'s| is) the date|what date is it|今日幾號|今天幾號|"
+        r"今日係幾號|今天是幾號|今日幾月幾號|今日係咩日子"
     ):
         return Guess(tool="dates", arguments={"ask": "today"}, confidence=0.9)
     return None
@@ -216,7 +235,7 @@ def sums(sentence: Sentence) -> Guess | None:
     if match is None or (re.fullmatch(r"[\d-]+", match[0].strip()) and match[0].count("-") > 1):
         return None
     asked = sentence.has(
-        r"計|等於|几|幾多|多少|what|calculate|work out|how much|compute|solve|=|equals?|係咩|sum"
+        r"計|等於|幾|幾多|多少|what|calculate|work out|how much|compute|solve|=|equals?|係咩|sum"
     )
     lone = match[0].strip() == text.strip(" ?？=＝")
     if not asked and not lone:
@@ -228,14 +247,9 @@ def sums(sentence: Sentence) -> Guess | None:
 
 def conversion(sentence: Sentence) -> Guess | None:
     """So much of a unit, in another."""
-    text = _with_numbers(sentence.plain)
-    spots = [
-        spot
-        for spot in units().spot(text)
-        if spot.end - spot.start > 1
-        or re.search(r"[\u4e00-\u9fff]", text[spot.start : spot.end])
-        or _beside_number(text, spot.start)
-    ]
+    text = _DEGREES.sub(r"\2 \1度", _with_numbers(sentence.plain))
+    text = re.sub(r"(?<=\d)(?=[a-z°])", " ", text)
+    spots = [spot for spot in units().spot(text) if _is_a_unit(text, spot)]
     match = re.search(rf"(-?){_NUMBER}", text)
     if len(spots) < 2 or match is None or currencies_in(text) >= 2:
         return None
@@ -245,16 +259,28 @@ def conversion(sentence: Sentence) -> Guess | None:
     first = next((spot for spot in spots if 0 <= spot.start - match.end() <= 3), None)
     if first is None:
         return None
-    other = next((spot for spot in spots if spot.id != first.id), None)
+    amount = -amount if match[1] else amount
+    rest = [spot for spot in spots if spot.start > first.start and spot.id != first.id] or spots
+    second = rest[0]
+    if (more := re.search(rf"{_NUMBER}\s*$", text[: second.start])) and more.start() > match.start():
+        # 5 feet 7 inches: the sum, in the smaller unit.
+        added = added_up(amount, first.id, _decimal(more[1]) or Decimal(0), second.id)
+        rest = [spot for spot in rest if spot.id not in (first.id, second.id)]
+        if added is None or not rest:
+            return None
+        amount, first = added, second
+    other = next((spot for spot in rest if spot.id != first.id), None)
     if other is None:
         return None
-    sign = "-" if match[1] else ""
-    arguments = {"amount": f"{sign}{amount}", "start": first.id, "end": other.id}
+    arguments = {"amount": f"{amount}", "start": first.id, "end": other.id}
     return Guess(tool="convert_units", arguments=arguments, confidence=0.9)
 
 
-def _beside_number(text: str, at: int) -> bool:
-    return re.search(r"\d\s*$", text[:at]) is not None
+def _is_a_unit(text: str, spot: Spot) -> bool:
+    """Whether a letter, or `in`, stands where a unit stands: after its number, or after to."""
+    if not re.fullmatch(r"[a-z]|in", text[spot.start : spot.end]):
+        return True
+    return re.search(r"(?:\d|\bto|\binto)\s*$", text[: spot.start]) is not None
 
 
 def money(sentence: Sentence) -> Guess | None:
@@ -263,7 +289,8 @@ def money(sentence: Sentence) -> Guess | None:
     spots = currencies().spot(text)
     distinct = list(dict.fromkeys(spot.id for spot in spots))
     asked = sentence.has(
-        r"exchange|convert|\brate\b|\bworth\b|how much|how many|匯率|兌|換|等於|即係|值|幾多|多少|\bin\b|\bto\b"
+        r"exchange|convert|\brate\b|\bworth\b|how much|how many|匯率|兌|換|等於|即係|值|"
+        r"幾多|多少|\bin\b|\bto\b|\binto\b"
     )
     if not distinct or not asked:
         return None

@@ -9,9 +9,14 @@ from ..tools.legislation import cap_number, laws_in
 from ..tools.resolve import departments
 from .sentence import Guess, Sentence
 
-_PHONE = r"phone|telephone|hotline|\bcall\b|\bring\b|contact|\btel\b|number (?:of|for)|enquir|電話|熱線|打去|打俾|打畀|聯絡|致電|查詢|call邊個|號碼"
+_PHONE = (
+    r"phone|telephone|hotline|\bcall\b|\bring\b|contact|\btel\b|number (?:of|for)|enquir|"
+    r"電話|熱線|打去|打俾|打畀|聯絡|聯繫|聯系|致電|查詢|call邊個|號碼"
+)
 _POST = (
-    r"(?:(?:deputy|assistant|senior|chief|principal|acting)\s+)*(?:director|commissioner|secretary|head|officer|controller|postmaster general|manager|superintendent)"
+    r"(?:(?:deputy|assistant|senior|chief|principal|acting)\s+)*(?:director|"
+    r"commissioner|secretary|head|officer|controller|postmaster general|manager|"
+    r"superintendent)"
     r"(?:\s+(?:of|for)\s+(?:the\s+)?[a-z ]+?)?(?:\s*[/(][a-z ()/]+)?"
 )
 _POST_EN = re.compile(
@@ -23,15 +28,25 @@ _POST_ZH = re.compile(
 _WHO = r"\bwho(?:'s| is| are)?\b|name of|邊個|邊位|係誰|是誰|誰是|哪位|叫咩名|叫什麼名|叫甚麼名"
 _FORM = r"\bforms?\b|表格|申請表|表單|通知書|報稅表|form"
 _LAW = r"ordinance|\bcap\b|\bcap\.|chapter|legislation|\blaws?\b|條例|法例|法律|香港法|第\s*\d{1,4}\s*章"
-_WHERE = r"where (?:is|are|can i find)|\baddress\b|located|location|地址|喺邊|係邊度|在哪|邊度|位於|位置|哪裡|哪兒|哪里|怎麼找"
+_WHERE = (
+    r"where (?:is|are|can i find)|\baddress\b|located|location|地址|喺邊|係邊度|在哪|邊度|"
+    r"位於|位置|哪裡|哪兒|哪里|怎麼找"
+)
+_NEAR_ME = r"nearest|closest|near me|nearby|最近|附近|就近"
+"""Where the person is is not known, and not asked for."""
 _ADDRESS = re.compile(
-    r"\d{1,4}[a-z]?\s+[a-z' ]+\s(?:road|street|avenue|lane|path|drive|square|place|terrace)\b|[\u4e00-\u9fff]{2,8}[路街道里徑坊場]\s*\d{1,4}\s*[a-z]?號?"
+    r"\d{1,4}[a-z]?\s+[a-z' ]+\s(?:road|street|avenue|lane|path|drive|square|place|"
+    r"terrace)\b|[\u4e00-\u9fff]{2,8}[路街道里徑坊場]\s*\d{1,4}\s*[a-z]?號?"
 )
 _PLACE_EN = re.compile(
-    r"where(?:'s| is| are| can i find)\s+(?:the\s+)?(.+?)(?:\s+located)?\s*[?.!]*$|(?:address|location) (?:of|for)\s+(?:the\s+)?(.+?)\s*[?.!]*$"
+    r"where(?:'s| is| are| can i find)\s+(?:the\s+)?(.+?)(?:\s+located)?\s*[?.!]*$|"
+    r"(?:address|location) (?:of|for)\s+(?:the\s+)?(.+?)\s*[?.!]*$"
 )
 _PLACE_ZH = re.compile(
-    r"(?:請問|問下|想問下?|你知唔知|知唔知)?\s*([\u4e00-\u9fffa-z0-9（）() ]{2,24}?)(?:嘅|的)?(?:地址|位置)?\s*(?:喺邊|係邊度|在哪|喺邊度|位於哪|是什麼|係咩|係乜|是甚麼|嘅地址|的地址|$)"
+    r"(?:請問|問下|想問下?|你知唔知|"
+    r"知唔知)?\s*([\u4e00-\u9fffa-z0-9（）() ]{2,24}?)(?:嘅|的)?(?:地址|"
+    r"位置)?\s*(?:喺邊|係邊度|在哪|喺邊度|位於哪|是什麼|係咩|係乜|是甚麼|嘅地址|的地址|"
+    r"$)"
 )
 
 
@@ -70,29 +85,15 @@ def department(sentence: Sentence) -> Guess | None:
     asked = sentence.has(_PHONE)
     if post and (asked or sentence.has(_WHO)):
         code = spots[0].id if spots else _department_of(post)
-        if not code:
-            return Guess(
-                tool="government_directory", arguments={"post": post}, confidence=0.75, missing="department"
-            )
-        return Guess(
-            tool="government_directory", arguments={"department": _name(code), "post": post}, confidence=0.9
-        )
+        arguments = {"department": _name(code) if code else "", "post": post}
+        return Guess(tool="government_directory", arguments=arguments, confidence=0.9)
     if not asked:
         return None
     if spots:
         return Guess(tool="department_contact", arguments={"department": _name(spots[0].id)}, confidence=0.9)
-    named = re.search(
-        r"([a-z ]+ (?:department|bureau|office|authority|ministry))|([\u4e00-\u9fff]{2,8}?(?:署|局|處|部|辦公室))",
-        sentence.plain,
-    )
-    if named:
-        name = re.sub(
-            r"^(?:what is|what's|the|telephone|phone|number|hotline|of|for|call|how do i|contact|請問|想問|點樣|聯絡|打去|打俾|畀)+\s*",
-            "",
-            (named[1] or named[2]).strip(),
-        )
-        name = re.sub(r"^.*\b(?:of|for|the|contact|call)\s+", "", name)
-        return Guess(tool="department_contact", arguments={"department": name[:80]}, confidence=0.7)
+    name = _department_said(sentence.plain)
+    if name:
+        return Guess(tool="department_contact", arguments={"department": name}, confidence=0.7)
     return None
 
 
@@ -103,7 +104,7 @@ def place(sentence: Sentence) -> Guess | None:
         _WHERE + r"|what building|邊座|咩大廈|什麼大廈|district|哪一區|邊區|what is at|what's at|有咩|是什麼"
     ):
         return Guess(tool="address_lookup", arguments={"query": written[0].strip()}, confidence=0.85)
-    if not sentence.has(_WHERE):
+    if not sentence.has(_WHERE) or sentence.has(_NEAR_ME):
         return None
     match = _PLACE_EN.search(sentence.plain) or _PLACE_ZH.search(sentence.plain)
     name = next((group for group in (match.groups() if match else ()) if group), "").strip()
@@ -127,12 +128,41 @@ def _post(sentence: Sentence) -> str:
     return ""
 
 
+def _department_said(text: str) -> str:
+    """What looks like a department's name, known or not; empty where nothing does."""
+    for pattern in _DEPARTMENTS:
+        if match := pattern.search(text):
+            return match[1].strip()[:80]
+    return ""
+
+
+_DEPARTMENTS = (
+    re.compile(r"\b((?:department|bureau|office|ministry|authority) (?:of|for) [a-z ]*[a-z])"),
+    re.compile(
+        r"(?:\bof|\bfor|\bcontact|\bcall|\bring|"
+        r"\bthe)\s+(?:the\s+)?((?:[a-z]+ ){1,5}(?:department|bureau|office|authority))\b"
+    ),
+    re.compile(
+        r"(?:請問|想問|點樣|聯絡|聯繫|聯系|打去|打俾|打畀|如何|怎麼)*([\u4e00-\u9fff]{2,8}?(?:署|局|處|部|辦公室))"
+    ),
+)
 _POST_DEPARTMENTS = (
-    (r"immigration|入境", "IMMD"), (r"transport|運輸", "TD"), (r"observatory|天文台", "HKO"), (r"inland revenue|稅務", "IRD"),
-    (r"health|衞生|衛生", "DH"), (r"labour|勞工", "LD"), (r"social welfare|社會福利", "SWD"), (r"water supplies|水務", "WSD"),
-    (r"environmental protection|環境保護", "EPD"), (r"police|警務", "HKPF"), (r"customs|海關", "CED"), (r"housing|房屋", "HD"),
-    (r"leisure|康樂", "LCSD"), (r"food and environmental|食物環境", "FEHD"), (r"rating and valuation|差餉", "RVD"),
-)  # fmt: skip
+    (r"immigration|入境", "IMMD"),
+    (r"transport|運輸", "TD"),
+    (r"observatory|天文台", "HKO"),
+    (r"inland revenue|稅務", "IRD"),
+    (r"health|衞生|衛生", "DH"),
+    (r"labour|勞工", "LD"),
+    (r"social welfare|社會福利", "SWD"),
+    (r"water supplies|水務", "WSD"),
+    (r"environmental protection|環境保護", "EPD"),
+    (r"police|警務", "HKPF"),
+    (r"customs|海關", "CED"),
+    (r"housing|房屋", "HD"),
+    (r"leisure|康樂", "LCSD"),
+    (r"food and environmental|食物環境", "FEHD"),
+    (r"rating and valuation|差餉", "RVD"),
+)
 
 
 def _department_of(post: str) -> str:

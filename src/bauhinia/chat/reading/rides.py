@@ -13,15 +13,28 @@ _ROUTE = re.compile(
 _BUS = r"\bbus(?:es)?\b|\bkmb\b|citybus|\bnlb\b|巴士|九巴|城巴|嶼巴|號車|公交|\bctb\b"
 _MINIBUS = r"minibus|\bgmb\b|\bmini bus|小巴|綠van|van仔|專線"
 _TRAIN = r"\btrains?\b|\bmtr\b|港鐵|地鐵|列車|火車|鐵路|架車|班車|尾班|下一班|下班|next (?:one|train)"
-_ARRIVE = r"\bnext\b|when|how long|minutes?|arriv|\bdue\b|\bcom(?:e|es|ing)\b|\beta\b|幾時|幾耐|幾多分鐘|幾分鐘|下一班|下班|仲有幾耐|到站|什麼時候|甚麼時候|何時|多久|有冇|有車|等|到未|多少分鐘"
-_WAY = r"how (?:do|can|should|would) (?:i|we|you|one)|how to (?:get|go|travel)|\broute from|way (?:to|from)|directions|get (?:from|to)|go from|travel from|點去|點樣去|怎樣去|怎麼去|點搭|怎樣前往|如何前往|如何去|怎么走|怎麼走|點行|搭咩|坐什麼|搭乜|點坐車"
+_ARRIVE = (
+    r"\bnext\b|when|how long|minutes?|arriv|\bdue\b|\bcom(?:e|es|ing)\b|\beta\b|幾時|幾耐|"
+    r"幾多分鐘|幾分鐘|下一班|下班|仲有幾耐|到站|什麼時候|甚麼時候|何時|多久|有冇|有車|等|"
+    r"到未|多少分鐘|快到|有咩車|有甚麼|有什麼"
+)
+_WAY = (
+    r"how (?:do|can|should|would) (?:i|we|you|one)|how to (?:get|go|travel)|\broute from|"
+    r"way (?:to|from)|directions|get (?:from|to)|go from|travel from|點去|點樣去|怎樣去|"
+    r"怎麼去|點搭|怎樣前往|如何前往|如何去|怎么走|怎麼走|點行|搭咩|坐什麼|搭乜|點坐車|"
+    r"怎樣坐|怎樣乘|怎麼坐|怎麼乘|點坐|which (?:mtr )?lines?|搭邊"
+)
 _STOP_EN = re.compile(
     r"\b(?:at|from|outside|near|for|in)\s+(?:the\s+)?(?!how\b|what\b|when\b|minutes\b)([a-z0-9'&(). -]+?)"
-    r"(?=\s*(?:[?,!;]|\.?$|\.\s|\bnow\b|right now|\btoday\b|\bplease\b|\bpls\b|\bstop\b|\bbus\b|\bto\b|\btowards?\b|\bgoing\b|\barriv|\bcom(?:e|ing)\b|"
+    r"(?=\s*(?:[?,!;]|\.?$|\.\s|\bnow\b|right now|\btoday\b|\bplease\b|\bpls\b|\bstop\b|"
+    r"\bbus\b|\bto\b|\btowards?\b|\bgoing\b|\barriv|\bcom(?:e|ing)\b|"
     r"\bdue\b|\bleav|\bhow\b|\bwhen\b|\bis\b|[\u4e00-\u9fff]))"
 )
 _STOP_ZH = re.compile(
-    r"(?:喺|在|於|响|係|從|由)\s*([^\s，,。？?！!]{1,16}?)\s*(?=(?:巴士)?(?:站)?\s*(?:嘅|的)?\s*(?:下一班|下班|下一架|幾時|仲有|還有|還要|仲要|要等|有冇|有沒有|等|幾耐|幾多|幾|什麼時候|甚麼時候|何時|多久|多少|到|開|搭|坐|上車|架|the |eta|$|[，,。？?！! ]))"
+    r"(?:喺|在|於|响|係|從|"
+    r"由)\s*([^\s，,。？?！!]{1,16}?)\s*(?=(?:巴士)?(?:站)?\s*(?:嘅|的)?\s*(?:下一班|"
+    r"下班|下一架|幾時|仲有|還有|還要|仲要|要等|有冇|有沒有|等|幾耐|幾多|幾|什麼時候|"
+    r"甚麼時候|何時|多久|多少|到|開|搭|坐|上車|架|the |eta|$|[，,。？?！! ]))"
 )
 _STOP_BARE = re.compile(r"([\u4e00-\u9fff（）()]{2,12}?)(?:站|碼頭|總站)")
 _TO_EN = re.compile(r"\b(?:to|towards?|for|bound for)\s+")
@@ -85,6 +98,8 @@ def ferry(sentence: Sentence) -> Guess | None:
         return None
     spots = piers().spot(sentence.plain)
     names = [spot.id for spot in spots]
+    if not names and not sentence.has(_ARRIVE):
+        return None
     if not names:
         place = _after(sentence.plain, _TO_EN, _TO_ZH)
         if place:
@@ -105,6 +120,9 @@ def trains(sentence: Sentence) -> Guess | None:
         _BUS + "|" + _MINIBUS
     ):
         return None
+    route, _ = _route(sentence, _BUS)
+    if route and _LEAST_ROUTE.search(route):
+        return None  # 大學站272K is a bus, whatever else is said
     if sentence.has(r"首班|尾班|last train|first train"):
         return None  # the interface knows the next trains, not the timetable
     if not spots:
@@ -175,7 +193,8 @@ def _stop(sentence: Sentence, route: str) -> str:
 
 
 _NOT_STOPS = re.compile(
-    r"^(?:the\s+)?(?:next|bus|buses|minibus|route|kmb|citybus|nlb|train|mtr|number|no\.?|which|a|an|my|\d+|香港|kowloon motor bus|me|it|hong kong)$"
+    r"^(?:the\s+)?(?:next|bus|buses|minibus|route|kmb|citybus|nlb|train|mtr|number|"
+    r"no\.?|which|a|an|my|\d+|香港|kowloon motor bus|me|it|hong kong)$"
 )
 
 

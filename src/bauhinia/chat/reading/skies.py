@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
 
 from ..tools.resolve import Names, air_stations, districts, tide_stations, weather_stations
 from .sentence import Guess, Sentence
 
-_NOW = r"而家|依家|現在|現時|此刻|宜家|目前|即時|\bnow\b|right now|at the moment|currently|\bcurrent\b|outside|緊"
+_NOW = (
+    r"而家|依家|現在|現時|此刻|宜家|目前|即時|\bnow\b|right now|at the moment|currently|"
+    r"\bcurrent\b|outside|緊"
+)
 _RAIN = r"\brain|\bumbrella|\bwet\b|落雨|下雨|降雨|帶遮|帶傘|雨傘|落唔落|雨|遮"
 _HEAVY = r"rainstorm|black rain|red rain|amber rain|暴雨|黑雨|紅雨|黃雨|黑色暴雨"
 _WARNINGS: tuple[tuple[str, str], ...] = (
-    ("typhoon", r"typhoon|tropical cyclone|\bt[138]\b|signal no|signal number|風球|打風|颱風|幾號波|號波|幾號風|號風|落波|掛波|掛緊|熱帶氣旋|波呀"),
+    (
+        "typhoon",
+        r"typhoon|tropical cyclone|\bt[138]\b|signal no|signal number|風球|打風|颱風|幾號波|"
+        r"號波|幾號風|號風|落波|掛波|掛緊|熱帶氣旋|波呀",
+    ),
     ("rainstorm", _HEAVY),
     ("thunderstorm", r"thunder|lightning|雷暴|行雷|打雷|閃電"),
     ("hot", r"very hot weather|heat warning|酷熱"),
@@ -19,10 +26,12 @@ _WARNINGS: tuple[tuple[str, str], ...] = (
     ("fire", r"fire danger|fire warning|火災危險"),
     ("landslip", r"landslip|landslide|山泥"),
     ("monsoon", r"monsoon|季候風"),
-)  # fmt: skip
+)
+_SUN = r"sunrise|sunset|sun (?:rise|set|come|go)|日出|日落(?!雨)|天光|天黑|太陽(?:幾|什麼|甚麼|何)"
 _FORECAST = r"forecast|預報|預測|outlook"
 _WEATHER = (
-    r"weather|temperature|how (?:hot|cold|warm)|degrees|humid|\buv\b|天氣|氣溫|溫度|幾度|幾多度|多少度|凍唔凍|熱唔熱|"
+    r"weather|temperature|\btemp\b|how (?:hot|cold|warm)|degrees|humid|\buv\b|天氣|氣溫|"
+    r"溫度|幾度|幾多度|多少度|凍唔凍|熱唔熱|"
     r"濕度|紫外線|冷不冷|熱不熱|jacket|外套"
 )
 _CHANCE = r"chance|probab|likel|機會|概率|機率|可能"
@@ -54,9 +63,8 @@ def tides(sentence: Sentence) -> Guess | None:
 
 def sun(sentence: Sentence) -> Guess | None:
     """Sunrise and sunset."""
-    if not sentence.has(
-        r"sunrise|sunset|sun (?:rise|set|come|go)|日出|日落|天光|天黑|太陽(?:幾|什麼|甚麼|何)"
-    ):
+    # 星期日落雨 is no sunset.
+    if not re.search(_SUN, sentence.without_days):
         return None
     return Guess(tool="sun", arguments={"day": sentence.day or sentence.today}, confidence=0.9)
 
@@ -91,10 +99,10 @@ def weather(sentence: Sentence) -> Guess | None:
         return Guess(tool="forecast", arguments={"day": day}, confidence=0.9)
     if day is not None and day < sentence.today:
         return Guess(tool="forecast", arguments={"day": day}, confidence=0.5)
-    if (sentence.has(_FORECAST) or day == sentence.today) and not sentence.has(_NOW):
-        if sentence.has(_FORECAST) or not _place(sentence, weather_stations()):
-            return Guess(tool="local_forecast", arguments={}, confidence=0.85)
-    return Guess(tool="weather_now", arguments=_place(sentence, weather_stations()), confidence=0.85)
+    forecast, place = sentence.has(_FORECAST), _place(sentence, weather_stations())
+    if not sentence.has(_NOW) and (forecast or (day == sentence.today and not place)):
+        return Guess(tool="local_forecast", arguments={}, confidence=0.85)
+    return Guess(tool="weather_now", arguments=place, confidence=0.85)
 
 
 def _place(sentence: Sentence, names: Names) -> dict[str, str]:
@@ -104,8 +112,3 @@ def _place(sentence: Sentence, names: Names) -> dict[str, str]:
         if name not in ("hong kong", "香港", "hong kong observatory", "香港天文台", "observatory", "天文台"):
             return {"place": name}
     return {}
-
-
-def tomorrow(sentence: Sentence) -> str:
-    """The day after today."""
-    return (sentence.today + timedelta(days=1)).isoformat()

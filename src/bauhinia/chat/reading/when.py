@@ -95,17 +95,17 @@ def _written(text: str, today: date) -> list[Named]:
     for match in _ISO.finditer(text):
         made.append(_named(match, int(match[1]), int(match[2]), int(match[3])))
     for match in _DAY_MONTH.finditer(text):
-        made.append(_named(match, _year(match[3], today), _month(match[2]), int(match[1]), today))
+        made.append(_named(match, _year(match[3]), _month(match[2]), int(match[1]), today))
     for match in _MONTH_DAY.finditer(text):
-        made.append(_named(match, _year(match[3], today), _month(match[1]), int(match[2]), today))
+        made.append(_named(match, _year(match[3]), _month(match[1]), int(match[2]), today))
     for match in _CHINESE.finditer(text):
         year = {"出年": today.year + 1, "明年": today.year + 1, "今年": today.year}.get(match[1] or "")
-        given = year or _year(match[1] if (match[1] or "").isdecimal() else None, today)
+        given = year or _year(match[1] if (match[1] or "").isdecimal() else None)
         made.append(_named(match, given, number_zh(match[2]), number_zh(match[3]), today))
     return [each for each in made if each is not None]
 
 
-def _year(text: str | None, today: date) -> int | None:
+def _year(text: str | None) -> int | None:
     return int(text) if text else None
 
 

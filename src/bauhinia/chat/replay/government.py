@@ -156,14 +156,14 @@ def directory(path: str, query: Mapping[str, str], now: datetime) -> Any:  # noq
     rows = "".join(_row(post[side], post[2]) for post in posts)
     return (
         f"<!DOCTYPE html><html><body><h1>{known.en}</h1>"
-        '<table class="tbl_dept_contact_list"><tr><th>Full Name</th><th>Post Title</th><th>Tel</th></tr>'
+        '<table class="result-table"><tr><th>Full Name</th><th>Post Title</th><th>Tel</th></tr>'
         f"{rows}</table></body></html>"
     )
 
 
 def _row(post: str, telephone: str) -> str:
     return (
-        f'<tr class="row"><td><a class="name">TEST OFFICER</a></td><td>{post}</td>'
+        f'<tr><td><a class="name">TEST OFFICER</a></td><td><span>Post Title</span> {post}</td>'
         f'<td><a class="tel">{telephone}</a></td><td></td></tr>'
     )
 

@@ -1,5 +1,5 @@
-"""Bus, minibus, train and ferry interfaces, replayed: real routes and names of stops, synthetic "
-"ids and times."""
+"""Bus, minibus, train and ferry interfaces, replayed: real routes and names of stops, synthetic
+ids and times."""
 
 from __future__ import annotations
 

@@ -73,6 +73,7 @@ class _Suggested(Shape):
 
 
 class _Lookup(Shape):
+    RequestAddress: dict[str, Any]
     SuggestedAddress: tuple[_Suggested, ...] = ()
 
 

@@ -1,5 +1,5 @@
-"""What the three bus operators have in common: find the stop among a route's stops, then ask for "
-"its times."""
+"""What the three bus operators have in common: find the stop among a route's stops, then ask for
+its times."""
 
 from __future__ import annotations
 

@@ -39,9 +39,10 @@ class _RouteStops(Shape):
 
 
 class _Stop(Shape):
-    stop: str
-    name_en: str
-    name_tc: str
+    stop: str = ""
+    """Empty (the answer is `{}`) for a stop that is listed and not known, as happens when a route changes."""
+    name_en: str = ""
+    name_tc: str = ""
 
 
 class _StopNamed(Shape):
@@ -82,14 +83,19 @@ class Citybus:
             listed += shaped(_RouteStops, fetched).data
         gate = asyncio.Semaphore(_AT_ONCE)
 
-        async def name(stop: str) -> _Stop:
+        async def name(stop: str) -> _Stop | None:
             async with gate:
                 fetched = await context.sources.json(f"{_BASE}/stop/{stop}")
-            return shaped(_StopNamed, fetched).data
+            named = shaped(_StopNamed, fetched).data
+            return named if named.stop and named.name_en else None
 
         ids = list(dict.fromkeys(each.stop for each in listed))
         named = dict(zip(ids, await asyncio.gather(*map(name, ids)), strict=True))
-        return [RouteStop(way=each.dir, seq=each.seq, stop=_named(named[each.stop])) for each in listed]
+        return [
+            RouteStop(way=each.dir, seq=each.seq, stop=_named(stop))
+            for each in listed
+            if (stop := named[each.stop]) is not None
+        ]
 
     async def times(self, route: str, stop: RouteStop, context: Context) -> Times:
         """What comes at a stop, that way."""

@@ -78,7 +78,7 @@ class Currency:
         read = shaped(_Answer, fetched)
         if not read.header.success or not read.result.records:
             raise SourceDown(fetched.host, "empty")
-        record = read.result.records[0]
+        record = max(read.result.records, key=lambda each: str(each.get("end_of_day", "")))
         try:
             day = date.fromisoformat(str(record["end_of_day"]))
             one, two = _rate(record, start.id), _rate(record, end.id)

@@ -6,6 +6,7 @@ A post that is not in the table is not known: no name and no number is ever made
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydantic import Field
@@ -18,6 +19,7 @@ from .resolve import departments, folded
 from .result import Frozen, Result, Unknown, Words, found, from_host
 
 _URL = "https://tel.directory.gov.hk/index_{code}_{language}.html?accept_disclaimer=yes"
+_LABEL = re.compile(r"^(?:Full Name|Post Title|Office Tel|姓名|職位|辦事處電話)[:：]?\s*")
 _LEAST = 78.0
 """Likeness of a post's title at which it is the one that was meant."""
 
@@ -25,7 +27,8 @@ _LEAST = 78.0
 class PostQuestion(Frozen):
     """Which post."""
 
-    department: str = Field(min_length=1, max_length=80)
+    department: str = Field(default="", max_length=80)
+    """Empty where the question names none: no directory is then searched, and the post is not known."""
     post: str = Field(min_length=1, max_length=80)
 
 
@@ -48,6 +51,8 @@ class GovernmentDirectory:
 
     async def run(self, given: PostQuestion, context: Context) -> Result:
         """Found, or Unknown for a department or a post that the directory does not list."""
+        if not given.department:
+            return _no_post(given, ("departments that I can read", "我能查閱的部門"), ())
         department = departments().find(given.department)
         if department is None:
             return no_department(self.name, given.department)
@@ -77,12 +82,17 @@ def _posts(fetched: Fetched) -> list[tuple[str, str, str]]:
         raise SourceDown(fetched.host, "shape") from error
     cells = [
         [" ".join(cell.text_content().split()) for cell in row.xpath("./td")]
-        for row in page.xpath("//table[contains(@class, 'tbl_dept_contact_list')]//tr")
+        for row in page.xpath("//table[contains(@class, 'result-table')]//tr[.//a[contains(@class, 'name')]]")
     ]
-    rows = [(row[0], row[1], row[2]) for row in cells if len(row) >= 3 and row[1]]
+    rows = [(_bare(row[0]), _bare(row[1]), _bare(row[2])) for row in cells if len(row) >= 3 and row[1]]
     if not rows:
         raise SourceDown(fetched.host, "shape")
     return rows
+
+
+def _bare(cell: str) -> str:
+    """A cell without the label that narrow screens show in it."""
+    return _LABEL.sub("", cell).strip()
 
 
 def _words(value: Post, department_zh: str) -> Words:

@@ -14,7 +14,7 @@ from .result import HONG_KONG, Frozen, Result, Unknown, Words, found, from_host,
 from .weather import Shape
 
 _SUN = "https://www.sunferry.com.hk/eta/?route={code}"
-_HKKF = "https://www.hkkfeta.com/opendata/eta/{code}/{direction}"
+_HKKF = "https://www.hkkfeta.com/opendata/eta/{code}/{direction}/"
 
 
 class FerryTrip(Frozen):

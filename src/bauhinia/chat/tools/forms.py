@@ -67,16 +67,19 @@ def forms_in(text: str) -> list[str]:
 
 
 def form_number(text: str) -> str:
-    """The number of a form of the table that stands in a text, however it is spaced; empty where "
-    "none does."""
-    plain = re.sub(r"[\s.]+", "", folded(text))
-    for row in sorted(rows("forms.csv"), key=lambda each: -len(each["number"])):
-        number = re.sub(r"\s+", "", row["number"]).casefold()
-        if re.search(rf"(?<![a-z0-9]){re.escape(number)}(?![0-9])", plain) or (
-            plain.startswith("form" + number) or f"form{number}" in plain
-        ):
-            return row["number"]
-    return ""
+    """The number of a form of the table that stands in a text, however spaced; empty where none does."""
+    numbers, expression = _numbers()
+    match = expression.search(folded(text))
+    return numbers[re.sub(r"[\s.]+", "", match[1])] if match else ""
+
+
+@cache
+def _numbers() -> tuple[dict[str, str], re.Pattern[str]]:
+    """Numbers by what they are without spaces, and what finds one."""
+    known = {re.sub(r"\s+", "", row["number"]).casefold(): row["number"] for row in rows("forms.csv")}
+    spaced = [r"[\s.]*".join(re.escape(character) for character in number) for number in known]
+    spaced.sort(key=len, reverse=True)
+    return known, re.compile(rf"(?<![a-z0-9])({'|'.join(spaced)})(?![a-z0-9])")
 
 
 def _words(value: Form, department_zh: str) -> Words:

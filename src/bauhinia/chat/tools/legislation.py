@@ -12,7 +12,7 @@ from .resolve import Named, Names, folded, rows
 from .result import Frozen, Result, Source, Unknown, Words, found
 
 _CAP = re.compile(
-    r"(?:\bcap(?:ter|\.)?\s*\.?\s*|\bchapter\s+|第\s*)(\d{1,4})([a-z]{0,2})\b(?:\s*章)?|香港法例\s*(\d{1,4})",
+    r"(?:\bcap(?:ter|\.)?\s*\.?\s*|\bchapter\s+|第\s*)(\d{1,4})([a-z]{0,2})(?![a-z0-9])|香港法例\s*(\d{1,4})",
     re.I,
 )
 _NAME = Words(en="Hong Kong e-Legislation", zh="電子版香港法例")

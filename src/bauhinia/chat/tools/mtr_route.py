@@ -1,5 +1,5 @@
-"""How to go from one MTR station to another: lines, changes and stops; the time is an estimate "
-"and says so."""
+"""How to go from one MTR station to another: lines, changes and stops; the time is an estimate
+and says so."""
 
 from __future__ import annotations
 

@@ -76,8 +76,8 @@ def tool_named(name: str) -> Tool:
 
 
 async def use_tool(name: str, arguments: Mapping[str, Any], context: Context) -> Result:
-    """What a tool gives for arguments; a source that fails is `Down`. Raises InputError for "
-    "wrong arguments."""
+    """What a tool gives for arguments; a source that fails is `Down`. Raises InputError for
+    wrong arguments."""
     tool = tool_named(name)
     try:
         given = tool.arguments.model_validate(dict(arguments))

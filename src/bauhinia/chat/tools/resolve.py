@@ -23,7 +23,8 @@ DATA = Path(__file__).parent.parent / "data"
 NEAR_LATIN = 86.0
 """Likeness (0 to 100) at which a romanised name counts as a slip of another; Chinese names are shorter."""
 NEAR_HAN = 74.0
-_SAME = str.maketrans("茘臺衞峯啓裏湧綫", "荔台衛峰啟里涌線")
+_SAME = str.maketrans("茘臺衞峯啓裏裡湧綫后几于", "荔台衛峰啟里里涌線後幾於")
+"""Forms of one character, and characters that Simplified writes for two; names and texts are folded alike."""
 _LATIN = re.compile(r"[a-z0-9]")
 _WORD = re.compile(r"[a-z0-9]+")
 _TAIL = re.compile(
@@ -91,12 +92,9 @@ class Names:
             for name in thing.names:
                 self._keys.setdefault(key(name), thing.id)
                 self._shown.setdefault(key(name), name)
-        self._patterns = [
-            (name, _pattern(name), thing.id)
-            for thing in self.things.values()
-            for name in map(folded, thing.names)
-        ]
-        self._patterns.sort(key=lambda item: -len(item[0]))
+        names = [(folded(name), thing.id) for thing in self.things.values() for name in thing.names]
+        names.sort(key=lambda item: -len(item[0]))
+        self._starts = _by_first_character(names)
 
     def find(self, text: str) -> Match | None:
         """The one thing that a name means; None where there is none, or two are equally near."""
@@ -116,33 +114,57 @@ class Names:
         return tuple(dict.fromkeys(self._shown[name] for name, _, _ in found))
 
     def spot(self, sentence: str) -> list[Spot]:
-        """Every name that stands in a folded sentence, the longest where two overlap, in their order."""
-        taken: list[Spot] = []
-        for _, pattern, known in self._patterns:
-            for match in pattern.finditer(sentence):
-                spot = Spot(known, match.start(), match.end())
-                if all(spot.end <= other.start or spot.start >= other.end for other in taken):
-                    taken.append(spot)
-        return sorted(taken, key=lambda spot: spot.start)
+        """Every name that stands in a folded sentence, in their order, none overlapping another."""
+        spots: list[Spot] = []
+        at = 0
+        while at < len(sentence):
+            known = self._starts.get(sentence[at])
+            match = known[0].match(sentence, at) if known else None
+            if known and match and match.lastindex:
+                spots.append(Spot(known[1][match.lastindex - 1], at, match.end()))
+                at = match.end()
+            else:
+                at += 1
+        return spots
 
     def _near(self, wanted: str, most: int) -> list[Match]:
         """One entry a thing, the likest first."""
         least = NEAR_LATIN if _LATIN.search(wanted) else NEAR_HAN
         if len(wanted) < (5 if _LATIN.search(wanted) else 3):
             return []
-        found = process.extract(wanted, list(self._keys), scorer=fuzz.ratio, limit=8, score_cutoff=least)
+        # A slip changes a letter or two; 彩虹邨 is not 彩虹, and a name longer by a word is another name.
+        longer = 2 if _LATIN.search(wanted) else 0
+        names = [name for name in self._keys if abs(len(name) - len(wanted)) <= longer]
+        found = process.extract(wanted, names, scorer=fuzz.ratio, limit=8, score_cutoff=least)
         best: dict[str, Match] = {}
         for name, score, _ in found:
             best.setdefault(self._keys[name], Match(self._keys[name], self._shown[name], float(score)))
         return list(best.values())[:most]
 
 
-def _pattern(name: str) -> re.Pattern[str]:
+def _by_first_character(names: list[tuple[str, str]]) -> dict[str, tuple[re.Pattern[str], list[str]]]:
+    """One expression a first character, a group a name in the given order, and whose each group is.
+
+    One for all names would be tried in full at every place of a sentence: twenty times the work.
+    """
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for name, known in names:
+        grouped.setdefault(name[0], []).append((name, known))
+    return {
+        first: (re.compile("|".join(f"({_pattern(name)})" for name, _ in each)), [known for _, known in each])
+        for first, each in grouped.items()
+    }
+
+
+def _pattern(name: str) -> str:
     """Finds a name in a sentence: Latin ones as whole words, with or without the spaces inside."""
-    if _LATIN.search(name):
-        words = r"[\s\-]*".join(re.escape(word) for word in re.split(r"[\s\-]+", name))
-        return re.compile(rf"(?<![a-z0-9]){words}(?![a-z0-9])")
-    return re.compile(re.escape(name))
+    if not _LATIN.search(name):
+        return re.escape(name)
+    words = r"[\s\-]*".join(re.escape(word) for word in re.split(r"[\s\-]+", name))
+    # US$ may stand right before its figure.
+    before = "(?<![a-z0-9])" if name[0].isalnum() else ""
+    after = "(?![a-z0-9])" if name[-1].isalnum() else ""
+    return f"{before}{words}{after}"
 
 
 def best_of(text: str, named: Sequence[Named]) -> Match | None:
@@ -164,10 +186,11 @@ def best_of(text: str, named: Sequence[Named]) -> Match | None:
     return Match(holding[0].id, holding[0].en, 90.0) if holding else None
 
 
-def rows(file: str) -> list[dict[str, str]]:
+@cache
+def rows(file: str) -> tuple[dict[str, str], ...]:
     """The rows of a table that ships."""
     with (DATA / file).open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
+        return tuple(csv.DictReader(opened))
 
 
 def _table(file: str, id_column: str) -> Names:
@@ -222,7 +245,16 @@ def air_stations() -> Names:
 @cache
 def departments() -> Names:
     """Departments, by the code of the telephone directory."""
-    return _table("departments.csv", "code")
+    return Names(
+        Named(
+            id=row["code"],
+            en=row["en"],
+            zh=row["zh"],
+            # Two letters are too few to be told from other words.
+            others=(row["code"] if len(row["code"]) > 2 else "", *row["aliases"].split("|")),
+        )
+        for row in rows("departments.csv")
+    )
 
 
 @cache

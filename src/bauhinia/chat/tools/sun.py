@@ -7,7 +7,7 @@ from datetime import date
 from ..sources import SourceDown
 from .protocol import Context
 from .result import Frozen, Result, Words, day_en, day_zh, found, from_host
-from .weather import table
+from .weather import row_of
 
 
 class SunDay(Frozen):
@@ -35,8 +35,8 @@ class SunTimes:
 
     async def run(self, given: SunDay, context: Context) -> Result:
         """Found."""
-        fetched, read = await table(context, "SRS", given.day)
-        row = dict(zip(read.fields, read.data[0], strict=False))
+        fetched, read = await row_of(context, "SRS", given.day)
+        row = dict(zip(read.fields, read.cells, strict=False))
         try:
             sun = Sun(day=given.day, rise=row["RISE"], noon=row["TRAN."], set=row["SET"])
         except KeyError as error:

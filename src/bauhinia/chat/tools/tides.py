@@ -10,7 +10,7 @@ from ..sources import SourceDown
 from .protocol import Context
 from .resolve import tide_stations
 from .result import Frozen, Result, Unknown, Words, day_en, day_zh, found, from_host, joined_en, joined_zh
-from .weather import table
+from .weather import row_of
 
 
 class TideDay(Frozen):
@@ -73,9 +73,9 @@ class TideTimes:
         named = tide_stations().things[station.id]
         if given.hour is not None:
             return await self._height(station.id, given, given.hour, context)
-        fetched, read = await table(context, "HLT", given.day, station.id)
+        fetched, row = await row_of(context, "HLT", given.day, station.id)
         try:
-            waters = _waters(read.data[0][2:])
+            waters = _waters(row.cells[2:])
         except (ValueError, IndexError) as error:
             raise SourceDown(fetched.host, "shape") from error
         value = Tides(place=named.en, day=given.day, waters=waters)
@@ -93,9 +93,9 @@ class TideTimes:
         )
 
     async def _height(self, station: str, given: TideDay, hour: int, context: Context) -> Result:
-        fetched, read = await table(context, "HHOT", given.day, station)
+        fetched, row = await row_of(context, "HHOT", given.day, station)
         try:
-            height = float(read.data[0][read.fields.index(f"{hour:02d}")])
+            height = float(row.cells[row.fields.index(f"{hour:02d}")])
         except (ValueError, IndexError) as error:
             raise SourceDown(fetched.host, "shape") from error
         named = tide_stations().things[station]

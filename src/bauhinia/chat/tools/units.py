@@ -88,6 +88,15 @@ def converted(amount: Fraction, start: str, end: str) -> Fraction:
     return base / _kinds()[end][1] - _SHIFT.get(end, 0)
 
 
+def added_up(amount: Decimal, unit: str, more: Decimal, smaller: str) -> Decimal | None:
+    """So much of one unit and so much of another, in the other; None where it has no end as a decimal."""
+    if _kinds()[unit][0] != _kinds()[smaller][0] or unit in _SHIFT:
+        return None
+    total = converted(Fraction(amount), unit, smaller) + Fraction(more)
+    decimal = Decimal(total.numerator) / Decimal(total.denominator)
+    return decimal if Fraction(decimal) == total else None
+
+
 def written(number: Fraction) -> tuple[str, bool]:
     """A number for reading, to six significant figures, and whether nothing was lost."""
     if number.denominator == 1 and abs(number) < 10**15:

@@ -10,6 +10,8 @@ from .protocol import Context
 from .result import Frozen, Result, Words, found, from_host, instant, joined_en, joined_zh
 from .weather import Shape, report
 
+OLDEST = 7
+"""Days since anything in the summary was last updated; `{}`, which has no time, cannot be told from old."""
 Kind = Literal["", "typhoon", "rainstorm", "thunderstorm", "hot", "cold", "fire", "landslip", "monsoon"]
 NAMES = {
     "TC1": ("Standby Signal, No. 1", "一號戒備信號"),
@@ -93,6 +95,8 @@ class WeatherWarnings:
             times = [instant(each.updateTime or each.issueTime) for each in read.values()]
         except ValueError as error:
             raise SourceDown(fetched.host, "shape") from error
+        if times and (context.now() - max(times)).days > OLDEST:
+            raise SourceDown(fetched.host, "stale", max(times))
         chosen = tuple(each for each in force if _is(given.kind, each.code))
         value = Warnings(kind=given.kind, warnings=chosen, codes=tuple(each.code for each in chosen))
         at = max(times) if times else None

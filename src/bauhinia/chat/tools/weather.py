@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,7 +20,7 @@ _TABLES = f"https://{HOST}/weatherAPI/opendata/opendata.php"
 class Shape(BaseModel):
     """A part of a source's answer; what else it holds is of no concern."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
 
 class Measure(Shape):
@@ -44,6 +44,13 @@ class Rainfall(Shape):
     highest: float = Field(default=0, alias="max")
 
 
+class Row(NamedTuple):
+    """A row of a table with the names of its columns."""
+
+    fields: list[str]
+    cells: list[str]
+
+
 class Table(Shape):
     """A table of `opendata.php`."""
 
@@ -62,15 +69,25 @@ async def both(context: Context, kind: str) -> tuple[Fetched, Fetched]:
     return en, zh
 
 
-async def table(context: Context, kind: str, day: date, station: str = "") -> tuple[Fetched, Table]:
-    """A day of a table: `HLT`, `HHOT`, `SRS`. Raises SourceDown."""
+async def row_of(context: Context, kind: str, day: date, station: str = "") -> tuple[Fetched, Row]:
+    """The row of a day in a table: `HLT`, `HHOT`, `SRS`. Raises SourceDown."""
     at = f"&station={station}" if station else ""
     when = f"year={day.year}&month={day.month}&day={day.day}"
     fetched = await context.sources.json(f"{_TABLES}?dataType={kind}{at}&{when}&rformat=json")
     read = shaped(Table, fetched)
     if not read.data:
         raise SourceDown(fetched.host, "empty")
-    return fetched, read
+    # The row says itself which day it is of; a table of a whole month must not pass for its first day.
+    row = next((each for each in read.data if _is_of(each, day)), None)
+    if row is None:
+        raise SourceDown(fetched.host, "shape")
+    return fetched, Row(read.fields, row)
+
+
+def _is_of(row: list[str], day: date) -> bool:
+    if row[:1] == [day.isoformat()]:
+        return True
+    return [cell.strip().zfill(2) for cell in row[:2]] == [f"{day:%m}", f"{day:%d}"]
 
 
 def timely(fetched: Fetched, text: str, now: datetime, hours: float) -> datetime:
@@ -82,8 +99,3 @@ def timely(fetched: Fetched, text: str, now: datetime, hours: float) -> datetime
     if (now - at).total_seconds() > hours * 3600:
         raise SourceDown(fetched.host, "stale", at)
     return at
-
-
-def first(rows: list[Any]) -> Any:
-    """The first of rows, or None."""
-    return rows[0] if rows else None
