@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,13 @@ _FILE = Path(__file__).parent / "data" / "wordings.yaml"
 LANGUAGES = (Variety.ENGLISH, Variety.TRADITIONAL, Variety.CANTONESE, Variety.SIMPLIFIED)
 _READERS = {"zh-Hans": Variety.SIMPLIFIED, "zh-Hant-HK": Variety.TRADITIONAL}
 _UNSURE = 0.5
+_SPOKEN = re.compile(
+    "點(?:呀|搭|行|講|去|解|樣)|會點|幾(?:大|耐|錢|多錢)|幾點(?:日|開|有|到|收|呀|？|[?]|$)|幾時"
+    "|邊(?:張|隻|個|度|條|班|日|間|位|幾)|聽(?:朝|日|晚)|尋日|琴日|而家|依家|教我整|幫我計"
+)
+"""Words of spoken Cantonese in questions too short for the particles by which a text is told."""
+_MAINLAND = re.compile("[于几]|概率")
+"""Characters and words of Simplified Chinese that Traditional has too, for other things."""
 
 
 def wording(key: str, language: Variety) -> str:
@@ -27,8 +35,10 @@ def asked_in(question: str, reader: str = "") -> Variety:
     the four is answered in English.
     """
     found = detect(question)
+    if found.variety is Variety.TRADITIONAL and _SPOKEN.search(question):
+        return Variety.CANTONESE
     if found.variety is Variety.TRADITIONAL and found.confidence <= _UNSURE:
-        return _READERS.get(reader, Variety.TRADITIONAL)
+        return Variety.SIMPLIFIED if _MAINLAND.search(question) else _READERS.get(reader, Variety.TRADITIONAL)
     return found.variety if found.variety in LANGUAGES else _READERS.get(reader, Variety.ENGLISH)
 
 
