@@ -178,7 +178,8 @@ def test_a_question_is_answered_in_its_own_language() -> None:
 def test_what_both_scripts_share_follows_the_conversation() -> None:
     text = "3800的15%是多少？"
     assert asked_in(text, Variety.SIMPLIFIED) is Variety.SIMPLIFIED
-    assert asked_in(text, Variety.CANTONESE) is Variety.CANTONESE
+    assert asked_in("今日幾點日落？", Variety.CANTONESE) is Variety.CANTONESE
+    assert asked_in("今天的日落是幾點？", Variety.CANTONESE) is Variety.TRADITIONAL
     assert asked_in(text) is asked_in(text, Variety.ENGLISH) is Variety.TRADITIONAL
     assert (
         asked_in("1 + 1", Variety.SIMPLIFIED) is Variety.SIMPLIFIED and asked_in("1 + 1") is Variety.ENGLISH
