@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from bauhinia.chat.questions import questions
+from bauhinia.chat.reading.tongue import asked_in
 from bauhinia.chat.reading.when import days_in
 from bauhinia.chat.tools import tool_named
 from bauhinia.chat.tools.resolve import folded
 from bauhinia.chat.understanding import understand, warm
+from bauhinia.language import Variety
 
 TODAY = date(2026, 11, 27)
 
@@ -128,3 +130,57 @@ def test_reading_takes_milliseconds() -> None:
         understand(question.text, today=TODAY)
         taken.append((time.process_time() - began) * 1000)
     assert statistics.median(taken) < 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How much is the MTR fare from Sha Tin to Central?",
+        "沙田去中環搭地鐵幾錢？",
+        "下雨天適合去哪裡玩？",
+        "如果下雨，迪士尼會關門嗎？",
+        "What happens to the MTR when signal no. 8 is up?",
+        "八號風球下港鐵點樣行駛？",
+        "typhoon history of hong kong",
+        "邊年打過十號風球？",
+        "How do holidays work for part-time staff?",
+        "法定假期同公眾假期有咩分別？",
+        "日出而作日落而息係咩意思",
+        "What does tide detergent cost?",
+        "空氣清新機邊隻好？",
+        "由機場去尖沙咀搭的士幾錢？",
+        "How long does it take by taxi from the airport to Tsim Sha Tsui?",
+        "Why is the Hong Kong dollar pegged to the US dollar?",
+        "端午節點解要食糉？",
+        "route 66 歌詞",
+        "我喺中環站等你",
+        "my phone number is 9123 4567",
+        "A380係咩飛機？",
+        "請問身份證點補領？",
+        "我有幾多日年假？",
+        "邊個港鐵站最多出口？",
+    ],
+)
+def test_what_asks_about_a_thing_is_not_for_a_tool(text: str) -> None:
+    assert understand(text, today=TODAY).call is None
+
+
+def test_a_question_is_answered_in_its_own_language() -> None:
+    told = [
+        (question.language, understand(question.text, today=TODAY).language.value, question.text)
+        for question in questions()
+        if question.language != "mixed"
+    ]
+    wrong = [each for each in told if each[0] != each[1]]
+    assert len(wrong) <= 0.015 * len(told), wrong
+
+
+def test_what_both_scripts_share_follows_the_conversation() -> None:
+    text = "3800的15%是多少？"
+    assert asked_in(text, Variety.SIMPLIFIED) is Variety.SIMPLIFIED
+    assert asked_in("今日幾點日落？", Variety.CANTONESE) is Variety.CANTONESE
+    assert asked_in("今天的日落是幾點？", Variety.CANTONESE) is Variety.TRADITIONAL
+    assert asked_in(text) is asked_in(text, Variety.ENGLISH) is Variety.TRADITIONAL
+    assert (
+        asked_in("1 + 1", Variety.SIMPLIFIED) is Variety.SIMPLIFIED and asked_in("1 + 1") is Variety.ENGLISH
+    )

@@ -45,9 +45,9 @@ class Question(BaseModel):
 
     id: str
     language: str
-    half: Literal["develop", "report", "fresh"]
+    half: Literal["develop", "report", "fresh", "blind"]
     """Rules are written looking at `develop`; `report` was never looked at until its figure was taken, and
-    `fresh` was written after the rules."""
+    `fresh` and then `blind` were written after the rules."""
     text: str
     expected: Expected
 
@@ -61,7 +61,7 @@ class _Written(BaseModel):
     check: tuple[str, ...] = ()
     status: Literal["found", "unknown"] = "found"
     reason: str = ""
-    half: Literal["", "fresh"] = ""
+    half: Literal["", "fresh", "blind"] = ""
     en: str | None
     zh: str | None
     yue: str | None

@@ -29,7 +29,7 @@ _WHO = r"\bwho(?:'s| is| are)?\b|name of|邊個|邊位|係誰|是誰|誰是|哪�
 _FORM = r"\bforms?\b|表格|申請表|表單|通知書|報稅表|form"
 _LAW = r"ordinance|\bcap\b|\bcap\.|chapter|legislation|\blaws?\b|條例|法例|法律|香港法|第\s*\d{1,4}\s*章"
 _WHERE = (
-    r"where (?:is|are|can i find)|\baddress\b|located|location|地址|喺邊|係邊度|在哪|邊度|"
+    r"where(?:'s| is| are| can i find)|\baddress\b|located|location|地址|喺邊|係邊度|在哪|邊度|"
     r"位於|位置|哪裡|哪兒|哪里|怎麼找"
 )
 _NEAR_ME = r"nearest|closest|near me|nearby|最近|附近|就近"

@@ -8,7 +8,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from ...language import Variety, detect
 from ..tools.resolve import folded
 from .when import Named, days_in
 
@@ -26,11 +25,6 @@ class Sentence:
     def plain(self) -> str:
         """Folded: small, Traditional, narrow."""
         return folded(self.text).strip()
-
-    @cached_property
-    def language(self) -> Variety:
-        """What it is asked in."""
-        return detect(self.text).variety
 
     @cached_property
     def days(self) -> list[Named]:

@@ -27,7 +27,7 @@ _DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+{_MONTH}\b\
 _MONTH_DAY = re.compile(rf"\b{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(\d{{4}}))?")
 _CHINESE = re.compile(rf"(?:(\d{{4}}|出年|明年|今年)年?)?\s*{_NUMBER_ZH}\s*月\s*{_NUMBER_ZH}\s*[日號号]?")
 _WEEKDAY_ZH = re.compile(
-    r"(下(?:個)?|下一個?|今(?:個)?|這(?:個)?|呢個)?(?:星期|禮拜|週|周)([一二三四五六日天])(?!幾)"
+    r"(下(?:個)?|下一個?|今(?:個)?|這(?:個)?|呢個)?(?:星期|禮拜|週|周)([一二三四五六日天])"
 )
 _WEEKDAY_EN = re.compile(r"\b(next|this|coming|on)?\s*(mon|tues?|wednes|thurs?|fri|satur|sun)day\b")
 _WEEKEND = re.compile(r"(?:this |the |at the )?weekend|週末|周末")

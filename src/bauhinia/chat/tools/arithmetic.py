@@ -98,6 +98,7 @@ class _Reader:
             raise ValueError("left over")
 
     def sum_(self, depth: int) -> Fraction:
+        """The sum that begins here. Raises ValueError, ZeroDivisionError."""
         value = self._product(depth)
         while (sign := self._sign()) in ("+", "-"):
             self._at += 1

@@ -56,7 +56,7 @@ class _Routes(Shape):
 
 class _Stop(Shape):
     stop_seq: int
-    stop_id: int
+    stop_id: str
     name_en: str
     name_tc: str
 
@@ -122,7 +122,7 @@ async def _stops(routes: Sequence[_Route], context: Context) -> list[RouteStop]:
                 RouteStop(
                     way=f"{route.route_id}-{way.route_seq}",
                     seq=each.stop_seq,
-                    stop=Named(id=str(each.stop_id), en=each.name_en, zh=each.name_tc),
+                    stop=Named(id=each.stop_id, en=each.name_en, zh=each.name_tc),
                 )
                 for each in listed
             ]

@@ -76,7 +76,7 @@ def folded(text: str) -> str:
 
 def key(name: str) -> str:
     """A name without what does not tell it from another: spaces, marks, `station`."""
-    plain = folded(name).strip()
+    plain = folded(name).strip().removeprefix("the ")
     bare = _TAIL.sub("", plain).strip() or plain
     return re.sub(r"[\W_]+", "", bare)
 
