@@ -44,7 +44,7 @@ from bauhinia.chat.tools import Context
 from bauhinia.chat.turn import Answer
 from bauhinia.gateway import Ask, Gateway, Message, Piece
 from bauhinia.knowledge import Library, Search
-from bauhinia.language import Variety, detect, fits
+from bauhinia.language import Variety, detect, fits, to_simplified, to_traditional
 from bauhinia.models import ChatRequest, FakeModel
 from bauhinia.people import acting_as
 from bauhinia.settings import Limits, Settings
@@ -145,9 +145,14 @@ def is_grounded(question: Question, right: bool, answer: Answer) -> bool:
 
 
 def in_its_language(question: Question, answer: Answer) -> bool:
-    """Whether the words are in the language of the question; a mixed one may have either."""
+    """Whether the words are in the language of the question; a mixed one may have either, and one whose
+    characters are those of both scripts either script."""
     if question.language == "mixed":
         return True
+    if question.language.startswith("zh-Han") and to_simplified(question.text) == to_traditional(
+        question.text
+    ):
+        return answer.language in (Variety.TRADITIONAL, Variety.SIMPLIFIED)
     return answer.language.value == question.language and fits(answer.text, answer.language).ok
 
 
@@ -212,7 +217,7 @@ async def quick(url: str, plain: list[float]) -> None:
 
 
 async def plain_first_words(count: int) -> list[float]:
-    """The embedded model's first words for the same kind of question, seconds; nothing where it is not here."""
+    """The embedded model's own first words for the same kind of question, seconds."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_folder=Path(folder))
         async with Database.open(settings) as database:

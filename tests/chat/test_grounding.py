@@ -6,7 +6,8 @@ import pytest
 
 from bauhinia.chat.exact import asks_exactly
 from bauhinia.chat.grounding import invented
-from bauhinia.chat.wordings import LANGUAGES, _wordings, asked_in
+from bauhinia.chat.reading.tongue import asked_in
+from bauhinia.chat.wordings import LANGUAGES, _wordings
 from bauhinia.language import Variety
 
 SOURCE = (
@@ -63,4 +64,4 @@ def test_a_question_is_answered_in_its_language() -> None:
     assert asked_in("呢個係咩嚟㗎？") is Variety.CANTONESE
     assert asked_in("这个系统怎么用？") is Variety.SIMPLIFIED
     assert asked_in("這個系統怎麼用？") is Variety.TRADITIONAL
-    assert asked_in("你好", reader="zh-Hans") is Variety.SIMPLIFIED
+    assert asked_in("你好", Variety.SIMPLIFIED) is Variety.SIMPLIFIED

@@ -21,10 +21,11 @@ from .curated import CuratedAnswer, CuratedAnswers
 from .exact import asks_exactly
 from .grounding import invented
 from .passages import PublicPassages
+from .reading.tongue import asked_in
 from .tools import Context, Found, Result, use_tool
 from .turn import Answer, Event, Exchange, Reference, Said, Via
 from .understanding import understand
-from .wordings import asked_in, wording
+from .wordings import READERS, wording
 
 USE = "chat.answer"
 ANSWER_TOKENS = 240
@@ -70,14 +71,15 @@ class Assistant:
         self, question: str, *, by: Officer, earlier: Sequence[Exchange] = (), reader: str = ""
     ) -> Asked:
         """The question, its language known. `reader` is the interface's, for characters of both scripts."""
-        return Asked(question=question, by=by, language=asked_in(question, reader), earlier=earlier)
+        before = earlier[-1].answer.language if earlier else READERS.get(reader)
+        return Asked(question=question, by=by, language=asked_in(question, before), earlier=earlier)
 
     async def at_hand(self, asked: Asked) -> list[Event] | None:
         """An answer that needs no model: a department's own, or a live source's; None where there is none.
         Raises StoreError."""
         if (curated := await self._curated.find(asked.question)) is not None:
             return _told(_of_curated(curated, asked.language))
-        understood = understand(asked.question, today=self._context.today())
+        understood = understand(asked.question, today=self._context.today(), before=asked.language)
         if understood.call is not None:
             call = understood.call
             return _told(_of_result(await use_tool(call.tool, call.arguments, self._context), asked.language))

@@ -114,9 +114,11 @@ class AddressLookup:
         )
         if not value.address:
             raise SourceDown(fetched.host, "shape")
+        district_zh = _inner(premises.ChiPremisesAddress, "ChiDistrict", "DcDistrict")
         words = Words(
             en=f"{value.address} ({value.district}).",
-            zh=f"{value.address_zh}（{_inner(premises.ChiPremisesAddress, 'ChiDistrict', 'DcDistrict')}）。",
+            zh=f"{value.address_zh}（{district_zh}）。",
+            yue=f"喺{value.address_zh}（{district_zh}）。",
         )
         return found(self.name, value, from_host(fetched), words)
 

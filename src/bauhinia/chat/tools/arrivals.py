@@ -81,7 +81,7 @@ def said(value: Arrivals, kind: tuple[str, str]) -> Words:
     return Words(
         en=f"Next {route_en} at {value.stop}: {en}.{late_en}",
         zh=f"{value.stop_zh}下一班{route_zh}——{zh}。{late_zh}",
-        yue=f"{value.stop_zh}下一班{route_zh}——{zh.replace('即將到站', '就到')}。{late_yue}",
+        yue=f"{value.stop_zh}嚟緊嘅{route_zh}——{zh.replace('即將到站', '就到')}。{late_yue}",
     )
 
 

@@ -89,7 +89,7 @@ def _between(start: date, end: date, days: int) -> Words:
     return Words(
         en=f"From {day_en(start)} to {day_en(end)} is {days} days.",
         zh=f"由{day_zh(start)}到{day_zh(end)}相隔 {days} 天。",
-        yue=f"由{day_zh(start)}到{day_zh(end)}爭 {days} 日。",
+        yue=f"由{day_zh(start)}到{day_zh(end)}隔咗 {days} 日。",
     )
 
 

@@ -126,7 +126,7 @@ def _words(day: Day) -> Words:
     return Words(
         en=f"{day_en(day.day)}: {day.weather} {day.lowest:g} to {day.highest:g} °C.",
         zh=f"{day_zh(day.day)}：{day.weather_zh}氣溫介乎 {day.lowest:g} 至 {day.highest:g} 度。",
-        yue=f"{day_zh(day.day)}：{day.weather_zh}氣溫大概 {day.lowest:g} 至 {day.highest:g} 度。",
+        yue=f"{day_zh(day.day)}：{day.weather_zh}氣溫會喺 {day.lowest:g} 至 {day.highest:g} 度之間。",
     )
 
 

@@ -136,7 +136,7 @@ def _words(value: Holidays, given: HolidayQuestion, today: date) -> Words:
     en = joined_en([f"{each.name} on {day_en(each.day)}" for each in value.holidays])
     zh = joined_zh([f"{day_zh(each.day)}{each.name_zh}" for each in value.holidays])
     if given.name or given.year or given.month:
-        return Words(en=f"General holidays: {en}.", zh=f"公眾假期：{zh}。")
+        return Words(en=f"General holidays: {en}.", zh=f"公眾假期：{zh}。", yue=f"公眾假期有呢啲：{zh}。")
     return Words(
         en=f"The next general holiday is {en}.", zh=f"下一個公眾假期是{zh}。", yue=f"下一個公眾假期係{zh}。"
     )

@@ -48,5 +48,9 @@ class LocalForecast:
             text=read.forecastDesc.strip(),
             text_zh=zh.forecastDesc.strip(),
         )
-        words = Words(en=f"{local.period}: {local.text}", zh=f"{local.period_zh}：{local.text_zh}")
+        words = Words(
+            en=f"{local.period}: {local.text}",
+            zh=f"{local.period_zh}：{local.text_zh}",
+            yue=f"天文台嘅{local.period_zh}係咁講：{local.text_zh}",
+        )
         return found(self.name, local, from_host(fetched, at=at), words)

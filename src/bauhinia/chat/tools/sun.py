@@ -48,6 +48,6 @@ class SunTimes:
             Words(
                 en=f"On {day_en(given.day)} the sun rises at {sun.rise} and sets at {sun.set} in Hong Kong.",
                 zh=f"{day_zh(given.day)}香港的日出時間是 {sun.rise}，日落時間是 {sun.set}。",
-                yue=f"{day_zh(given.day)}香港 {sun.rise} 日出，{sun.set} 日落。",
+                yue=f"{day_zh(given.day)}香港喺 {sun.rise} 日出，{sun.set} 日落。",
             ),
         )
