@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 import aiohttp
 import orjson
@@ -252,12 +252,17 @@ class Sources:
         return self._session
 
 
-def shaped(shape: type[ShapeT], fetched: Fetched, data: Any = None) -> ShapeT:
-    """The answer (or a part of it) in the shape that the source publishes. Raises SourceDown."""
+def shaped(shape: type[ShapeT], fetched: Fetched) -> ShapeT:
+    """The answer in the shape that the source publishes. Raises SourceDown."""
     try:
-        return TypeAdapter(shape).validate_python(fetched.data if data is None else data)
+        return cast(ShapeT, _adapter(cast(Any, shape)).validate_python(fetched.data))
     except ValidationError as error:
         raise SourceDown(fetched.host, "shape") from error
+
+
+@cache
+def _adapter(shape: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)
 
 
 def _parsed(body: bytes) -> Any:
