@@ -107,7 +107,7 @@ def shipped() -> tuple[str, ...]:
 
 
 def load(name: str) -> Recipe:
-    """The recipe of a shipped name, or of a file. Raises NotFound, or InputError with the key and its place."""
+    """The recipe of a shipped name, or of a file. Raises NotFound, or InputError with the place."""
     if name in shipped():
         text = files(__package__).joinpath("recipes", name + SUFFIX).read_text(encoding="utf-8")
         return parse(text, f"{name}{SUFFIX}")
