@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 
 import pytest
+
 from bauhinia.errors import InputError
 from bauhinia.foundry.training.packing import IGNORED, Piece, Row, cut, pack, plan, targets_of
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import tiny
+
 from bauhinia.errors import Cancelled, Conflict, InputError, NotFound
 from bauhinia.foundry.report import Silent
 from bauhinia.foundry.training import PretrainingConfig, TrainingFigures, train
