@@ -234,3 +234,20 @@ def test_the_page_is_redrawn_while_losses_come_in(tmp_path: Path, monkeypatch: p
     run.run(stubbed(tmp_path), folder, watch=Looks())
     assert any('http-equiv="refresh"' in page for page in seen)
     assert len({page.count("<svg") for page in seen}) >= 3, "plots appear as stages begin to log"
+
+
+def test_what_a_run_beside_made_from_the_same_inputs_is_taken_over(tmp_path: Path) -> None:
+    first = run.run(stubbed(tmp_path), tmp_path / "one")
+    other = stubbed(tmp_path, more=", fail: none")
+    folder = run.run(other, tmp_path / "two", beside=(first,))
+    corpus, changed = finished(folder / "corpus"), finished(folder / "first")
+    assert corpus is not None and changed is not None
+    assert corpus["taken_from"] == "one"
+    assert "taken_from" not in changed, "its stage was asked for otherwise"
+    assert corpus["outputs"] == marks.outputs(folder / "corpus")
+    base = finished(folder / "base")
+    assert base is not None
+    assert base["taken_from"] == "one"
+    second = finished(folder / "second")
+    assert second is not None
+    assert second["taken_from"] == "one", "what it starts from came out the same to the last byte"

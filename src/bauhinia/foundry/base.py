@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from .hushing import quiet
 from .marks import DONE, digest_of_file, finished, outputs, read_json, require_room, write_json
 from .recipe import Base
 from .report import Report, Silent
+from .taking import link
 
 if TYPE_CHECKING:
     from ..models.catalogue import Model
@@ -26,7 +26,13 @@ GROWTH = 9
 
 
 def prepare(
-    base: Base, folder: Path, *, seed: int, corpus: Path | None = None, report: Report | None = None
+    base: Base,
+    folder: Path,
+    *,
+    seed: int,
+    corpus: Path | None = None,
+    inputs: str = "",
+    report: Report | None = None,
 ) -> Path:
     """The Hugging Face folder that `base` names, made once in `folder` and found there ever after.
 
@@ -49,7 +55,7 @@ def prepare(
         origin = _fresh(base, begun, seed=seed, corpus=corpus)
     begun.rename(made)
     write_json(folder / "base.json", origin)
-    write_json(folder / DONE, {"outputs": outputs(folder), "figures": origin})
+    write_json(folder / DONE, {"inputs": inputs, "outputs": outputs(folder), "figures": origin})
     report.step(1, 1, "the base is ready")
     return made
 
@@ -115,7 +121,7 @@ def _from_folder(base: Base, folder: Path) -> dict[str, Any]:
         )
     for path in sorted(given.iterdir()):
         if path.is_file() and not path.name.startswith("."):
-            _link(path, folder / path.name)
+            link(path, folder / path.name)
     digests = {path.name: digest_of_file(path) for path in sorted(folder.iterdir())}
     return {
         "kind": "folder",
@@ -123,13 +129,6 @@ def _from_folder(base: Base, folder: Path) -> dict[str, Any]:
         "licence": _licence(given),
         "files": digests,
     }
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source.resolve(), target)
-    except OSError:
-        shutil.copyfile(source, target)
 
 
 def _licence(folder: Path) -> str:

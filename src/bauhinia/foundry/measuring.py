@@ -12,8 +12,9 @@ from ..errors import Cancelled, InputError
 from ..evaluation.intervals import Share
 from . import bits, instructions
 from .hushing import quiet
-from .marks import digest_of_file, read_json, read_lines, write_json
+from .marks import digest, digest_of_file, read_json, read_lines, write_json
 from .report import Report
+from .taking import PARTS
 
 RESULTS = "results.json"
 BEFORE, AFTER = "before", "after"
@@ -59,7 +60,7 @@ def measure(
     parts: dict[str, dict[str, Any]] = {}
     for place, (name, model) in enumerate(named.items()):
         said = _Told(report, place, len(named), name)
-        parts[name] = _measured(config, model, texts, folder / "parts" / f"{name}.json", said)
+        parts[name] = _measured(config, model, texts, folder / PARTS, said)
     results = {"suites": _suites(parts, texts), "config": config.model_dump(mode="json")}
     write_json(folder / RESULTS, results)
     return {"suites": {name: _short(suite) for name, suite in results["suites"].items()}}
@@ -108,13 +109,15 @@ class _Told:
 
 
 def _measured(
-    config: MeasuringConfig, model: Path, texts: Mapping[str, Sequence[str]], kept: Path, told: _Told
+    config: MeasuringConfig, model: Path, texts: Mapping[str, Sequence[str]], parts: Path, told: _Told
 ) -> dict[str, Any]:
-    """One model through every suite; what an attempt before this one finished is not done again."""
-    asked = {"config": config.model_dump(mode="json"), "model": _digest(model)}
-    part = read_json(kept) if kept.is_file() else {}
-    if part.get("asked") != asked:
-        part = {"asked": asked, "bits": {}}
+    """One model through every suite; what an attempt before this one finished is not done again.
+
+    A part is named by all that decides it, so that another run's part of the same model serves as well.
+    """
+    asked = {"config": _asked(config), "model": _digest(model), "texts": digest(texts)}
+    kept = parts / f"{digest(asked)[:16]}.json"
+    part = read_json(kept) if kept.is_file() else {"asked": asked, "bits": {}}
     todo = [name for name in texts if name not in part["bits"]]
     if not todo and ("instructions" in part or not config.instructions):
         return part
@@ -148,6 +151,13 @@ def load(model: Path) -> tuple[Any, Any]:
         loaded = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32)
         tokenizer = AutoTokenizer.from_pretrained(model)
     return loaded.to("cuda" if torch.cuda.is_available() else "cpu"), tokenizer
+
+
+def _asked(config: MeasuringConfig) -> dict[str, Any]:
+    return {
+        **config.model_dump(mode="json", exclude={"every_model"}),
+        "items": digest([item.model_dump() for item in instructions.suite()]),
+    }
 
 
 def _digest(model: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from .kinds import KINDS
 from .marks import DONE, digest, finished, outputs, plain, read_json, room_on_disk, write_json, write_whole
 from .recipe import Recipe, Stage, read
 from .report import Onlooker, Silent
+from .taking import taken_over
 
 RECIPE, RECORD, BASE, LOCK = "recipe.yaml", "run.json", "base", "run.lock"
 
@@ -36,6 +37,8 @@ class Made:
     """Every model so far by the name of its stage, `base` first."""
     digests: dict[str, str] = field(default_factory=dict)
     """What each stage left, in one digest: the chain that a stage's inputs are known by."""
+    beside: tuple[Path, ...] = ()
+    """Other runs, whose stages may be taken over."""
 
     @property
     def model(self) -> Path:
@@ -53,22 +56,30 @@ class Made:
             self.models[stage.name] = folder / base.MODEL
 
 
-def run(recipe: Recipe, folder: Path | None = None, *, watch: Onlooker | None = None) -> Path:
+def run(
+    recipe: Recipe,
+    folder: Path | None = None,
+    *,
+    beside: Sequence[Path] = (),
+    watch: Onlooker | None = None,
+) -> Path:
     """Do every stage of the recipe that is not done yet; the folder of the run, whole at the end.
 
-    Raises Conflict where the folder belongs to another recipe or another process works in it, Cancelled when
-    the person stopped it, and what the stages raise.
+    A stage that a run of `beside` did with the same inputs is taken over from it. Raises Conflict where the
+    folder belongs to another recipe or another process works in it, Cancelled when the person stopped it, and
+    what the stages raise.
     """
     folder = folder or default_folder(recipe)
     watch = watch or Silent()
     with held(folder), _recorded(recipe, folder), room_on_disk(folder), live.page(folder):
-        made = Made()
+        made = Made(beside=tuple(beside))
         for number, stage in enumerate(recipe.stages, 1):
             place = folder / stage.name
             done = finished(place) is not None
             watch.stage(stage.name, number, len(recipe.stages), done=done)
             if not done:
-                _stop_here(folder, watch)
+                if watch.stopped():
+                    raise Cancelled("The run was stopped between two stages.", hint=_how_to_go_on(folder))
                 _do(stage, recipe, folder, made, watch)
             made.add(stage, place)
     return folder
@@ -151,6 +162,8 @@ def _do(stage: Stage, recipe: Recipe, folder: Path, made: Made, watch: Onlooker)
         _with_base(recipe, folder, made, watch)
         given |= {"model": made.model} if "model" in kind.takes else {"models": dict(made.models)}
     inputs = digest([stage.as_data(), recipe.seed, made.digests])
+    if taken_over(stage.name, inputs, place, made.beside):
+        return
     timer = _Timer()
     try:
         figures = kind.worker()(stage.config, folder=place, report=watch, **given)
@@ -183,17 +196,15 @@ def _with_base(recipe: Recipe, folder: Path, made: Made, watch: Onlooker) -> Non
     """Prepare the base before the first stage that takes a model."""
     if BASE in made.models:
         return
-    place = folder / BASE
-    model = base.prepare(recipe.base, place, seed=recipe.seed, corpus=made.corpus, report=watch)
+    place, corpus = folder / BASE, {"corpus": made.corpus} if recipe.base.architecture else {}
+    inputs = digest([recipe.base.model_dump(mode="json"), recipe.seed, made.digests if corpus else {}])
+    if finished(place) is None:
+        taken_over(BASE, inputs, place, made.beside)
+    model = base.prepare(recipe.base, place, seed=recipe.seed, inputs=inputs, report=watch, **corpus)
     made.models = {BASE: model, **made.models}
     mark = finished(place)
     assert mark is not None
     made.digests[BASE] = digest(mark["outputs"])
-
-
-def _stop_here(folder: Path, watch: Onlooker) -> None:
-    if watch.stopped():
-        raise Cancelled("The run was stopped between two stages.", hint=_how_to_go_on(folder))
 
 
 def _how_to_go_on(folder: Path) -> str:
