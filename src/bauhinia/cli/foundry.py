@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .faults import STOPPED, show
+from .foundry_release import release, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,6 +113,10 @@ def export_run(
     from ..foundry.run import export
 
     _watched(lambda watch: export(folder, out, watch=watch))
+
+
+foundry_app.command()(release)
+foundry_app.command()(verify)
 
 
 @foundry_app.command()

@@ -151,9 +151,13 @@ def _fresh(base: Base, folder: Path, *, seed: int, corpus: Path | None) -> dict[
             hint="Put a corpus stage first in the recipe.",
         )
     require_training()
-    from . import deepseek
+    from .deepseek import Architecture, fresh
+    from .tokenizer import train_tokenizer
 
-    deepseek.begin(base.architecture, corpus=corpus, folder=folder, seed=seed)
+    architecture, words = Architecture.named(base.architecture), folder / "words"
+    train_tokenizer(corpus / "train.jsonl", words, vocabulary=architecture.vocab_size)
+    fresh(architecture, words, folder, seed)
+    shutil.rmtree(words)
     return {"kind": "architecture", "name": base.architecture, "licence": "", "seed": seed}
 
 

@@ -117,7 +117,7 @@ def _measured(
     """
     asked = {"config": _asked(config), "model": _digest(model), "texts": digest(texts)}
     kept = parts / f"{digest(asked)[:16]}.json"
-    part = read_json(kept) if kept.is_file() else {"asked": asked, "bits": {}}
+    part: dict[str, Any] = read_json(kept) if kept.is_file() else {"asked": asked, "bits": {}}
     todo = [name for name in texts if name not in part["bits"]]
     if not todo and ("instructions" in part or not config.instructions):
         return part
@@ -174,7 +174,7 @@ def _suites(parts: Mapping[str, dict[str, Any]], texts: Mapping[str, Sequence[st
         }
         changed, interval = bits.change(read[BEFORE], read[AFTER])
         figures = {model: measured.bits_per_byte for model, measured in read.items()}
-        sizes = {"bytes": read[BEFORE].bytes, "tokens": read[BEFORE].tokens, "documents": len(texts[name])}
+        sizes: dict[str, Any] = {"bytes": read[BEFORE].bytes, "tokens": read[BEFORE].tokens, "documents": len(texts[name])}
         suites[f"bpb.{name}"] = {**figures, "change": changed, "interval": list(interval), **sizes}
     if all("instructions" in part for part in parts.values()):
         suites["instructions"] = _instruction_suite(parts)
@@ -187,16 +187,7 @@ def _instruction_suite(parts: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     }
     shares = {name: Share(sum(item.passed for item in items), len(items)) for name, items in marked.items()}
     changed, interval = instructions.change(marked[BEFORE], marked[AFTER])
-    by_kind = {
-        name: {
-            kind: [
-                sum(item.passed for item in items if item.kind == kind),
-                sum(item.kind == kind for item in items),
-            ]
-            for kind in ("answered", "chosen")
-        }
-        for name, items in marked.items()
-    }
+    by_kind = {name: _by_kind(items) for name, items in marked.items()}
     return {
         **{name: share.value for name, share in shares.items()},
         "change": changed,
@@ -206,6 +197,12 @@ def _instruction_suite(parts: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
         "shares": {name: list(share.interval) for name, share in shares.items()},
         "by_kind": by_kind,
     }
+
+
+def _by_kind(items: Sequence[instructions.Marked]) -> dict[str, list[int]]:
+    """Of each kind, how many passed and how many there are."""
+    kinds = {kind: [item.passed for item in items if item.kind == kind] for kind in ("answered", "chosen")}
+    return {kind: [sum(passed), len(passed)] for kind, passed in kinds.items()}
 
 
 def _short(suite: Mapping[str, Any]) -> dict[str, Any]:
