@@ -132,8 +132,8 @@ def rehearse(
     ] = False,
 ) -> None:
     """Rehearse it all on this machine: three runs, a release, and a summary by the released model."""
-    from ..foundry.rehearsing import rehearse as rehearse_all
     from ..foundry.writing import write_page
+    from .rehearsing import rehearse as rehearse_all
 
     if not only_write:
         _watched(lambda watch: rehearse_all(folder, watch=watch))
