@@ -12,7 +12,7 @@ from .parameters import Parameters, count
 from .published import compared, published
 from .rendering import as_data, as_json, as_markdown, published_markdown, render
 from .serving import Load, Rate, Serving, rate_of, serving_of
-from .sharding import Sharding, default_sharding
+from .sharding import Sharding, default_sharding, sharding_of
 from .work import Work, architecture_in, works
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "read_architecture",
     "render",
     "serving_of",
+    "sharding_of",
     "shipped_architectures",
     "training_flops",
     "works",

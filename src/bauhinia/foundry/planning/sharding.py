@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ...errors import InputError
 from .architecture import Architecture
 
-__all__ = ["PRECISIONS", "Sharding", "States", "check_fit", "default_sharding"]
+__all__ = ["PRECISIONS", "Sharding", "States", "check_fit", "default_sharding", "sharding_of"]
 
 Precision = Literal["fp32-masters", "bf16", "megatron"]
 
@@ -125,3 +125,15 @@ def default_sharding(model: Architecture, gpus: int) -> Sharding:
         return Sharding(gpus=gpus, pipeline=4, expert=64, precision="bf16")
     expert = max(size for size in (1, 2, 4, 8) if experts.routed % size == 0 and gpus % size == 0)
     return Sharding(gpus=gpus, expert=expert)
+
+
+def sharding_of(model: Architecture, gpus: int, **cuts: Any) -> Sharding:
+    """The default layout with what was decided instead; what is None was not decided. Raises InputError."""
+    said = {name: value for name, value in cuts.items() if value is not None}
+    # one cut that is chosen makes the rest of a published layout meaningless
+    begin = {"gpus": gpus} if said else default_sharding(model, gpus).model_dump()
+    try:
+        return Sharding.model_validate({**begin, **said})
+    except ValidationError as error:
+        why = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise InputError(f"The layout cannot be: {why}.", hint="Take other sizes, or other GPUs.") from error

@@ -55,8 +55,8 @@ def train_packed(work: Stage, tokenizer: Any, learnt: Sequence[Row]) -> Training
                 part.load(checkpoint)
 
     def account() -> dict[str, Any]:
-        early = next((part.stopped_early for part in kept if isinstance(part, Measuring)), "")
-        return _account(order, trainer.total_seen(), early) | {"parameters": size}
+        measured = next((part for part in kept if isinstance(part, Measuring)), None)
+        return _account(order, trainer.total_seen(), measured) | {"parameters": size}
 
     return stage.run(
         work, trainer, tokenizer=tokenizer, before=before, checkpoint=checkpoint, digest=digest,
@@ -131,8 +131,10 @@ def _held_out(work: Stage, tokenizer: Any, collator: Collator, name: str) -> Hel
     return HeldOut(packed, size, config.micro_batch or config.batch, collator) if packed else None
 
 
-def _account(order: Plan, seen: tuple[int, int], early: str) -> dict[str, Any]:
+def _account(order: Plan, seen: tuple[int, int], measured: Measuring | None) -> dict[str, Any]:
     targets, places = seen
+    early = measured.stopped_early if measured else ""
+    bits = {"before": measured.state["start"], "after": measured.state["now"]} if measured else {}
     assert early or targets == order.targets, f"{order.targets} tokens in, {targets} trained"
     return {
         "tokens_in": order.targets,
@@ -143,6 +145,7 @@ def _account(order: Plan, seen: tuple[int, int], early: str) -> dict[str, Any]:
             "replay_share": round(order.replayed / order.targets, 4),
             "passes": round(order.target_passes, 3),
             "replay_passes": round(order.replay_passes, 3),
+            "bits_per_byte": bits,
         },
     }
 

@@ -122,7 +122,7 @@ class Measuring(Watcher):
         self._config = config
         self._losses = losses
         self._sets = {"target_bpb": target, "replay_bpb": replay}
-        self.state: dict[str, Any] = {"start": None, "above": 0}
+        self.state: dict[str, Any] = {"start": None, "now": None, "above": 0}
         self.stopped_early = ""
 
     def began(self, moment: Moment) -> None:
@@ -134,7 +134,7 @@ class Measuring(Watcher):
         """Measure where it is time."""
         if not moment.every(self._config.measure_every):
             return
-        now = self._measure(moment)
+        now = self.state["now"] = self._measure(moment)
         self._losses.extra.update(now)
         if self._too_high(now):
             self.stopped_early = (
