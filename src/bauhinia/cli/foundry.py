@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .faults import STOPPED, show
+from .foundry_plan import cost, plan
 from .foundry_release import release, verify
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ def recipes() -> None:
         recipe = load(name)
         typer.echo(f"{name:<24} {recipe.title}")
         typer.echo(f"{'':<24} {' → '.join(stage.name for stage in recipe.stages)}")
+
+
+foundry_app.command()(plan)
 
 
 @foundry_app.command()
@@ -115,6 +119,7 @@ def export_run(
     _watched(lambda watch: export(folder, out, watch=watch))
 
 
+foundry_app.command()(cost)
 foundry_app.command()(release)
 foundry_app.command()(verify)
 

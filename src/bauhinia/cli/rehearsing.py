@@ -128,13 +128,11 @@ class _Deeds:
             question = {"role": "user", "content": QUESTION}
             body = {"model": name, "messages": [question], "max_tokens": ANSWER_TOKENS, "temperature": 0}
             answer = _fetched(f"{address}/v1/chat/completions", body)
-        served = [model["id"] for model in models["data"]]
-        said = answer["choices"][0]["message"]["content"]
         told = {
-            "models": served,
-            "answer": said,
+            "models": [model["id"] for model in models["data"]],
+            "answer": answer["choices"][0]["message"]["content"],
             "usage": answer["usage"],
-            "label": answer["bauhinia"]["label"],
+            "label": answer["bauhinia"]["label"]["text"],
         }
         return _typed(("serve",), name, self._folder), json.dumps(told, ensure_ascii=False, indent=1)
 
@@ -208,11 +206,8 @@ def _program() -> list[str]:
 
 def _typed(arguments: Sequence[str], model: str, folder: Path) -> str:
     """A command as a person would type it, with no path of this machine in it."""
-    short = (
-        each.replace(f"{PACKAGE.parents[1]}/", "").replace(f"{PACKAGE}/", "src/bauhinia/")
-        for each in arguments
-    )
-    words = " ".join(each.replace(str(folder), "runs/rehearsal") for each in short)
+    tree = f"{PACKAGE.parents[1]}/"
+    words = " ".join(each.replace(tree, "").replace(str(folder), "runs/rehearsal") for each in arguments)
     return f"{'' if model == 'fake' else f'BAUHINIA_MODEL={model} '}bauhinia {words}"
 
 
