@@ -9,8 +9,11 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel
 
 from ..errors import InputError, MissingPart
 
@@ -135,16 +138,21 @@ def require_room(folder: Path, needed: int, what: str) -> None:
         )
 
 
-def plain(figures: object) -> Mapping[str, Any]:
-    """A stage's figures as JSON takes them: a model, a dataclass or a mapping; of None, an empty record."""
-    if figures is None:
-        return {}
-    if isinstance(figures, Mapping):
-        return figures
-    if hasattr(figures, "model_dump"):
-        dumped: Mapping[str, Any] = figures.model_dump(mode="json")
-        return dumped
-    from dataclasses import asdict, is_dataclass
+def plain(figures: object) -> dict[str, Any]:
+    """A stage's figures as JSON takes them: of a model, a dataclass, a named tuple or a mapping."""
+    value = _plain(figures)
+    return value if isinstance(value, dict) else {}
 
-    assert is_dataclass(figures) and not isinstance(figures, type)
-    return asdict(figures)
+
+def _plain(value: object) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain({field.name: getattr(value, field.name) for field in fields(value)})
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return _plain(value._asdict())
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(each) for each in value]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -174,7 +174,11 @@ def _suites(parts: Mapping[str, dict[str, Any]], texts: Mapping[str, Sequence[st
         }
         changed, interval = bits.change(read[BEFORE], read[AFTER])
         figures = {model: measured.bits_per_byte for model, measured in read.items()}
-        sizes: dict[str, Any] = {"bytes": read[BEFORE].bytes, "tokens": read[BEFORE].tokens, "documents": len(texts[name])}
+        sizes: dict[str, Any] = {
+            "bytes": read[BEFORE].bytes,
+            "tokens": read[BEFORE].tokens,
+            "documents": len(texts[name]),
+        }
         suites[f"bpb.{name}"] = {**figures, "change": changed, "interval": list(interval), **sizes}
     if all("instructions" in part for part in parts.values()):
         suites["instructions"] = _instruction_suite(parts)

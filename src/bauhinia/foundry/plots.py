@@ -7,8 +7,8 @@ from html import escape
 from math import floor, log10
 from typing import NamedTuple
 
-WIDTH, HEIGHT = 720, 300
-LEFT, RIGHT, TOP, BOTTOM = 58, 16, 34, 42
+WIDTH, HEIGHT = 720, 320
+LEFT, RIGHT, TOP, BOTTOM, LINE = 58, 16, 36, 42, 18
 COLOURS = 6
 """Series that can be told apart; each has a dash of its own besides its colour."""
 DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 2", "10 4")
@@ -47,8 +47,9 @@ def lines(title: str, series: Mapping[str, Points], *, across: str, up: str) -> 
         return _frame(title, [_text(WIDTH / 2, HEIGHT / 2, "nothing measured yet", "soft", "middle")])
     xs = [x for points in drawn.values() for x, _ in points]
     ys = [y for points in drawn.values() for _, y in points]
-    x, y = _scale(xs, LEFT, WIDTH - RIGHT), _scale(ys, HEIGHT - BOTTOM, TOP + 18)
-    parts = [*_axes(x, y, across, up)]
+    legend, top = _legend(list(drawn))
+    x, y = _scale(xs, LEFT, WIDTH - RIGHT), _scale(ys, HEIGHT - BOTTOM, top)
+    parts = [*_axes(x, y, across, up), *legend]
     for place, (name, points) in enumerate(drawn.items()):
         style = place % COLOURS
         path = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in points)
@@ -60,18 +61,18 @@ def lines(title: str, series: Mapping[str, Points], *, across: str, up: str) -> 
             parts.append(
                 f'<circle class="s{style}" cx="{x(points[0][0]):.1f}" cy="{y(points[0][1]):.1f}" r="3"/>'
             )
-    return _frame(title, [*parts, *_legend(list(drawn))])
+    return _frame(title, parts)
 
 
 def bars(title: str, groups: Mapping[str, Mapping[str, float]], *, up: str) -> str:
     """Bars side by side, such as before and after for each text; the figure stands above each."""
     names = list(dict.fromkeys(name for group in groups.values() for name in group))
-    y = _scale(
-        [0.0, *(value for group in groups.values() for value in group.values())], HEIGHT - BOTTOM, TOP + 32
-    )
+    values = [value for group in groups.values() for value in group.values()]
+    legend, top = _legend(names)
+    y = _scale([0.0, *values], HEIGHT - BOTTOM, top + 14)
     room = (WIDTH - LEFT - RIGHT) / max(1, len(groups))
     wide = min(64.0, room / (len(names) + 1))
-    parts = [*_grid(y, up)]
+    parts = [*_grid(y, up), *legend]
     for number, (label, group) in enumerate(groups.items()):
         middle = LEFT + room * (number + 0.5)
         parts.append(_text(middle, HEIGHT - BOTTOM + 18, label, "ink", "middle"))
@@ -85,7 +86,7 @@ def bars(title: str, groups: Mapping[str, Mapping[str, float]], *, up: str) -> s
                 f'height="{y(0) - top:.1f}"/>'
             )
             parts.append(_text(left + wide / 2, top - 5, _short(group[name]), "ink", "middle"))
-    return _frame(title, [*parts, *_legend(names)])
+    return _frame(title, parts)
 
 
 def _frame(title: str, parts: Sequence[str]) -> str:
@@ -125,15 +126,19 @@ def _grid(y: _Scale, up: str) -> list[str]:
     return parts
 
 
-def _legend(names: Sequence[str]) -> list[str]:
-    parts, at = [], float(WIDTH - RIGHT)
-    for place, name in reversed(list(enumerate(names))):
-        at -= 7.0 * len(name) + 30
+def _legend(names: Sequence[str]) -> tuple[list[str], float]:
+    """The names with their colours, in as many lines as they need, and where the drawing may begin."""
+    parts, x, y = [], float(LEFT), float(TOP)
+    for place, name in enumerate(names):
+        wide = 7.0 * len(name) + 40
+        if x + wide > WIDTH - RIGHT and x > LEFT:
+            x, y = float(LEFT), y + LINE
         style = place % COLOURS
         dash = f' stroke-dasharray="{DASHES[style]}"' if DASHES[style] else ""
-        parts.append(f'<path class="s{style}" stroke-width="2.5"{dash} d="M{at:.0f} {TOP + 2}h18"/>')
-        parts.append(_text(at + 23, TOP + 6, name, "ink", "start"))
-    return parts
+        parts.append(f'<path class="s{style}" stroke-width="2.5"{dash} d="M{x:.0f} {y:.0f}h18"/>')
+        parts.append(_text(x + 23, y + 4, name, "ink", "start"))
+        x += wide
+    return parts, y + LINE
 
 
 def _ticks(low: float, high: float) -> list[float]:
