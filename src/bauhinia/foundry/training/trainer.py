@@ -1,0 +1,109 @@
+"""TRL's trainers, made to lose no token, to resume to the last digit, and to leave no half checkpoint."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from trl import SFTTrainer
+from trl.trainer.utils import add_fused_lm_head
+
+from . import checkpoints, next_token
+from .config import TrainingConfig
+from .packing import IGNORED
+from .schedule import share_at
+
+
+class Kept(Protocol):
+    """Something with a state of its own in every checkpoint."""
+
+    def save(self, checkpoint: Path, rank: int) -> None:
+        """Write this process's part of it."""
+        ...
+
+
+class Resumable:
+    """What every trainer here adds to its TRL class; stands before it among the bases."""
+
+    config: TrainingConfig
+    kept: list[Kept]
+    digest: str
+    """Of everything that decides the losses; a checkpoint with another one is not this stage's."""
+
+    def prepare(self, config: TrainingConfig, kept: list[Kept], digest: str) -> None:
+        """Must be called before `train`."""
+        self.config = config
+        self.kept = kept
+        self.digest = digest
+
+    def told(self) -> dict[str, Any]:
+        """What the marker of a checkpoint keeps."""
+        return {}
+
+    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+        """The rate by `schedule.share_at`."""
+        trainer: Any = self
+        if trainer.lr_scheduler is None:
+            share = functools.partial(share_at, steps=num_training_steps, config=self.config)
+            trainer.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer or trainer.optimizer, share)
+            trainer._created_lr_scheduler = True
+        return trainer.lr_scheduler
+
+    def create_model_card(self, *arguments: Any, **named: Any) -> None:
+        """None: the foundry writes the card of a release."""
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        trainer: Any = super()
+        trainer._save_checkpoint(model, trial)
+        mine: Any = self
+        folder = Path(mine.args.output_dir) / f"checkpoint-{mine.state.global_step}"
+        for part in self.kept:
+            part.save(folder, mine.args.process_index)
+        told = self.told()
+        mine.accelerator.wait_for_everyone()
+        if mine.is_world_process_zero():
+            checkpoints.mark(folder, {"step": mine.state.global_step, "digest": self.digest, **told})
+            checkpoints.keep_only(folder)
+        mine.accelerator.wait_for_everyone()
+
+
+class PackedTrainer(Resumable, SFTTrainer):
+    """Trains on rows as `packing` made them, and counts what the model was given to predict."""
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**named)
+        add_fused_lm_head(self.model, outputs=("log_probs",))
+        self.seen = torch.zeros(2, dtype=torch.int64, device=self.args.device)
+        """Targets and places that this process's model saw since it started."""
+        self.seen_before = (0, 0)
+        """What all processes saw before the checkpoint from which this run goes on."""
+
+    def compute_loss(
+        self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        """The mean over the targets of the whole batch, however it is spread over steps and processes."""
+        self.seen += self._count(inputs)
+        if self.aux_loss_enabled or return_outputs or num_items_in_batch is None:
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        spread = self.accelerator.num_processes if self.args.average_tokens_across_devices else 1
+        return self._summed(model, inputs) / num_items_in_batch.clamp(min=1) * spread
+
+    def total_seen(self) -> tuple[int, int]:
+        """Targets and places that the models of all processes saw, in this run and those it goes on from."""
+        targets, places = self.accelerator.reduce(self.seen.clone()).tolist()
+        return targets + self.seen_before[0], places + self.seen_before[1]
+
+    def told(self) -> dict[str, Any]:
+        """The counts, that a resumed run goes on from."""
+        return {"seen": self.total_seen()}
+
+    def _summed(self, model: Any, inputs: Any) -> Any:
+        if self.accelerator.num_processes == 1 and next_token.suits(model, self.args.device):
+            return next_token.summed_loss(model, inputs)
+        return -model(**inputs, use_cache=False, fused_lm_head=True).log_probs.sum()
+
+    def _count(self, inputs: Any) -> Any:
+        labels = inputs["labels"]
+        return torch.stack([(labels != IGNORED).sum(), torch.tensor(labels.numel(), device=labels.device)])
