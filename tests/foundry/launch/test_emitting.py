@@ -13,9 +13,8 @@ import pytest
 import yaml
 
 from bauhinia.errors import InputError
-from bauhinia.foundry.launch import Job, emit, jobs, launch_files
+from bauhinia.foundry.launch import Job, automodel, emit, jobs, launch_files, slurm, swift, verl
 from bauhinia.foundry.launch import accelerate as accelerate_files
-from bauhinia.foundry.launch import automodel, slurm, swift, verl
 from bauhinia.foundry.launch.checking import (
     automodel_faults,
     schema,
@@ -88,9 +87,9 @@ def test_accelerates_own_classes_read_the_configuration(
     assert set(config.fsdp_config) <= known
     script = (tmp_path / "files" / "accelerate" / "1-text.sh").read_text(encoding="utf-8")
     given = words(script, "accelerate launch")[2:]
-    given = [path.as_posix() if "config_file" in given[max(0, n - 1)] else w for n, w in enumerate(given)]
-    numbers = {"$NODES": "1", "$RANK": "0", "$MASTER_ADDR": "127.0.0.1", "$MASTER_PORT": "29500"}
-    parsed = parser.parse_args([numbers.get(word, word) for word in given])
+    here = {"$HERE/accelerate/1-text.yaml": path.as_posix(), "$NODES": "1", "$RANK": "0"}
+    here |= {"$MASTER_ADDR": "127.0.0.1", "$MASTER_PORT": "29500"}
+    parsed = parser.parse_args([here.get(word, word) for word in given])
     assert parsed.training_script == "bauhinia.foundry.training.launched" and parsed.module
     validated, *_ = _validate_launch_command(parsed)
     assert validated.use_fsdp and int(validated.fsdp_version) == 2

@@ -87,8 +87,12 @@ def configuration(job: Job) -> dict[str, Any]:
 
 
 def _local_batch(job: Job) -> int:
-    """Rows of a GPU at once; a pipeline needs at least as many as it has stages."""
-    return max(job.micro_batch, 2 * job.sharding.pipeline if job.sharding.pipeline > 1 else 1)
+    """Rows of a GPU at once; a pipeline needs as many as it has stages, and is busier with twice as many."""
+    stages = job.sharding.pipeline
+    if stages == 1:
+        return job.micro_batch
+    twice = 2 * stages * job.micro_batch
+    return stages * job.micro_batch if job.uneven(twice) else twice
 
 
 def _model(job: Job) -> dict[str, Any]:
