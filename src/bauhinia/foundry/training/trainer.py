@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
+from accelerate.utils import DistributedType, FullyShardedDataParallelPlugin
 from trl import SFTTrainer
 from trl.trainer.utils import add_fused_lm_head
 
@@ -50,6 +51,17 @@ class Resumable:
             trainer.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer or trainer.optimizer, share)
             trainer._created_lr_scheduler = True
         return trainer.lr_scheduler
+
+    def create_accelerator_and_postprocess(self) -> None:
+        """Accelerate's. On CPUs it leaves FSDP out; put back, what runs there is what runs on GPUs."""
+        trainer: Any = super()
+        trainer.create_accelerator_and_postprocess()
+        mine: Any = self
+        state = mine.accelerator.state
+        if mine.args.fsdp_plugin_args is not None and state.distributed_type == DistributedType.MULTI_CPU:
+            state.distributed_type = DistributedType.FSDP
+            state.fsdp_plugin = FullyShardedDataParallelPlugin(**mine.args.fsdp_plugin_args)
+            mine.is_fsdp_enabled = True
 
     def create_model_card(self, *arguments: Any, **named: Any) -> None:
         """None: the foundry writes the card of a release."""
