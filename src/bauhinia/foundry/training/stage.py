@@ -126,13 +126,6 @@ def arguments(stage: Stage, *, steps: int, micro_batch: int) -> dict[str, Any]:
     } | _sharded(recompute)  # fmt: skip
 
 
-def settings(kind: Any, named: dict[str, Any], **more: Any) -> Any:
-    """A config of TRL, whose own default is one that Transformers warns of."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "`gradient_checkpointing` is deprecated", FutureWarning)
-        return kind(**named, **more)
-
-
 def micro_batch(config: TrainingConfig) -> int:
     """Rows a process computes at once."""
     each, left = divmod(config.batch, processes())
@@ -156,7 +149,10 @@ def quiet(threads: int | None) -> Iterator[None]:
     if threads:
         torch.set_num_threads(threads)
     try:
-        yield
+        with warnings.catch_warnings():
+            # TRL calls by their old names what Transformers has renamed.
+            warnings.filterwarnings("ignore", ".*is deprecated and will be removed in v6", FutureWarning)
+            yield
     finally:
         transformers.logging.set_verbosity(level)
         transformers.logging.enable_progress_bar()
