@@ -228,6 +228,19 @@ def test_verl_takes_every_override(large_jobs: tuple[Job, ...], dense_jobs: tupl
     assert 'trainer.logger=["console","tensorboard"]' in given
 
 
+def test_verl_loads_the_rewards_of_the_recipe(large: Plan, large_recipe: Recipe) -> None:
+    pytest.importorskip("bauhinia.foundry.training.rewards", reason="the foundry's extra is not installed")
+    loaded: dict[str, Any] = {}
+    exec(launch_files(large, large_recipe)["reward.py"], loaded)  # as verl does with the file
+
+    def score(answer: str) -> float:
+        given = loaded["compute_score"]("set", answer, "", extra_info={"prompt": "幾點開門？"})
+        assert isinstance(given, float)
+        return given
+
+    assert 0 <= score("nine") < score("九點開門。" * 40) <= 1
+
+
 @pytest.mark.parametrize(
     ("overrides", "fault"),
     [
@@ -254,7 +267,7 @@ def test_a_step_that_cannot_be_shared_out_is_said(large_recipe: Recipe) -> None:
 
     with pytest.raises(InputError, match="No launcher that was asked for can run stage 'text'") as refused:
         launch_files(plan(odd, gpus=256, weights="fp8"), odd)
-    assert "1000 rows is no multiple of 8 for each of 64 replicas" in refused.value.hint
+    assert "1000 rows is no multiple of 4 for each of 64 replicas" in refused.value.hint
 
 
 def test_the_readme_says_what_to_run_and_what_cannot(large: Plan, large_recipe: Recipe) -> None:

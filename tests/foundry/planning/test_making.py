@@ -217,7 +217,7 @@ def test_a_plan_is_told_in_three_ways_and_the_figures_agree() -> None:
     assert hkd in text and hkd in markdown
     assert data["total"]["hkd"] == pytest.approx(found.hkd)
     assert data == as_data(found)
-    assert markdown.count("\n| text |") == 2
+    assert markdown.count("| what | text | pairs |") == 2
     assert [stage["name"] for stage in data["stages"]] == ["text", "pairs"]
 
 

@@ -163,15 +163,18 @@ def _written(key: str, value: object) -> str:
 
 
 def reward(job: Job) -> str:
-    """The file that verl loads its reward from: the foundry's own, by name."""
+    """The file that verl loads its reward from: the foundry's own, so Bauhinia is installed beside verl."""
     names = tuple(job.field("rewards", ("same_script",)))
+    characters = int(job.field("answer_characters", 200))
     return (
         job.header()
         + '"""The reward that verl loads by path: the mean of rewards of the foundry."""\n\n'
-        + "from bauhinia.foundry.training.rewards import REWARDS\n\n"
-        + f"NAMES = {names!r}\n\n\n"
+        + "from bauhinia.foundry.training.config import RewardConfig\n"
+        + "from bauhinia.foundry.training.rewards import reward_of\n\n"
+        + f"CONFIG = RewardConfig(rewards={names!r}, answer_characters={characters})\n"
+        + "REWARDS = [reward_of(name, CONFIG) for name in CONFIG.rewards]\n\n\n"
         + "def compute_score(data_source, solution_str, ground_truth, extra_info=None, **_):\n"
         + '    """A number from 0 to 1 for one answer."""\n'
-        + '    prompt = (extra_info or {}).get("prompt", "")\n'
-        + "    return sum(REWARDS[name](prompt, solution_str) for name in NAMES) / len(NAMES)\n"
+        + '    question = (extra_info or {}).get("prompt", "")\n'
+        + "    return sum(reward(question, solution_str) for reward in REWARDS) / len(REWARDS)\n"
     )

@@ -32,6 +32,9 @@ class Hardware(_Fact):
 
     name: str
     title: str
+    gpu: bool = True
+    reserve_gb: float = 4.0
+    """Memory that the system's libraries take: CUDA's context and the buffers of communication."""
     bf16_tflops: float = Field(gt=0)
     fp8_tflops: float | None
     memory_gb: float
@@ -86,7 +89,6 @@ class Assumptions(_Fact):
     bandwidth_experts: Assumption
     lost_time: Assumption
     drawn_power: Assumption
-    memory_reserve_gb: Assumption
     memory_fragments: Assumption
 
     def writing(self, *, experts: bool) -> Assumption:

@@ -13,7 +13,7 @@ from .memory import Memory, memory_of
 from .parameters import Parameters, count
 from .serving import Load, Serving, Weights, rate_of, serving_of
 from .sharding import Sharding, check_fit, default_sharding
-from .work import Work, architecture_in, works
+from .work import TRAINING, Work, architecture_in, works
 
 __all__ = ["Plan", "StagePlan", "plan"]
 
@@ -104,6 +104,9 @@ def plan(
     model = read_architecture(architecture) if architecture else architecture_in(recipe)
     chip, power, taken = hardware(machine), electricity(), assumptions()
     layout = sharding or default_sharding(model, gpus)
+    if not chip.gpu:
+        # as the trainer does where nothing is said: on a processor it costs time and saves what is not short
+        layout = layout.model_copy(update={"checkpointing": False})
     check_fit(model, layout)
     made = works(recipe, corpus_tokens=corpus_tokens)
     served = serving_of(model, chip, load or Load(), taken, power, weights=weights, gpus=serving_gpus)
@@ -116,9 +119,9 @@ def plan(
         sharding=layout,
         stages=tuple(_stage(work, model, chip, layout, power, utilisation) for work in made),
         not_counted=tuple(
-            stage["name"]
+            stage["name"] or stage["kind"]
             for stage in recipe.get("stages", ())
-            if stage["name"] not in {work.name for work in made}
+            if stage["kind"] not in TRAINING
         ),
         serving=served,
         assumptions=tuple(_assumed(model, chip, layout, made, utilisation, power)),
@@ -143,7 +146,9 @@ def _stage(
     hours = seconds * (1 + assumptions().lost_time.value) / 3600
     gpu_hours = hours * layout.gpus
     kwh = gpu_hours * chip.kilowatts * assumptions().drawn_power.value * power.pue
-    memory = memory_of(model, layout, work.length, frozen_copies=int(work.reference))
+    memory = memory_of(
+        model, layout, work.length, frozen_copies=int(work.reference), reserve_gb=chip.reserve_gb
+    )
     fits = memory.total <= chip.memory_gb * 1e9
     return StagePlan(
         name=work.name,
@@ -182,7 +187,7 @@ def _layout_of(work: Work, sharding: Sharding) -> Sharding:
 
 def _utilisation(kind: str, model: Architecture, chip: Hardware, sharding: Sharding) -> Assumption:
     known = assumptions().utilisation
-    if chip.name == "laptop":
+    if not chip.gpu:
         return known["laptop"]
     if kind == "reward":
         return known["reward"]

@@ -44,8 +44,10 @@ class Memory:
         return states + self.activations + self.gathered + self.reserve
 
 
-def memory_of(model: Architecture, sharding: Sharding, sequence: int, *, frozen_copies: int = 0) -> Memory:
-    """The memory of the fullest GPU. `frozen_copies` are further models that only read (a reference)."""
+def memory_of(
+    model: Architecture, sharding: Sharding, sequence: int, *, frozen_copies: int = 0, reserve_gb: float = 4.0
+) -> Memory:
+    """The memory of the fullest GPU. `frozen_copies` are further models that are only read (a reference)."""
     states, zero = sharding.states, sharding.zero
     dense, experts = _held(model, sharding)
 
@@ -61,7 +63,7 @@ def memory_of(model: Architecture, sharding: Sharding, sequence: int, *, frozen_
     gathered = _gathered(model, sharding) if zero >= 3 and sharding.gpus > 1 else 0.0
     known = weights + gradients + optimiser + activations + gathered
     taken = assumptions()
-    reserve = taken.memory_reserve_gb.value * GB + taken.memory_fragments.value * known
+    reserve = reserve_gb * GB + taken.memory_fragments.value * known
     return Memory(
         weights=weights,
         gradients=gradients,

@@ -96,61 +96,53 @@ def _model(plan: Plan) -> Table:
 
 
 def _making(plan: Plan) -> Table:
+    """A stage a column, for terminals are narrow and stages are few."""
+    stages = plan.stages
     total = (
-        "total",
-        f"{short(sum(stage.tokens for stage in plan.stages))}",
-        f"{sum(stage.flops for stage in plan.stages):.2e}",
+        short(sum(stage.tokens for stage in stages)),
+        f"{sum(stage.flops for stage in stages):.1e}",
         "",
         "",
         duration(plan.hours),
-        f"{plan.gpu_hours:,.1f}",
+        amount(plan.gpu_hours),
         amount(plan.kwh),
         amount(plan.hkd),
     )
+    labels = ("tokens", "operations", "of the peak", "tokens/s a GPU", "time", "GPU-hours", "kWh", "HK$")
+    columns = [_stage(stage) for stage in stages]
     return Table(
         title="What it costs to make",
-        columns=("stage", "tokens", "FLOPs", "of the peak", "tok/s a GPU", "time", "GPU-hours", "kWh", "HK$"),
-        rows=(*(_stage(stage) for stage in plan.stages), total),
+        columns=("what", *(stage.name for stage in stages), "total"),
+        rows=tuple(zip(labels, *columns, total, strict=True)),
     )
 
 
 def _stage(stage: StagePlan) -> tuple[str, ...]:
     return (
-        stage.name,
         short(stage.tokens),
-        f"{stage.flops:.2e}",
+        f"{stage.flops:.1e}",
         f"{stage.utilisation:.0%}",
         f"{stage.tokens_a_second:,.0f}",
         duration(stage.hours),
-        f"{stage.gpu_hours:,.1f}",
+        amount(stage.gpu_hours),
         amount(stage.kwh),
         amount(stage.hkd),
     )
 
 
 def _memory(plan: Plan) -> Table:
-    rows = []
-    for stage in plan.stages:
-        held = stage.memory
-        parts = (held.weights, held.gradients, held.optimiser, held.activations, held.gathered, held.reserve)
-        whole = f"{held.total / GB:,.1f}"
-        verdict = "yes" if stage.fits else "NO"
-        rows.append((stage.name, *(f"{part / GB:,.1f}" for part in parts), whole, verdict))
+    labels = ("weights", "gradients", "optimiser", "activations", "gathered", "reserve", "total", "fits")
     return Table(
         title=f"GB on the fullest GPU, of {plan.hardware.memory_gb:g}",
-        columns=(
-            "stage",
-            "weights",
-            "gradients",
-            "optimiser",
-            "activations",
-            "gathered",
-            "reserve",
-            "total",
-            "fits",
-        ),
-        rows=tuple(rows),
+        columns=("what", *(stage.name for stage in plan.stages)),
+        rows=tuple(zip(labels, *(_held(stage) for stage in plan.stages), strict=True)),
     )
+
+
+def _held(stage: StagePlan) -> tuple[str, ...]:
+    held = stage.memory
+    parts = (held.weights, held.gradients, held.optimiser, held.activations, held.gathered, held.reserve)
+    return (*(f"{part / GB:,.1f}" for part in (*parts, held.total)), "yes" if stage.fits else "NO")
 
 
 def _serving(plan: Plan) -> Table:
@@ -159,10 +151,10 @@ def _serving(plan: Plan) -> Table:
     rows = (
         (
             "load",
-            f"{load.officers:,} officers, {load.requests_a_day:g} requests a day each, "
+            f"{_number(load.officers, 'officer')}, {load.requests_a_day:g} requests a day each, "
             f"{load.prompt:,} tokens read and {load.answer:,} written",
         ),
-        ("weights", f"{serving.weights}, a replica on {rate.gpus} GPUs"),
+        ("weights", f"{serving.weights}, a replica on {_number(rate.gpus, 'GPU')}"),
         (
             "a replica writes",
             f"{rate.decoded:,.0f} tokens/s in {rate.sequences:,} answers, {rate.each:,.1f} each",
@@ -171,7 +163,7 @@ def _serving(plan: Plan) -> Table:
         ("bound by", rate.bound),
         (
             "GPUs for the busiest hour",
-            f"{serving.gpus} in {_replicas(serving.replicas)}, {serving.busy:.0%} busy",
+            f"{serving.gpus} in {_number(serving.replicas, 'replica')}, {serving.busy:.0%} busy",
         ),
         ("HK$ a day", amount(serving.hkd_a_day)),
         ("HK$ a million tokens written", amount(serving.hkd_a_million_tokens)),
@@ -181,8 +173,8 @@ def _serving(plan: Plan) -> Table:
     return Table(title="What it costs to run", columns=("what", "value"), rows=rows)
 
 
-def _replicas(number: int) -> str:
-    return "one replica" if number == 1 else f"{number:,} replicas"
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def short(number: float) -> str:
