@@ -91,4 +91,5 @@ def test_a_file_is_a_recipe_too(tmp_path: Path) -> None:
 def test_every_shipped_recipe_is_whole(name: str) -> None:
     read = recipe.load(name)
     assert read.name == name
+    assert recipe.parse(read.as_yaml(), "resolved.yaml") == read
     assert [stage.kind for stage in read.stages][:2] == ["corpus", "pretraining"]

@@ -15,6 +15,8 @@ from .kinds import KINDS, Kind
 from .marks import digest
 
 SUFFIX = ".yaml"
+RESERVED = ("name", "kind")
+"""Keys of a stage itself: a part's config cannot be given fields of these names."""
 NAME = r"^[a-z0-9][a-z0-9.-]*$"
 
 
@@ -57,7 +59,8 @@ class Stage(_Record):
 
     def as_data(self) -> dict[str, Any]:
         """The stage as it stands in a resolved recipe: every field, the defaults too."""
-        return {"name": self.name, "kind": self.kind, **self.config.model_dump(mode="json")}
+        own = self.config.model_dump(mode="json", exclude=set(RESERVED))
+        return {"name": self.name, "kind": self.kind, **own}
 
 
 class Recipe(_Record):
