@@ -97,7 +97,7 @@ def test_the_page_says_what_the_runs_say(rehearsed: Path, tmp_path: Path) -> Non
     text = page.read_text(encoding="utf-8")
     assert text.startswith("# Before\n\n" + writing.BEGIN)
     assert text.endswith(writing.END + "\n\n## After\n")
-    assert "old" not in text
+    assert "\nold\n" not in text
     assert "| Cantonese, bits per byte | 3.431 | 2.100 | -38.8% (-40.0% to -37.0%) | 2.100 |" in text
     assert "`foundry.cantonese_bpb_drop` is 38.8%" in text
     assert "`foundry.english_bpb_rise` is 0.9%" in text
