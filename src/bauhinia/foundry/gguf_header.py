@@ -1,4 +1,4 @@
-"""The head of a GGUF without its arrays: read in a moment; the `gguf` package takes seconds for 49 000 tokens.
+"""The head of a GGUF without its arrays: read in a moment, where the `gguf` package takes seconds.
 
 The format is that of `ggml/docs/gguf.md`: a magic, a version and two counts; fields, each a name, a type and
 a value; a line for each tensor, with its shape (fastest first), type and place; then, aligned, their data.

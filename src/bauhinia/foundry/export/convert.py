@@ -74,7 +74,8 @@ def convert(model: Path, out: Path, *, converter: Path, name: str, kind: str = "
 
 
 def _run(order: dict[str, Any], scratch: Path) -> None:
-    python = [sys.executable, "-I", "-X", f"pycache_prefix={scratch / 'compiled'}", str(CHILD)]
+    # -B: nothing is written beside the source, so that its digest stays what it is.
+    python = [sys.executable, "-I", "-B", str(CHILD)]
     try:
         ended = subprocess.run(
             python,

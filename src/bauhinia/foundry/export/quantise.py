@@ -94,6 +94,8 @@ def _converted(given: BinaryIO, header: Header, tensor: Tensor, wanted: Any) -> 
 
     given.seek(header.data + tensor.place)
     data = numpy.fromfile(given, dtype="u1", count=_size(tensor, tensor.kind))
+    if data.size != _size(tensor, tensor.kind):
+        raise InputError("The GGUF file is damaged: it ends too soon.", hint="Make it again.")
     if wanted == tensor.kind:
         return data
     from gguf import GGMLQuantizationType as Type
