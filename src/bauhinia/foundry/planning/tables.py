@@ -66,8 +66,8 @@ def published_table() -> Table:
                 rate,
                 f"{figure.tokens:,.0f}",
                 f"{found.predicted:,.0f}",
-                f"{found.error:+.1%}",
-                f"{found.error_by_their_count:+.1%}",
+                percent(found.error),
+                percent(found.error_by_their_count),
             )
         )
     return Table(
@@ -175,6 +175,12 @@ def _serving(plan: Plan) -> Table:
 
 def _number(count: int, what: str) -> str:
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def percent(part: float) -> str:
+    """A difference in percent with its sign; none is without one."""
+    told = f"{part:+.1%}"
+    return "0.0%" if told in ("+0.0%", "-0.0%") else told
 
 
 def short(number: float) -> str:
