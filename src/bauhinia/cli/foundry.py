@@ -10,6 +10,7 @@ import typer
 
 from .faults import STOPPED, show
 from .foundry_plan import cost, plan
+from .foundry_preferences import preferences
 from .foundry_release import release, verify
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def export_run(
 
 
 foundry_app.command()(cost)
+foundry_app.command()(preferences)
 foundry_app.command()(release)
 foundry_app.command()(verify)
 

@@ -18,6 +18,7 @@ from .taking import PARTS
 
 RESULTS = "results.json"
 BEFORE, AFTER = "before", "after"
+INSTRUCTIONS = "instructions"
 
 
 class MeasuringConfig(BaseModel):
@@ -115,31 +116,42 @@ def _measured(
 
     A part is named by all that decides it, so that another run's part of the same model serves as well.
     """
-    asked = {"config": _asked(config), "model": _digest(model), "texts": digest(texts)}
-    kept = parts / f"{digest(asked)[:16]}.json"
-    part: dict[str, Any] = read_json(kept) if kept.is_file() else {"asked": asked, "bits": {}}
-    todo = [name for name in texts if name not in part["bits"]]
-    if not todo and ("instructions" in part or not config.instructions):
-        return part
-    loaded, tokenizer = load(model)
+    weights = _digest(model)
+    windows = {"window": config.window, "stride": config.stride}
+    asked: dict[str, dict[str, Any]] = {
+        name: {"weights": weights, "texts": digest(text), **windows} for name, text in texts.items()
+    }
+    if config.instructions:
+        items = digest([item.model_dump() for item in instructions.suite()])
+        asked[INSTRUCTIONS] = {"weights": weights, "items": items, "answer_tokens": config.answer_tokens}
+    kept = {name: parts / f"{digest(each)[:16]}.json" for name, each in asked.items()}
+    todo = [name for name, path in kept.items() if not path.is_file()]
+    loaded, tokenizer = load(model) if todo else (None, None)
     for name in todo:
-        read = bits.bits_per_byte(
-            loaded,
-            tokenizer,
-            texts[name],
-            size=config.window,
-            stride=config.stride,
-            told=told(f"reading {name}"),
+        found = (
+            _followed(config, loaded, tokenizer, told)
+            if name == INSTRUCTIONS
+            else _read(config, loaded, tokenizer, name, texts[name], told)
         )
-        part["bits"][name] = [list(document) for document in read.documents]
-        write_json(kept, part)
-    if config.instructions and "instructions" not in part:
-        marked = instructions.mark(
-            loaded, tokenizer, answer_tokens=config.answer_tokens, told=told("following instructions")
-        )
-        part["instructions"] = [item._asdict() for item in marked]
-        write_json(kept, part)
-    return part
+        write_json(kept[name], {"asked": asked[name], "found": found})
+    return {name: read_json(path)["found"] for name, path in kept.items()}
+
+
+def _read(
+    config: MeasuringConfig, loaded: Any, tokenizer: Any, name: str, texts: Sequence[str], told: _Told
+) -> list[list[float]]:
+    """Bits, bytes and tokens of each document."""
+    said = told(f"reading {name}")
+    size, stride = config.window, config.stride
+    read = bits.bits_per_byte(loaded, tokenizer, texts, size=size, stride=stride, told=said)
+    return [list(document) for document in read.documents]
+
+
+def _followed(config: MeasuringConfig, loaded: Any, tokenizer: Any, told: _Told) -> list[dict[str, Any]]:
+    """Every item of the instruction suite, marked."""
+    said = told("following instructions")
+    marked = instructions.mark(loaded, tokenizer, answer_tokens=config.answer_tokens, told=said)
+    return [item._asdict() for item in marked]
 
 
 def load(model: Path) -> tuple[Any, Any]:
@@ -153,13 +165,6 @@ def load(model: Path) -> tuple[Any, Any]:
     return loaded.to("cuda" if torch.cuda.is_available() else "cpu"), tokenizer
 
 
-def _asked(config: MeasuringConfig) -> dict[str, Any]:
-    return {
-        **config.model_dump(mode="json", exclude={"every_model"}),
-        "items": digest([item.model_dump() for item in instructions.suite()]),
-    }
-
-
 def _digest(model: Path) -> dict[str, str]:
     return {path.name: digest_of_file(path) for path in sorted(model.glob("*.safetensors"))}
 
@@ -169,7 +174,7 @@ def _suites(parts: Mapping[str, dict[str, Any]], texts: Mapping[str, Sequence[st
     suites: dict[str, Any] = {}
     for name in texts:
         read = {
-            model: bits.Measured(documents=tuple(bits.Read(*document) for document in part["bits"][name]))
+            model: bits.Measured(documents=tuple(bits.Read(*document) for document in part[name]))
             for model, part in parts.items()
         }
         changed, interval = bits.change(read[BEFORE], read[AFTER])
@@ -180,14 +185,14 @@ def _suites(parts: Mapping[str, dict[str, Any]], texts: Mapping[str, Sequence[st
             "documents": len(texts[name]),
         }
         suites[f"bpb.{name}"] = {**figures, "change": changed, "interval": list(interval), **sizes}
-    if all("instructions" in part for part in parts.values()):
-        suites["instructions"] = _instruction_suite(parts)
+    if all(INSTRUCTIONS in part for part in parts.values()):
+        suites[INSTRUCTIONS] = _instruction_suite(parts)
     return suites
 
 
 def _instruction_suite(parts: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     marked = {
-        name: [instructions.Marked(**item) for item in part["instructions"]] for name, part in parts.items()
+        name: [instructions.Marked(**item) for item in part[INSTRUCTIONS]] for name, part in parts.items()
     }
     shares = {name: Share(sum(item.passed for item in items), len(items)) for name, items in marked.items()}
     changed, interval = instructions.change(marked[BEFORE], marked[AFTER])

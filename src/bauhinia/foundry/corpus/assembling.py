@@ -50,6 +50,8 @@ class Assembled:
     """Over the held-out rows."""
     leaked: frozenset[str] = frozenset()
     """Documents of which so much is in an evaluation set that they are one of its own."""
+    held_documents: frozenset[str] = frozenset()
+    """Documents that some held-out file has."""
     pairs: list[dict[str, Any]] = field(default_factory=list)
     """Parallel rows in training: what instruction rows may be made from."""
     preferred: list[dict[str, Any]] = field(default_factory=list)
@@ -67,6 +69,7 @@ def assemble(
     """
     made = Assembled(leaked=_leaked(kept, tasks, leaking))
     held = _held_documents(kept, tasks, config, made.leaked)
+    made.held_documents = frozenset().union(*held.values())
     made.index = Index(
         (name, row.text)
         for row, name in _named(kept, tasks, made.leaked)
@@ -234,6 +237,8 @@ def _reason(row: Document, made: Assembled) -> str:
         return "evaluation_document"
     if row.metadata["copy"]:
         return "exact_copy"
+    if row.metadata["document"] in made.held_documents:
+        return "held_out_document"
     return "held_out_leak" if made.index.find(row.text) else ""
 
 

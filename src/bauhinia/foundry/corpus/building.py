@@ -19,7 +19,7 @@ from typing import Any
 from datatrove.executor.local import LocalPipelineExecutor
 from datatrove.pipeline.base import PipelineStep
 
-from ...errors import BauhiniaError, Cancelled, InputError
+from ...errors import Cancelled, InputError, MissingPart
 from ..report import Report
 from .assembling import Assembled, assemble
 from .config import CorpusConfig, name_of
@@ -46,6 +46,8 @@ STEPS = (
 """Where rows are turned away, in order; `assembling` comes after them."""
 _MOST_TASKS = 256
 _STAGES = 7
+_COPIES = 3
+"""Rows lie on the disk before they are compared, after, and in the corpus."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -54,13 +56,14 @@ def build(config: CorpusConfig, folder: Path, *, report: Report) -> CorpusFigure
     it took (`figures` in the manifest).
 
     Raises InputError for a source that may not be used, NotFound and MissingPart for one that is not there,
-    Cancelled where the person stopped it, and BauhiniaError where the disk is full: a corpus that was there
+    Cancelled where the person stopped it, and MissingPart where the disk is full: a corpus that was there
     before is then still whole, or gone, never half of each.
     """
     began = time.monotonic()
-    found = shards(config)
     _check_terms(config)
+    found = shards(config)
     folder.mkdir(parents=True, exist_ok=True)
+    _check_room(found, folder)
     work = _work_folder(folder, config)
     with _disk(work):
         figures = _build(config, found, folder, work, report, began)
@@ -151,6 +154,17 @@ def _work_folder(folder: Path, config: CorpusConfig) -> Path:
     return work
 
 
+def _check_room(found: list[Shard], folder: Path) -> None:
+    """Raises MissingPart before any work where the disk has no room for what the files will become."""
+    needed = _COPIES * sum(shard.file.stat().st_size for shard in found if shard.file)
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise MissingPart(
+            f"The corpus needs {needed / 1e9:.1f} GB of disk while it is built; {free / 1e9:.1f} are free.",
+            hint=f"Free space where {folder} is, or build it elsewhere.",
+        )
+
+
 @contextlib.contextmanager
 def _disk(work: Path) -> Iterator[None]:
     """A full disk in words, and what was half made taken off it."""
@@ -160,7 +174,7 @@ def _disk(work: Path) -> Iterator[None]:
         if error.errno not in _FULL:
             raise
         shutil.rmtree(work, ignore_errors=True)
-        raise BauhiniaError(
+        raise MissingPart(
             "The disk is full: the corpus was not written.",
             hint=f"Free space where {work.parent} is, three times the size of the sources, and build again.",
         ) from error

@@ -36,17 +36,16 @@ def evaluation_texts(more: Iterable[Path] = ()) -> Iterator[tuple[str, str]]:
     yield from (("evaluation attacks", attack.carrier) for attack in attacks())
     yield from (("evaluation personal", text.text) for text in load_personal())
     yield from (("evaluation bias", prompt) for pair in pairs() for prompt in pair.prompts)
-    for path in more:
-        yield from _given(path)
+    yield from texts_in(more)
 
 
-def _given(path: Path) -> Iterator[tuple[str, str]]:
-    if not path.exists():
-        raise InputError(f"The evaluation file {path} is not there.", hint="Check `evaluation_files`.")
-    files = [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file())
-    for file in files:
-        for text in strings_of(file.name, file):
-            yield file.name, text
+def texts_in(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Every text in those files, and in the files of those folders. Raises InputError."""
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"The evaluation file {path} is not there.", hint="Check `evaluation_files`.")
+        files = [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file())
+        yield from ((file.name, text) for file in files for text in strings_of(file.name, file))
 
 
 def _walked(folder: Traversable, name: str) -> Iterator[tuple[str, str]]:

@@ -39,7 +39,9 @@ def prefer(corrections: Sequence[dict[str, Any]], most: int, seed: int, refusing
     made: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for notice in notices():
         for task, row in _of_notice(notice):
-            made[task].append({**row, "of": notice.id})
+            # what both scripts share would be preferred to itself
+            if row["chosen"] != row["rejected"]:
+                made[task].append({**row, "of": notice.id})
     corrected = [("correction", _correction(each)) for each in corrections]
     taught = Taught()
     for task, row in [*corrected, *shared_out(made, 2 * most, seed)]:

@@ -17,7 +17,7 @@ from ....privacy.found import FoundKind
 from ..config import Guarded
 
 _FEW = 3
-"""So many in one row are mended, however short it is."""
+"""So many in one row are mended, however short it is; of a pair, on each side."""
 
 
 class WithoutPersonalData(BaseFilter):
@@ -36,7 +36,8 @@ class WithoutPersonalData(BaseFilter):
         found = find_personal(doc.text, kinds=kinds)
         if not found:
             return True
-        if len(found) > max(_FEW, self._most * len(doc.text) / 1000):
+        few = 2 * _FEW if doc.metadata.get("pair") else _FEW
+        if len(found) > max(few, self._most * len(doc.text) / 1000):
             # what is kept to be looked at shows none of it either
             self._hide(doc, kinds)
             return False, "too_personal"

@@ -9,7 +9,7 @@ from typing import Literal
 from datatrove.data import Document
 from datatrove.pipeline.filters.base_filter import BaseFilter
 
-from ....language import without_controls
+from ....language import seen
 
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f]+")
 _BLANK = re.compile(r"\n{3,}")
@@ -20,7 +20,7 @@ _MOST_PRIVATE = 0.005
 def tidied(text: str) -> str:
     """The text in normal form. Full-width and half-width forms stay as they were written."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = "\n".join(_SPACES.sub(" ", without_controls(line)).strip() for line in text.split("\n"))
+    text = "\n".join(_SPACES.sub(" ", seen(line)).strip() for line in text.split("\n"))
     return _BLANK.sub("\n\n", text).strip()
 
 
