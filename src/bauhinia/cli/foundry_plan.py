@@ -14,6 +14,10 @@ Form = Literal["table", "markdown", "json"]
 HardwareOption = Annotated[
     str, typer.Option(help="The machines: h100, h200, b200, a100, a800, h20 or laptop.")
 ]
+OfficersOption = Annotated[int, typer.Option(min=1, help="Officers whom the model serves.")]
+WeightsOption = Annotated[
+    Literal["bf16", "fp8", "4-bit"], typer.Option(help="How the served model's weights are kept.")
+]
 FormOption = Annotated[Form, typer.Option("--format", help="How to print it.")]
 
 
@@ -37,13 +41,11 @@ def plan(
     utilisation: Annotated[
         float | None, typer.Option(min=0.01, max=1, help="Part of the peak that training reaches.")
     ] = None,
-    officers: Annotated[int, typer.Option(min=1, help="Officers whom the model serves.")] = 1000,
+    officers: OfficersOption = 1000,
     requests: Annotated[float, typer.Option(min=0.01, help="Requests of each a day.")] = 20,
     prompt: Annotated[int, typer.Option(min=1, help="Tokens read for a request.")] = 2000,
     answer: Annotated[int, typer.Option(min=1, help="Tokens written for it.")] = 500,
-    weights: Annotated[
-        Literal["bf16", "fp8", "4-bit"], typer.Option(help="How the served model's weights are kept.")
-    ] = "bf16",
+    weights: WeightsOption = "bf16",
     launch: Annotated[Path | None, typer.Option(help="Also write launch files to this new folder.")] = None,
     target: Annotated[
         list[str] | None, typer.Option(help="Only for this launcher: accelerate, automodel, swift or verl.")
@@ -92,12 +94,19 @@ def cost(
     gpus: Annotated[
         int | None, typer.Option(min=1, help="How many of them; as the run recorded without it.")
     ] = None,
+    serving: Annotated[
+        str | None, typer.Option(help="The machines that serve the model; the same without it.")
+    ] = None,
+    officers: OfficersOption = 1000,
+    weights: WeightsOption = "bf16",
     form: FormOption = "table",
 ) -> None:
-    """Tell what a run really cost: seconds, energy and HK$ of each finished stage."""
-    from ..foundry.planning import actual
+    """Tell what a run really cost, stage by stage, and what its model will cost to run."""
+    from ..foundry.planning import Load, actual
 
-    _show(actual(folder, machine=hardware, gpus=gpus), form)
+    load = Load(officers=officers)
+    found = actual(folder, machine=hardware, gpus=gpus, load=load, weights=weights, serving_machine=serving)
+    _show(found, form)
 
 
 def _show(found: Plan | ActualCost, form: Form) -> None:

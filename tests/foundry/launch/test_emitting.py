@@ -282,6 +282,16 @@ def test_the_readme_says_what_to_run_and_what_cannot(large: Plan, large_recipe: 
     assert "output/3-preferences/model" in readme
 
 
+def test_what_a_launcher_leaves_aside_of_the_recipe_is_said(large_recipe: Recipe) -> None:
+    text = {**large_recipe["stages"][1], "ema": 0.999, "stop_above": 0.02, "expert_bias": 1e-4}
+    taught = {**large_recipe["stages"][2], "replay_share": 0.1}
+    more = large_recipe | {"stages": [text, taught]}
+    readme = launch_files(plan(more, gpus=256, weights="fp8"), more)["README.md"]
+
+    assert readme.count("Of the recipe it does not do: ema, stop_above, expert_bias.") == 2
+    assert readme.count("Of the recipe it does not do: replay_share.") == 2
+
+
 def test_only_the_launchers_asked_for_are_written(dense: Plan, dense_recipe: Recipe) -> None:
     folders = {name.split("/")[0] for name in launch_files(dense, dense_recipe, targets=("accelerate",))}
 

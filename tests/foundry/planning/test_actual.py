@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from bauhinia.errors import InputError, NotFound
-from bauhinia.foundry.planning import actual, as_json, as_markdown, read_architecture, training_flops
+from bauhinia.foundry.planning import Load, actual, as_json, as_markdown, read_architecture, training_flops
 
 RECIPE = {
     "name": "rehearsal",
@@ -68,13 +68,23 @@ def test_the_cost_is_told_and_says_that_nothing_was_metered(run: Path) -> None:
     assert json.loads(as_json(cost))["total"]["seconds"] == 408
 
 
+def test_what_the_model_costs_to_run_is_told_beside_what_it_cost_to_make(run: Path) -> None:
+    cost = actual(run, machine="laptop", serving_machine="h100", load=Load(officers=50), weights="4-bit")
+
+    assert cost.serving is not None
+    assert cost.serving.hkd_a_day == pytest.approx(24 * 23.4)
+    assert "What it costs to run" in as_markdown(cost)
+    assert "50 officers" in as_markdown(cost)
+
+
 def test_a_model_whose_shape_is_unknown_still_has_a_cost(run: Path) -> None:
     (run / "recipe.yaml").write_text(
         yaml.safe_dump({**RECIPE, "base": {"model": "nobody-knows"}}), encoding="utf-8"
     )
-    text = actual(run, machine="laptop").stages[1]
+    cost = actual(run, machine="laptop")
+    text = cost.stages[1]
 
-    assert text.utilisation is None
+    assert (text.utilisation, cost.serving) == (None, None)
     assert text.hkd > 0
 
 

@@ -134,3 +134,12 @@ def test_the_table_of_errors_is_the_one_committed() -> None:
 def test_figures_that_cannot_be_checked_are_listed_with_why() -> None:
     assert len(not_checked()) >= 5
     assert all(why for _, why in not_checked())
+
+
+def test_the_design_note_shows_the_same_table_and_the_same_reasons() -> None:
+    note = (Path(__file__).parents[3] / "docs" / "planning.md").read_text(encoding="utf-8")
+    table = published_markdown().partition("\n\n")[2]
+
+    assert f"<!-- published -->\n{table}\n<!-- /published -->" in note
+    for name, why in not_checked():
+        assert f"- {name}: {why}.\n" in note

@@ -16,6 +16,11 @@ from .job import Job, jobs
 __all__ = ["TARGETS", "Target", "emit", "launch_files"]
 
 
+LEFT = ("ema", "measure_every", "stop_above", "sample_every", "expert_bias")
+"""What only our own trainer does: an average of the weights, measuring and stopping by it, samples, and the
+step by which experts are balanced (the others take their own)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A launcher."""
@@ -27,6 +32,8 @@ class Target:
     """Why it cannot run a job; empty where it can."""
     forms: Mapping[str, str]
     """The form of the rows that it reads for each kind of stage."""
+    left: tuple[str, ...] = ()
+    """Fields of a stage that it has no words for; where they are set, the README says so."""
 
 
 TARGETS: dict[str, Target] = {
@@ -41,15 +48,21 @@ TARGETS: dict[str, Target] = {
         files=automodel.files,
         unsuited=automodel.unsuited,
         forms={"pretraining": "text", "instruction": "chat"},
+        left=LEFT,
     ),
     "swift": Target(
-        title="ms-swift (Megatron)", files=swift.files, unsuited=swift.unsuited, forms=swift.FORMS
+        title="ms-swift (Megatron)",
+        files=swift.files,
+        unsuited=swift.unsuited,
+        forms=swift.FORMS,
+        left=LEFT,
     ),
     "verl": Target(
         title="verl (GRPO, Megatron workers)",
         files=verl.files,
         unsuited=verl.unsuited,
         forms={"reward": "prompts"},
+        left=LEFT,
     ),
 }
 """The launchers by the names of their folders."""
@@ -124,9 +137,20 @@ def _readme(plan: Plan, made: tuple[Job, ...], chosen: Mapping[str, Target]) -> 
                 share = job.field("replay_share", None) if form in ("text", "assistant") else None
                 replay = "" if share is None else f" --replay {share:g}"
                 lines.append(f"  First: `python rows.py {form} CORPUS {job.data(form)}{replay}`.")
+            if left := _left(job, target):
+                lines.append(f"  Of the recipe it does not do: {', '.join(left)}.")
         if not job.first:
             lines.append(f"- Each starts from `{job.model}`: put the model that the stage before left there.")
     return "\n".join(lines) + "\n"
+
+
+def _left(job: Job, target: Target) -> list[str]:
+    """Fields that the stage sets and the launcher leaves aside."""
+    mixed = job.architecture.experts is not None
+    left = [name for name in target.left if job.field(name, None) and (mixed or name != "expert_bias")]
+    if job.field("replay_share", 0) and target.forms.get(job.work.kind) == "chat":
+        left.append("replay_share")
+    return left
 
 
 def _source(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What a finished run really cost, from the seconds that its stages recorded."""
+"""What a finished run really cost, by the seconds that it recorded, and what its model costs to run."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from .architecture import Architecture
 from .flops import training_flops
 from .hardware import assumptions, electricity, hardware
 from .making import money
+from .serving import Load, Serving, Weights, serving_of
 from .work import TRAINING, architecture_in
 
 __all__ = ["ActualCost", "ActualStage", "actual"]
@@ -50,6 +51,8 @@ class ActualCost(_Fact):
     stages: tuple[ActualStage, ...]
     unfinished: tuple[str, ...]
     """Stages of the recipe without their mark: nothing of them is counted."""
+    serving: Serving | None
+    """What its model costs to run, estimated; None where the model's shape is not known."""
     assumptions: tuple[str, ...]
 
     @property
@@ -68,10 +71,19 @@ class ActualCost(_Fact):
         return sum(stage.hkd for stage in self.stages)
 
 
-def actual(run: Path, *, machine: str, gpus: int | None = None) -> ActualCost:
+def actual(
+    run: Path,
+    *,
+    machine: str,
+    gpus: int | None = None,
+    load: Load | None = None,
+    weights: Weights = "bf16",
+    serving_machine: str | None = None,
+) -> ActualCost:
     """The cost of the stages that a run finished, on the machine named.
 
-    The GPUs are those that `run.json` recorded, unless `gpus` says. Raises NotFound where there is no run.
+    The GPUs are those that `run.json` recorded, unless `gpus` says; the model is served on the same
+    kind of machine unless `serving_machine` says. Raises NotFound where there is no run.
     """
     if not (run / RECIPE).is_file():
         raise NotFound(
@@ -93,6 +105,7 @@ def actual(run: Path, *, machine: str, gpus: int | None = None) -> ActualCost:
             if stage["name"] in done
         ),
         unfinished=tuple(name for name in marks if name not in done),
+        serving=_serving(model, serving_machine or machine, load or Load(), weights),
         assumptions=tuple(_assumed(machine)),
     )
 
@@ -120,6 +133,12 @@ def _stage(
         kwh=kwh,
         hkd=money(hours, kwh, chip, power),
     )
+
+
+def _serving(model: Architecture | None, machine: str, load: Load, weights: Weights) -> Serving | None:
+    if model is None:
+        return None
+    return serving_of(model, hardware(machine), load, assumptions(), electricity(), weights=weights)
 
 
 def _architecture(recipe: dict[str, Any]) -> Architecture | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .actual import ActualCost
 from .making import Plan, StagePlan
 from .published import compared, published
+from .serving import Serving
 
 __all__ = ["Table", "actual_tables", "plan_tables", "published_table"]
 
@@ -28,11 +29,11 @@ def plan_tables(plan: Plan) -> Iterator[Table]:
     yield _model(plan)
     yield _making(plan)
     yield _memory(plan)
-    yield _serving(plan)
+    yield _serving(plan.serving)
 
 
 def actual_tables(cost: ActualCost) -> Iterator[Table]:
-    """What each finished stage cost."""
+    """What each finished stage cost, and what the model costs to run."""
     rows = [
         (
             stage.name,
@@ -52,6 +53,8 @@ def actual_tables(cost: ActualCost) -> Iterator[Table]:
         columns=("stage", "seconds", "tokens trained", "of the peak", "machine hours", "kWh", "HK$"),
         rows=(*rows, total),
     )
+    if cost.serving is not None:
+        yield _serving(cost.serving)
 
 
 def published_table() -> Table:
@@ -66,8 +69,8 @@ def published_table() -> Table:
                 rate,
                 f"{figure.tokens:,.0f}",
                 f"{found.predicted:,.0f}",
-                f"{found.error:+.1%}",
-                f"{found.error_by_their_count:+.1%}",
+                percent(found.error),
+                percent(found.error_by_their_count),
             )
         )
     return Table(
@@ -145,8 +148,7 @@ def _held(stage: StagePlan) -> tuple[str, ...]:
     return (*(f"{part / GB:,.1f}" for part in (*parts, held.total)), "yes" if stage.fits else "NO")
 
 
-def _serving(plan: Plan) -> Table:
-    serving = plan.serving
+def _serving(serving: Serving) -> Table:
     load, rate = serving.load, serving.rate
     rows = (
         (
@@ -175,6 +177,12 @@ def _serving(plan: Plan) -> Table:
 
 def _number(count: int, what: str) -> str:
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def percent(part: float) -> str:
+    """A difference in percent with its sign; none is without one."""
+    told = f"{part:+.1%}"
+    return "0.0%" if told in ("+0.0%", "-0.0%") else told
 
 
 def short(number: float) -> str:
