@@ -15,7 +15,7 @@ from ...guideline.uses import shipped
 from ...models.catalogue import Catalogue
 from .config import ReleaseConfig
 from .figures import GgufFile, figures_of, gguf_files, number, served_file, trained
-from .run_record import ROW_FILES, RunRecord, read_json, rows_of
+from .run_record import RunRecord, read_json, rows_of
 
 _LONGEST_CONTEXT = "max_position_embeddings"
 
@@ -115,8 +115,7 @@ def _data(run: RunRecord) -> tuple[tuple[SourceFacts, ...], dict[str, int]]:
     rows, characters, languages = Counter[str](), Counter[str](), Counter[str]()
     licences: dict[str, set[str]] = {}
     kinds: dict[str, set[str]] = {}
-    used = {stage.rows for stage in run.training}
-    for file in (name for name in ROW_FILES if name in used):
+    for file in run.row_files:
         for row in rows_of(run.corpus.folder, file):
             source, size = row["source"], _characters(row)
             rows[source] += 1
