@@ -348,7 +348,9 @@ async def test_a_name_is_never_used_twice(releasing: Releasing, tmp_path: Path) 
 
 
 async def test_what_the_run_does_not_know_must_be_said(releasing: Releasing, tmp_path: Path) -> None:
-    run = make_run(tmp_path / "run", base={"architecture": "deepseek-v3-tiny"})
+    fresh = make_run(tmp_path / "fresh", base={"architecture": "deepseek-v3-tiny"})
+    assert (await releasing(fresh, name="fresh")).statement.licence == "LicenseRef-Internal"
+    run = make_run(tmp_path / "run", base={"folder": "/somewhere/else"})
     with pytest.raises(InputError, match="licence"):
         await releasing(run)
     with pytest.raises(InputError, match=r"no AI use called 'pilot\.dream'"):

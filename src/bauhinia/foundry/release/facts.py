@@ -17,6 +17,8 @@ from .config import ReleaseConfig
 from .figures import GgufFile, figures_of, gguf_files, number, served_file, trained
 from .run_record import RunRecord, read_json, rows_of
 
+UNLICENSED = "LicenseRef-Internal"
+"""Of fresh weights whose maker named no licence: for use here, and given to nobody."""
 _LONGEST_CONTEXT = "max_position_embeddings"
 
 
@@ -157,9 +159,11 @@ def _manifest_sources(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any
 def _licence(run: RunRecord, config: ReleaseConfig) -> str:
     if config.licence:
         return config.licence
-    base = dict(run.recipe.get("base") or {}).get("model")
+    base = dict(run.recipe.get("base") or {})
+    if base.get("architecture"):
+        return UNLICENSED
     try:
-        return Catalogue.load().find(str(base)).licence
+        return Catalogue.load().find(str(base.get("model"))).licence
     except NotFound as error:
         raise InputError(
             "The licence of the model is not known: its base is none of the catalogue's.",
