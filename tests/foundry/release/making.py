@@ -45,7 +45,7 @@ def make_run(
     stages = [
         {"name": "corpus", "kind": "corpus"},
         {"name": "cpt", "kind": "pretraining", "learning_rate": 3e-4},
-        {"name": "dpo", "kind": "preference"},
+        {"name": "dpo", "kind": "preference", "replay_share": 0.25},
         {"name": "evaluation", "kind": "evaluation"},
         {"name": "export", "kind": "export"},
     ]

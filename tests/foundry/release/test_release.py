@@ -42,6 +42,7 @@ from bauhinia.models.weights import fetch
 from bauhinia.people import Officer, acting_as
 from bauhinia.settings import Settings, get_settings
 from bauhinia.store import Database
+from bauhinia.store.signing import Signer
 
 from .making import EXPORTED, SUITES, WEIGHTS, make_run, mark
 
@@ -254,6 +255,28 @@ def _good() -> dict[str, object]:
     return {"bpb.english": Figure(1.0, 1.0)}
 
 
+async def test_figures_that_the_run_did_not_measure_are_found(
+    releasing: Releasing, settings: Settings, tmp_path: Path
+) -> None:
+    made = await releasing(make_run(tmp_path / "run"))
+    (made.folder / "results.json").write_text(json.dumps({"suites": SUITES}) + " ")
+    resign(made.folder, settings)
+    assert open_backend(of(settings)).model == "regional-1", "it is signed, and it is served"
+    with pytest.raises(ReleaseRefused, match=r"results\.json is not what its run measured"):
+        verify(made.folder, release_keys(settings.data_folder))
+
+
+def resign(folder: Path, settings: Settings) -> None:
+    """Sign whatever lies there now, as only whoever holds the key can."""
+    told = json.loads((folder / "statement.json").read_text())
+    for name in told["files"]:
+        data = (folder / name).read_bytes()
+        told["files"][name] = {"sha256": sha256(data).hexdigest(), "bytes": len(data)}
+    (folder / "statement.json").write_text(json.dumps(told))
+    signed = Signer.open(settings.data_folder, "releases").sign((folder / "statement.json").read_bytes())
+    (folder / "signature").write_bytes(signed)
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [("corpus/train.jsonl", b"{}"), ("export/model-f16.gguf", b"other"), ("evaluation/results.json", b"{}"),
@@ -325,7 +348,9 @@ async def test_a_name_is_never_used_twice(releasing: Releasing, tmp_path: Path) 
 
 
 async def test_what_the_run_does_not_know_must_be_said(releasing: Releasing, tmp_path: Path) -> None:
-    run = make_run(tmp_path / "run", base={"architecture": "deepseek-v3-tiny"})
+    fresh = make_run(tmp_path / "fresh", base={"architecture": "deepseek-v3-tiny"})
+    assert (await releasing(fresh, name="fresh")).statement.licence == "LicenseRef-Internal"
+    run = make_run(tmp_path / "run", base={"folder": "/somewhere/else"})
     with pytest.raises(InputError, match="licence"):
         await releasing(run)
     with pytest.raises(InputError, match=r"no AI use called 'pilot\.dream'"):

@@ -25,7 +25,7 @@ class ReleaseConfig(BaseModel):
     uses: tuple[str, ...] = USES
     """AI uses of the register that it is for. The highest of their tiers is the release's."""
     licence: str = ""
-    """SPDX identifier; empty takes the licence of a base in the catalogue."""
+    """SPDX identifier; empty takes that of a base in the catalogue, and gives none to fresh weights."""
     watts: float | None = Field(default=None, gt=0)
     """Power drawn while it trained, where nothing measured the energy."""
     hkd_per_kwh: float | None = Field(default=None, ge=0)

@@ -15,8 +15,10 @@ from ...guideline.uses import shipped
 from ...models.catalogue import Catalogue
 from .config import ReleaseConfig
 from .figures import GgufFile, figures_of, gguf_files, number, served_file, trained
-from .run_record import ROW_FILES, RunRecord, read_json, rows_of
+from .run_record import RunRecord, read_json, rows_of
 
+UNLICENSED = "LicenseRef-Internal"
+"""Of fresh weights whose maker named no licence: for use here, and given to nobody."""
 _LONGEST_CONTEXT = "max_position_embeddings"
 
 
@@ -115,8 +117,7 @@ def _data(run: RunRecord) -> tuple[tuple[SourceFacts, ...], dict[str, int]]:
     rows, characters, languages = Counter[str](), Counter[str](), Counter[str]()
     licences: dict[str, set[str]] = {}
     kinds: dict[str, set[str]] = {}
-    used = {stage.rows for stage in run.training}
-    for file in (name for name in ROW_FILES if name in used):
+    for file in run.row_files:
         for row in rows_of(run.corpus.folder, file):
             source, size = row["source"], _characters(row)
             rows[source] += 1
@@ -158,9 +159,11 @@ def _manifest_sources(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any
 def _licence(run: RunRecord, config: ReleaseConfig) -> str:
     if config.licence:
         return config.licence
-    base = dict(run.recipe.get("base") or {}).get("model")
+    base = dict(run.recipe.get("base") or {})
+    if base.get("architecture"):
+        return UNLICENSED
     try:
-        return Catalogue.load().find(str(base)).licence
+        return Catalogue.load().find(str(base.get("model"))).licence
     except NotFound as error:
         raise InputError(
             "The licence of the model is not known: its base is none of the catalogue's.",

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from ...errors import InputError
-from .run_record import ROW_FILES, RunRecord, StageRecord, digest, file_digest, rows_of
+from .run_record import RunRecord, StageRecord, digest, file_digest, rows_of
 
 ROWS = "rows.jsonl"
 """File of a release: a line for each row that was trained on."""
@@ -34,8 +34,7 @@ class RowSource(NamedTuple):
 
 def row_sources(run: RunRecord) -> Iterator[RowSource]:
     """Every row of the files that some stage trained on, in their order. Raises InputError."""
-    used = {stage.rows for stage in run.training}
-    for name in (name for name in ROW_FILES if name in used):
+    for name in run.row_files:
         for row in rows_of(run.corpus.folder, name):
             yield RowSource(row["id"], name, row["source"], str(row.get("licence", "")), digest(row))
 
@@ -101,7 +100,7 @@ def _link(stage: StageRecord) -> dict[str, Any]:
         "name": stage.name,
         "kind": stage.kind,
         "settings": dict(stage.data),
-        "trained_on": stage.rows,
+        "trained_on": list(stage.rows),
         "inputs": stage.mark.get("inputs", ""),
         "outputs": dict(stage.outputs),
         **{key: stage.mark[key] for key in keys if key in stage.mark},

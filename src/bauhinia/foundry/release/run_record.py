@@ -44,9 +44,13 @@ class StageRecord:
         return found
 
     @property
-    def rows(self) -> str:
-        """Which file of the corpus it trained on; empty for none."""
-        return _USED_BY.get(self.kind, "")
+    def rows(self) -> tuple[str, ...]:
+        """Which files of the corpus it trained on; replay is of the first one's rows."""
+        own = _USED_BY.get(self.kind)
+        used = {own} if own else set()
+        if self.data.get("replay_share"):
+            used.add("train")
+        return tuple(name for name in ROW_FILES if name in used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +84,12 @@ class RunRecord:
     def training(self) -> tuple[StageRecord, ...]:
         """The stages that changed weights, in order."""
         return tuple(stage for stage in self.stages if stage.kind in TRAINING)
+
+    @property
+    def row_files(self) -> tuple[str, ...]:
+        """Files of the corpus that some stage trained on."""
+        used = {name for stage in self.training for name in stage.rows}
+        return tuple(name for name in ROW_FILES if name in used)
 
     @property
     def model(self) -> Path:

@@ -93,7 +93,11 @@ def _wrong_chain(folder: Path, statement: Statement, chain: Mapping[str, Any], r
         return broken
     if chain["rows"]["count"] != rows or chain["rows"]["sha256"] != file_digest(folder / ROWS):
         return "its rows are not those of its lineage."
-    exported = [stage["outputs"] for stage in chain["stages"] if stage["kind"] == "export"][-1]
+    exported = _outputs(chain, "export")
+    measured = {RESULTS: _outputs(chain, "evaluation"), EXPORT: exported}
+    for name, outputs in measured.items():
+        if statement.files[name].sha256 != outputs.get(name):
+            return f"{name} is not what its run measured."
     bill = {each["name"]: each.get("hashes") for each in _read(folder / "bom.json")["components"]}
     for name, said in statement.files.items():
         if name.endswith(".gguf") and exported.get(name) != said.sha256:
@@ -101,6 +105,12 @@ def _wrong_chain(folder: Path, statement: Statement, chain: Mapping[str, Any], r
         if name.endswith(".gguf") and bill.get(name) != [{"alg": "SHA-256", "content": said.sha256}]:
             return f"{name} is not what its bill of materials says."
     return ""
+
+
+def _outputs(chain: Mapping[str, Any], kind: str) -> Mapping[str, str]:
+    """What the last stage of that kind left."""
+    found: list[Mapping[str, str]] = [stage["outputs"] for stage in chain["stages"] if stage["kind"] == kind]
+    return found[-1]
 
 
 def _wrong_gate(folder: Path, statement: Statement) -> str:
