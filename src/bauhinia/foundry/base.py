@@ -155,8 +155,9 @@ def _fresh(base: Base, folder: Path, *, seed: int, corpus: Path | None) -> dict[
     from .tokenizer import train_tokenizer
 
     architecture, words = Architecture.named(base.architecture), folder / "words"
-    train_tokenizer(corpus / "train.jsonl", words, vocabulary=architecture.vocab_size)
-    fresh(architecture, words, folder, seed)
+    with quiet():
+        train_tokenizer(corpus / "train.jsonl", words, vocabulary=architecture.vocab_size)
+        fresh(architecture, words, folder, seed)
     shutil.rmtree(words)
     return {"kind": "architecture", "name": base.architecture, "licence": "", "seed": seed}
 
