@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import shutil
 import subprocess
 import sys
 
@@ -48,14 +49,12 @@ def test_without_the_package_the_command_is_told(tmp_path):
 
 def test_a_source_that_was_changed_is_not_run(converter_source, tmp_path):
     place = tmp_path / converter_source.name
-    for file in converter_source.rglob("*.py"):
-        (place / file.relative_to(converter_source)).parent.mkdir(parents=True, exist_ok=True)
-        (place / file.relative_to(converter_source)).write_bytes(file.read_bytes())
-    (place / "gguf-py" / "LICENSE").write_bytes((converter_source / "gguf-py" / "LICENSE").read_bytes())
+    shutil.copytree(converter_source, place)
+    # So that nothing is downloaded.
+    (tmp_path / sources.FILE).write_bytes(b"not the package")
     settings = Settings(models_folder=tmp_path)
     assert sources.converter(settings) == place
     (place / "conversion" / "extra.py").write_text("raise SystemExit\n")
-    (tmp_path / sources.FILE).write_bytes(b"not the package")
     with pytest.raises(MissingPart):
         sources.converter(settings)
     assert not place.exists()
