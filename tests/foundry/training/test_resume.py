@@ -66,24 +66,26 @@ def killed(children: Any, lines: int, pause: float, *arguments: Any) -> bool:
 
 
 @pytest.mark.parametrize("kind", ["llama", "qwen2"])
-def test_killed_at_any_step_it_gives_the_same_losses_and_the_same_model(
-    kind: str, children: Any, corpus: Path, tmp_path: Path
-) -> None:
+def test_the_losses_are_those_that_were_committed(kind: str, corpus: Path, tmp_path: Path) -> None:
     base = tiny.make_model(tmp_path / "base", kind=kind)
+    run_stage({**QUICK, "checkpoint_every": 50}, base, corpus, tmp_path / "s")
+    expected = tiny.lines(GOLDEN / f"{kind}.jsonl")
+    for line, golden in zip(tiny.losses(tmp_path / "s"), expected, strict=True):
+        assert line == pytest.approx(golden, abs=TOLERANCE)
+
+
+def test_killed_at_any_step_it_gives_the_same_losses_and_the_same_model(
+    children: Any, base: Path, corpus: Path, tmp_path: Path
+) -> None:
     undisturbed(children, {**QUICK, "checkpoint_every": 50}, base, corpus, tmp_path / "whole")
-    chance = random.Random(kind)
-    kills = 0
-    for lines in (2, 9, 17, 26):
-        given = {**QUICK, "checkpoint_every": 2}, base, corpus, tmp_path / "killed"
-        kills += killed(children, lines, chance.uniform(0, 0.1), *given)
+    chance = random.Random(7)
+    given = {**QUICK, "checkpoint_every": 2}, base, corpus, tmp_path / "killed"
+    kills = sum(killed(children, lines, chance.uniform(0, 0.1), *given) for lines in (2, 11, 24))
     undisturbed(children, *given)
-    assert kills >= 3
+    assert kills >= 2
     assert tiny.losses(tmp_path / "killed") == tiny.losses(tmp_path / "whole")
     model = "model/model.safetensors"
     assert (tmp_path / "killed" / model).read_bytes() == (tmp_path / "whole" / model).read_bytes()
-    expected = tiny.lines(GOLDEN / f"{kind}.jsonl")
-    for line, golden in zip(tiny.losses(tmp_path / "whole"), expected, strict=True):
-        assert line == pytest.approx(golden, abs=TOLERANCE)
 
 
 def test_half_a_checkpoint_is_thrown_away(children: Any, base: Path, corpus: Path, tmp_path: Path) -> None:

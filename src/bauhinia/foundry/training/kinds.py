@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from ..report import Report
 from . import stage
-from .config import PretrainingConfig, TrainingConfig
+from .config import InstructionConfig, PreferenceConfig, PretrainingConfig, RewardConfig, TrainingConfig
 from .figures import TrainingFigures
+from .instruction import instruct
+from .preference import prefer, reward
 from .pretraining import pretrain
 from .stage import Stage
+
+_KINDS: dict[type[TrainingConfig], Callable[[Stage], TrainingFigures]] = {
+    PretrainingConfig: pretrain,
+    InstructionConfig: instruct,
+    PreferenceConfig: prefer,
+    RewardConfig: reward,
+}
 
 
 def run(
@@ -18,5 +28,4 @@ def run(
     """Train as the config's kind says."""
     work = Stage(config=config, model=model, corpus=corpus, folder=folder, seed=seed, report=report)
     with stage.quiet(config.threads):
-        assert isinstance(config, PretrainingConfig)
-        return pretrain(work)
+        return _KINDS[type(config)](work)

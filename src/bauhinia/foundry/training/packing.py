@@ -10,9 +10,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from ...errors import InputError
+
+T = TypeVar("T")
 
 IGNORED = -100
 """The label of a token that is not to be predicted."""
@@ -105,16 +107,16 @@ def pack(pieces: Sequence[Piece], length: int) -> list[Row]:
     return rows
 
 
-class Passes:
+class Passes(Generic[T]):
     """Rows again and again, each pass in another order; the same seed gives the same orders."""
 
-    def __init__(self, rows: Sequence[Row], seed: int) -> None:
+    def __init__(self, rows: Sequence[T], seed: int) -> None:
         self.rows = list(rows)
         self.taken = 0
         self._seed = seed
         self._order: list[int] = []
 
-    def take(self) -> Row:
+    def take(self) -> T:
         """The next row."""
         place = self.taken % len(self.rows)
         if place == 0:

@@ -80,9 +80,7 @@ def _trainer(work: Stage, model: Any, tokenizer: Any, order: Plan, collator: Col
     from datasets import Dataset
 
     named = stage.arguments(work, steps=order.steps, micro_batch=stage.micro_batch(work.config))
-    settings = stage.settings(
-        SFTConfig, named, max_length=None, dataset_kwargs={"skip_prepare_dataset": True}
-    )
+    settings = SFTConfig(**named, max_length=None, dataset_kwargs={"skip_prepare_dataset": True})
     return PackedTrainer(
         model=model,
         args=settings,

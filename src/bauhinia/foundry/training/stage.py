@@ -123,14 +123,7 @@ def arguments(stage: Stage, *, steps: int, micro_batch: int) -> dict[str, Any]:
         "gradient_checkpointing": recompute, "logging_steps": 1, "logging_nan_inf_filter": False,
         "save_steps": config.checkpoint_every, "save_total_limit": None, "report_to": _tracker(stage),
         "disable_tqdm": True, "dataloader_pin_memory": gpu, "train_sampling_strategy": "sequential",
-    } | _sharded()  # fmt: skip
-
-
-def settings(kind: Any, named: dict[str, Any], **more: Any) -> Any:
-    """A config of TRL, whose own default is one that Transformers warns of."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "`gradient_checkpointing` is deprecated", FutureWarning)
-        return kind(**named, **more)
+    } | _sharded(recompute)  # fmt: skip
 
 
 def micro_batch(config: TrainingConfig) -> int:
@@ -156,7 +149,10 @@ def quiet(threads: int | None) -> Iterator[None]:
     if threads:
         torch.set_num_threads(threads)
     try:
-        yield
+        with warnings.catch_warnings():
+            # TRL calls by their old names what Transformers has renamed.
+            warnings.filterwarnings("ignore", ".*is deprecated and will be removed in v6", FutureWarning)
+            yield
     finally:
         transformers.logging.set_verbosity(level)
         transformers.logging.enable_progress_bar()
@@ -244,16 +240,31 @@ def _figures(stage: Stage, changed: int, losses: Losses, account: dict[str, Any]
 def _save(stage: Stage, trainer: Any, tokenizer: Any) -> dict[str, str]:
     """Write the model whole and put it in place; the fingerprints of what was written."""
     model = trainer.accelerator.unwrap_model(trainer.model)
-    whole = trainer.accelerator.get_state_dict(trainer.model) if processes() > 1 else None
-    if rank():
+    if processes() > 1:
+        model = _gathered(model, stage.model)
+    if model is None:
         return {}
     part = stage.folder / f"{MODEL}.part"
     shutil.rmtree(part, ignore_errors=True)
-    model.save_pretrained(part, state_dict=whole)
+    model.save_pretrained(part)
     tokenizer.save_pretrained(part)
     shutil.rmtree(stage.folder / MODEL, ignore_errors=True)
     part.replace(stage.folder / MODEL)
-    return fingerprints(whole.items() if whole else model.named_parameters())
+    return fingerprints(model.named_parameters())
+
+
+def _gathered(model: Any, base: Path) -> Any:
+    """The model with the shards of all processes, on the first; None on the others."""
+    whole = {}
+    for name, tensor in model.state_dict().items():
+        full = tensor.full_tensor() if hasattr(tensor, "full_tensor") else tensor
+        if rank() == 0:
+            whole[name] = full.cpu()
+    if rank():
+        return None
+    fresh = load_model(base, "sdpa")
+    fresh.load_state_dict(whole)
+    return fresh
 
 
 def _agreeing(trainer: Any) -> Callable[[bool], bool]:
@@ -278,14 +289,15 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     )
 
 
-def _sharded() -> dict[str, Any]:
+def _sharded(recompute: bool) -> dict[str, Any]:
     """FSDP2 where several processes train: each holds its share of the weights and of the optimizer."""
     if processes() == 1:
         return {}
     return {
         "fsdp": True,
         "fsdp_config": {"version": 2, "auto_wrap_policy": "TRANSFORMER_BASED_WRAP",
-                        "state_dict_type": "SHARDED_STATE_DICT", "reshard_after_forward": True},
+                        "state_dict_type": "SHARDED_STATE_DICT", "reshard_after_forward": True,
+                        "activation_checkpointing": recompute},
     }  # fmt: skip
 
 

@@ -19,6 +19,8 @@ from .packing import Row
 
 LOSSES = "losses.jsonl"
 SAMPLES = "samples.jsonl"
+TOLD = {"reward": "reward", "rewards/margins": "margin", "rewards/accuracies": "accuracy"}
+"""What the trainers of preferences and rewards log besides the loss, by the name it has in `losses.jsonl`."""
 
 
 class Log:
@@ -61,6 +63,7 @@ class Losses(Watcher):
         line = {
             "step": state.global_step, "loss": logs["loss"], "lr": logs["learning_rate"],
             "tokens": self.tokens(), "seconds": round(self.seconds, 3), **self.extra,
+            **{short: logs[name] for name, short in TOLD.items() if name in logs},
         }  # fmt: skip
         self._log.add(line)
         self.extra = {}
