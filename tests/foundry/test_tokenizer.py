@@ -85,6 +85,9 @@ def test_one_that_differs_in_anything_is_not_taken_for_a_known_one(words):
     described["normalizer"] = {"type": "NFKC"}
     file.write_text(json.dumps(described))
     assert pre_tokenizer_name(words) is None
+    described["normalizer"] = {"type": "NFC"}  # Qwen2's, not DeepSeek's
+    file.write_text(json.dumps(described))
+    assert pre_tokenizer_name(words) is None
     described["normalizer"] = None
     described["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"] = r"\p{N}{1,2}"
     file.write_text(json.dumps(described))

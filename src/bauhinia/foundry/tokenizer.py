@@ -76,6 +76,10 @@ PRE_TOKENIZERS: Mapping[str, dict[str, Any]] = MappingProxyType(
 """llama.cpp's names (`src/llama-vocab.cpp`) and the same pre-tokenizers in the `tokenizers` library."""
 
 
+NORMALISERS: Mapping[str, dict[str, Any]] = MappingProxyType({"qwen2": {"type": "NFC"}})
+"""What normalises the text before those pre-tokenizers; nothing does before the others."""
+
+
 def train_tokenizer(train: Path, folder: Path, *, vocabulary: int, pre: str = "deepseek-v3") -> Path:
     """Train a byte-level BPE on the texts of a corpus's `train.jsonl`; write a Hugging Face tokenizer.
 
@@ -106,16 +110,18 @@ def train_tokenizer(train: Path, folder: Path, *, vocabulary: int, pre: str = "d
 def pre_tokenizer_name(folder: Path) -> str | None:
     """llama.cpp's name for the pre-tokenizer of a Hugging Face tokenizer; None when it is not in the table.
 
-    The definition must be the same to the letter, and nothing may normalise the text before it.
+    The definition must be the same to the letter, and nothing may normalise the text before it, but for the
+    NFC of Qwen2: llama.cpp normalises nothing, and text that is not in NFC is read differently there.
     """
     file = folder / "tokenizer.json"
     if not file.is_file():
         return None
     described = orjson.loads(file.read_bytes())
-    if described.get("normalizer") is not None or described["model"].get("ignore_merges"):
-        return None
     defined = described.get("pre_tokenizer")
-    return next((name for name, known in PRE_TOKENIZERS.items() if known == defined), None)
+    name = next((name for name, known in PRE_TOKENIZERS.items() if known == defined), None)
+    if described["model"].get("ignore_merges") or described.get("normalizer") != NORMALISERS.get(name or ""):
+        return None
+    return name
 
 
 def with_pre_tokenizer(folder: Path, pre: str) -> None:
@@ -148,7 +154,9 @@ def _set_pre_tokenizer(tokenizer: Any, pre: str) -> None:
     # The library makes no pre-tokenizer from its description, only a whole tokenizer.
     described = orjson.loads(tokenizer.to_str())
     described["pre_tokenizer"] = PRE_TOKENIZERS[pre]
-    tokenizer.pre_tokenizer = Tokenizer.from_str(orjson.dumps(described).decode()).pre_tokenizer
+    described["normalizer"] = NORMALISERS.get(pre)
+    told = Tokenizer.from_str(orjson.dumps(described).decode())
+    tokenizer.pre_tokenizer, tokenizer.normalizer = told.pre_tokenizer, told.normalizer
 
 
 def _begin_each_text(tokenizer: Any) -> None:

@@ -11,7 +11,6 @@ from bauhinia.foundry.export.quantise import quantise
 from bauhinia.foundry.tokenizer import train_tokenizer
 
 SHAPE = {
-    "vocab_size": 640,
     "hidden_size": 64,
     "intermediate_size": 128,
     "num_hidden_layers": 2,
@@ -25,26 +24,35 @@ SHAPE = {
 GEMMA = {"head_dim": 16, "query_pre_attn_scalar": 16, "sliding_window": 32}
 
 
-def shape_of(family):
+def shape_of(family, tokens):
     from transformers import Gemma3TextConfig, LlamaConfig, Qwen2Config
 
     if family == "qwen2":
-        return Qwen2Config(**SHAPE)
+        return Qwen2Config(**SHAPE, vocab_size=tokens)
     if family == "llama":
-        return LlamaConfig(**SHAPE)
+        return LlamaConfig(**SHAPE, vocab_size=tokens)
     layers = ["sliding_attention", "full_attention"]
-    return Gemma3TextConfig(**SHAPE, **GEMMA, layer_types=layers)
+    return Gemma3TextConfig(**SHAPE, **GEMMA, vocab_size=tokens, layer_types=layers)
+
+
+def words_of(family, words, folder):
+    """The tokenizer as Transformers reads it for this family: it gives Qwen2 an end token of its own."""
+    from transformers import AutoTokenizer
+
+    AutoTokenizer.from_pretrained(words).save_pretrained(folder)
+    shape_of(family, 640).save_pretrained(folder)
+    return AutoTokenizer.from_pretrained(folder)
 
 
 def trained(family, words, corpus, folder):
     """A model of that family, saved fresh, loaded again, and trained for a few steps of a plain loop."""
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
 
     torch.manual_seed(5)
-    AutoModelForCausalLM.from_config(shape_of(family)).save_pretrained(folder / "fresh")
+    tokenizer = words_of(family, words, folder / "fresh")
+    AutoModelForCausalLM.from_config(shape_of(family, len(tokenizer))).save_pretrained(folder / "fresh")
     model = AutoModelForCausalLM.from_pretrained(folder / "fresh", dtype=torch.float32)
-    tokenizer = AutoTokenizer.from_pretrained(words)
     rows = [json.loads(line)["text"] for line in (corpus / "train.jsonl").read_text().splitlines()]
     tokens = torch.tensor([token for row in rows for token in tokenizer.encode(row)])
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-2)

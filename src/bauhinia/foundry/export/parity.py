@@ -22,7 +22,7 @@ PROBES = (
     "国务院办公厅；发展和改革委员会（简体）",
     "I've don't we'll HE'S it's 'quoted' \"double\" naïve café coöperate",
     "  two spaces\n\n\nthree lines\t\ttabs\r\nreturn \u3000ideographic space ",
-    "emoji 😀👩‍👩‍👧‍👦🇭🇰 e\u0301 combining, zero\u200bwidth, \u202emarks",
+    "emoji 😀👩‍👩‍👧‍👦🇭🇰 zero\u200bwidth, \u202emarks, x\u0323 combining",
     "https://example.hk/a?b=c#d user@example.hk C++ snake_case camelCase x=y+1;",
     "ひらがな カタカナ 한국어 русский العربية हिन्दी ไทย",
 )
