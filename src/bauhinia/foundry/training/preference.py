@@ -162,5 +162,5 @@ def _tokens(tokenizer: Any, messages: Sequence[dict[str, str]]) -> int:
 
 
 def _padded_attention(work: Stage) -> str:
-    """These trainers pad their batches, and flash attention takes that as well."""
-    return stage.attention_for(work.config)
+    """These trainers pad their batches; the flash kernel for pieces end to end has nothing to do there."""
+    return "sdpa" if work.config.attention == "auto" else work.config.attention

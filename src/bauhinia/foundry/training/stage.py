@@ -20,6 +20,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PrinterCallback
 from ...errors import Cancelled, Conflict, InputError, MissingPart, StoreError
 from ..report import Report
 from . import checkpoints
+from .attention import NAME, register
 from .average import Average
 from .changed import fingerprints, require_changed
 from .config import TrainingConfig
@@ -96,17 +97,12 @@ def load_tokenizer(model: Path) -> Any:
 
 def load_model(model: Path, attention: str) -> Any:
     """The model in float32: updates at these rates would be rounded away in bfloat16."""
+    if attention == NAME:
+        register()
     loaded = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32, attn_implementation=attention)
     for parameter in loaded.parameters():
         parameter.requires_grad_(True)
     return loaded
-
-
-def attention_for(config: TrainingConfig) -> str:
-    """Flash attention where it can be had, PyTorch's own elsewhere."""
-    if config.attention != "auto":
-        return config.attention
-    return "flash_attention_2" if torch.cuda.is_available() and _has_flash() else "sdpa"
 
 
 def arguments(stage: Stage, *, steps: int, micro_batch: int) -> dict[str, Any]:
@@ -316,13 +312,7 @@ def _tracker(stage: Stage) -> list[str]:
     return [chosen]
 
 
-def _has_flash() -> bool:
-    from transformers.utils import is_flash_attn_2_available
-
-    return bool(is_flash_attn_2_available())
-
-
 __all__ = [
-    "Stage", "arguments", "attention_for", "fingerprints", "load_model", "load_tokenizer", "micro_batch",
+    "Stage", "arguments",  "fingerprints", "load_model", "load_tokenizer", "micro_batch",
     "new_losses", "parameters_of", "processes", "quiet", "rank", "require_room", "run", "write_whole",
 ]  # fmt: skip
