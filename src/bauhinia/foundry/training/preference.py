@@ -105,10 +105,10 @@ def _run(
     details: dict[str, Any],
 ) -> TrainingFigures:
     """`planned` tokens must be trained; where answers are only made on the way, what was made was trained."""
-    before = fingerprints(model.named_parameters()) if stage.rank() == 0 else {}
+    before = fingerprints(model.named_parameters())
     size = stage.parameters_of(model)
     stage.require_room(work.folder, size)
-    digest = work.digest(hashlib.sha256(json.dumps(taken).encode()).hexdigest())
+    digest = work.digest(hashlib.sha256(json.dumps(taken).encode()).hexdigest(), before)
     checkpoint = work.resumes_from(digest)
     losses = stage.new_losses(work, checkpoint)
     losses.tokens = lambda: trainer.total_seen()[0]

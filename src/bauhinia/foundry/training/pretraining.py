@@ -38,10 +38,10 @@ def train_packed(work: Stage, tokenizer: Any, learnt: Sequence[Row]) -> Training
     order = _plan(work, tokenizer, learnt)
     attention = attention_for(config, work.model)
     model = stage.load_model(work.model, attention)
-    before = fingerprints(model.named_parameters()) if stage.rank() == 0 else {}
+    before = fingerprints(model.named_parameters())
     size = stage.parameters_of(model)
     stage.require_room(work.folder, size)
-    digest = work.digest(_digest(order))
+    digest = work.digest(_digest(order), before)
     checkpoint = work.resumes_from(digest)
     collator = Collator(pad=tokenizer.pad_token_id, flat=attention in FLAT)
     trainer = packed_trainer(work, model, tokenizer, order, collator)
@@ -138,7 +138,7 @@ def _account(order: Plan, seen: tuple[int, int], measured: Measuring | None) -> 
     return {
         "tokens_in": order.targets,
         "tokens_trained": targets,
-        "tokens_padded": places - sum(len(row.ids) for row in order.rows) if not early else 0,
+        "tokens_padded": places - sum(len(row.ids) for row in order.rows if row.targets) if not early else 0,
         "stopped_early": early,
         "details": {
             "replay_share": round(order.replayed / order.targets, 4),
