@@ -29,18 +29,26 @@ from .stages import StageName, Stages
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _LOOK = 0.1
+_LITTLE = 50_000_000
+"""Bytes of rows that one process compares in the time that others take to start."""
 
 
 def run_stage(stages: Stages, name: StageName, report: Report) -> None:
     """Every task of a stage that is not done yet. Raises Cancelled, and what a task raised."""
     marks = stages.work / "logs" / name / "completions"
     left = [rank for rank in range(stages.count(name)) if not (marks / f"{rank:05d}").is_file()]
-    if stages.config.workers > 1 and len(left) > 1:
+    if stages.config.workers > 1 and len(left) > 1 and _is_worth_it(stages, name):
         _run_elsewhere(stages, name, left, report)
         return
     for rank in left:
         _check(report)
         run_task(stages, name, rank)
+
+
+def _is_worth_it(stages: Stages, name: StageName) -> bool:
+    """Whether a stage is more work than starting processes for it."""
+    kept = sum(file.stat().st_size for file in (stages.work / "kept").glob("*.jsonl"))
+    return name == "filter" or kept > _LITTLE
 
 
 def run_task(stages: Stages, name: StageName, rank: int) -> None:
