@@ -34,7 +34,7 @@ class _Any(_Part):
     """Its rows are there so that the model does not forget, not to teach it something."""
     personal: Guarded = "all"
     most_characters: int | None = Field(default=None, ge=1)
-    """Of a source inside a package, a sample of about so many characters, the same each time; of files, the
+    """Of what comes with packages, a sample of about so many characters, the same each time; of files, the
     first."""
 
 
