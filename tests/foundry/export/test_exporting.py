@@ -3,13 +3,15 @@
 import hashlib
 import json
 import math
+import socket
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
-from bauhinia.errors import Cancelled, InputError
+from bauhinia.errors import Cancelled, InputError, ModelError
 from bauhinia.foundry.deepseek import loads, summarise
 from bauhinia.foundry.export import ExportConfig, export, served
 from bauhinia.foundry.export.exporting import _problems
@@ -129,6 +131,19 @@ def test_what_the_served_model_thinks_of_each_token_is_what_the_original_thinks(
             for one, other in zip(ours, theirs, strict=True):
                 assert one.log_probability == pytest.approx(other.log_probability, abs=0.1)
     assert compare(expected, alone).gap < 0.01
+
+
+def test_a_connection_that_the_server_closed_is_opened_again_and_a_dead_server_is_told(exported):
+    with served(exported.folder / "model-f16.gguf", threads=1) as model:
+        tokens = model.tokens("市民")
+        model._connection.sock.shutdown(socket.SHUT_RDWR)
+        assert model.tokens("市民") == tokens
+        (child,) = psutil.Process().children()
+        child.kill()
+        child.wait()
+        with pytest.raises(ModelError, match="stopped answering"):
+            model.tokens("市民")
+    assert not psutil.pid_exists(child.pid)
 
 
 async def test_the_product_serves_the_file(exported, tmp_path):

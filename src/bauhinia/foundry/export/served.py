@@ -140,15 +140,25 @@ class Served:
 
     def _ask(self, path: str, body: dict[str, Any]) -> Any:
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        told = orjson.dumps(body)
         try:
-            self._connection.request("POST", path, orjson.dumps(body), headers)
-            response = self._connection.getresponse()
-            content = response.read()
-        except (OSError, http.client.HTTPException) as error:
-            raise ModelError("The model that is measured stopped answering.") from error
-        if response.status != 200:
-            raise ModelError(f"The model that is measured answered HTTP {response.status}: {_said(content)}")
+            status, content = self._post(path, told, headers)
+        except (OSError, http.client.HTTPException):
+            # The server closes a connection that nobody used for some seconds; a new one serves as well.
+            self._connection.close()
+            try:
+                status, content = self._post(path, told, headers)
+            except (OSError, http.client.HTTPException) as error:
+                raise ModelError("The model that is measured stopped answering.") from error
+        if status != 200:
+            said = content.decode(errors="replace")[:200]
+            raise ModelError(f"The model that is measured answered HTTP {status}: {said}")
         return orjson.loads(content)
+
+    def _post(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+        self._connection.request("POST", path, body, headers)
+        response = self._connection.getresponse()
+        return response.status, response.read()
 
 
 @contextmanager
@@ -212,7 +222,3 @@ def _started(child: subprocess.Popen[bytes], order: dict[str, Any], said: Any) -
             hint=f"It said: {last[0] if last else answer.get('error', 'nothing')}",
         )
     return str(answer["address"])
-
-
-def _said(content: bytes) -> str:
-    return content.decode(errors="replace")[:200]
