@@ -28,6 +28,7 @@ from .stages import STEPS, Stages
 from .steps.allowed import is_stated
 from .steps.decontamination import evaluation_index
 from .steps.shards import tallied
+from .use import rows_from_use, snapshot_of
 from .withdrawal import read_register, register_of
 from .working import FULL, run_stage
 
@@ -120,6 +121,7 @@ def _check_terms(config: CorpusConfig) -> None:
 def _work_folder(folder: Path, config: CorpusConfig) -> Path:
     """Where this very build is made: another configuration, or other inputs, begin anew."""
     files = [digest_of_files(source) for source in sources_as_read(config)]
+    files += [snapshot_of(folder) for folder in config.use]
     register = register_of(folder, config.withdrawals)
     given = [config.thresholds, *config.opt_outs, *config.evaluation_files, register]
     texts = [
@@ -167,7 +169,8 @@ def _taught(config: CorpusConfig, made: Assembled, folder: Path, work: Path) -> 
     indexes = (evaluation_index(config.evaluation_files), made.index)
     withdrawn = read_register(register_of(folder, config.withdrawals))
     instructions = teach(made.pairs, config.instructions, config.seed, Refusing(indexes, withdrawn))
-    preferences = prefer(made.preferred, config.preferences, config.seed, Refusing(indexes, withdrawn))
+    used = list(rows_from_use(config.use))
+    preferences = prefer(made.preferred, config.preferences, config.seed, Refusing(indexes, withdrawn), used)
     new = work / "new"
     write_lines(new / "instructions.jsonl", instructions.rows)
     write_lines(new / "preferences.jsonl", preferences.rows)
