@@ -29,7 +29,8 @@ BauhiniaError                      500
 │   ├── ModelTimeout               504
 │   └── MalformedAnswer            502   the backend's answer could not be understood
 ├── WeightsError                   503   weights cannot be had
-│   └── WrongDigest                502   bytes that are not the file the catalogue names
+│   ├── WrongDigest                502   bytes that are not the file the catalogue names
+│   └── ReleaseRefused             503   a model made here that may not be served; carries why
 ├── MissingPart                    503   a program, a font or a package that the work needs is not here
 ├── StoreError                     503   the database cannot be used
 │   └── DataFolderInUse            409   another server holds this data folder
@@ -212,6 +213,14 @@ class WrongDigest(WeightsError):
     """Bytes that are not the file the catalogue names."""
 
     status = 502
+
+
+class ReleaseRefused(WeightsError):
+    """A release may not be served; `why` is a stable word of `models/releases.py`."""
+
+    def __init__(self, message: str, *, why: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.why = why
 
 
 class MissingPart(BauhiniaError):

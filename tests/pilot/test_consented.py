@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from bauhinia.cli import app
 from bauhinia.guideline.consent import Consents, ConsentTexts, consent_texts
+from bauhinia.guideline.department_consent import DepartmentConsents, department_text
 from bauhinia.ledger import Ledger
 from bauhinia.people import Officer, acting_as
 from bauhinia.pilot.consented import ConsentedCorrection, consented_corrections
@@ -19,6 +20,11 @@ from bauhinia.store import Database
 ADA = Officer(id="ada", department="hyd", name="Officer Ada")
 BEN = Officer(id="ben", department="td", name="Officer Ben")
 VERSION = consent_texts().purposes["training"].newest.id
+DEPARTMENT_VERSION = department_text().newest.id
+DEPARTMENT_CONSENTS = (
+    "INSERT INTO department_consents (department, purpose, version, language, given, officer, officer_name)"
+    " VALUES (%s, 'training', %s, 'en', true, 'a', 'Administrator')"
+)
 
 
 @pytest.fixture
@@ -26,6 +32,8 @@ async def consents(database: Database) -> Consents:
     """Two officers with two corrections each: one in the editor, one on the page of the draft."""
     async with database.maintenance() as connection:
         await connection.execute("INSERT INTO departments VALUES ('hyd', 'HYD'), ('td', 'TD')")
+        for department in ("hyd", "td"):
+            await connection.execute(DEPARTMENT_CONSENTS, (department, DEPARTMENT_VERSION))
         for officer in (ADA, BEN):
             passage = {"source_text": "Call 9123 4567.", "original": "請致電。", "text": "請致電 9123 4567。"}
             draft = {
@@ -46,7 +54,8 @@ async def consents(database: Database) -> Consents:
 
 
 async def exported(database: Database, consents: Consents) -> list[ConsentedCorrection]:
-    return [each async for each in consented_corrections(database, consents)]
+    departments = DepartmentConsents(database, Ledger(database))
+    return [each async for each in consented_corrections(database, consents, departments)]
 
 
 async def test_nobody_is_exported_who_did_not_consent(database: Database, consents: Consents) -> None:
@@ -94,6 +103,35 @@ async def test_what_is_classified_or_withdrawn_stays(database: Database, consent
     assert await exported(database, consents) == []
 
 
+async def test_nothing_leaves_a_department_that_does_not_consent(
+    database: Database, consents: Consents
+) -> None:
+    for officer in (ADA, BEN):
+        with acting_as(officer):
+            await consents.give(officer, "training", VERSION, "en")
+    async with database.maintenance() as connection:
+        await connection.execute("UPDATE department_consents SET given = false WHERE department = 'td'")
+    assert {each.target[:3] for each in await exported(database, consents)} == {"ada", "請致電"}
+
+
+async def test_an_earlier_text_counts_for_what_it_speaks_of(database: Database, consents: Consents) -> None:
+    async with database.maintenance() as connection:
+        await connection.execute(
+            "INSERT INTO consents (subject, purpose, version, language, given)"
+            " VALUES ('ada', 'training', 'training-1', 'en', true)"
+        )
+    assert len(await exported(database, consents)) == 2
+    assert (await consents.may_use("ada", "training", covering="translations")).allowed
+    assert not (await consents.may_use("ada", "training", covering="drafts")).allowed
+    with acting_as(ADA):
+        (standing,) = [each for each in await consents.standing(ADA) if each.purpose == "training"]
+        assert standing.given and standing.narrow and not standing.stale
+        await consents.give(ADA, "training", VERSION, "en")
+        (standing,) = [each for each in await consents.standing(ADA) if each.purpose == "training"]
+    assert standing.given and not standing.narrow
+    assert (await consents.may_use("ada", "training", covering="drafts")).allowed
+
+
 async def test_consent_at_an_earlier_time_is_known_and_one_officer_answers_for_nobody_else(
     database: Database, consents: Consents
 ) -> None:
@@ -125,11 +163,11 @@ async def test_a_text_that_asks_for_more_ends_earlier_consents(
     with acting_as(ADA):
         await consents.give(ADA, "training", VERSION, "en")
     data = consent_texts().model_dump(by_alias=True)
-    newer = {**data["purposes"]["training"]["versions"][0], "id": "training-2"}
+    newer = {**data["purposes"]["training"]["versions"][-1], "id": "training-next"}
     for renews, allowed in ((False, True), (True, False)):
         versions = [*data["purposes"]["training"]["versions"], {**newer, "renews": renews}]
         purposes = {**data["purposes"], "training": {**data["purposes"]["training"], "versions": versions}}
-        texts = ConsentTexts.model_validate({"purposes": purposes})
+        texts = ConsentTexts.model_validate({"purposes": purposes, "departments": data["departments"]})
         monkeypatch.setattr("bauhinia.guideline.consent.consent_texts", lambda texts=texts: texts)
         assert (await consents.may_use("ada", "training")).allowed is allowed
         with acting_as(ADA):
@@ -155,6 +193,7 @@ def test_the_command_writes_a_line_for_each(
             " VALUES ('ada', 'training', %s, 'en', true)",
             (VERSION,),
         )
+        connection.execute(DEPARTMENT_CONSENTS, ("hyd", DEPARTMENT_VERSION))
     out = tmp_path / "corrections.jsonl"
     done = CliRunner().invoke(app, ["corrections", "export", str(out)])
     assert done.exit_code == 0, done.output

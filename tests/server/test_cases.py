@@ -394,7 +394,7 @@ async def test_the_use_for_training_is_said_wherever_one_works(hall: Hall) -> No
     for place in places:
         html = (await hall.asked(hall.owner, "GET", place))[1]
         assert b"Nothing of yours is used to train models." in html, place
-    form = {"given": "true", "version": "training-1"}
+    form = {"given": "true", "version": "training-2"}
     assert (await hall.asked(hall.owner, "POST", "/consents/training", data=form))[0] == 303
     for place in places:
         html = (await hall.asked(hall.owner, "GET", place))[1]

@@ -86,6 +86,8 @@ ROWS = {
     "chat_turns": "INSERT INTO chat_turns (conversation, number, question, answer) VALUES ('co', 1, 'q', '{}')",
     "chat_shares": "INSERT INTO chat_shares (digest, conversation, title, turns, expires) "
     "VALUES ('x', 'co', 't', '[]', now() + interval '1 day')",
+    "department_consents": "INSERT INTO department_consents (purpose, version, language, given, officer_name) "
+    "VALUES ('training', 'v', 'en', true, 'Clerk')",
     "labels": "INSERT INTO labels (id, form, token, entry) VALUES ('l', 'docx', 't', 1)",
 }
 """A row of each table that belongs to the clerk of Works, in an order that their keys allow."""
@@ -99,7 +101,7 @@ COLUMNS = {
     "assessments": "round", "assessment_signatures": "note", "use_records": "note",
     "privacy_rules": "action",
     "curated_answers": "state", "chat_conversations": "title", "chat_turns": "number", "chat_shares": "title",
-    "consents": "given", "opt_outs": "use", "data_reviews": "at", "stops": "lifted", "cases": "state", "case_events": "what",
+    "department_consents": "given", "consents": "given", "opt_outs": "use", "data_reviews": "at", "stops": "lifted", "cases": "state", "case_events": "what",
     "incidents": "state", "incident_events": "what", "content_log": "use",
 }  # fmt: skip
 """What is written over with itself, where it is not `id`."""
@@ -161,6 +163,8 @@ ASSESSED = ("assessments", "assessment_signatures", "use_records")
 """Tables of what a department says of its AI uses."""
 REGISTER = ("uses", "use_approvals", "evidence", "policy_texts", *ASSESSED)
 """Tables that are no officer's own."""
+ONLY_ADDED = ("usage", "labels", "department_consents")
+"""Tables that a department's officers see, and to which some of them add."""
 READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_words", "privacy_rules")
 """Tables that no officer's transaction writes."""
 OF_PERSON = {"consents": (), "opt_outs": ("delete",), "data_reviews": ("change",), "content_log": ("delete",)}
@@ -174,7 +178,7 @@ CLOSED = (
     "credentials", "invitations", "sessions", "usage_totals",
     "sign_in_addresses", "openid_requests", "identities", "passkeys", "passkey_challenges", "first_link",
     "shipped_uses", "models_seen",
-    "ledger_tiles",
+    "ledger_tiles", "preference_snapshots",
 )  # fmt: skip
 """Tables that no officer's transaction can read at all."""
 OPEN = {
@@ -212,8 +216,8 @@ def expected() -> Permitted:
         for table in ("officers", "usage_daily", "quotas", "knowledge_words", "privacy_rules")
     }
     people |= {(officer, "see", "departments") for officer in OFFICERS if officer != "nobody"}
-    department = colleague | {("same department", "see", table) for table in ("usage", "labels")}
-    usage |= {("owner", deed, "labels") for deed in ("change", "delete")}
+    department = colleague | {("same department", "see", table) for table in ONLY_ADDED}
+    usage |= {("owner", deed, table) for table in ONLY_ADDED for deed in ("change", "delete")}
     approvals = {(officer, "see", "approvals") for officer in OFFICERS if officer != "nobody"}
     usage |= {("owner", "delete", table) for table in ("approvals", "stops")}
     approvals |= {(officer, "see", "stops") for officer in OFFICERS if officer != "nobody"}

@@ -17,6 +17,7 @@ from .demo import demo
 from .doctor import doctor
 from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
+from .foundry import foundry_app
 from .guideline import guideline_app
 from .knowledge import knowledge_app
 from .label import label_app
@@ -86,6 +87,7 @@ app.add_typer(ledger_app)
 app.add_typer(privacy_app)
 app.add_typer(label_app)
 app.add_typer(models_app)
+app.add_typer(foundry_app)
 app.add_typer(templates_app)
 app.command()(backup)
 app.command()(restore)

@@ -1,4 +1,4 @@
-"""`bauhinia chat "QUESTION"`: what the public assistant answers; `bauhinia replay`: its sources, played back."""
+"""`bauhinia chat "QUESTION"`, the public assistant; `bauhinia replay`, its sources played back."""
 
 from __future__ import annotations
 

@@ -171,10 +171,10 @@ def _llama() -> Check:
 
 async def _weights(settings: Settings) -> str:
     from ..errors import WeightsError
-    from ..models.catalogue import Catalogue
+    from ..models.releases import open_catalogue
     from ..models.weights import find
 
-    model = Catalogue.load(settings.catalogue).find(settings.model)
+    model = open_catalogue(settings).find(settings.model)
     path = await find(model, settings)
     if path is None:
         raise WeightsError(
@@ -185,10 +185,10 @@ async def _weights(settings: Settings) -> str:
 
 
 def _memory(settings: Settings) -> Check:
-    from ..models.catalogue import Catalogue
     from ..models.embedded import memory_needed
+    from ..models.releases import open_catalogue
 
-    catalogue = Catalogue.load(settings.catalogue)
+    catalogue = open_catalogue(settings)
     free = psutil.virtual_memory().available
     if settings.model not in catalogue or free >= (need := memory_needed(catalogue[settings.model])):
         return Check("memory", "ok", f"{free / 1e9:.1f} GB free for the model")

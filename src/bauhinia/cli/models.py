@@ -29,16 +29,19 @@ TELL_EVERY = 10
 
 @models_app.command("list")
 def list_models() -> None:
-    """List the catalogue, and say which weights are on this machine."""
-    from ..models.catalogue import Catalogue
+    """List the catalogue and the releases, and say which weights are on this machine."""
+    from ..models.releases import open_catalogue
     from ..models.weights import where_kept
 
     settings = get_settings()
-    for model in Catalogue.load(settings.catalogue).values():
+    catalogue = open_catalogue(settings)
+    for model in catalogue.values():
         mark = "*" if model.name == settings.model else " "
         place = where_kept(model, settings)
         typer.echo(f"{mark} {model.name:<30} {model.bytes / 1e9:5.1f} GB  {model.licence:<12} {model.title}")
         typer.echo(f"  {place if place else 'not on this machine'}")
+    for error in catalogue.refused.values():
+        typer.echo(f"! {error.message}")
     if settings.model_url:
         typer.echo(f"In use: {settings.model} at {settings.model_url} (BAUHINIA_MODEL_URL)")
     else:
@@ -63,14 +66,14 @@ def fetch(name: NameArgument = None) -> None:
 def check(name: NameArgument = None) -> None:
     """Compare the SHA-256 of a model's weights with the catalogue's."""
     from ..errors import WeightsError
-    from ..models.catalogue import Catalogue
+    from ..models.releases import open_catalogue
     from ..models.weights import find
 
     settings = get_settings()
     if name is None and (why := _no_weights_needed()):
         typer.echo(why)
         return
-    model = Catalogue.load(settings.catalogue).find(name or settings.model)
+    model = open_catalogue(settings).find(name or settings.model)
     with _shown() as progress:
         path = asyncio.run(find(model, settings, progress))
     if path is None:

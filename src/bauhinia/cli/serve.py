@@ -90,14 +90,14 @@ def _cannot_listen(settings: Settings, error: OSError) -> InputError:
 
 def _have_weights() -> None:
     """Fetch the weights if they are wanted and not here. Without them the server starts and says so."""
-    from ..models.catalogue import Catalogue
+    from ..models.releases import open_catalogue
     from ..models.weights import where_kept
 
     settings = get_settings()
     if settings.model_url or settings.model == "fake":
         return
     try:
-        if where_kept(Catalogue.load(settings.catalogue).find(settings.model), settings) is None:
+        if where_kept(open_catalogue(settings).find(settings.model), settings) is None:
             fetch()
     except BauhiniaError as error:
         faults.show(error)

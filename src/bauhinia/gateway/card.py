@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..errors import NotFound
-from ..models.catalogue import Catalogue
+from ..errors import NotFound, ReleaseRefused
+from ..models.releases import open_catalogue
 from ..settings import Settings
 
 
@@ -25,7 +25,7 @@ def model_card(settings: Settings) -> ModelCard:
     if settings.model_url:
         return ModelCard(settings.model)
     try:
-        model = Catalogue.load(settings.catalogue).find(settings.model)
-    except NotFound:
+        model = open_catalogue(settings).find(settings.model)
+    except (NotFound, ReleaseRefused):
         return ModelCard(settings.model)
     return ModelCard(model.title, model.licence, model.sha256)

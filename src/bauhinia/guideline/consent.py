@@ -6,6 +6,7 @@ Nobody has consented who did not say so (D-3.2.1-14, D-2.1.3.4-06); a withdrawal
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -24,6 +25,8 @@ from .worded import Worded
 Purpose = Literal["content", "training"]
 PURPOSES: tuple[Purpose, ...] = ("content", "training")
 SubjectKind = Literal["officer", "citizen"]
+Covered = Literal["translations", "drafts", "ratings"]
+"""What of an officer's work a text on training speaks of."""
 
 
 class Version(BaseModel):
@@ -35,6 +38,8 @@ class Version(BaseModel):
     since: date = Field(alias="from")
     renews: bool = False
     """Whether consents to earlier versions no longer count."""
+    covers: tuple[Covered, ...] = ()
+    """What it speaks of, where a later text may speak of more and leaves consents to this one as they are."""
     text: Worded
 
 
@@ -58,13 +63,26 @@ class ConsentTexts(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     purposes: dict[Purpose, PurposeTexts]
+    departments: dict[Literal["training"], PurposeTexts]
+    """What departments are asked; their administrators answer."""
 
-    def holding(self, purpose: Purpose) -> tuple[str, ...]:
-        """The versions to which a consent still counts."""
-        found: list[str] = []
-        for version in self.purposes[purpose].versions:
-            found = [version.id] if version.renews else [*found, version.id]
-        return tuple(found)
+    def holding(self, purpose: Purpose, covering: Covered | None = None) -> tuple[str, ...]:
+        """The versions to which a consent still counts, for that part of what is consented to."""
+        versions = self.purposes[purpose].versions
+        found = holding(versions)
+        return tuple(
+            version.id
+            for version in versions
+            if version.id in found and (covering is None or covering in version.covers)
+        )
+
+
+def holding(versions: Sequence[Version]) -> tuple[str, ...]:
+    """Those of these versions, the newest last, to which a consent still counts."""
+    found: list[str] = []
+    for version in versions:
+        found = [version.id] if version.renews else [*found, version.id]
+    return tuple(found)
 
 
 @lru_cache(maxsize=1)
@@ -84,6 +102,8 @@ class Standing:
     at: datetime | None = None
     stale: bool = False
     """Given, to a text that asks for less than the present one: it counts no longer."""
+    narrow: bool = False
+    """Given, to an earlier text, and for no more than that one spoke of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +122,20 @@ class Consents:
         self._ledger = ledger
 
     async def may_use(
-        self, subject: str, purpose: Purpose, *, kind: SubjectKind = "officer", at: datetime | None = None
+        self,
+        subject: str,
+        purpose: Purpose,
+        *,
+        kind: SubjectKind = "officer",
+        at: datetime | None = None,
+        covering: Covered | None = None,
     ) -> Verdict:
-        """The one question of every exporter of content: whether that person consents, now or at a time.
+        """The one question of every exporter of content: whether that person consents, now or at a time, to a
+        text that speaks of what is exported.
 
         It may be asked of anybody, in whoever's name. Raises StoreError; then nothing may be used.
         """
-        values = (kind, subject, purpose, list(consent_texts().holding(purpose)), at)
+        values = (kind, subject, purpose, list(consent_texts().holding(purpose, covering)), at)
         async with self._database.connection() as connection:
             cursor = await connection.execute("SELECT consent_stands(%s, %s, %s, %s, %s)", values)
             row = await cursor.fetchone()
@@ -173,6 +200,7 @@ def _standing(purpose: Purpose, row: dict[str, Any] | None) -> Standing:
         version=row["version"],
         at=row["at"].astimezone(UTC),
         stale=row["given"] and not counts,
+        narrow=row["given"] and counts and row["version"] != consent_texts().purposes[purpose].newest.id,
     )
 
 

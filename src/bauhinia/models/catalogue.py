@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NamedTuple
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from ..errors import NotFound, WeightsError
+from ..errors import NotFound, ReleaseRefused, WeightsError
 
 
 class _Record(BaseModel):
@@ -79,8 +79,8 @@ class Model(_Record):
     """SPDX identifier."""
     context: int = Field(gt=0)
     """The longest prompt plus answer that the model was made for, in tokens."""
-    kind: Literal["instruct", "reasoning", "rehearsal"]
-    """`rehearsal` models are for tests: they run anywhere and answer badly."""
+    kind: Literal["instruct", "reasoning", "rehearsal", "released"]
+    """`rehearsal` models are for tests: they run anywhere and answer badly; `released` ones are our own."""
     sources: tuple[Source, ...]
     """Where the file can be had, in the order in which they are tried."""
 
@@ -90,14 +90,25 @@ class Model(_Record):
         return f"{self.sha256}.gguf"
 
 
+class ReleasedModel(Model):
+    """A model that was made and released here, or put into the folder of releases."""
+
+    path: Path
+    """Its file, which is nowhere else to be had."""
+
+
 _MODELS: TypeAdapter[tuple[Model, ...]] = TypeAdapter(tuple[Model, ...])
 
 
 class Catalogue(Mapping[str, Model]):
     """Models by name, in the order of the file."""
 
-    def __init__(self, models: tuple[Model, ...]) -> None:
+    def __init__(
+        self, models: tuple[Model, ...], refused: Mapping[str, ReleaseRefused] | None = None
+    ) -> None:
         self._models = {model.name: model for model in models}
+        self.refused = refused or {}
+        """Releases that may not be served, by name, and why."""
 
     @classmethod
     def load(cls, extra: Path | None = None) -> Catalogue:
@@ -117,7 +128,9 @@ class Catalogue(Mapping[str, Model]):
             ) from error
 
     def find(self, name: str) -> Model:
-        """The model of that name. Raises NotFound."""
+        """The model of that name. Raises NotFound; ReleaseRefused for a release that may not be served."""
+        if name in self.refused:
+            raise self.refused[name]
         if name not in self._models:
             raise NotFound(
                 f"The catalogue has no model called {name!r}.", hint=f"It has: {', '.join(self._models)}."

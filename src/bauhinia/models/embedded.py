@@ -20,8 +20,9 @@ import psutil
 from ..errors import ModelUnavailable
 from ..settings import Settings
 from .backend import BackendEvent, ChatRequest
-from .catalogue import Catalogue, Model
+from .catalogue import Model
 from .openai import OpenAIBackend
+from .releases import open_catalogue
 from .weights import find
 
 log = logging.getLogger(__name__)
@@ -94,8 +95,8 @@ class EmbeddedBackend:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> EmbeddedBackend:
-        """The model that the settings name. Raises NotFound."""
-        return cls(Catalogue.load(settings.catalogue).find(settings.model), settings)
+        """The model that the settings name. Raises NotFound, ReleaseRefused."""
+        return cls(open_catalogue(settings).find(settings.model), settings)
 
     @property
     def process_id(self) -> int | None:

@@ -14,7 +14,7 @@ from .reranker import HttpReranker
 def open_backend(settings: Settings) -> Backend:
     """The backend, not yet started: a server by URL, the shipped fake, or a model of the catalogue.
 
-    Raises NotFound when the catalogue lacks the model.
+    Raises NotFound when the catalogue lacks the model, ReleaseRefused for a release that may not be served.
     """
     if settings.model_url:
         return OpenAIBackend(

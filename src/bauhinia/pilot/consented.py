@@ -1,8 +1,9 @@
 """Officers' corrections for training, of those who consent to that now, and of nobody else (D-3.2.1-16).
 
-Each officer is asked about by `Consents.may_use` in the moment before their rows are read. Names do not go
-along: officers are numbers that mean nothing outside one export. Answers that a complaint keeps back,
-and what may not leave its department, are left out.
+Each officer is asked about by `Consents.may_use` in the moment before their rows are read, and the department
+that the work was done in by `DepartmentConsents.may_use`. Names do not go along: officers are numbers that
+mean nothing outside one export. Answers that a complaint keeps back, and what may not leave its department,
+are left out.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from psycopg.rows import dict_row
 
 from ..gateway import classifications
 from ..guideline.consent import Consents
+from ..guideline.department_consent import DepartmentConsents
 from ..privacy import Pseudonyms
 from ..store import Database
 
@@ -35,17 +37,24 @@ class ConsentedCorrection:
     confirmed: bool
 
 
-async def consented_corrections(database: Database, consents: Consents) -> AsyncIterator[ConsentedCorrection]:
-    """What may be learnt from, of all departments: for whoever runs the machine. Raises StoreError."""
+async def consented_corrections(
+    database: Database, consents: Consents, departments: DepartmentConsents
+) -> AsyncIterator[ConsentedCorrection]:
+    """What may be learnt from, of all departments that consent: for whoever runs the machine. Raises
+    StoreError."""
     highest = classifications().between_departments
     levels = [*classifications().below(highest), highest]
     number = 0
     for officer in await _officers(database):
-        if not (await consents.may_use(officer, "training")).allowed:
+        if not (await consents.may_use(officer, "training", covering="translations")).allowed:
             continue
         number += 1
-        for row in await _rows(database, officer, levels):
-            yield _without_names(row, number)
+        rows = await _rows(database, officer, levels)
+        asked = {row["department"] for row in rows}
+        let = {name for name in asked if (await departments.may_use(name)).allowed}
+        for row in rows:
+            if row["department"] in let:
+                yield _without_names(row, number)
 
 
 def _without_names(row: dict[str, Any], number: int) -> ConsentedCorrection:
@@ -78,17 +87,18 @@ async def _rows(database: Database, officer: str, levels: list[str]) -> list[dic
 
 _OF_OFFICER: LiteralString = """
 WITH theirs AS (
-    SELECT id, draft, "order" ->> 'to' AS "to", created FROM tasks
+    SELECT id, draft, "order" ->> 'to' AS "to", department, created FROM tasks
     WHERE kind = 'translate' AND officer = %(officer)s AND classification = ANY (%(levels)s)
         AND NOT answer_withdrawn(id)
 )
-SELECT source, original, target, "to", confirmed FROM (
-    SELECT segments.source, segments.original, segments.target, "to",
+SELECT source, original, target, "to", department, confirmed FROM (
+    SELECT segments.source, segments.original, segments.target, "to", department,
         segments.status = 'confirmed' AS confirmed, created
     FROM segments JOIN theirs ON theirs.id = segments.task
     WHERE segments.status = 'confirmed' OR segments.target <> segments.original
     UNION ALL
-    SELECT passage ->> 'source_text', passage ->> 'original', passage ->> 'text', "to", false, created
+    SELECT passage ->> 'source_text', passage ->> 'original', passage ->> 'text', "to", department,
+        false, created
     FROM theirs, jsonb_path_query(draft, '$.sections[*].passages[*] ? (@.original != null)') AS passage
     WHERE NOT EXISTS (SELECT FROM segments WHERE segments.task = theirs.id)
 ) AS left_by_them ORDER BY created, source

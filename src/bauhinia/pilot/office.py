@@ -18,6 +18,7 @@ from ..gateway.billing import seconds_a_token
 from ..guideline.acknowledgements import Acknowledgements
 from ..guideline.complaints import Complaints
 from ..guideline.consent import Consents
+from ..guideline.department_consent import DepartmentConsents
 from ..guideline.notice_texts import Notice, notices
 from ..jobs import (
     BULK,
@@ -162,6 +163,11 @@ class Office:
     def consents(self) -> Consents:
         """What people consented to."""
         return Consents(self.database, self.gateway.ledger)
+
+    @property
+    def department_consents(self) -> DepartmentConsents:
+        """What departments consented to."""
+        return DepartmentConsents(self.database, self.gateway.ledger)
 
     @property
     def accounts(self) -> Accounts:

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 
 from ..errors import BauhiniaError, InputError, Refused
 from ..guideline.consent import Purpose, consent_texts
+from ..guideline.department_consent import department_text
 from ..guideline.stopping import Scope
 from ..guideline.uses import Use
 from ..guideline.without_ai import EVERY_USE, paths_without_ai, without_ai
@@ -40,6 +41,9 @@ async def _consents(request: Request, error: BauhiniaError | None = None) -> HTM
         texts=consent_texts().purposes,
         standing=await office.consents.standing(office.officer),
         history=await office.consents.history(office.officer),
+        department=await office.department_consents.standing(office.officer),
+        department_text=department_text(),
+        may_decide=reach(office.officer, "govern") is not None,
         opted_out=await opt_outs_of(request).of(office.officer),
         uses=await _uses_for_me(request),
         path=without_ai,
@@ -76,6 +80,23 @@ async def consent(
     except InputError as error:
         return await _consents(request, error)
     return RedirectResponse(f"/consents#{purpose}", SEE_OTHER)
+
+
+@care_pages_router.post("/department-consent")
+async def consent_for_department(
+    request: Request,
+    given: Annotated[bool, Form()],
+    version: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    office, language = office_of(request), words_for(request).language
+    try:
+        if given:
+            await office.department_consents.give(office.officer, version, language)
+        else:
+            await office.department_consents.withdraw(office.officer, language)
+    except (InputError, Refused) as error:
+        return await _consents(request, error)
+    return RedirectResponse("/consents#department", SEE_OTHER)
 
 
 @care_pages_router.post("/opt-outs")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..guideline.consent import Purpose, consent_texts
+from ..guideline.department_consent import department_text
 from ..guideline.stopping import Scope, Stopping
 from ..guideline.without_ai import OptOuts, paths_without_ai
 from ..pilot.own_data import OwnData, Part
@@ -74,6 +75,7 @@ async def show_consents(request: Request) -> dict[str, Any]:
         "texts": consent_texts().model_dump(by_alias=True, mode="json")["purposes"],
         "standing": [asdict(each) for each in await office.consents.standing(office.officer)],
         "history": await office.consents.history(office.officer),
+        "department": await _department(request),
         "opted_out": sorted(await opt_outs_of(request).of(office.officer)),
         "without_ai": {use: path.model_dump(by_alias=True) for use, path in paths_without_ai().items()},
     }
@@ -87,6 +89,28 @@ async def consent(request: Request, purpose: Purpose, body: Consented) -> list[d
     else:
         await office.consents.withdraw(office.officer, purpose, body.language)
     return [asdict(each) for each in await office.consents.standing(office.officer)]
+
+
+@consents_router.put(
+    "/api/department-consent", summary="Consent for your department that its work trains models, or withdraw"
+)
+async def consent_for_department(request: Request, body: Consented) -> dict[str, Any]:
+    office = office_of(request)
+    if body.given:
+        await office.department_consents.give(office.officer, body.version, body.language)
+    else:
+        await office.department_consents.withdraw(office.officer, body.language)
+    return await _department(request)
+
+
+async def _department(request: Request) -> dict[str, Any]:
+    """Where the officer's department stands, and who decided what before."""
+    office = office_of(request)
+    return {
+        "text": department_text().newest.model_dump(by_alias=True, mode="json"),
+        "standing": asdict(await office.department_consents.standing(office.officer)),
+        "history": await office.department_consents.history(office.officer),
+    }
 
 
 @consents_router.put("/api/opt-outs", summary="Choose for what no AI is used for you")

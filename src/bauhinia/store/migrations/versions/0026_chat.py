@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0026"
-down_revision: str | None = "0024"
+down_revision: str | None = "0025"
 branch_labels: str | None = None
 depends_on: str | None = None
 
