@@ -67,7 +67,11 @@ def _patterns() -> _Patterns:
     }
     parts = tuple((name, re.compile(pattern)) for name, pattern in compiled.items())
     return _Patterns(
-        re.compile(rf"(?<![A-Za-z0-9/]){_UNIT}|(?<![A-Za-z0-9/.,-])(?:{_FLOOR}|{_NUMBER},?[ ](?=[A-Z]))"),
+        # What it begins with comes first: nearly every place of a text is passed over by it.
+        re.compile(
+            rf"(?=[0-9A-Zf])(?:(?<![A-Za-z0-9/]){_UNIT}"
+            rf"|(?<![A-Za-z0-9/.,-])(?:{_FLOOR}|{_NUMBER},?[ ](?=[A-Z])))"
+        ),
         parts,
     )
 

@@ -40,11 +40,21 @@ _CLOSE = re.compile(r"[ ,(]{0,3}(?:is |was |are )?$|[ ]?[(,，]?[ ]?$")
 def birth_guesses(plain: str) -> Iterator[Guess]:
     """Dates within 50 characters after a word for birth, right before one, or in the column that it heads."""
     done = 0
+    if not _may_speak_of_birth(plain):
+        return
     for word in _BORN.finditer(plain):
         for start, end in _dates(plain, word, done):
             if start >= done:
                 done = end
                 yield Guess("birth_date", start, end, 0.9, f"context word {word[0]}")
+
+
+def _may_speak_of_birth(plain: str) -> bool:
+    """A look that costs little, for the many texts that do not: `_BORN` tries each place of a text."""
+    small = plain.lower()
+    if "birth" in small or "born" in small or "dob" in small.replace(".", ""):
+        return True
+    return not plain.isascii() and any(each in plain for each in ("生", "出世", "誕", "诞"))
 
 
 def _dates(plain: str, word: re.Match[str], done: int) -> Iterator[tuple[int, int]]:

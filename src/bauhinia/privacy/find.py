@@ -17,6 +17,8 @@ from .plain import folded
 SURE_ELSEWHERE = "sure elsewhere"
 """Why a name counts that only another place of the text makes sure."""
 Recogniser = Callable[[str], Iterable[Guess]]
+_OF_CHINESE = frozenset({chinese_name_guesses, chinese_address_guesses})
+"""Not run on a text that has no character beyond ASCII."""
 
 _NUMBERS = STRUCTURED - {"plate", "email", "birth_date"}
 _RECOGNISERS: tuple[tuple[frozenset[FoundKind], Recogniser], ...] = (
@@ -57,8 +59,9 @@ def find_personal(
 
 
 def _guesses(plain: str, kinds: Collection[FoundKind]) -> Iterator[Guess]:
+    latin = plain.isascii()
     for found, recogniser in _RECOGNISERS:
-        if not found.isdisjoint(kinds):
+        if not found.isdisjoint(kinds) and not (latin and recogniser in _OF_CHINESE):
             yield from recogniser(plain)
 
 
