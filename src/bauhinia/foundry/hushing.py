@@ -26,7 +26,7 @@ def quiet() -> Iterator[None]:
 
 
 def no_bars() -> None:
-    """Transformers shows no bars from now on, where it is loaded: each part of a run may have asked for them."""
+    """Transformers, where it is loaded, shows no bars from now on: each part may have asked for them."""
     if "transformers" in sys.modules:
         from transformers.utils import logging
 
