@@ -180,8 +180,13 @@ def test_stopping_says_how_to_go_on_and_going_on_finishes(tmp_path: Path) -> Non
         run.run(asked, folder)
     assert stopped.value.hint == f"What was done is kept. Go on with `bauhinia foundry resume {folder}`."
     assert run.record_of(folder)["status"] == "cancelled"
+    assert json.loads((folder / "first" / "spent.json").read_text())["seconds"] >= 0
     run.resume(folder)
     assert run.record_of(folder)["status"] == "finished"
+    mark = finished(folder / "first")
+    assert mark is not None
+    assert "spent.json" not in mark["outputs"]
+    assert mark["cpu_seconds"] >= 0
 
 
 def test_stopping_between_two_stages(tmp_path: Path) -> None:

@@ -83,11 +83,13 @@ def finish(folder: Path, name: str, corpus: Path) -> None:
             files = {f"model-{kind}.gguf": FILE for kind in ("f16", "q8_0", "q4_0")}
             write_json(place / "export.json", {"files": files, "original": {"loss": 3.01}, "problems": []})
         taken = {"taken_from": writing.MAIN} if stage.kind == "corpus" and name != writing.MAIN else {}
-        write_json(place / DONE, {"seconds": 12.0, "figures": figures, "outputs": {}, **taken})
+        write_json(
+            place / DONE, {"seconds": 12.0, "cpu_seconds": 20.4, "figures": figures, "outputs": {}, **taken}
+        )
         told[stage.name] = {"kind": stage.kind, "seconds": 12.0, "figures": figures}
     record = {"recipe": name, "title": asked.title, "hash": asked.hash, "began": "2026-11-27T11:00:00+00:00"}
     record |= {"environment": surroundings.environment(), "code": surroundings.code(), "stages": told}
-    write_json(folder / "run.json", record | {"status": "finished", "sessions": []})
+    write_json(folder / "run.json", record | {"status": "finished", "sessions": [{"load": 99.0}]})
 
 
 def test_the_page_says_what_the_runs_say(rehearsed: Path, tmp_path: Path) -> None:
@@ -104,9 +106,10 @@ def test_the_page_says_what_the_runs_say(rehearsed: Path, tmp_path: Path) -> Non
     assert "23 → 22 of 34 answered as told, 27 → 27 of 36 rightly chosen; following is kept." in text
     assert "| rehearsal | pretraining | 3 | 768 | 765 | 110 | 134,515,008 | 4.100 | 2.900 |" in text
     assert "| deepseek-tiny | model-f16.gguf | 271.0 | 3.0101 | 0.030% | 99.70% |" in text
-    assert "| deepseek-tiny | corpus | taken from rehearsal |" in text
+    assert "| deepseek-tiny | corpus | taken from rehearsal |  |" in text
+    assert "| rehearsal | corpus | 12 | 20 |" in text
     assert "| 1 | 0.60 | 1.50 | 0.50 | 0.50 | 0 |" in text
-    assert "In all 1,000 s in 2 sessions." in text
+    assert "In all 1,000 s in 2 sessions, on a machine that other work kept busy (load 99 on " in text
     assert "$ bauhinia summarise x\n- A <b>point</b>." in text
     assert str(tmp_path) not in text
     for name in ("bits", "losses", "deepseek", "experts"):

@@ -11,7 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 
 from ..errors import Cancelled, Conflict, NotFound
 from . import base, live, surroundings
+from .hushing import no_bars
 from .kinds import KINDS
 from .marks import DONE, digest, finished, outputs, plain, read_json, room_on_disk, write_json, write_whole
 from .recipe import Recipe, Stage, read
@@ -26,6 +27,8 @@ from .report import Onlooker, Silent
 from .taking import taken_over
 
 RECIPE, RECORD, BASE, LOCK = "recipe.yaml", "run.json", "base", "run.lock"
+SPENT = "spent.json"
+"""In the folder of a stage that was interrupted: the time that went into it so far."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -135,7 +138,7 @@ def export(folder: Path, out: Path | None = None, *, watch: Onlooker | None = No
     place, kind = out or folder / "export", KINDS["export"]
     if finished(place) is not None:
         return place
-    timer, config = _Timer(), kind.config_class()()
+    timer, config = _Timer(place), kind.config_class()()
     given = {"model": newest_model(folder), "corpus": corpus_of(folder)}
     with held(folder), room_on_disk(folder):
         place.mkdir(parents=True, exist_ok=True)
@@ -164,9 +167,11 @@ def _do(stage: Stage, recipe: Recipe, folder: Path, made: Made, watch: Onlooker)
     inputs = digest([stage.as_data(), recipe.seed, made.digests])
     if taken_over(stage.name, inputs, place, made.beside):
         return
-    timer = _Timer()
+    timer = _Timer(place)
+    no_bars()
     try:
-        figures = kind.worker()(stage.config, folder=place, report=watch, **given)
+        with timer.kept():
+            figures = kind.worker()(stage.config, folder=place, report=watch, **given)
     except Cancelled as stopped:
         raise Cancelled(stopped.message, hint=_how_to_go_on(folder)) from stopped
     for name in ("checkpoints", "unfinished"):
@@ -176,19 +181,43 @@ def _do(stage: Stage, recipe: Recipe, folder: Path, made: Made, watch: Onlooker)
 
 
 class _Timer:
-    """When something began, and how long ago that is."""
+    """How long a stage has taken, the sessions before this one counted in unless they were killed."""
 
-    def __init__(self) -> None:
-        self.began, self._begun = _now(), time.monotonic()
+    def __init__(self, place: Path) -> None:
+        self.began, self._spent = _now(), place / SPENT
+        self._begun, self._cpu = time.monotonic(), _cpu_seconds()
+        before = read_json(self._spent) if self._spent.is_file() else {}
+        self._before = (before.get("seconds", 0.0), before.get("cpu_seconds", 0.0))
 
-    @property
-    def seconds(self) -> float:
-        return round(time.monotonic() - self._begun, 1)
+    def taken(self) -> dict[str, float]:
+        """Seconds by the clock, and of processors."""
+        clock, cpu = time.monotonic() - self._begun, _cpu_seconds() - self._cpu
+        return {
+            "seconds": round(self._before[0] + clock, 1),
+            "cpu_seconds": round(self._before[1] + cpu, 1),
+        }
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Where the stage does not end, the next session goes on counting from here."""
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError):
+                write_json(self._spent, self.taken())
+            raise
+        self._spent.unlink(missing_ok=True)
+
+
+def _cpu_seconds() -> float:
+    """Of this process and of the children that have ended."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def _mark(place: Path, timer: _Timer, figures: object, **said: str) -> None:
     """Say last of all that a stage is done: what it was, how long it took, its figures, what it left."""
-    told = {**said, "began": timer.began, "ended": _now(), "seconds": timer.seconds}
+    told = {**said, "began": timer.began, "ended": _now(), **timer.taken()}
     write_json(place / DONE, {**told, "figures": plain(figures), "outputs": outputs(place)})
 
 
@@ -237,6 +266,7 @@ def _recorded(recipe: Recipe, folder: Path) -> Iterator[None]:
     """Keep `recipe.yaml` and `run.json`: what is made, with what, when, and how each session ended."""
     record = _begin(recipe, folder)
     session = {"began": _now(), "process": os.getpid(), "code": surroundings.code(), "outcome": "running"}
+    session["load"] = surroundings.load()
     record["sessions"].append(session)
     record |= {"status": "running"}
     write_json(folder / RECORD, record)

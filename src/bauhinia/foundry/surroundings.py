@@ -54,6 +54,11 @@ def environment() -> dict[str, Any]:
     }
 
 
+def load() -> float:
+    """How many processes wanted a processor over the last minute: other people's work slows a run."""
+    return round(os.getloadavg()[0], 1)
+
+
 def machine() -> str:
     """The machine in a few words, for a table's caption."""
     here = environment()

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from .marks import DONE, finished, write_json
+from .marks import DONE, WORKING, finished, write_json
 
 PARTS = "parts"
 """Measurements of single models, each of which says what was measured."""
@@ -23,6 +23,8 @@ def taken_over(stage: str, inputs: str, place: Path, beside: Sequence[Path]) -> 
         if mark is None:
             continue
         if inputs and mark.get("inputs") == inputs:
+            for name in WORKING:
+                shutil.rmtree(place / name, ignore_errors=True)
             link_tree(run / stage, place)
             write_json(place / DONE, {**mark, "taken_from": run.name})
             return True

@@ -79,8 +79,17 @@ def _made(folder: Path, record: Mapping[str, Any]) -> str:
     return (
         f"Written by `bauhinia foundry rehearse --write .` from its runs: {machine}, no accelerator, Python "
         f"{here['python']}, {packages}, Bauhinia {code['version']}{commit}, {told['began'][:10]}. In all "
-        f"{sum(record['sessions']):,.0f} s in {_counted(len(record['sessions']), 'session')}. Nothing here "
-        "was typed by hand."
+        f"{sum(record['sessions']):,.0f} s in {_counted(len(record['sessions']), 'session')}{_busy(told)}. "
+        "Nothing here was typed by hand."
+    )
+
+
+def _busy(told: Mapping[str, Any]) -> str:
+    """That other work had the machine too, where it had."""
+    most = max((session.get("load", 0.0) for session in told["sessions"]), default=0.0)
+    cores = told["environment"]["cores"]
+    return (
+        f", on a machine that other work kept busy (load {most:.0f} on {cores} cores)" if most > cores else ""
     )
 
 
@@ -212,9 +221,10 @@ def _times(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
             mark = finished(folder / name / stage.name)
             assert mark is not None
             taken = f"taken from {mark['taken_from']}" if "taken_from" in mark else f"{mark['seconds']:,.0f}"
-            rows.append((name, stage.name, taken))
-    rows += [(deed["name"], "", f"{deed['seconds']:,.0f}") for deed in record["deeds"].values()]
-    yield from _table(("run or command", "stage", "seconds"), rows)
+            cpu = "" if "taken_from" in mark else f"{mark.get('cpu_seconds', 0):,.0f}"
+            rows.append((name, stage.name, taken, cpu))
+    rows += [(deed["name"], "", f"{deed['seconds']:,.0f}", "") for deed in record["deeds"].values()]
+    yield from _table(("run or command", "stage", "seconds", "of processors"), rows)
     yield ""
 
 

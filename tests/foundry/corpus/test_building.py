@@ -65,14 +65,16 @@ def rejected(folder: Path) -> Counter[str]:
 
 
 def test_the_same_configuration_gives_the_same_bytes_whoever_works(mixed: Mixed, tmp_path: Path) -> None:
-    config = config_of(mixed())
+    path = mixed()
+    write_jsonl(path.parent / "more.jsonl", [{"text": talk(number)} for number in range(60, 80)])
+    config = config_of(path.parent)
     figures = build(config, tmp_path / "a", report=Silent())
-    again = build(config, tmp_path / "b", report=Silent())
-    two = build(config.model_copy(update={"workers": 2}), tmp_path / "c", report=Silent())
-    assert files_of(tmp_path / "a") == files_of(tmp_path / "b") == files_of(tmp_path / "c")
-    assert figures.digest == again.digest == two.digest
+    before = files_of(tmp_path / "a")
     other = build(config.model_copy(update={"seed": 5}), tmp_path / "a", report=Silent())
-    assert other.digest != figures.digest
+    again = build(config, tmp_path / "a", report=Silent())
+    two = build(config.model_copy(update={"workers": 2}), tmp_path / "b", report=Silent())
+    assert before == files_of(tmp_path / "a") == files_of(tmp_path / "b")
+    assert figures.digest == again.digest == two.digest != other.digest
 
 
 def test_rows_are_as_agreed_and_none_is_lost(mixed: Mixed, tmp_path: Path) -> None:
@@ -355,16 +357,18 @@ def test_a_build_that_was_killed_goes_on_to_the_same_corpus(mixed: Mixed, tmp_pa
     assert files_of(out) == files_of(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("limit", [300, 9_000])
+@pytest.mark.parametrize(("limit", "workers"), [(2_000, 2), (9_000, 1)])
 def test_a_full_disk_is_told_and_leaves_nothing_half_written(
-    mixed: Mixed, tmp_path: Path, limit: int
+    mixed: Mixed, tmp_path: Path, limit: int, workers: int
 ) -> None:
     """The kernel refuses to let any file grow past the limit, as a full disk would."""
     out = tmp_path / "out"
-    config = config_of(mixed())
+    path = mixed()
+    write_jsonl(path.parent / "more.jsonl", [{"text": talk(number)} for number in range(60, 80)])
+    config = config_of(path.parent)
     build(config, out, report=Silent())
     before = files_of(out)
-    more = config.model_copy(update={"seed": 1})
+    more = config.model_copy(update={"seed": 1, "workers": workers})
     child = _child(tmp_path, more, out, limit)
     told, _ = child.communicate()
     assert child.returncode == 0 and "MissingPart The disk is full: the corpus was not written." in told

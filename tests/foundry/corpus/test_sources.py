@@ -325,3 +325,15 @@ def test_unknown_keys_and_two_sources_of_one_name_are_refused(tmp_path: Path) ->
     twice: list[Source] = [rehearsal().sources[0]] * 2
     with pytest.raises(ValueError, match="two sources are called hkcancor"):
         CorpusConfig(sources=tuple(twice))
+
+
+def test_the_door_is_complete_and_a_recipe_is_read_without_datatrove() -> None:
+    import subprocess
+    import sys
+
+    from bauhinia.foundry import corpus
+
+    assert sorted(corpus.__all__) == corpus.__all__ and all(getattr(corpus, name) for name in corpus.__all__)
+    asked = "import sys; from bauhinia.foundry.corpus import CorpusConfig, rehearsal; print('datatrove' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"

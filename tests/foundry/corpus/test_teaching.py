@@ -5,15 +5,20 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bauhinia.errors import InputError
+from bauhinia.foundry.corpus.config import CorpusConfig, rehearsal
 from bauhinia.foundry.corpus.instructions import in_numerals, teach
 from bauhinia.foundry.corpus.notices import LANGUAGES, VARIETIES, Refusing, notices
 from bauhinia.foundry.corpus.overlap import Index
 from bauhinia.foundry.corpus.preferences import in_mainland_words, prefer, with_other_figure
 from bauhinia.foundry.corpus.steps.decontamination import evaluation_index
+from bauhinia.foundry.corpus.use import rows_from_use
 from bauhinia.foundry.corpus.withdrawal import Withdrawn
 from bauhinia.language import Variety, detect, figures, fits, simplified_characters
 
@@ -143,3 +148,56 @@ def test_officers_preferences_come_first_under_their_own_terms() -> None:
     assert made.origins[0]["document"] == "corrections-1"
     gone = prefer([left], 5, 0, Refusing((), Withdrawn(documents=frozenset({"corrections-1"}))))
     assert gone.rejected == {"withdrawn": 1} and "correction" not in gone.tasks
+
+
+def snapshot(folder: Path, rows: list[dict[str, Any]], name: str = "use-1") -> Path:
+    """As `bauhinia foundry preferences` writes it."""
+    folder.mkdir()
+    data = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+    (folder / "preferences.jsonl").write_bytes(data)
+    files = {"preferences.jsonl": sha256(data).hexdigest()}
+    (folder / "manifest.json").write_text(json.dumps({"snapshot": name, "files": files}))
+    (folder / "SNAPSHOT.json").write_text(json.dumps({"snapshot": name, "entry": 1}))
+    return folder
+
+
+def used(number: int) -> dict[str, Any]:
+    said = {"prompt": "Reply.", "chosen": f"The road was mended, {number}.", "rejected": "It is good."}
+    return {
+        "id": f"pair-{number}",
+        "source": "use:draft",
+        "licence": "consent",
+        "language": "en",
+        **{key: [{"role": "user", "content": text}] for key, text in said.items()},
+    }
+
+
+def test_rows_from_use_come_first_and_can_be_withdrawn_one_or_all(tmp_path: Path) -> None:
+    rows = list(rows_from_use([snapshot(tmp_path / "use", [used(1), used(2)])]))
+    taught = prefer((), 3, 0, CLEAR, rows)
+    assert [row["id"] for row in taught.rows[:2]] == ["pair-1", "pair-2"] and len(taught.rows) == 5
+    assert taught.rows[0]["source"] == "use:draft" and "of" not in taught.rows[0]
+    assert taught.origins[0]["document"] == "use-1"
+    for withdrawn, left in (
+        (Withdrawn(rows=frozenset({"pair-1"})), ["pair-2"]),
+        (Withdrawn(documents=frozenset({"use-1"})), []),
+    ):
+        taught = prefer((), 3, 0, Refusing((evaluation_index(()),), withdrawn), rows)
+        assert [row["id"] for row in taught.rows if row["source"] == "use:draft"] == left
+
+
+@pytest.mark.parametrize("spoilt", ["SNAPSHOT.json", "manifest.json", "preferences.jsonl"])
+def test_a_folder_that_is_no_whole_snapshot_is_refused(tmp_path: Path, spoilt: str) -> None:
+    folder = snapshot(tmp_path / "use", [used(1)])
+    (folder / spoilt).write_text("{}")
+    with pytest.raises(InputError, match="no whole snapshot"):
+        list(rows_from_use([folder]))
+    with pytest.raises(InputError, match="no whole snapshot"):
+        list(rows_from_use([tmp_path / "nowhere"]))
+
+
+def test_a_recipe_that_takes_nothing_from_use_keeps_its_digest(tmp_path: Path) -> None:
+    told = rehearsal().model_dump(mode="json")
+    assert "use" not in told
+    config = CorpusConfig.model_validate({**told, "use": [tmp_path]})
+    assert config.model_dump(mode="json")["use"] == [str(tmp_path)]

@@ -103,3 +103,47 @@ def test_the_loss_on_a_cpu_and_its_gradients_are_the_models_own(
     assert loss.item() == pytest.approx(expected.item(), rel=1e-6)
     for (name, mine), (_, own) in zip(one.named_parameters(), other.named_parameters(), strict=True):
         assert torch.allclose(mine.grad, own.grad, atol=1e-7), name
+
+
+def by_pieces(
+    query: Any, key: Any, value: Any, bounds: Any, *_: Any, scale: Any, window_size: Any, **__: Any
+) -> Any:
+    """What the kernel of a GPU computes, one piece after the other."""
+    import torch
+
+    assert window_size == (-1, 0)
+    told = []
+    for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        parts = (part[start:end].transpose(0, 1)[None] for part in (query, key, value))
+        out = torch.nn.functional.scaled_dot_product_attention(
+            *parts, is_causal=True, scale=scale, enable_gqa=True
+        )
+        told.append(out[0].transpose(0, 1))
+    return torch.cat(told)
+
+
+@pytest.mark.parametrize("kind", ["llama", "qwen2"])
+def test_end_to_end_the_loss_is_that_of_the_pieces_too(kind: str, tmp_path: Path) -> None:
+    import torch
+
+    from bauhinia.foundry.training.attention import register
+    from bauhinia.foundry.training.collating import Collator
+    from bauhinia.foundry.training.packing import tokenised
+    from bauhinia.foundry.training.stage import load_model
+    from bauhinia.foundry.training.watching import as_item
+
+    base = tiny.make_model(tmp_path, kind=kind)
+    pieces = tokenised(tiny.make_tokenizer(), [*tiny.CANTONESE, *tiny.ENGLISH])
+    model = load_model(base, "varlen").eval()
+    register(by_pieces)
+    batch = Collator(pad=258, flat=True)([as_item(row) for row in pack(pieces, 128)])
+    with torch.no_grad():
+        loss = model(**batch, use_cache=False).loss
+    expected = alone(load_model(base, "sdpa").eval(), pieces)
+    assert loss.item() * sum(piece.targets for piece in pieces) == pytest.approx(expected, rel=1e-6)
+    padded = tiny.make_tokenizer()("佢哋", return_tensors="pt")
+    made = [
+        one.generate(**padded, do_sample=False, max_new_tokens=4).tolist()
+        for one in (model, load_model(base, "sdpa").eval())
+    ]
+    assert made[0] == made[1]

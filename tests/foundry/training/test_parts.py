@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import importlib.util
 import json
 from pathlib import Path
@@ -86,6 +87,28 @@ def test_a_disk_without_room_is_told_before_anything_is_begun(tmp_path: Path) ->
     require_room(tmp_path, 1000, free=lambda _: 32_000)
     with pytest.raises(StoreError, match="GiB free"):
         require_room(tmp_path, 1000, free=lambda _: 31_999)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        RuntimeError("I/O error: No space left on device (os error 28)"),
+    ],
+)
+def test_a_disk_that_fills_up_on_the_way_is_told(error: Exception) -> None:
+    from bauhinia.foundry.training.stage import when_full
+
+    with pytest.raises(StoreError, match="disk is full"), when_full():
+        raise error
+    with pytest.raises(RuntimeError, match="else"), when_full():
+        raise RuntimeError("something else")
+
+
+def test_a_loss_that_is_no_number_ends_the_training(base: Path, corpus: Path, tmp_path: Path) -> None:
+    config = PretrainingConfig(steps=30, batch=2, length=32, learning_rate=1e9, warm_up=0, clip=0, threads=1)
+    with pytest.raises(InputError, match="is no number"):
+        train(config, model=base, corpus=corpus, folder=tmp_path, seed=1, report=Silent())
 
 
 @pytest.mark.skipif(importlib.util.find_spec("mlflow") is not None, reason="MLflow is installed here")

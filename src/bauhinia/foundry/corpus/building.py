@@ -7,17 +7,12 @@ that was stopped goes on where it was. The corpus appears at the end, its manife
 from __future__ import annotations
 
 import contextlib
-import errno
-import io
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-
-from datatrove.executor.local import LocalPipelineExecutor
-from datatrove.pipeline.base import PipelineStep
 
 from ...errors import Cancelled, InputError, MissingPart
 from ..report import Report
@@ -29,26 +24,17 @@ from .notices import Refusing, Taught
 from .preferences import prefer
 from .rows import digest_of, read_lines, write_lines
 from .sources import Shard, digest_of_files, shards, sources_as_read
-from .steps.allowed import Allowed, Readable, is_stated
-from .steps.decontamination import Decontaminated, evaluation_index
-from .steps.likeness import buckets, clusters, minhash_config, signatures, unlike
-from .steps.personal import WithoutPersonalData
-from .steps.quality import Worthwhile, read_thresholds
-from .steps.script import Labelled, OneScript
-from .steps.shards import Handed, Reading, rejecting, tallied, writer
-from .steps.tidy import Tidy
+from .stages import STEPS, Stages
+from .steps.allowed import is_stated
+from .steps.decontamination import evaluation_index
+from .steps.shards import tallied
+from .use import rows_from_use, snapshot_of
 from .withdrawal import read_register, register_of
+from .working import FULL, run_stage
 
-STEPS = (
-    "readable", "allowed", "tidy", "decontaminated", "script", "language", "personal", "quality",
-    "duplicates",
-)  # fmt: skip
-"""Where rows are turned away, in order; `assembling` comes after them."""
-_MOST_TASKS = 256
 _STAGES = 7
 _COPIES = 3
 """Rows lie on the disk before they are compared, after, and in the corpus."""
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def build(config: CorpusConfig, folder: Path, *, report: Report) -> CorpusFigures:
@@ -74,7 +60,8 @@ def build(config: CorpusConfig, folder: Path, *, report: Report) -> CorpusFigure
 def _build(
     config: CorpusConfig, found: list[Shard], folder: Path, work: Path, report: Report, began: float
 ) -> CorpusFigures:
-    tasks = _grouped(found)
+    stages = Stages(config, folder, work, found)
+    tasks = stages.tasks
     marks = [began]
 
     def stage(number: int, note: str) -> None:
@@ -84,9 +71,10 @@ def _build(
             raise Cancelled("The corpus was not finished.", hint="Build it again: it goes on from here.")
 
     stage(0, f"reading {len(config.sources)} sources")
-    _filter(config, tasks, folder, work, report)
+    run_stage(stages, "filter", report)
     stage(1, "comparing rows")
-    _compare(config, len(tasks), work)
+    for name in ("signatures", "buckets", "clusters", "unlike"):
+        run_stage(stages, name, report)
     stage(4, "holding out and writing")
     made = assemble(config, work / "unlike", len(tasks), work / "new", leaking(work / "rejected"))
     stage(5, "making instruction and preference rows")
@@ -130,15 +118,10 @@ def _check_terms(config: CorpusConfig) -> None:
             )
 
 
-def _grouped(found: list[Shard]) -> list[list[Shard]]:
-    """A task a shard, or of very many, neighbours together, so that the order of rows is the same."""
-    size = -(-len(found) // _MOST_TASKS)
-    return [found[at : at + size] for at in range(0, len(found), size)]
-
-
 def _work_folder(folder: Path, config: CorpusConfig) -> Path:
     """Where this very build is made: another configuration, or other inputs, begin anew."""
     files = [digest_of_files(source) for source in sources_as_read(config)]
+    files += [snapshot_of(folder) for folder in config.use]
     register = register_of(folder, config.withdrawals)
     given = [config.thresholds, *config.opt_outs, *config.evaluation_files, register]
     texts = [
@@ -171,7 +154,7 @@ def _disk(work: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in _FULL:
+        if error.errno not in FULL:
             raise
         shutil.rmtree(work, ignore_errors=True)
         raise MissingPart(
@@ -180,80 +163,14 @@ def _disk(work: Path) -> Iterator[None]:
         ) from error
 
 
-def _filter(config: CorpusConfig, tasks: list[list[Shard]], folder: Path, work: Path, report: Report) -> None:
-    """Every row through every step that looks at it alone."""
-    withdrawn = read_register(register_of(folder, config.withdrawals))
-    opt_outs = {
-        line for path in config.opt_outs for line in path.read_text(encoding="utf-8").splitlines() if line
-    }
-    thresholds = read_thresholds(config.thresholds)
-    guards = {name_of(source): source.personal for source in config.sources}
-    rejected = work / "rejected"
-
-    def pipeline() -> list[PipelineStep]:
-        return [
-            Reading(tasks, config, work / "tally"),
-            Readable(rejecting(rejected, "readable")),
-            Allowed(config.licences, opt_outs, withdrawn, rejecting(rejected, "allowed")),
-            Tidy(rejecting(rejected, "tidy")),
-            Decontaminated(config.evaluation_files, rejecting(rejected, "decontaminated")),
-            OneScript(thresholds["script"]["island"], rejecting(rejected, "script")),
-            Labelled(thresholds["script"]["mixed"], rejecting(rejected, "language")),
-            WithoutPersonalData(guards, config.most_personal, rejecting(rejected, "personal")),
-            Worthwhile(thresholds, rejecting(rejected, "quality")),
-            writer(work / "kept"),
-        ]
-
-    _run(pipeline, len(tasks), work / "logs" / "filter", config.workers, report)
-
-
-def _compare(config: CorpusConfig, tasks: int, work: Path) -> None:
-    """Near duplicates out, in datatrove's four stages."""
-    settings = minhash_config(config.deduplication, config.seed)
-    folder, kept, logs = work / "likeness", work / "kept", work / "logs"
-    _run(lambda: [Handed(kept), signatures(folder, settings)], tasks, logs / "signatures", config.workers)
-    _run(lambda: [buckets(folder, settings)], settings.num_buckets, logs / "buckets", config.workers)
-    with contextlib.redirect_stderr(io.StringIO()):  # this stage draws a bar of its own
-        _run(lambda: [clusters(folder, settings)], 1, logs / "clusters")
-    rejected = work / "rejected"
-    _run(
-        lambda: [
-            Handed(kept),
-            unlike(folder, rejecting(rejected, "duplicates")),
-            writer(work / "unlike"),
-        ],
-        tasks,
-        logs / "unlike",
-        config.workers,
-    )
-
-
-def _run(
-    pipeline: Callable[[], list[PipelineStep]],
-    tasks: int,
-    logs: Path,
-    workers: int = 1,
-    report: Report | None = None,
-) -> None:
-    """The tasks that are not done yet. With one worker they run here, each on steps of its own, and no other
-    process is started."""
-    if workers > 1 and tasks > 1:
-        LocalPipelineExecutor(pipeline(), tasks=tasks, workers=workers, logging_dir=str(logs)).run()
-        return
-    for rank in range(tasks):
-        if report is not None and report.stopped():
-            raise Cancelled("The corpus was not finished.", hint="Build it again: it goes on from here.")
-        executor = LocalPipelineExecutor(pipeline(), tasks=tasks, workers=1, logging_dir=str(logs))
-        executor._run_for_rank(rank, local_rank=1)
-
-
 def _taught(config: CorpusConfig, made: Assembled, folder: Path, work: Path) -> tuple[Taught, Taught]:
     """Instruction and preference rows, none with a piece of an evaluation set or a held-out row in it, and
     none that was withdrawn; each with its origin, as other rows have."""
     indexes = (evaluation_index(config.evaluation_files), made.index)
     withdrawn = read_register(register_of(folder, config.withdrawals))
     instructions = teach(made.pairs, config.instructions, config.seed, Refusing(indexes, withdrawn))
-    preferences = prefer(made.preferred, config.preferences, config.seed, Refusing(indexes, withdrawn))
+    used = list(rows_from_use(config.use))
+    preferences = prefer(made.preferred, config.preferences, config.seed, Refusing(indexes, withdrawn), used)
     new = work / "new"
     write_lines(new / "instructions.jsonl", instructions.rows)
     write_lines(new / "preferences.jsonl", preferences.rows)

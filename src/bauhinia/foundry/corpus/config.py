@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 PERMISSIVE = (
     "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CC-BY-3.0", "CC-BY-4.0", "ISC", "MIT",
@@ -34,7 +41,7 @@ class _Any(_Part):
     """Its rows are there so that the model does not forget, not to teach it something."""
     personal: Guarded = "all"
     most_characters: int | None = Field(default=None, ge=1)
-    """Of a source inside a package, a sample of about so many characters, the same each time; of files, the
+    """Of what comes with packages, a sample of about so many characters, the same each time; of files, the
     first."""
 
 
@@ -218,6 +225,8 @@ class CorpusConfig(_Part):
     """Most program-made instruction rows."""
     preferences: int = Field(default=240, ge=0)
     """Most program-made preference rows."""
+    use: tuple[Path, ...] = ()
+    """Snapshots that `bauhinia foundry preferences` wrote: their preference rows come first."""
     seed: int = 0
     most_line_bytes: int = Field(default=1_000_000, ge=100)
     most_file_bytes: int = Field(default=50_000_000, ge=100)
@@ -229,6 +238,12 @@ class CorpusConfig(_Part):
     """Of each step and reason, how many rejected rows are kept to be looked at."""
     workers: int = Field(default=1, ge=1)
     """Processes. More of them give the same bytes."""
+
+    @model_serializer(mode="wrap")
+    def _only_what_is_used(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A recipe that takes nothing from use keeps the digest that it had before it could."""
+        told: dict[str, Any] = handler(self)
+        return told if self.use else {name: value for name, value in told.items() if name != "use"}
 
     @model_validator(mode="after")
     def _names_differ(self) -> CorpusConfig:

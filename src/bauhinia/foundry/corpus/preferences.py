@@ -33,19 +33,27 @@ from .rows import row_id
 _FIGURE = re.compile(r"\d(?:[\d,]*\d)?")
 
 
-def prefer(corrections: Sequence[dict[str, Any]], most: int, seed: int, refusing: Refusing) -> Taught:
-    """Officers' preferences, all of them, then program-made rows, at most so many; what `refusing` has a
-    reason against is left out, counted."""
+def prefer(
+    corrections: Sequence[dict[str, Any]],
+    most: int,
+    seed: int,
+    refusing: Refusing,
+    used: Sequence[dict[str, Any]] = (),
+) -> Taught:
+    """Officers' preferences, all of them, from use and from corrections, then program-made rows, at most so
+    many; what `refusing` has a reason against is left out, counted."""
     made: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for notice in notices():
         for task, row in _of_notice(notice):
             # what both scripts share would be preferred to itself
             if row["chosen"] != row["rejected"]:
                 made[task].append({**row, "of": notice.id})
-    corrected = [("correction", _correction(each)) for each in corrections]
+    by_officers = [("use", each) for each in used]
+    by_officers += [("correction", _correction(each)) for each in corrections]
     taught = Taught()
-    for task, row in [*corrected, *shared_out(made, 2 * most, seed)]:
-        if task != "correction" and len(taught.rows) - taught.tasks["correction"] == most:
+    for task, row in [*by_officers, *shared_out(made, 2 * most, seed)]:
+        own = taught.tasks["use"] + taught.tasks["correction"]
+        if task not in ("use", "correction") and len(taught.rows) - own == most:
             break
         taught.take(task, row, refusing)
     return taught

@@ -1,7 +1,8 @@
 """Preference data from use: what officers made of the model's words and said of them, with consent."""
 
+from ..snapshot_files import LABELS, MANIFEST, MARKER, PAIRS, WITHDRAWN
 from .rows import LICENCE, TAKEN_BACK, Permitted, decide, pieces_of
-from .snapshot import DEED, LABELS, MANIFEST, MARKER, PAIRS, WITHDRAWN, Snapshot, export, permitted
+from .snapshot import DEED, Snapshot, export, permitted
 from .work import Rating, Work, finished_work
 
 __all__ = [

@@ -22,8 +22,8 @@ PAIRED_BY_PASSAGE = frozenset({"translate", "redraft"})
 WHOLE = frozenset({"draft", "summarise", "analyse", "ask"})
 LONGEST = 24_000
 """Characters of a row: about what a model of 8,192 tokens reads."""
-LICENCE = "LicenseRef-Consented-Use"
-"""Nobody else's licence: it may be trained on while its officer and its department consent."""
+LICENCE = "consent"
+"""As the corpus calls it: it may be trained on while its officer and its department consent."""
 _LANGUAGES = {
     Variety.ENGLISH: "en",
     Variety.TRADITIONAL: "zh-Hant",

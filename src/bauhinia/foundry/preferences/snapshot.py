@@ -27,13 +27,11 @@ from ...guideline.department_consent import DepartmentConsents, department_text
 from ...ledger import Ledger
 from ...people import Officer
 from ...store import Database
+from ..snapshot_files import LABELS, MANIFEST, MARKER, PAIRS, WITHDRAWN
 from .rows import LICENCE, TAKEN_BACK, Permitted, Reason, decide, pieces_of
 from .work import finished_work
 
 DEED = "preferences.export"
-PAIRS, LABELS, MANIFEST, WITHDRAWN, MARKER = (
-    "preferences.jsonl", "labels.jsonl", "manifest.json", "withdrawn.json", "SNAPSHOT.json",
-)  # fmt: skip
 _TRIES = 3
 _GONE = "gone"
 """Of a row whose work is not there any more."""

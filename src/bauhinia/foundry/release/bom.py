@@ -16,9 +16,10 @@ from .figures import GgufFile
 
 SPEC = "1.6"
 SPDX = frozenset(
-    """Apache-2.0 BSD-2-Clause BSD-3-Clause CC-BY-3.0 CC-BY-4.0 CC-BY-SA-3.0 CC-BY-SA-4.0 CC0-1.0 GPL-2.0-only
-    GPL-2.0-or-later GPL-3.0-only GPL-3.0-or-later LGPL-2.0-or-later LGPL-2.1-or-later LGPL-3.0-or-later MIT
-    MPL-2.0 ODC-By-1.0 PSF-2.0 Python-2.0 Unicode-3.0 Unicode-DFS-2016""".split()  # noqa: SIM905  # read better so
+    """0BSD Apache-2.0 BSD-2-Clause BSD-3-Clause CC-BY-3.0 CC-BY-4.0 CC-BY-SA-3.0 CC-BY-SA-4.0
+    CC0-1.0 GPL-2.0-only GPL-2.0-or-later GPL-3.0-only GPL-3.0-or-later ISC LGPL-2.0-or-later
+    LGPL-2.1-or-later LGPL-3.0-only LGPL-3.0-or-later MIT MIT-0 MPL-2.0 ODC-By-1.0 PSF-2.0
+    Python-2.0 Unicode-3.0 Unicode-DFS-2016 Unlicense Zlib""".split()  # noqa: SIM905  # read better so
 )
 """Identifiers that are written as such; any other licence is written as a name."""
 _NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")

@@ -8,13 +8,14 @@ from ...evaluation.gate import Figure
 from ...guideline.tiers import tiers
 from ...guideline.uses import shipped
 from .facts import Facts
+from .figures import number
 
 _LANGUAGES = {
     "yue": "Cantonese",
     "zh-Hant": "written Chinese, Traditional characters",
     "zh-Hans": "written Chinese, Simplified characters",
     "en": "English",
-    "mixed": "mixed, such as Cantonese with English words",
+    "mixed": "parallel texts, or one language with words of another",
 }
 
 
@@ -83,7 +84,7 @@ def _data(facts: Facts) -> Iterator[str]:
     ]
     yield from _table(("Language", "Characters", "Share"), spread)
     yield ""
-    yield "Every row leads to its source: `rows.jsonl` beside this card."
+    yield ("These are the rows that training drew from; each leads to its source in `rows.jsonl` beside it.")
 
 
 def _training(facts: Facts) -> Iterator[str]:
@@ -96,7 +97,7 @@ def _training(facts: Facts) -> Iterator[str]:
          _count(stage.get("parameters_changed")), _count(stage.get("seconds")))
         for stage in facts.stages
     ]  # fmt: skip
-    yield from _table(("Stage", "Kind", "Tokens", "Parameters changed", "Seconds"), rows)
+    yield from _table(("Stage", "Kind", "Tokens", "Parameter tensors changed", "Seconds"), rows)
 
 
 def _evaluation(facts: Facts) -> Iterator[str]:
@@ -134,11 +135,11 @@ def _limits(facts: Facts) -> Iterator[str]:
 
 def limits(facts: Facts) -> Sequence[str]:
     """What is known to be weak, or was not measured."""
+    tokens = sum(number(stage.get("tokens_trained")) or 0.0 for stage in facts.stages)
     said = [
         "It may state what is false in fluent words; the product checks citations and figures, and an "
         "officer reads every result.",
-        f"It was trained on {sum(facts.languages.values()):,} characters, and knows little that its base "
-        "does not know.",
+        f"It was trained on {tokens:,.0f} tokens, and knows little that its base does not know.",
     ]
     if facts.parameters is not None and facts.parameters < 1_000_000_000:
         said.append("It is a small model, made to rehearse the recipe: its answers are weak.")

@@ -51,8 +51,8 @@ class TrainingConfig(BaseModel):
     tracking: Literal["none", "tensorboard", "mlflow"] = "none"
     threads: int | None = Field(default=None, ge=1)
     """Threads of a CPU; PyTorch's own choice where none are given."""
-    attention: Literal["auto", "eager", "sdpa", "flash_attention_2", "flash_attention_3"] = "auto"
-    """Flash attention where it is installed beside a GPU, PyTorch's own elsewhere, where nothing is said."""
+    attention: Literal["auto", "eager", "sdpa", "varlen", "flash_attention_2", "flash_attention_3"] = "auto"
+    """Where nothing is said, PyTorch's flash kernel (`varlen`) on a GPU, and its plain one elsewhere."""
 
     @model_validator(mode="after")
     def _whole_batches(self) -> Self:

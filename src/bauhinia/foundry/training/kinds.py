@@ -27,5 +27,5 @@ def run(
 ) -> TrainingFigures:
     """Train as the config's kind says."""
     work = Stage(config=config, model=model, corpus=corpus, folder=folder, seed=seed, report=report)
-    with stage.quiet(config.threads):
+    with stage.when_full(), stage.quiet(config.threads):
         return _KINDS[type(config)](work)

@@ -105,10 +105,10 @@ def _run(
     details: dict[str, Any],
 ) -> TrainingFigures:
     """`planned` tokens must be trained; where answers are only made on the way, what was made was trained."""
-    before = fingerprints(model.named_parameters()) if stage.rank() == 0 else {}
+    before = fingerprints(model.named_parameters())
     size = stage.parameters_of(model)
     stage.require_room(work.folder, size)
-    digest = work.digest(hashlib.sha256(json.dumps(taken).encode()).hexdigest())
+    digest = work.digest(hashlib.sha256(json.dumps(taken).encode()).hexdigest(), before)
     checkpoint = work.resumes_from(digest)
     losses = stage.new_losses(work, checkpoint)
     losses.tokens = lambda: trainer.total_seen()[0]
@@ -162,5 +162,5 @@ def _tokens(tokenizer: Any, messages: Sequence[dict[str, str]]) -> int:
 
 
 def _padded_attention(work: Stage) -> str:
-    """These trainers pad their batches, and flash attention takes that as well."""
-    return stage.attention_for(work.config)
+    """These trainers pad their batches; the flash kernel for pieces end to end has nothing to do there."""
+    return "sdpa" if work.config.attention == "auto" else work.config.attention

@@ -11,6 +11,7 @@ from trl import SFTConfig
 
 from ...errors import InputError
 from . import rows, stage
+from .attention import FLAT, attention_for
 from .changed import fingerprints
 from .checkpoints import state_of
 from .collating import Collator
@@ -35,15 +36,15 @@ def train_packed(work: Stage, tokenizer: Any, learnt: Sequence[Row]) -> Training
     config = work.config
     assert isinstance(config, PretrainingConfig | InstructionConfig)
     order = _plan(work, tokenizer, learnt)
-    attention = stage.attention_for(config)
+    attention = attention_for(config, work.model)
     model = stage.load_model(work.model, attention)
-    before = fingerprints(model.named_parameters()) if stage.rank() == 0 else {}
+    before = fingerprints(model.named_parameters())
     size = stage.parameters_of(model)
     stage.require_room(work.folder, size)
-    digest = work.digest(_digest(order))
+    digest = work.digest(_digest(order), before)
     checkpoint = work.resumes_from(digest)
-    collator = Collator(pad=tokenizer.pad_token_id, flat=attention.startswith("flash"))
-    trainer = _trainer(work, model, tokenizer, order, collator)
+    collator = Collator(pad=tokenizer.pad_token_id, flat=attention in FLAT)
+    trainer = packed_trainer(work, model, tokenizer, order, collator)
     if checkpoint:
         trainer.seen_before = tuple(state_of(checkpoint)["seen"])
     losses = stage.new_losses(work, checkpoint)
@@ -76,7 +77,7 @@ def _plan(work: Stage, tokenizer: Any, learnt: Sequence[Row]) -> Plan:
     )  # fmt: skip
 
 
-def _trainer(work: Stage, model: Any, tokenizer: Any, order: Plan, collator: Collator) -> PackedTrainer:
+def packed_trainer(work: Stage, model: Any, tokenizer: Any, order: Plan, collator: Collator) -> PackedTrainer:
     from datasets import Dataset
 
     named = stage.arguments(work, steps=order.steps, micro_batch=stage.micro_batch(work.config))
@@ -137,7 +138,7 @@ def _account(order: Plan, seen: tuple[int, int], measured: Measuring | None) -> 
     return {
         "tokens_in": order.targets,
         "tokens_trained": targets,
-        "tokens_padded": places - sum(len(row.ids) for row in order.rows) if not early else 0,
+        "tokens_padded": places - sum(len(row.ids) for row in order.rows if row.targets) if not early else 0,
         "stopped_early": early,
         "details": {
             "replay_share": round(order.replayed / order.targets, 4),

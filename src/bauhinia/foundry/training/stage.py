@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -20,10 +21,11 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PrinterCallback
 from ...errors import Cancelled, Conflict, InputError, MissingPart, StoreError
 from ..report import Report
 from . import checkpoints
+from .attention import NAME, register
 from .average import Average
 from .changed import fingerprints, require_changed
 from .config import TrainingConfig
-from .figures import TrainingFigures, write_whole
+from .figures import TrainingFigures
 from .watching import LOSSES, SAMPLES, Log, Losses, Sampling, Stopping
 
 MODEL = "model"
@@ -59,11 +61,10 @@ class Stage:
         """Where the checkpoints are."""
         return self.folder / CHECKPOINTS
 
-    def digest(self, rows: str) -> str:
-        """Of all that decides the losses: settings, seed, processes, base and rows."""
+    def digest(self, rows: str, base: dict[str, str]) -> str:
+        """Of all that decides the losses: settings, seed, processes, rows, and the base's fingerprints."""
         settings = self.config.model_dump(mode="json", exclude=UNCHANGING)
-        base = (self.model / "config.json").read_text(encoding="utf-8")
-        whole = json.dumps([settings, self.seed, processes(), base, rows], sort_keys=True)
+        whole = json.dumps([settings, self.seed, processes(), rows, base], sort_keys=True)
         return hashlib.sha256(whole.encode()).hexdigest()
 
     def resumes_from(self, digest: str) -> Path | None:
@@ -96,17 +97,12 @@ def load_tokenizer(model: Path) -> Any:
 
 def load_model(model: Path, attention: str) -> Any:
     """The model in float32: updates at these rates would be rounded away in bfloat16."""
+    if attention == NAME:
+        register()
     loaded = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32, attn_implementation=attention)
     for parameter in loaded.parameters():
         parameter.requires_grad_(True)
     return loaded
-
-
-def attention_for(config: TrainingConfig) -> str:
-    """Flash attention where it can be had, PyTorch's own elsewhere."""
-    if config.attention != "auto":
-        return config.attention
-    return "flash_attention_2" if torch.cuda.is_available() and _has_flash() else "sdpa"
 
 
 def arguments(stage: Stage, *, steps: int, micro_batch: int) -> dict[str, Any]:
@@ -173,6 +169,19 @@ def require_room(
         )
 
 
+@contextmanager
+def when_full() -> Iterator[None]:
+    """A disk that fills up on the way is told as such, by whichever library met it."""
+    try:
+        yield
+    except Exception as error:
+        if getattr(error, "errno", None) != errno.ENOSPC and "No space left on device" not in str(error):
+            raise
+        raise StoreError(
+            "The disk is full; the last whole checkpoint is kept.", hint="Make room, and resume the run."
+        ) from error
+
+
 def run(
     stage: Stage,
     trainer: Any,
@@ -204,9 +213,9 @@ def run(
     figures = _figures(stage, changed, losses, account())
     trainer.accelerator.wait_for_everyone()
     if rank() == 0:
+        figures.write(stage.folder)
         if not config.keep_checkpoints:
             shutil.rmtree(stage.checkpoints, ignore_errors=True)
-        figures.write(stage.folder)
     return figures
 
 
@@ -314,15 +323,3 @@ def _tracker(stage: Stage) -> list[str]:
     if chosen == "tensorboard":
         os.environ["TENSORBOARD_LOGGING_DIR"] = str(stage.folder / "tensorboard")
     return [chosen]
-
-
-def _has_flash() -> bool:
-    from transformers.utils import is_flash_attn_2_available
-
-    return bool(is_flash_attn_2_available())
-
-
-__all__ = [
-    "Stage", "arguments", "attention_for", "fingerprints", "load_model", "load_tokenizer", "micro_batch",
-    "new_losses", "parameters_of", "processes", "quiet", "rank", "require_room", "run", "write_whole",
-]  # fmt: skip

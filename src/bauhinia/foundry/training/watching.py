@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from ...errors import InputError
 from ..report import Report
 from .collating import Collator
 from .config import PretrainingConfig, TrainingConfig
@@ -60,6 +61,11 @@ class Losses(Watcher):
         logs = given["logs"]
         if "loss" not in logs:
             return
+        if not math.isfinite(logs["loss"]):
+            raise InputError(
+                f"The loss of step {state.global_step} is no number.",
+                hint="Use a lower learning_rate, or clip; the last checkpoint is kept.",
+            )
         line = {
             "step": state.global_step, "loss": logs["loss"], "lr": logs["learning_rate"],
             "tokens": self.tokens(), "seconds": round(self.seconds, 3), **self.extra,

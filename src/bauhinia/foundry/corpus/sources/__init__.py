@@ -82,7 +82,11 @@ def _rows_of(shard: Shard, config: CorpusConfig) -> Iterator[Document]:
         yield from _of_file(source, shard.file, config)
     elif (found := _files(source)) is not None:
         rows = (row for file in found if _wanted(file) for row in _of_file(source, file, config))
-        yield from files.first_characters(rows, source.most_characters)
+        if isinstance(source, kinds.CataloguesSource):
+            # the first would be one program's
+            yield from carried.sampled(rows, source.most_characters, config.seed)
+        else:
+            yield from files.first_characters(rows, source.most_characters)
     else:
         yield from carried.sampled(_of_package(source, config), source.most_characters, config.seed)
 

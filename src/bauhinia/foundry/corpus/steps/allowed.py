@@ -28,7 +28,7 @@ class Readable(BaseFilter):
 
 
 class Allowed(BaseFilter):
-    """Licence, consent, opt-outs and withdrawals, in that order. Duties D-3.2.1-16, D-3.2.2-08."""
+    """Licence, consent, opt-outs and withdrawals, in that order. Duties D-3.2.1-16, D-2.3.1-02."""
 
     name = "Allowed"
 
