@@ -19,6 +19,7 @@ from typing import Any
 
 from ..errors import Cancelled, Conflict, NotFound
 from . import base, live, surroundings
+from .hushing import no_bars
 from .kinds import KINDS
 from .marks import DONE, digest, finished, outputs, plain, read_json, room_on_disk, write_json, write_whole
 from .recipe import Recipe, Stage, read
@@ -167,6 +168,7 @@ def _do(stage: Stage, recipe: Recipe, folder: Path, made: Made, watch: Onlooker)
     if taken_over(stage.name, inputs, place, made.beside):
         return
     timer = _Timer(place)
+    no_bars()
     try:
         with timer.kept():
             figures = kind.worker()(stage.config, folder=place, report=watch, **given)
