@@ -73,7 +73,7 @@ def motion_of(tones: tuple[int, int], interval: int) -> Motion:
 def fit_of_line(
     line: int, syllables: Sequence[str], tones: Sequence[int], pitches: Sequence[int]
 ) -> list[Step]:
-    """The steps of one line as far as it is sung; between lines a singer breathes, and nothing is compared."""
+    """The steps of one line as far as it is sung; between lines a singer breathes."""
     return [
         Step(
             line=line,

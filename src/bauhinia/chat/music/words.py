@@ -17,6 +17,7 @@ from ...errors import InputError, MissingPart
 
 SongLanguage = Literal["yue", "cmn", "en"]
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_RUNS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[^\u3400-\u9fff\uf900-\ufaff]+")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _VOWELS = re.compile(r"[aeiouy]+")
@@ -132,15 +133,28 @@ def readings(text: str) -> tuple[tuple[str, str | None], ...]:
             "Cantonese tones need the package pycantonese, which is not installed.",
             hint="Run `pip install pycantonese`.",
         )
-    from pycantonese import characters_to_jyutping
-
     found: list[tuple[str, str | None]] = []
     for at, piece in enumerate(_corrected().split(text)):
         if at % 2:
             found.append((piece, corrections()[piece]))
-        elif piece:
-            found += characters_to_jyutping(piece)
+            continue
+        # A word with a mark in it would have no reading, so marks are kept from the segmenter.
+        for run in _RUNS.findall(piece):
+            found += _looked_up(run) if _HAN.match(run) else [(run, None)]
     return tuple(found)
+
+
+def _looked_up(run: str) -> list[tuple[str, str | None]]:
+    """The words of a run of characters; one that the dictionary lacks is read character by character."""
+    from pycantonese import characters_to_jyutping
+
+    words: list[tuple[str, str | None]] = []
+    for word, reading in characters_to_jyutping(run):
+        if reading is None and len(word) > 1:
+            words += [pair for character in word for pair in characters_to_jyutping(character)]
+        else:
+            words.append((word, reading))
+    return words
 
 
 @cache

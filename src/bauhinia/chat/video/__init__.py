@@ -1,0 +1,18 @@
+"""Films: a script, a document or a request becomes scenes with a voice, subtitles and a label."""
+
+from __future__ import annotations
+
+from .making import Video, make_video, storyboard_for, translated
+from .storyboard import Storyboard, Translate, Words, WriteScript, from_script
+
+__all__ = [
+    "Storyboard",
+    "Translate",
+    "Video",
+    "Words",
+    "WriteScript",
+    "from_script",
+    "make_video",
+    "storyboard_for",
+    "translated",
+]
