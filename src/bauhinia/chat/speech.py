@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 import wave
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..errors import InputError, MissingPart
+from ..language import to_simplified, to_traditional
 from .reading_aloud import SPEECH_LANGUAGES, Run, SpeechLanguage, runs
-from .work import FFMPEG, Program, Work
+from .work import FFMPEG, Program, Progress, Work, work_folder
+
+if TYPE_CHECKING:
+    from ..gateway import Gateway, Heard
+    from ..people import Officer
 
 ESPEAK = Program(name="espeak-ng", package="espeak-ng", use="Speech")
 VOICES: dict[SpeechLanguage, str] = {"yue": "yue-latn-jyutping", "cmn": "cmn-latn-pinyin", "en": "en-gb"}
@@ -25,7 +30,60 @@ LONGEST_TEXT = 2_000
 """Characters that are spoken at once."""
 SPEAK_SECONDS = 60.0
 LONGEST_AUDIO_BYTES = 200_000_000
+LONGEST_AUDIO_SECONDS = 4 * 3_600.0
 CONVERT_SECONDS = 300.0
+
+
+async def heard(
+    gateway: Gateway,
+    sound: bytes,
+    language: SpeechLanguage,
+    *,
+    officer: Officer,
+    use: str,
+    classification: str,
+    progress: Progress | None = None,
+) -> Heard:
+    """What a recording says, in any format that ffmpeg reads: its segments with their times.
+
+    Of Cantonese, Whisper base writes about what was said, in written Chinese or not (docs/media.md has the
+    error rates). Cancelling ends it. Raises InputError, MissingPart, Refused, ModelError, StoreError.
+    """
+    work = Work(progress)
+    work.tell("sound", 0.0)
+    async with work_folder("hearing") as folder:
+        wav = await as_speech(sound, folder, work)
+    if seconds_of(wav) > LONGEST_AUDIO_SECONDS:
+        raise InputError(
+            f"The recording lasts {seconds_of(wav) / 60:.0f} minutes.",
+            hint=f"Give up to {LONGEST_AUDIO_SECONDS / 60:.0f} minutes at a time.",
+        )
+    work.tell("hearing", 0.1)
+    said = await gateway.media.hear(wav, language, officer=officer, use=use, classification=classification)
+    work.tell("done", 1.0)
+    return _in_script(said, language)
+
+
+def _in_script(said: Heard, language: SpeechLanguage) -> Heard:
+    """Cantonese in Traditional characters, Putonghua in Simplified: a recogniser may write either."""
+    if language == "en":
+        return said
+    convert = to_traditional if language == "yue" else to_simplified
+    return replace(said, segments=tuple(replace(each, text=convert(each.text)) for each in said.segments))
+
+
+def speech_server(
+    gateway: Gateway, name: str, *, officer: Officer, use: str, classification: str
+) -> ServerSpeaker:
+    """The speech server of the settings as a `Speaker`; every call goes through the door. `name`: what a
+    label calls it."""
+
+    async def say(text: str, language: SpeechLanguage) -> bytes:
+        return await gateway.media.speak(
+            text, language, officer=officer, use=use, classification=classification
+        )
+
+    return ServerSpeaker(name=name, say=say)
 
 
 class Speaker(Protocol):
