@@ -19,7 +19,8 @@ _MONEY = re.compile(r"(?:HK)?\$\s?(\d[\d,]*(?:\.\d+)?)([億萬亿万]?)")
 _PERCENT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s?%")
 _DEGREES = re.compile(r"(\d+(?:\.\d+)?)\s?(?:°C|℃)")
 _SPAN = re.compile(r"(?<=\d)\s?[-–~～]\s?(?=\d)")
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_NUMBER = re.compile(r"\d{1,3}(?: \d{3})+(?![\d,])(?:\.\d+)?|\d[\d,]*(?:\.\d+)?")
+"""Press releases part thousands by a space."""
 _LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z.'’&-]*(?:\s+[A-Za-z][A-Za-z.'’&-]*)*")
 _PAUSES = {ord(mark): "," for mark in "，、；：「」『』（）《》—…"} | {
     ord("。"): ".",
@@ -92,8 +93,8 @@ def _one_by_one(digits: str) -> str:
 
 
 def number_in_words(written: str) -> str:
-    """`1,250.5` as 一千二百五十點五. Beyond twelve digits, digit by digit."""
-    whole, _, part = written.replace(",", "").partition(".")
+    """`1,250.5` and `1 250.5` as 一千二百五十點五. Beyond twelve digits, digit by digit."""
+    whole, _, part = written.replace(",", "").replace(" ", "").partition(".")
     said = (
         _whole(int(whole))
         if len(whole) <= 12 and not (whole[0] == "0" and len(whole) > 1)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from .clips import MakeClip
 from .making import Video, make_video, storyboard_for, translated
 from .storyboard import Storyboard, Translate, Words, WriteScript, from_script
 
 __all__ = [
+    "MakeClip",
     "Storyboard",
     "Translate",
     "Video",

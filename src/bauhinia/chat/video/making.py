@@ -10,6 +10,7 @@ from ..reading_aloud import SpeechLanguage
 from ..speech import EspeakSpeaker, Speaker
 from ..work import Check, Label, Progress, Work, work_folder
 from .checks import check_film
+from .clips import MakeClip, made
 from .drawing import Artist
 from .frames import Film
 from .narration import narrated
@@ -106,9 +107,10 @@ async def make_video(
     pictures: Mapping[str, bytes] | None = None,
     speaker: Speaker | None = None,
     translate: Translate | None = None,
+    make_clip: MakeClip | None = None,
     progress: Progress | None = None,
 ) -> Video:
-    """The film. `speaker`: espeak-ng unless another is given.
+    """The film. `speaker`: espeak-ng unless another is given; `make_clip`: for pictures that a model makes.
 
     Cancelling the task ends it and leaves nothing behind. Raises InputError, MissingPart, and what
     `speaker`, `translate` and `label.sign` raise.
@@ -131,7 +133,8 @@ async def make_video(
         for name, text in zip(("first", "second"), subtitles.values(), strict=False):
             (folder / f"{name}.srt").write_text(text, encoding="utf-8")
         (folder / "voice.wav").write_bytes(narration.wav)
-        film = Film(artist, narration, work.going_on)
+        moving = await made(narration, make_clip, folder, work)
+        film = Film(artist, narration, work.going_on, moving)
         mp4 = await rendered(film, board, folder, work, board.title.first)
         work.tell("label", 0.88)
         signed = await label.sign(mp4, "video/mp4")
