@@ -1,9 +1,10 @@
-"""How many characters the built-in recogniser gets wrong of sentences that espeak-ng speaks: synthetic speech.
+"""How much of sentences that espeak-ng speaks the built-in recogniser gets wrong: synthetic speech.
 
     PYTHONPATH=src python bench/hearing.py
 
-Needs espeak-ng and `bauhinia models fetch whisper-base`. English errors are of words, Chinese ones of characters;
-punctuation and letter case do not count, and Chinese is compared in Simplified characters.
+Needs espeak-ng and `bauhinia models fetch whisper-base`. English errors are of words, Chinese ones of
+characters;
+marks and letter case do not count, and Chinese is compared in Simplified characters.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ import time
 from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
-from report import record
 
 from bauhinia.chat.reading_aloud import SpeechLanguage
 from bauhinia.chat.speech import EspeakSpeaker, seconds_of
@@ -23,6 +23,7 @@ from bauhinia.chat.work import Work
 from bauhinia.language import to_simplified
 from bauhinia.models import WhisperHearer
 from bauhinia.settings import Settings
+from report import record
 
 SENTENCES: dict[SpeechLanguage, tuple[str, ...]] = {
     "en": (

@@ -40,7 +40,7 @@ def _arguments(board: Storyboard, title: str) -> list[str]:
         "-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
         "-i", "-",
         "-i", "voice.wav", *given, "-map", "0:v:0", "-map", "1:a:0", *maps,
-        "-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-profile:v", "high", "-g", "125",
+        "-c:v", "libx264", "-preset", "superfast", "-crf", "21", "-profile:v", "high", "-g", "125",
         "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
         "-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2",
         "-c:s", "mov_text", *named,
