@@ -130,6 +130,7 @@ class Score:
 
     @property
     def seconds(self) -> float:
+        """How long it is played."""
         return self.length / QUARTER * 60 / self.tempo
 
     @property

@@ -44,10 +44,12 @@ class Narration:
 
     @property
     def seconds(self) -> float:
+        """How long the film lasts."""
         return sum(timed.length for timed in self.scenes)
 
     @property
     def cues(self) -> tuple[Cue, ...]:
+        """All subtitles, in order."""
         return tuple(cue for timed in self.scenes for cue in timed.cues)
 
 
