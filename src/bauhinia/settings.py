@@ -142,6 +142,28 @@ class Settings(BaseSettings):
     reranker_timeout: float = Field(default=5.0, gt=0)
     """Seconds that a search waits for it before it shows the order that it has."""
 
+    listener_url: str = ""
+    """Base URL of an OpenAI-compatible server (`https://host/v1`) that writes down speech; empty means
+    Whisper base on this machine."""
+    listener_model: str = ""
+    """Name of the model to ask that server for."""
+    speaker_url: str = ""
+    """Base URL of an OpenAI-compatible server that speaks; empty leaves the voices of espeak-ng alone."""
+    speaker_model: str = ""
+    """Name of the model to ask that server for."""
+    speaker_voices: dict[str, str] = Field(default_factory=dict)
+    """Which of its voices speaks `yue`, `cmn` and `en`, as JSON."""
+    songs_url: str = ""
+    """Base URL of an ACE-Step server that makes songs with voices; empty leaves the built-in composer."""
+    songs_model: str = ""
+    """Name of the model to ask that server for."""
+    films_url: str = ""
+    """Base URL of an OpenAI-compatible server (`/v1/videos`) that makes films; empty leaves drawn ones."""
+    films_model: str = ""
+    """Name of the model to ask that server for."""
+    media_key: SecretStr = SecretStr("")
+    """Key that these four servers ask for; never written to a log or a page."""
+
     model_classification: str = ""
     """The highest classification that the model may see, to lower it; empty means `restricted` on this
     machine and `unclassified` elsewhere. Only two administrators raise it (`/boundary`)."""
@@ -149,6 +171,14 @@ class Settings(BaseSettings):
     """The same for what turns text into vectors."""
     reranker_classification: str = ""
     """The same for what puts passages into order."""
+    listener_classification: str = ""
+    """The same for what writes down speech."""
+    speaker_classification: str = ""
+    """The same for the server that speaks."""
+    songs_classification: str = ""
+    """The same for the server that makes songs."""
+    films_classification: str = ""
+    """The same for the server that makes films."""
     classification: str = "unclassified"
     """What an uploaded document is classified while its officer chooses nothing else."""
 

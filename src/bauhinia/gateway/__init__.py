@@ -3,7 +3,7 @@
 admit -> redact -> route -> forward -> restore -> inspect -> label -> record
 """
 
-from ..models import EmbeddingKind, Message, Tool, ToolCall, Usage, estimate_tokens
+from ..models import EmbeddingKind, Heard, Message, SongRequest, Tool, ToolCall, Usage, estimate_tokens
 from .boundary import PARTS, Boundary, Part
 from .classification import LOWEST, Classifications, Level, classifications
 from .door import Gateway
@@ -32,12 +32,14 @@ __all__ = [
     "EmbeddingKind",
     "ExchangeEvent",
     "Gateway",
+    "Heard",
     "Label",
     "Level",
     "Message",
     "Part",
     "Piece",
     "Retraction",
+    "SongRequest",
     "Stage",
     "Tool",
     "ToolCall",

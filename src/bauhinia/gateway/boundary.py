@@ -18,8 +18,10 @@ from .classification import Endpoint, classifications
 from .exchange import Decision
 from .route import endpoint_of
 
-Part = Literal["model", "embedder", "reranker"]
-PARTS: tuple[Part, ...] = ("model", "embedder", "reranker")
+Part = Literal["model", "embedder", "reranker", "listener", "speaker", "songs", "films"]
+PARTS: tuple[Part, ...] = ("model", "embedder", "reranker", "listener", "speaker", "songs", "films")
+_ALWAYS: tuple[Part, ...] = ("model", "embedder")
+"""Parts that every service has; the others count where they have a URL."""
 BUILT_IN = "built-in"
 """The address of what has no URL."""
 
@@ -47,12 +49,16 @@ class Boundary:
             "model": _limit("model", settings.model_url, settings.model_classification),
             "embedder": _limit("embedder", settings.embedder_url, settings.embedder_classification),
             "reranker": _limit("reranker", settings.reranker_url, settings.reranker_classification),
+            "listener": _limit("listener", settings.listener_url, settings.listener_classification),
+            "speaker": _limit("speaker", settings.speaker_url, settings.speaker_classification),
+            "songs": _limit("songs", settings.songs_url, settings.songs_classification),
+            "films": _limit("films", settings.films_url, settings.films_classification),
         }
 
     @property
     def parts(self) -> list[Part]:
-        """The parts that this service has: a reranker is built into none."""
-        return [part for part in PARTS if part != "reranker" or self.limits[part].address != BUILT_IN]
+        """The parts that this service has, or could send texts and sounds to."""
+        return [part for part in PARTS if part in _ALWAYS or self.limits[part].address != BUILT_IN]
 
     async def may_see(self, classification: str, part: Part) -> Decision:
         """Whether text of this classification may go to this endpoint now.

@@ -30,6 +30,7 @@ from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
 from .held import HeldAnswers
 from .inspect import asked_again, insist
 from .label import with_entry
+from .media import Media
 from .observe import observe
 from .personal_rules import PersonalRules
 from .prices import Prices
@@ -46,7 +47,15 @@ logger = logging.getLogger(__name__)
 
 _LOAD_SECONDS = 30.0
 """How long an exchange waits for a model that is still being loaded."""
-_PARTS: dict[Kind, Part] = {"chat": "model", "embed": "embedder", "rerank": "reranker"}
+_PARTS: dict[Kind, Part] = {
+    "chat": "model",
+    "embed": "embedder",
+    "rerank": "reranker",
+    "hear": "listener",
+    "speak": "speaker",
+    "song": "songs",
+    "film": "films",
+}
 _Result = TypeVar("_Result")
 
 
@@ -84,6 +93,7 @@ class Gateway:
         self.boundary = Boundary(settings, database, self.ledger)
         self.personal = PersonalRules(database, self.ledger)
         self.switch = Switch(database)
+        self.media = Media(self, settings)
         self._loading: asyncio.Task[None] | None = None
 
     @property
@@ -154,6 +164,7 @@ class Gateway:
             await stop_embedder()
         if self._reranker is not None:
             await self._reranker.stop()
+        await self.media.stop()
         await self.switch.close()
         await self.ledger.close()
 
@@ -308,6 +319,29 @@ class Gateway:
         await self._append(notes)
         return result
 
+    async def make(
+        self, notes: Notes, texts: Sequence[str], work: Callable[[], Awaitable[_Result]]
+    ) -> _Result:
+        """Have one of `media` work: every stage up to the route, then the record. A server elsewhere is given
+        no text with personal data in it, and none is replaced: a pseudonym would be spoken or sung."""
+        part = _PARTS[notes.kind]
+        notes.usage = Usage(prompt_tokens=sum(map(estimate_tokens, texts)))
+        try:
+            await self._admit(notes, notes.usage)
+            with self._under_way(notes) as under_way:
+                await self._stay_within(notes, part)
+                if await self._kept_from(notes, part, texts) != list(texts):
+                    _allow(notes, _with_personal_data(part))
+                _allow(notes, Decision("route", True, "ok"))
+                notes.sent = notes.sent or texts
+                async with under_way.within(None):
+                    made = await work()
+        except BaseException as error:
+            await self._record_end(notes, error)
+            raise
+        await self._append(notes)
+        return made
+
     async def _rules(self, notes: Notes) -> Rules:
         """What becomes of each kind of personal data in this exchange."""
         where = self.boundary.limits[_PARTS[notes.kind]].endpoint
@@ -444,7 +478,8 @@ class Gateway:
             self._observe(notes, "answered")
 
     def _observe(self, notes: Notes, outcome: Outcome) -> None:
-        observe(notes, outcome, known_model=notes.model in (self.model, self.embedder, self.reranker))
+        ours = (self.model, self.embedder, self.reranker, *self.media.models)
+        observe(notes, outcome, known_model=notes.model in ours)
 
     async def _record_end(self, notes: Notes, error: BaseException) -> None:
         """Record an exchange that gave no answer. One that was left must not wait for the database."""
@@ -459,6 +494,16 @@ class Gateway:
             await asyncio.shield(done)
         except BauhiniaError:
             logger.exception("an exchange that ended with %s could not be recorded", type(error).__name__)
+
+
+def _with_personal_data(part: Part) -> Decision:
+    return Decision(
+        "redact",
+        False,
+        "blocked_personal",
+        f"The text holds personal data, which the {part} on another machine may not see.",
+        "Take it out, or use what is built in here.",
+    )
 
 
 def _expected(ask: Ask) -> Usage:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import orjson
 
-Kind = Literal["chat", "embed", "rerank", "deed"]
+Kind = Literal["chat", "embed", "rerank", "hear", "speak", "song", "film", "deed"]
 Outcome = Literal["answered", "refused", "failed", "cancelled"]
 
 GENESIS = sha256(b"").digest()

