@@ -48,9 +48,12 @@ class Index:
         self.counts: Counter[str] = Counter()
         """How many texts of each set it holds."""
         names = _official_names()
+        known: dict[str, bool] = {}
         for name, text in texts:
-            found = tokens(text)
-            if self._add(name, found, names):
+            # papers and labelled texts come as they are made and as they stand in their files
+            if text not in known:
+                known[text] = self._add(name, tokens(text), names)
+            if known[text]:
                 self.counts[name] += 1
 
     def _add(self, name: str, found: list[str], names: frozenset[str]) -> bool:
