@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-GgufKind = Literal["f16", "q8_0", "q4_0"]
+GgufKind = Literal["f16", "q8_0", "q4_1", "q4_0"]
 
 
 class ExportConfig(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import orjson
 
@@ -61,7 +61,7 @@ def export(config: ExportConfig, *, model: Path, corpus: Path, folder: Path, rep
     before = read_by_transformers(model, texts)
     files: dict[str, Parity] = {}
     otherwise: list[str] = []
-    for kind in sorted({"f16", *config.gguf}, key=("f16", "q8_0", "q4_0").index):
+    for kind in sorted({"f16", *config.gguf}, key=get_args(GgufKind).index):
         steps.next(f"comparing {kind}")
         path = source if kind == "f16" else _write_quantised(source, kind)
         with served(path, context=config.window + 64, slots=config.slots, threads=config.threads) as reader:

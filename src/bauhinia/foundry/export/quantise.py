@@ -12,9 +12,9 @@ from typing import Any, BinaryIO, Literal
 from ...errors import InputError
 from ..gguf_header import Header, Tensor, aligned, read_header
 
-Kind = Literal["q8_0", "q4_0"]
+Kind = Literal["q8_0", "q4_1", "q4_0"]
 BLOCK = 32
-"""Weights of a row that share a scale, in both kinds."""
+"""Weights of a row that share a scale, in every kind."""
 FINE = ("token_embd.weight", "output.weight")
 """Matrices that stay at 8 bits in a 4-bit file: a small model loses most there."""
 
@@ -54,9 +54,10 @@ def _write_fields(given: BinaryIO, made: BinaryIO, header: Header, kind: Kind) -
     """The fields of the source, byte for byte, but for the number that says what the file's type is."""
     from gguf import LlamaFileType
 
-    types = {"q8_0": LlamaFileType.MOSTLY_Q8_0, "q4_0": LlamaFileType.MOSTLY_Q4_0}
     fields = bytearray(given.read(header.fields_end))
-    struct.pack_into("<I", fields, header.places["general.file_type"], int(types[kind]))
+    struct.pack_into(
+        "<I", fields, header.places["general.file_type"], int(LlamaFileType[f"MOSTLY_{kind.upper()}"])
+    )
     made.write(fields)
 
 
@@ -84,7 +85,7 @@ def _type_of(tensor: Tensor, kind: Kind) -> Any:
         )
     if len(tensor.shape) < 2 or tensor.shape[0] % BLOCK:
         return Type(tensor.kind)
-    return Type.Q8_0 if kind == "q8_0" or tensor.name in FINE else Type.Q4_0
+    return Type.Q8_0 if tensor.name in FINE else Type[kind.upper()]
 
 
 def _converted(given: BinaryIO, header: Header, tensor: Tensor, wanted: Any) -> Any:
