@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bauhinia.errors import InputError, MissingPart, StoreError
+from bauhinia.errors import Conflict, InputError, MissingPart, StoreError
 from bauhinia.foundry.report import Silent
 from bauhinia.foundry.training import PretrainingConfig, checkpoints, train
 from bauhinia.foundry.training.schedule import share_at
@@ -87,6 +87,14 @@ def test_a_disk_without_room_is_told_before_anything_is_begun(tmp_path: Path) ->
     require_room(tmp_path, 1000, free=lambda _: 32_000)
     with pytest.raises(StoreError, match="GiB free"):
         require_room(tmp_path, 1000, free=lambda _: 31_999)
+
+
+def test_two_runs_do_not_train_in_one_folder(base: Path, corpus: Path, tmp_path: Path) -> None:
+    from bauhinia.foundry.training.kinds import alone_in
+
+    config = PretrainingConfig(steps=1, batch=2, length=32, threads=1)
+    with alone_in(tmp_path), pytest.raises(Conflict, match="Another process"):
+        train(config, model=base, corpus=corpus, folder=tmp_path, seed=1, report=Silent())
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from ...errors import Conflict
 from ..report import Report
 from . import stage
 from .config import InstructionConfig, PreferenceConfig, PretrainingConfig, RewardConfig, TrainingConfig
@@ -13,6 +16,9 @@ from .instruction import instruct
 from .preference import prefer, reward
 from .pretraining import pretrain
 from .stage import Stage
+
+LOCK = "lock"
+"""Held while a run trains, and let go of by the system however it ends."""
 
 _KINDS: dict[type[TrainingConfig], Callable[[Stage], TrainingFigures]] = {
     PretrainingConfig: pretrain,
@@ -27,5 +33,20 @@ def run(
 ) -> TrainingFigures:
     """Train as the config's kind says."""
     work = Stage(config=config, model=model, corpus=corpus, folder=folder, seed=seed, report=report)
-    with stage.when_full(), stage.quiet(config.threads):
+    with alone_in(folder), stage.when_full(), stage.quiet(config.threads):
         return _KINDS[type(config)](work)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """One run in a stage's folder: the processes of a launcher that was killed may still be at work there."""
+    with (folder / LOCK).open("w") as lock:
+        if stage.rank() == 0:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise Conflict(
+                    "Another process is training in this stage's folder.",
+                    hint="Wait for it, or end it; what a killed launcher started goes on by itself.",
+                ) from error
+        yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
+from array import array
 from collections.abc import Sequence
 from typing import Any
 
@@ -150,5 +150,8 @@ def _account(order: Plan, seen: tuple[int, int], measured: Measuring | None) -> 
 
 
 def _digest(order: Plan) -> str:
-    whole = json.dumps([[row.ids, row.labels, row.lengths] for row in order.rows])
-    return hashlib.sha256(whole.encode()).hexdigest()
+    whole = hashlib.sha256()
+    for row in order.rows:
+        for part in (row.ids, row.labels, row.lengths):
+            whole.update(array("q", [len(part), *part]).tobytes())
+    return whole.hexdigest()
