@@ -98,7 +98,7 @@ class _Deeds:
             name=f"{verb} {name}",
             command=command,
             seconds=round(time.monotonic() - began, 1),
-            printed=tuple(printed.strip().splitlines()[:SHOWN_LINES]),
+            printed=tuple(_without_paths(printed, self._folder).strip().splitlines()[:SHOWN_LINES]),
         )
         record["deeds"][deed.name] = asdict(deed)
         write_json(self._folder / RECORD, record)
@@ -206,9 +206,19 @@ def _program() -> list[str]:
 
 def _typed(arguments: Sequence[str], model: str, folder: Path) -> str:
     """A command as a person would type it, with no path of this machine in it."""
-    tree = f"{PACKAGE.parents[1]}/"
-    words = " ".join(each.replace(tree, "").replace(str(folder), "runs/rehearsal") for each in arguments)
+    words = _without_paths(" ".join(arguments), folder)
     return f"{'' if model == 'fake' else f'BAUHINIA_MODEL={model} '}bauhinia {words}"
+
+
+def _without_paths(text: str, folder: Path) -> str:
+    """Paths of this machine as they are from the source tree, with the rehearsal in its usual place."""
+    for place, name in (
+        (f"{PACKAGE.parents[1]}/", ""),
+        (str(folder.absolute()), "runs/rehearsal"),
+        (f"{folder}/", "runs/rehearsal/"),
+    ):
+        text = text.replace(place, name)
+    return text
 
 
 def _environment(folder: Path, model: str) -> dict[str, str]:

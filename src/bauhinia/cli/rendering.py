@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 from ..pilot import Citation, Draft, Finding, Passage, Section
 from ..pilot.obligations import COLUMNS
@@ -79,7 +80,7 @@ def _section_lines(section: Section, numbers: Numbers, draft: Draft) -> Iterator
     if columns:
         yield " | ".join([*columns, "source"])
     groups = _groups(section.passages)
-    for group, following in zip(groups, [*groups[1:], None], strict=True):
+    for group, following in zip_longest(groups, groups[1:]):
         yield _group_line(group, columns, numbers, section)
         yield from (f"    {_finding_line(finding)}" for passage in group for finding in passage.findings)
         if following is None or group[0].kind not in TIGHT or following[0].kind != group[0].kind:
