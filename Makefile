@@ -1,8 +1,8 @@
 # Everything a person does here, each a verb. `make help` lists them.
 .POSIX:
-.PHONY: help run test demo bench lint docs clean
+.PHONY: help run test demo rehearsal bench lint docs clean
 
-BENCH = start gateway documents elements translation editor pipeline faults retrieval guideline ledger privacy unsafe switch injection load fuzz
+BENCH = start gateway documents elements translation editor pipeline faults retrieval guideline ledger privacy unsafe switch injection chat hearing training load fuzz
 PYTHON = python3 python3.14 python3.13 python3.12 python3.11
 
 help: ## Say what can be done
@@ -20,6 +20,11 @@ demo: ## Run every task on the samples with the real embedded model
 	@PYTHON="$(PYTHON)" scripts/setup run
 	@.venv/bin/bauhinia models fetch
 	@.venv/bin/bauhinia demo
+
+rehearsal: ## Make models from corpus to signed release on this machine, and write docs/foundry.md
+	@PYTHON="$(PYTHON)" scripts/setup foundry
+	@.venv/bin/bauhinia models fetch smollm2-135m-instruct
+	@.venv/bin/bauhinia foundry rehearse
 
 bench: ## Run the benchmarks into docs/benchmarks.*; quality and injection take an hour
 	@PYTHON="$(PYTHON)" scripts/setup dev
