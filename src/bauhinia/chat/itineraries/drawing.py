@@ -20,11 +20,12 @@ from .places import places
 from .telling import listed, numbered, say
 from .trip import Itinerary
 
-WIDTH, HEIGHT = 720.0, 480.0
-_MARGIN = 40.0
+WIDTH, HEIGHT = 480.0, 350.0
+"""Small, so that numbers are legible on a phone, where the picture is made narrower still."""
+_MARGIN = 34.0
 _SMALLEST = 0.045
 """Degrees of latitude; closer in, the outlines would look more exact than they are."""
-_RADIUS = 11.0
+_RADIUS = 12.0
 DAYS = (
     ("#8b1d58", ""), ("#1d4f91", "10 5"), ("#7a4b00", "3 4"), ("#1f6b3a", "12 4 3 4"), ("#5a3d99", "6 6"),
     ("#a11a12", "2 6"), ("#31606a", "14 6"),
@@ -55,7 +56,7 @@ class _Scale(NamedTuple):
 
 @cache
 def outlines() -> dict[str, dict[str, Any]]:
-    """The coarse outlines: name, place of the label, points."""
+    """The coarse outlines: points, and the names of the larger ones."""
     held: dict[str, dict[str, Any]] = yaml.safe_load((DATA / "outline.yaml").read_text(encoding="utf-8"))
     return held
 
@@ -75,7 +76,8 @@ def map_svg(itinerary: Itinerary, language: Variety) -> str:
         f'aria-label="{alt}" font-family="Noto Sans CJK HK, Noto Sans CJK SC, Liberation Sans, sans-serif">',
         f"<title>{alt}</title>",
         f'<rect class="map-sea" width="{WIDTH:g}" height="{HEIGHT:g}" fill="#dce8f2"/>',
-        *_lands(scale, language),
+        *_lands(scale),
+        *_names(itinerary, scale, language),
         *_routes(itinerary, scale),
         *_markers(itinerary, scale),
         _scale_bar(scale),
@@ -97,24 +99,56 @@ def _scale(itinerary: Itinerary) -> _Scale:
     return _Scale(across - WIDTH / 2 / per_degree / _WEST_EAST, middle + HEIGHT / 2 / per_degree, per_degree)
 
 
-def _lands(scale: _Scale, language: Variety) -> list[str]:
+def _lands(scale: _Scale) -> list[str]:
     made = []
     for land in outlines().values():
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (scale.point(*each) for each in land["points"]))
         made.append(
             f'<polygon class="map-land" points="{points}" fill="#f4f1e8" stroke="#858076" stroke-width="1"/>'
         )
+    return made
+
+
+def _names(itinerary: Itinerary, scale: _Scale, language: Variety) -> list[str]:
+    """The name of each land, on the part of it that is in the picture and away from the markers."""
+    markers = [scale.point(*reversed(places()[key].at)) for key in numbered(itinerary)]
+    made = []
     for land in outlines().values():
         if "name" not in land:
             continue
-        x, y = scale.point(*land["label"])
-        if 60 < x < WIDTH - 60 and 20 < y < HEIGHT - 20:
+        spot = _free_spot([scale.point(*each) for each in land["points"]], markers)
+        if spot is not None:
             name = escape(Words.model_validate(land["name"]).said(language))
             made.append(
-                f'<text class="map-name" x="{x:.1f}" y="{y:.1f}" font-size="14" text-anchor="middle" '
-                f'fill="#555b66">{name}</text>'
+                f'<text class="map-name" x="{spot.x:.1f}" y="{spot.y:.1f}" font-size="13" '
+                f'text-anchor="middle" fill="#555b66">{name}</text>'
             )
     return made
+
+
+def _free_spot(polygon: list[Point], markers: list[Point]) -> Point | None:
+    """The point of a grid inside the polygon that is farthest from markers and corners; None where all are
+    too near for a name."""
+    best, room = None, 30.0
+    for x in range(90, int(WIDTH) - 89, 20):
+        for y in range(25, int(HEIGHT) - 44, 15):
+            if not _holds(polygon, x, y):
+                continue
+            # A name is wide: what lies to its sides counts as nearer than it is.
+            near = min(hypot((each.x - x) / 2, each.y - y) for each in (*markers, *polygon))
+            if near > room:
+                best, room = Point(float(x), float(y)), near
+    return best
+
+
+def _holds(polygon: list[Point], x: float, y: float) -> bool:
+    """Whether a point is inside, by how often a ray to the right crosses the outline."""
+    inside = False
+    for one, two in zip(polygon, [*polygon[1:], polygon[0]], strict=True):
+        crosses = (one.y > y) != (two.y > y)
+        if crosses and x < (two.x - one.x) * (y - one.y) / (two.y - one.y) + one.x:
+            inside = not inside
+    return inside
 
 
 def _routes(itinerary: Itinerary, scale: _Scale) -> list[str]:
@@ -149,7 +183,7 @@ def _markers(itinerary: Itinerary, scale: _Scale) -> list[str]:
         made.append(
             f'<circle class="map-stop map-stop-{index + 1}" cx="{point.x:.1f}" cy="{point.y:.1f}" '
             f'r="{_RADIUS:g}" fill="{colour}" stroke="#ffffff" stroke-width="1.5"/>'
-            f'<text class="map-number" x="{point.x:.1f}" y="{point.y + 4.3:.1f}" font-size="12" '
+            f'<text class="map-number" x="{point.x:.1f}" y="{point.y + 4.7:.1f}" font-size="13" '
             f'font-weight="bold" text-anchor="middle" fill="#ffffff">{number}</text>'
         )
     return made
