@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import fields
 from datetime import datetime, timedelta
 
 import icalendar
@@ -17,7 +18,11 @@ from bauhinia.chat.itineraries.printing import pdf
 from bauhinia.chat.itineraries.telling import _words, told
 from bauhinia.chat.itineraries.trip import Itinerary, Trip
 from bauhinia.chat.wordings import LANGUAGES
+from bauhinia.documents.collecting import Bounds
+from bauhinia.errors import UnsupportedFormat
 from bauhinia.language import Variety, to_simplified
+from bauhinia.provenance.child import look, put
+from bauhinia.settings import Limits
 
 from .conftest import MONDAY, Conditions
 
@@ -103,6 +108,29 @@ def test_the_calendar_is_read_by_its_parser(made: Itinerary) -> None:
         assert event.decoded("dtend") - start == timedelta(minutes=stop.end - stop.start)
         assert "BH-ABCD-EFGH-JKLM" in event["description"]
     assert all(len(line) <= 75 for line in data.split(b"\r\n"))
+
+
+def test_the_calendar_carries_its_signed_label_and_stays_a_calendar(made: Itinerary) -> None:
+    limits = Limits()
+    bounds = Bounds(**{each.name: getattr(limits, each.name) for each in fields(Bounds)})
+    token, order = f"eyJ{'a' * 200}.{'-b_' * 200}.{'c' * 86}", {"name": "plan.ics"}
+    plain = calendar(made, Variety.CANTONESE, LABEL)
+    before, _ = look(plain, order, bounds)
+    _, labelled = put(plain, order | {"token": token}, bounds)
+    _, again = put(labelled, order | {"token": token}, bounds)
+    after, _ = look(labelled, order, bounds)
+    assert before["tokens"] == [] and after["tokens"] == [token] and again == labelled
+    assert before["content"] == after["content"] and after["references"] == ["ABCD-EFGH-JKLM"]
+    assert all(len(line) <= 75 for line in labelled.split(b"\r\n"))
+    read = icalendar.Calendar.from_ical(labelled)
+    assert read["x-ai-provenance"] == token and len(read.walk("VEVENT")) == len(
+        icalendar.Calendar.from_ical(plain).walk("VEVENT")
+    )
+    # Another program writes the lines in its own order: nothing that counts is changed.
+    rewritten, _ = look(read.to_ical(), order, bounds)
+    assert rewritten["tokens"] == [token] and rewritten["content"] == before["content"]
+    with pytest.raises(UnsupportedFormat):
+        look(b"not a calendar", order, bounds)
 
 
 def test_the_pdf_says_all_of_it(made: Itinerary) -> None:
