@@ -47,6 +47,7 @@ _CARRIERS = {
     "srt": "in_text:Srt",
     "vtt": "in_text:WebVtt",
     "eml": "in_text:Mail",
+    "ics": "in_text:Calendar",
     "xliff": "in_text:Xliff",
 }
 FORMS = frozenset(_CARRIERS)

@@ -6,6 +6,7 @@ what a file's content is, and puts a token in that was signed elsewhere.
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
@@ -22,12 +23,17 @@ from .reference import REFERENCE
 
 _XLIFF = frozenset({".xlf", ".xliff"})
 _WORDS_OF_XLIFF = ("{*}source", "{*}target")
+_CALENDAR = re.compile(rb"^(?:\xef\xbb\xbf)?BEGIN:VCALENDAR\s", re.I)
+_WORDS_OF_EVENT = re.compile(r"^(?:SUMMARY|DESCRIPTION|LOCATION|DTSTART|DTEND)[;:].*", re.M | re.I)
+_FOLD = re.compile(r"\r?\n[ \t]")
 
 
 def form_of(data: bytes, name: str) -> str:
     """The file's format, one of `FORMS`. Raises DocumentError."""
     if PurePath(name).suffix.lower() in _XLIFF:
         return "xliff"
+    if PurePath(name).suffix.lower() == ".ics" and _CALENDAR.match(data):
+        return "ics"
     form = sniff(data, name)
     if form not in FORMS:
         raise UnsupportedFormat(
@@ -56,6 +62,10 @@ def look(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str, 
 
 
 def _texts(taken: Taken, name: str, form: str, bounds: Bounds) -> list[str]:
+    if form == "ics":
+        # Programs order and fold the lines anew; what an event says and when it is stays the same.
+        said = _FOLD.sub("", taken.data.decode("utf-8", "replace"))
+        return sorted(line.strip() for line in _WORDS_OF_EVENT.findall(said))
     if form == "xliff":
         root = parse_xml(taken.data, bounds)
         found = root.iter(*_WORDS_OF_XLIFF)

@@ -14,6 +14,8 @@ from ..documents.package import parse_xml
 from .carrier import NAME, TOKEN, Taken
 
 _WIDTH = 76
+_FOLDED = 73
+"""Octets of a folded line of a calendar, without its space and its end."""
 _LINES = r"(?:[ \t]*[A-Za-z0-9._-]{1,200}[ \t]*(?:\r\n|\n|\r|\Z))+"
 _TXT = re.compile(rf"(?:(?:\r\n|\n|\r)[ \t]*)?(?:\r\n|\n|\r|\A){NAME}:[ \t]*(?:\r\n|\n|\r){_LINES}")
 _MAIL = re.compile(rf"^X-{NAME}:[ \t]*(?:\r\n|\n)(?:[ \t]+[A-Za-z0-9._-]+[ \t]*(?:\r\n|\n))+", re.M | re.I)
@@ -24,6 +26,10 @@ _HEAD = re.compile(r"<head\b[^>]*>", re.I)
 _NOTE_VTT = re.compile(rf"(?:\r\n|\n)NOTE {NAME}: ({TOKEN.pattern})(?:\r\n|\n)")
 _VTT_HEADER = re.compile(r"\A(?:\ufeff)?WEBVTT[^\r\n]*(?:\r\n|\n|\r|\Z)(?:[^\r\n]+(?:\r\n|\n|\r|\Z))*")
 _CSV = re.compile(rf'^"?{NAME}"?,"?({TOKEN.pattern})"?,*[ \t]*(?:\r\n|\n|\r|\Z)', re.M)
+_ICS = re.compile(
+    rf"^X-{NAME}:[ \t]*[A-Za-z0-9._-]*(?:(?:\r\n|\n)[ \t][A-Za-z0-9._-]+)*[ \t]*(?:\r\n|\n)", re.M | re.I
+)
+_ICS_HEAD = re.compile(r"BEGIN:VCALENDAR[ \t]*(?:\r\n|\n)", re.I)
 _FRONT_MATTER = re.compile(r"\A---\n(?:[^\n]*\n)*?---\n")
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
@@ -133,6 +139,22 @@ class Csv:
 
     def take(self, data: bytes, _bounds: Bounds) -> Taken:
         return _taken(data, _CSV)
+
+
+class Calendar:
+    """A property of the calendar, before its events; its lines are folded as RFC 5545 has it."""
+
+    def put(self, data: bytes, token: str, _bounds: Bounds) -> bytes:
+        text, encode = _text(data)
+        head = _ICS_HEAD.search(text)
+        if head is None:
+            return data
+        newline = _newline(text)
+        folded = f"{newline} ".join(token[at : at + _FOLDED] for at in range(0, len(token), _FOLDED))
+        return encode(f"{text[: head.end()]}X-{NAME.upper()}:{newline} {folded}{newline}{text[head.end() :]}")
+
+    def take(self, data: bytes, _bounds: Bounds) -> Taken:
+        return _taken(data, _ICS)
 
 
 class Srt:
