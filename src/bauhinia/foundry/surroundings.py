@@ -59,13 +59,6 @@ def load() -> float:
     return round(os.getloadavg()[0], 1)
 
 
-def machine() -> str:
-    """The machine in a few words, for a table's caption."""
-    here = environment()
-    parts = [f"{here['cores']} cores", here["processor"] or here["machine"], *here["accelerators"]]
-    return ", ".join(part for part in parts if part)
-
-
 def _git(tree: Path, *arguments: str) -> str:
     if shutil.which("git") is None:
         return ""
