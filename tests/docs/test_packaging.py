@@ -16,6 +16,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
+CAGED = ("conversion", "convert_hf_to_gguf")
+"""What is fetched by its digest and imported by a process of its own alone: llama.cpp's converter."""
 ACCELERATORS = ("nvidia-", "cuda-", "triton")
 """What PyTorch brings for one kind of accelerator and not for another, each at the version it names."""
 
@@ -45,7 +47,7 @@ def test_everything_the_product_imports_is_declared() -> None:
     )
     owners = metadata.packages_distributions()
     for module, path in imported("src"):
-        if module in sys.stdlib_module_names or module == "bauhinia":
+        if module in sys.stdlib_module_names or module in ("bauhinia", *CAGED):
             continue
         owner = {canonicalize_name(name) for name in owners.get(module, [])}
         assert owner & declared, (
