@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .environment import get_settings
-from .rendering import harmless
 
 if TYPE_CHECKING:
     from ..chat.turn import Answer
@@ -20,6 +19,8 @@ def chat(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Ask the public assistant: departments' own answers, live sources, public documents, the model last."""
+    from .rendering import harmless
+
     answer = asyncio.run(_asked(question, quiet=as_json))
     if as_json:
         from ..chat.conversations import kept_of
@@ -37,6 +38,7 @@ async def _asked(question: str, *, quiet: bool) -> Answer:
     from ..chat.reception import open_reception
     from ..chat.turn import Answer, Said
     from ..pilot.office import open_office
+    from .rendering import harmless
 
     settings = get_settings()
     answer: Answer | None = None
