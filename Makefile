@@ -2,7 +2,7 @@
 .POSIX:
 .PHONY: help run test demo rehearsal bench lint docs clean
 
-BENCH = start gateway documents elements translation editor pipeline faults retrieval guideline ledger privacy unsafe switch injection chat hearing training load fuzz
+BENCH = start gateway documents elements translation editor pipeline faults retrieval guideline ledger privacy unsafe switch injection chat hearing foundry training load fuzz
 PYTHON = python3 python3.14 python3.13 python3.12 python3.11
 
 help: ## Say what can be done
