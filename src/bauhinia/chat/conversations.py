@@ -9,7 +9,6 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from ..errors import InputError, NotFound
@@ -135,12 +134,7 @@ class Conversations:
         return await self._database.write("DELETE FROM chat_shares WHERE conversation = %s", (key,))
 
     async def _select(self, row: type[Any], query: str, values: dict[str, Any]) -> list[Any]:
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(row)) as cursor,
-        ):
-            await cursor.execute(query, values)
-            return await cursor.fetchall()
+        return await self._database.rows(row, query, values)
 
 
 def title_of(question: str) -> str:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 from rapidfuzz import fuzz, process
 
@@ -152,12 +151,7 @@ class CuratedAnswers:
         return _Index(await self._select("SELECT * FROM curated_in_force()"))
 
     async def _select(self, query: str, *values: str) -> list[CuratedAnswer]:
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(CuratedAnswer)) as cursor,
-        ):
-            await cursor.execute(query, values)
-            return await cursor.fetchall()
+        return await self._database.rows(CuratedAnswer, query, values)
 
     async def _record(self, by: Officer, verb: str, key: str) -> None:
         self._published.forget()

@@ -90,10 +90,9 @@ class HeldAnswers:
 
     async def own(self) -> list[Waiting]:
         """What the acting officer asked, the newest first."""
-        async with self._database.connection() as connection:
-            cursor = connection.cursor(row_factory=class_row(Waiting))
-            await cursor.execute("SELECT * FROM held_states() ORDER BY created DESC LIMIT 200")
-            return await cursor.fetchall()
+        return await self._database.rows(
+            Waiting, "SELECT * FROM held_states() ORDER BY created DESC LIMIT 200"
+        )
 
     async def get(self, name: str) -> Held:
         """Raises NotFound, also for who asked while it waits."""
@@ -119,10 +118,7 @@ class HeldAnswers:
         await self._record(by, "release" if release else "withhold", name)
 
     async def _held(self, condition: LiteralString, values: tuple[Any, ...]) -> list[Held]:
-        async with self._database.connection() as connection:
-            cursor = connection.cursor(row_factory=class_row(Held))
-            await cursor.execute(_SEEN + condition, values)
-            return await cursor.fetchall()
+        return await self._database.rows(Held, _SEEN + condition, values)
 
     async def _record(self, by: Officer, verb: str, name: str) -> None:
         await self._ledger.record(f"held.{verb}", officer=by.id, department=by.department, subject=name)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import LiteralString
 
-from psycopg.rows import class_row
-
 from ..errors import InputError, NotFound, NotPermitted
 from ..guideline import is_an_id, shipped
 from ..ledger import Ledger
@@ -101,12 +99,7 @@ class PersonalRules:
         return await self._read(_OF, (department,))
 
     async def _read(self, query: LiteralString, values: tuple[str, ...] = ()) -> list[SetRule]:
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(SetRule)) as cursor,
-        ):
-            await cursor.execute(query, values)
-            return await cursor.fetchall()
+        return await self._database.rows(SetRule, query, values)
 
     async def _check_may(self, by: Officer, verb: str, department: str, named: str) -> None:
         """Raises NotPermitted, which is recorded. The programme's rules are for whoever governs all."""

@@ -11,7 +11,6 @@ from hashlib import sha256
 from typing import Any, Literal, LiteralString
 
 import orjson
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from ..errors import Conflict, InputError, NotFound, Refused
@@ -153,12 +152,7 @@ class Assessments:
 
     async def signatures(self, key: str) -> list[Signature]:
         """In the order in which they were given."""
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Signature)) as cursor,
-        ):
-            await cursor.execute(_SIGNATURES, (key,))
-            return await cursor.fetchall()
+        return await self._database.rows(Signature, _SIGNATURES, (key,))
 
     async def answer(self, by: Officer, key: str, given: Mapping[str, Any]) -> Assessment:
         """Keep answers, by the ids of their questions; None takes one out. What several people answer at once
@@ -339,12 +333,7 @@ class Assessments:
         )
 
     async def _read(self, query: LiteralString, values: tuple[str, ...]) -> list[Assessment]:
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Assessment)) as cursor,
-        ):
-            await cursor.execute(query, values)
-            return await cursor.fetchall()
+        return await self._database.rows(Assessment, query, values)
 
 
 def may_fill(by: Officer, use: Use) -> bool:

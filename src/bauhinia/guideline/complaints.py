@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, LiteralString
 
-from psycopg.rows import class_row
-
 from ..errors import Conflict, InputError, NotFound, NotPermitted, Refused
 from ..ledger import Ledger
 from ..people import Officer
@@ -191,12 +189,7 @@ class Complaints:
 
     async def events(self, case: Case) -> list[CaseEvent]:
         """What was done, in order."""
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(CaseEvent)) as cursor,
-        ):
-            await cursor.execute(_EVENTS, (case.id,))
-            return await cursor.fetchall()
+        return await self._database.rows(CaseEvent, _EVENTS, (case.id,))
 
     async def is_withdrawn(self, task: str) -> bool:
         """Whether an answer is out of shared places, for whatever case."""
@@ -289,12 +282,7 @@ class Complaints:
         )
 
     async def _read(self, query: LiteralString, values: tuple[Any, ...]) -> list[Case]:
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Case)) as cursor,
-        ):
-            await cursor.execute(query, values)
-            return await cursor.fetchall()
+        return await self._database.rows(Case, query, values)
 
 
 def _check(decision: Decision) -> None:

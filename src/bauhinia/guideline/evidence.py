@@ -8,7 +8,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal, LiteralString
 
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 from pydantic import BaseModel, ConfigDict
 
@@ -127,10 +126,7 @@ class Evidence:
         return [Standing(kind, by_kind.get(kind), state(kind, by_kind.get(kind), today)) for kind in kinds()]
 
     async def _read(self, condition: LiteralString, values: Sequence[str]) -> list[Piece]:
-        async with self._database.connection() as connection:
-            cursor = connection.cursor(row_factory=class_row(Piece))
-            await cursor.execute(_SEEN + condition, values)
-            return await cursor.fetchall()
+        return await self._database.rows(Piece, _SEEN + condition, values)
 
 
 def kind_of(name: str) -> EvidenceKind:

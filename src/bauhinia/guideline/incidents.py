@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal, LiteralString
 
-from psycopg.rows import class_row
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..errors import Conflict, InputError, NotFound, NotPermitted
@@ -111,12 +110,7 @@ class Incidents:
 
     async def events(self, key: str) -> list[IncidentEvent]:
         """The timeline."""
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(IncidentEvent)) as cursor,
-        ):
-            await cursor.execute(_EVENTS, (key,))
-            return await cursor.fetchall()
+        return await self._database.rows(IncidentEvent, _EVENTS, (key,))
 
     async def note(self, by: Officer, key: str, note: str) -> None:
         """Add a line to the timeline. Raises NotPermitted, NotFound, Conflict, InputError."""
@@ -178,12 +172,7 @@ class Incidents:
         )
 
     async def _read(self, query: LiteralString, values: tuple[Any, ...]) -> list[Incident]:
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Incident)) as cursor,
-        ):
-            await cursor.execute(query, values)
-            return await cursor.fetchall()
+        return await self._database.rows(Incident, query, values)
 
 
 def _check_words(title: str, note: str) -> None:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, LiteralString, get_args
 
-from psycopg.rows import class_row
-
 from ..errors import InputError, NotPermitted
 from ..ledger import Ledger
 from ..people import Officer
@@ -77,12 +75,7 @@ class UseRecords:
         return {(record.use, record.kind): record for record in found}
 
     async def _read(self, query: LiteralString, values: tuple[str, ...]) -> list[Record]:
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Record)) as cursor,
-        ):
-            await cursor.execute(query, values)
-            return await cursor.fetchall()
+        return await self._database.rows(Record, query, values)
 
 
 async def post_of(connection: Connection, by: Officer) -> str:

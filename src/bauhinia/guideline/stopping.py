@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Literal, LiteralString
 
 import psycopg
-from psycopg.rows import class_row
 
 from ..errors import Conflict, InputError, NotFound, NotPermitted
 from ..ledger import Ledger
@@ -71,12 +70,7 @@ class Stopping:
 
     async def listed(self, limit: int = 100) -> list[Stop]:
         """What stands first, then what was lifted, the newest first."""
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Stop)) as cursor,
-        ):
-            await cursor.execute(_LISTED, (limit,))
-            return await cursor.fetchall()
+        return await self._database.rows(Stop, _LISTED, (limit,))
 
     async def _check(self, by: Officer, verb: str, subject: str) -> None:
         try:

@@ -129,17 +129,13 @@ class Tasks:
 
     async def list(self, limit: int = 100) -> list[Task]:
         """The officer's own, the newest first, without their drafts."""
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Task)) as cursor,
-        ):
-            await cursor.execute(
-                _SELECT.format("NULL::jsonb AS draft")
-                + " WHERE officer = acting_officer() AND department = acting_department()"
-                " ORDER BY created DESC LIMIT %s",
-                (limit,),
-            )
-            return await cursor.fetchall()
+        return await self._database.rows(
+            Task,
+            _SELECT.format("NULL::jsonb AS draft")
+            + " WHERE officer = acting_officer() AND department = acting_department()"
+            " ORDER BY created DESC LIMIT %s",
+            (limit,),
+        )
 
     async def events(self, task: str, after: int = 0) -> AsyncGenerator[tuple[int, TaskEvent], None]:
         """Numbered events, those after `after` first, then each as it comes, up to `Ended`; whichever process

@@ -17,7 +17,6 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, Literal, LiteralString
 
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from ..documents.archive import entry_name
@@ -142,21 +141,11 @@ class Arrivals:
 
     async def of(self, batch: str) -> list[Arrival]:
         """The files that came together, in order."""
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Arrival)) as cursor,
-        ):
-            await cursor.execute(_ARRIVALS, (batch,))
-            return await cursor.fetchall()
+        return await self._database.rows(Arrival, _ARRIVALS, (batch,))
 
     async def held(self, collection: str) -> list[Held]:
         """The collection's files that wait for a person, the longest waiting first."""
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Held)) as cursor,
-        ):
-            await cursor.execute(_HELD, (collection,))
-            return await cursor.fetchall()
+        return await self._database.rows(Held, _HELD, (collection,))
 
     async def let_in(self, tasks: Tasks, collection: str, batch: str, place: int, by: str) -> str:
         """Begin the task that adds a file that was held; gives its id. Raises Conflict."""

@@ -124,12 +124,7 @@ class Library:
 
     async def collections(self) -> list[Collection]:
         """By name."""
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Collection)) as cursor,
-        ):
-            await cursor.execute(_COLLECTIONS)
-            return await cursor.fetchall()
+        return await self._database.rows(Collection, _COLLECTIONS)
 
     async def collection(self, wanted: str) -> Collection:
         """By id or by name. Raises NotFound."""
@@ -146,12 +141,9 @@ class Library:
 
     async def documents(self, collection: str) -> list[Kept]:
         """The documents of a collection, by name."""
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Kept)) as cursor,
-        ):
-            await cursor.execute(_KEPT + " WHERE kept.collection = %s ORDER BY kept.name", (collection,))
-            return await cursor.fetchall()
+        return await self._database.rows(
+            Kept, _KEPT + " WHERE kept.collection = %s ORDER BY kept.name", (collection,)
+        )
 
     async def kept(self, document: str) -> Kept:
         """Raises NotFound."""
@@ -167,12 +159,9 @@ class Library:
 
     async def kept_of(self, documents: Sequence[str]) -> list[Kept]:
         """What the library says of these documents, by name; without those that are not there any more."""
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Kept)) as cursor,
-        ):
-            await cursor.execute(_KEPT + " WHERE kept.id = ANY (%s) ORDER BY kept.name", (list(documents),))
-            return await cursor.fetchall()
+        return await self._database.rows(
+            Kept, _KEPT + " WHERE kept.id = ANY (%s) ORDER BY kept.name", (list(documents),)
+        )
 
     async def document(self, document: str) -> Document:
         """The document as it was read. Raises NotFound."""

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, LiteralString
 
-from psycopg.rows import class_row
-
 from ..errors import InputError, NotFound
 from ..gateway import Gateway
 from ..people import Officer
@@ -134,16 +132,12 @@ class Sheets:
 
     async def audits(self, collection: str) -> list[Audit]:
         """The newest first."""
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Audit)) as cursor,
-        ):
-            await cursor.execute(
-                "SELECT at, officer_name, checked, broken FROM knowledge_audits WHERE collection = %s "
-                "ORDER BY at DESC LIMIT 50",
-                (collection,),
-            )
-            return await cursor.fetchall()
+        return await self._database.rows(
+            Audit,
+            "SELECT at, officer_name, checked, broken FROM knowledge_audits WHERE collection = %s "
+            "ORDER BY at DESC LIMIT 50",
+            (collection,),
+        )
 
     async def audited(self, collection: str, checked: int, broken: Sequence[str]) -> None:
         """Write down that all its documents were checked, and tell the ledger of each that is broken."""
@@ -175,12 +169,7 @@ class Sheets:
         return _spread(rows, languages)
 
     async def _sheets(self, where: LiteralString, value: str) -> list[Sheet]:
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Sheet)) as cursor,
-        ):
-            await cursor.execute(_SHEETS + " WHERE " + where, (value,))
-            return await cursor.fetchall()
+        return await self._database.rows(Sheet, _SHEETS + " WHERE " + where, (value,))
 
     async def _record(self, deed: str, subject: str) -> None:
         who = self._gateway.officer

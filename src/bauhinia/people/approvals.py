@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, LiteralString
 
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from ..errors import Conflict, InputError, NotFound, Refused
@@ -149,12 +148,7 @@ class Approvals:
         )
 
     async def _read(self, query: LiteralString, values: tuple[Any, ...]) -> list[Approval]:
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Approval)) as cursor,
-        ):
-            await cursor.execute(query, values)
-            return await cursor.fetchall()
+        return await self._database.rows(Approval, query, values)
 
 
 def _decided_already() -> Conflict:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Literal, NamedTuple
 
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from ..store import Database, Remembered
@@ -207,12 +206,7 @@ class Quotas:
         return in_force([limit for limit in limits if limit.holds(officer, use)])
 
     async def _read_limits(self) -> list[Limit]:
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Limit)) as cursor,
-        ):
-            await cursor.execute("SELECT * FROM quotas_in_force()")
-            return await cursor.fetchall()
+        return await self._database.rows(Limit, "SELECT * FROM quotas_in_force()")
 
     async def _learn(self, subjects: frozenset[_Subject]) -> bool:
         """Read what the subjects have used; true."""

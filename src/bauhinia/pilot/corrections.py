@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from psycopg.rows import class_row
-
 from ..language import Term, Termbase
 from ..store import Database
 from ..translation.mining import Candidate, Correction, mine, mine_corrections
@@ -58,10 +56,7 @@ def term_of(candidate: Candidate) -> Term:
 
 
 async def _rows(database: Database) -> list[_Row]:
-    async with database.connection() as connection:
-        cursor = connection.cursor(row_factory=class_row(_Row))
-        await cursor.execute(_LEFT, {"most": MOST})
-        return await cursor.fetchall()
+    return await database.rows(_Row, _LEFT, {"most": MOST})
 
 
 _LEFT = """

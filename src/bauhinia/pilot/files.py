@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from psycopg.rows import class_row
-
 from ..errors import InputError, NotFound
 from .office import Office
 
@@ -95,9 +93,4 @@ class Files:
         await self._office.remove(key)
 
     async def _rows(self, query: str, values: dict[str, object]) -> list[File]:
-        async with (
-            self._office.database.connection() as connection,
-            connection.cursor(row_factory=class_row(File)) as cursor,
-        ):
-            await cursor.execute(query, values)
-            return await cursor.fetchall()
+        return await self._office.database.rows(File, query, values)

@@ -117,20 +117,14 @@ class Segments:
     async def undo(self, task: str) -> list[EditedSegment]:
         """Take the last replacement back where nobody has written since; those segments as they are again,
         with the findings of the replaced words."""
-        async with self._database.connection() as connection:
-            cursor = connection.cursor(row_factory=class_row(EditedSegment))
-            await cursor.execute(_UNDO, {"task": task})
-            return await cursor.fetchall()
+        return await self._database.rows(EditedSegment, _UNDO, {"task": task})
 
     async def of_passage(self, task: str, passage: str) -> list[EditedSegment]:
         """The passage's segment, if it has one."""
         return await self._rows(f"{_SELECT} AND passage = %(passage)s", task, passage=passage)
 
     async def _rows(self, query: str, task: str, **values: Any) -> list[EditedSegment]:
-        async with self._database.connection() as connection:
-            cursor = connection.cursor(row_factory=class_row(EditedSegment))
-            await cursor.execute(query, {"task": task, **values})
-            return await cursor.fetchall()
+        return await self._database.rows(EditedSegment, query, {"task": task, **values})
 
 
 def _json(segments: Iterable[EditedSegment]) -> str:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, LiteralString
 
-from psycopg.rows import class_row
-
 from ..errors import InputError, NotFound, Refused
 from ..gateway import classifications
 from ..guideline.complaints import Complaints
@@ -216,12 +214,7 @@ class Sharing:
         )
 
     async def _read(self, query: LiteralString, values: tuple[Any, ...]) -> list[Share]:
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Share)) as cursor,
-        ):
-            await cursor.execute(query, values)
-            return await cursor.fetchall()
+        return await self._database.rows(Share, query, values)
 
 
 async def _one(

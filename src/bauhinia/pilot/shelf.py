@@ -171,12 +171,9 @@ class Shelf:
 
     async def cards(self, limit: int = 200) -> list[Card]:
         """The officer's own, the newest first."""
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Card)) as cursor,
-        ):
-            await cursor.execute(_CARD + _OWN + " ORDER BY documents.created DESC LIMIT %s", (limit,))
-            return await cursor.fetchall()
+        return await self._database.rows(
+            Card, _CARD + _OWN + " ORDER BY documents.created DESC LIMIT %s", (limit,)
+        )
 
     async def cards_of(self, keys: Sequence[str]) -> dict[str, Card]:
         """Those of these documents that the officer may read, shared ones too, by id in the order given."""

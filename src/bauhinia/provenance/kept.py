@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.rows import class_row
-
 from ..people import Officer
 from ..store import Database
 from .record import Record
@@ -77,9 +75,4 @@ class Labels:
 
     async def of(self, task: str) -> list[Issued]:
         """The files that were made of a task in the acting officer's department, newest first."""
-        async with (
-            self._database.connection() as connection,
-            connection.cursor(row_factory=class_row(Issued)) as cursor,
-        ):
-            await cursor.execute(_OF_TASK, (task,))
-            return await cursor.fetchall()
+        return await self._database.rows(Issued, _OF_TASK, (task,))

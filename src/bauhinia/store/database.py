@@ -6,11 +6,12 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
-from typing import Any, LiteralString
+from typing import Any, LiteralString, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
+from psycopg.rows import class_row
 
 from ..errors import InputError, StoreError
 from ..settings import Settings
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 _CONNECTIONS = 10
 _CONNECT_SECONDS = 10
+_Row = TypeVar("_Row")
 
 
 class Database:
@@ -112,6 +114,17 @@ class Database:
         """How many rows a statement wrote, in a transaction of its own; see `connection`."""
         async with self.connection() as connection:
             return (await connection.execute(statement, values)).rowcount
+
+    async def rows(
+        self, row: type[_Row], query: LiteralString, values: Sequence[Any] | Mapping[str, Any] | None = None
+    ) -> list[_Row]:
+        """What a query finds, a record each, in a transaction of its own; see `connection`."""
+        async with (
+            self.connection() as connection,
+            connection.cursor(row_factory=class_row(row)) as cursor,
+        ):
+            await cursor.execute(query, values)
+            return await cursor.fetchall()
 
     async def _stay_within(self, connection: Connection) -> None:
         if (walls := current() or self._walls) is not None:

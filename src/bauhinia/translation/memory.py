@@ -202,10 +202,7 @@ class Memory:
 
     async def history(self, unit: int) -> list[Earlier]:
         """The translations that a unit had before, the newest first."""
-        async with self._database.connection() as connection:
-            cursor = connection.cursor(row_factory=class_row(Earlier))
-            await cursor.execute(_HISTORY, (unit,))
-            return await cursor.fetchall()
+        return await self._database.rows(Earlier, _HISTORY, (unit,))
 
     async def forget(self, unit: int) -> bool:
         """Remove a unit with its history; whether there was one."""
