@@ -6,7 +6,6 @@ at any moment, and `resume` goes on where it was.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Cancelled, Conflict, NotFound
+from ..store.folder import only_process, open_lock
 from . import base, live, surroundings
 from .hushing import no_bars
 from .kinds import KINDS
@@ -244,21 +244,15 @@ def _how_to_go_on(folder: Path) -> str:
 def held(folder: Path) -> Iterator[None]:
     """Be the only process at work in this folder, however it ends. Raises Conflict, naming the other."""
     folder.mkdir(parents=True, exist_ok=True)
-    lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(lock, 20, 0).decode(errors="replace").strip()
-            raise Conflict(
-                f"Another process ({holder or 'unknown'}) is at work in {folder}.",
-                hint="Wait for it, stop it, or give this run a folder of its own with --out.",
-            ) from None
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
+
+    def in_use(holder: str) -> Conflict:
+        return Conflict(
+            f"Another process ({holder}) is at work in {folder}.",
+            hint="Wait for it, stop it, or give this run a folder of its own with --out.",
+        )
+
+    with only_process(open_lock(folder / LOCK), in_use):
         yield
-    finally:
-        os.close(lock)
 
 
 @contextmanager

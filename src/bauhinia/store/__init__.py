@@ -2,7 +2,7 @@
 
 from .blobs import Blobs
 from .database import Database
-from .folder import hold_data_folder
+from .folder import hold_data_folder, only_process, open_lock
 from .holding import before_deleting
 from .migrate import bring_up_to_date
 from .pool import Connection
@@ -21,5 +21,7 @@ __all__ = [
     "before_deleting",
     "bring_up_to_date",
     "hold_data_folder",
+    "only_process",
+    "open_lock",
     "within",
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ...errors import Conflict
+from ...store.folder import only_process, open_lock
 from ..report import Report
 from . import stage
 from .config import InstructionConfig, PreferenceConfig, PretrainingConfig, RewardConfig, TrainingConfig
@@ -40,13 +40,15 @@ def run(
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
     """One run in a stage's folder: the processes of a launcher that was killed may still be at work there."""
-    with (folder / LOCK).open("w") as lock:
-        if stage.rank() == 0:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise Conflict(
-                    "Another process is training in this stage's folder.",
-                    hint="Wait for it, or end it; what a killed launcher started goes on by itself.",
-                ) from error
+    if stage.rank() != 0:
+        yield
+        return
+
+    def in_use(_holder: str) -> Conflict:
+        return Conflict(
+            "Another process is training in this stage's folder.",
+            hint="Wait for it, or end it; what a killed launcher started goes on by itself.",
+        )
+
+    with only_process(open_lock(folder / LOCK), in_use):
         yield
