@@ -13,10 +13,10 @@ from typing import Annotated, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ..errors import ReleaseRefused, StoreError
+from ..errors import ReleaseRefused
 from ..settings import Settings
 from ..store.signing import FOLDER as KEYS
-from ..store.signing import Signer, key_id, verify
+from ..store.signing import Signer, public_keys, verify
 from ._staging import digest_of
 from .catalogue import Catalogue, Model, ReleasedModel
 
@@ -121,16 +121,8 @@ def release_keys(data_folder: Path) -> dict[str, str]:
     if (data_folder / KEYS / f"{PURPOSE}.pem").exists():
         own = Signer.open(data_folder, PURPOSE)
         keys[own.key_id] = own.public_pem
-    for path in sorted((data_folder / KEYS / TRUSTED).glob("*.pem")):
-        try:
-            pem = path.read_text("ascii")
-            keys[key_id(pem)] = pem
-        except (ValueError, OSError) as error:
-            raise StoreError(
-                f"{path.name} among the keys of trusted releases is no Ed25519 public key.",
-                hint=f"Take the {KEY} of a release of the system that is trusted, or take the file away.",
-            ) from error
-    return keys
+    hint = f"Take the {KEY} of a release of the system that is trusted, or take the file away."
+    return keys | public_keys(data_folder / KEYS / TRUSTED, "keys of trusted releases", hint)
 
 
 def read_release(folder: Path, keys: Mapping[str, str]) -> Statement:

@@ -57,6 +57,21 @@ class Signer:
         return self._key.sign(message)
 
 
+def public_keys(folder: Path, among: str, hint: str) -> dict[str, str]:
+    """The public keys that an operator put into a folder, as PEM, by `key_id`; none where it is not there.
+
+    Raises StoreError for a file that is no such key: `among` says among which, `hint` what to do.
+    """
+    keys: dict[str, str] = {}
+    for path in sorted(folder.glob("*.pem")):
+        try:
+            pem = path.read_text("ascii")
+            keys[key_id(pem)] = pem
+        except (ValueError, OSError) as error:
+            raise StoreError(f"{path.name} among the {among} is no Ed25519 public key.", hint=hint) from error
+    return keys
+
+
 def verify(public_pem: str, message: bytes, signature: bytes) -> bool:
     """Whether the key of `public_pem` signed exactly this message. Raises ValueError for no such key."""
     key = _public(public_pem)
