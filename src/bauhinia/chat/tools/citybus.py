@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from ..sources import SourceDown, shaped
-from .arrivals import Ride, due
+from ..sources import shaped
 from .bus_routes import RouteStop, Times
+from .bus_times import times_in
 from .protocol import Context
 from .resolve import Named
-from .result import Words, instant
+from .result import Words
 from .weather import Shape
 
 _BASE = "https://rt.data.gov.hk/v2/transport/citybus"
 _WAYS = {"O": "outbound", "I": "inbound"}
-_OLDEST = 900
 _AT_ONCE = 8
 """Stops are named one by one: so many are asked for at the same time."""
 
@@ -47,20 +46,6 @@ class _Stop(Shape):
 
 class _StopNamed(Shape):
     data: _Stop
-
-
-class _Eta(Shape):
-    dir: str
-    dest_en: str
-    dest_tc: str
-    eta: str | None = None
-    rmk_en: str | None = ""
-    rmk_tc: str | None = ""
-
-
-class _Etas(Shape):
-    generated_timestamp: str
-    data: list[_Eta]
 
 
 class Citybus:
@@ -100,30 +85,8 @@ class Citybus:
     async def times(self, route: str, stop: RouteStop, context: Context) -> Times:
         """What comes at a stop, that way."""
         fetched = await context.sources.json(f"{_BASE}/eta/CTB/{stop.stop.id}/{route}")
-        read = shaped(_Etas, fetched)
-        try:
-            at = instant(read.generated_timestamp)
-            rides = [_ride(route, each, context) for each in read.data if each.dir == stop.way]
-        except ValueError as error:
-            raise SourceDown(fetched.host, "shape") from error
-        if (context.now() - at).total_seconds() > _OLDEST:
-            raise SourceDown(fetched.host, "stale", at)
-        return Times(rides=rides, fetched=fetched, at=at)
+        return times_in(fetched, route, stop, context)
 
 
 def _named(stop: _Stop) -> Named:
     return Named(id=stop.stop, en=stop.name_en, zh=stop.name_tc, others=(stop.name_en.partition(",")[0],))
-
-
-def _ride(route: str, each: _Eta, context: Context) -> Ride:
-    """Raises ValueError."""
-    at = instant(each.eta) if each.eta else None
-    return Ride(
-        route=route,
-        to=each.dest_en,
-        to_zh=each.dest_tc,
-        at=at,
-        minutes=due(at, context.now()),
-        remark=each.rmk_en or "",
-        remark_zh=each.rmk_tc or "",
-    )

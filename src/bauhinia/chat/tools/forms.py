@@ -8,7 +8,7 @@ from functools import cache
 from pydantic import Field
 
 from .protocol import Context
-from .resolve import Named, Names, departments, folded, rows
+from .resolve import Names, departments, folded, rows, table
 from .result import Frozen, Result, Source, Unknown, Words, found
 
 
@@ -54,16 +54,12 @@ class GovernmentForms:
 
 @cache
 def _forms() -> Names:
-    return Names(
-        Named(id=row["number"], en=row["en"], zh=row["zh"], others=tuple(row["aliases"].split("|")))
-        for row in rows("forms.csv")
-    )
+    return table("forms.csv", "number")
 
 
 def forms_in(text: str) -> list[str]:
     """Numbers of the forms whose purpose a text names, the longest name first."""
-    spots = _forms().spot(folded(text))
-    return [spot.id for spot in sorted(spots, key=lambda spot: spot.start - spot.end)]
+    return _forms().spotted(text)
 
 
 def form_number(text: str) -> str:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..sources import SourceDown, shaped
-from .arrivals import Ride, due
+from ..sources import shaped
 from .bus_routes import RouteStop, Times
+from .bus_times import times_in
 from .protocol import Context
 from .resolve import Named
-from .result import Words, instant
+from .result import Words
 from .weather import Shape
 
 _BASE = "https://data.etabus.gov.hk/v1/transport/kmb"
 _WAYS = {"O": "outbound", "I": "inbound"}
-_OLDEST = 900
 
 
 class _Route(Shape):
@@ -47,20 +46,6 @@ class _RouteStops(Shape):
     data: list[_RouteStop]
 
 
-class _Eta(Shape):
-    dir: str
-    dest_en: str
-    dest_tc: str
-    eta: str | None = None
-    rmk_en: str | None = ""
-    rmk_tc: str | None = ""
-
-
-class _Etas(Shape):
-    generated_timestamp: str
-    data: list[_Eta]
-
-
 class Kmb:
     """The operator behind most buses of Kowloon and the New Territories."""
 
@@ -90,16 +75,7 @@ class Kmb:
     async def times(self, route: str, stop: RouteStop, context: Context) -> Times:
         """What comes at a stop, that way."""
         fetched = await context.sources.json(f"{_BASE}/eta/{stop.stop.id}/{route}/1")
-        read = shaped(_Etas, fetched)
-        now = context.now()
-        try:
-            at = instant(read.generated_timestamp)
-            rides = [_ride(route, each, context) for each in read.data if each.dir == stop.way]
-        except ValueError as error:
-            raise SourceDown(fetched.host, "shape") from error
-        if (now - at).total_seconds() > _OLDEST:
-            raise SourceDown(fetched.host, "stale", at)
-        return Times(rides=rides, fetched=fetched, at=at)
+        return times_in(fetched, route, stop, context, name=str.title)
 
     async def _ways(self, route: str, context: Context) -> list[str]:
         read = shaped(_Routes, await context.sources.json(f"{_BASE}/route/"))
@@ -113,17 +89,3 @@ def _named(stop: _Stop) -> Named:
 def _bare(name: str) -> str:
     """A name without the pole's code in brackets."""
     return name.partition(" (")[0].title()
-
-
-def _ride(route: str, each: _Eta, context: Context) -> Ride:
-    """Raises ValueError."""
-    at = instant(each.eta) if each.eta else None
-    return Ride(
-        route=route,
-        to=each.dest_en.title(),
-        to_zh=each.dest_tc,
-        at=at,
-        minutes=due(at, context.now()),
-        remark=each.rmk_en or "",
-        remark_zh=each.rmk_tc or "",
-    )

@@ -8,7 +8,7 @@ from functools import cache
 from pydantic import Field
 
 from .protocol import Context
-from .resolve import Named, Names, folded, rows
+from .resolve import Names, folded, rows, table
 from .result import Frozen, Result, Source, Unknown, Words, found
 
 _CAP = re.compile(
@@ -63,16 +63,12 @@ def cap_number(text: str) -> str:
 
 def laws_in(text: str) -> list[str]:
     """Chapters whose title or subject stands in a text, the longest first."""
-    spots = _laws().spot(folded(text))
-    return [spot.id for spot in sorted(spots, key=lambda spot: spot.start - spot.end)]
+    return _laws().spotted(text)
 
 
 @cache
 def _laws() -> Names:
-    return Names(
-        Named(id=row["cap"], en=row["en"], zh=row["zh"], others=tuple(row["aliases"].split("|")))
-        for row in rows("legislation.csv")
-    )
+    return table("legislation.csv", "cap")
 
 
 def _no_law(cap: str) -> Unknown:

@@ -127,6 +127,10 @@ class Names:
                 at += 1
         return spots
 
+    def spotted(self, text: str) -> list[str]:
+        """Ids of the things whose name stands in a text, the longest name first."""
+        return [spot.id for spot in sorted(self.spot(folded(text)), key=lambda spot: spot.start - spot.end)]
+
     def _near(self, wanted: str, most: int) -> list[Match]:
         """One entry a thing, the likest first."""
         least = NEAR_LATIN if _LATIN.search(wanted) else NEAR_HAN
@@ -193,7 +197,8 @@ def rows(file: str) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(opened))
 
 
-def _table(file: str, id_column: str) -> Names:
+def table(file: str, id_column: str) -> Names:
+    """The things of a table that ships, by the names in its columns `en`, `zh` and `aliases`."""
     return Names(
         Named(id=row[id_column], en=row["en"], zh=row["zh"], others=tuple(row.get("aliases", "").split("|")))
         for row in rows(file)
@@ -203,43 +208,43 @@ def _table(file: str, id_column: str) -> Names:
 @cache
 def mtr_stations() -> Names:
     """The stations of the heavy rail, by code."""
-    return _table("mtr_stations.csv", "code")
+    return table("mtr_stations.csv", "code")
 
 
 @cache
 def mtr_lines() -> Names:
     """Its lines, by code."""
-    return _table("mtr_lines.csv", "line")
+    return table("mtr_lines.csv", "line")
 
 
 @cache
 def light_rail_stops() -> Names:
     """The stops of the Light Rail, by number."""
-    return _table("light_rail_stops.csv", "id")
+    return table("light_rail_stops.csv", "id")
 
 
 @cache
 def weather_stations() -> Names:
     """Where the Observatory reports temperatures, by English name."""
-    return _table("weather_stations.csv", "en")
+    return table("weather_stations.csv", "en")
 
 
 @cache
 def districts() -> Names:
     """The districts that the Observatory reports rainfall for, by its English name."""
-    return _table("districts.csv", "en")
+    return table("districts.csv", "en")
 
 
 @cache
 def tide_stations() -> Names:
     """Where tides are predicted, by code."""
-    return _table("tide_stations.csv", "code")
+    return table("tide_stations.csv", "code")
 
 
 @cache
 def air_stations() -> Names:
     """Where air quality is measured, by English name."""
-    return _table("air_stations.csv", "en")
+    return table("air_stations.csv", "en")
 
 
 @cache
