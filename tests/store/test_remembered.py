@@ -24,6 +24,11 @@ class Source:
         await self.open.wait()
         return value
 
+    async def was_read(self, times: int) -> None:
+        """Wait until so many readings have taken their value."""
+        while self.reads < times:
+            await asyncio.sleep(0)
+
 
 async def test_many_who_ask_at_once_wait_for_one_reading() -> None:
     source, remembered = Source(), Remembered[str, str](60)
@@ -49,11 +54,11 @@ async def test_what_is_too_old_is_read_again() -> None:
 async def test_a_reading_under_way_when_it_changed_is_not_kept() -> None:
     source, remembered = Source(), Remembered[str, str](60)
     before = asyncio.create_task(remembered.get("a", source.read))
-    await asyncio.sleep(0)
+    await source.was_read(1)
     source.value = "new"
     remembered.forget()
     after = asyncio.create_task(remembered.get("a", source.read))
-    await asyncio.sleep(0)
+    await source.was_read(2)
     source.open.set()
     assert (await before, await after) == ("old", "new")
     assert await remembered.get("a", source.read) == "new"
