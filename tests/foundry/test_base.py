@@ -14,6 +14,7 @@ from bauhinia.errors import InputError, MissingPart, NotFound
 from bauhinia.foundry import base
 from bauhinia.foundry.marks import finished
 from bauhinia.foundry.recipe import Base
+from bauhinia.foundry.tokenizer import pre_tokenizer_name
 from bauhinia.settings import get_settings
 
 WIDE, HEADS, KEY_HEADS, INNER, WORDS = 64, 4, 2, 96, 320
@@ -111,6 +112,7 @@ def test_a_gguf_becomes_a_folder_of_floats_with_its_tokenizer(
     tokenizer = AutoTokenizer.from_pretrained(model)
     assert tokenizer.decode(tokenizer("than 巴士")["input_ids"]) == "than 巴士"
     assert tokenizer.chat_template
+    assert pre_tokenizer_name(model) == "smollm", "it splits text as the file says, and not as GPT-2"
     assert AutoModelForCausalLM.from_pretrained(model).num_parameters() == sum(
         tensor.size for tensor in weights.values()
     )

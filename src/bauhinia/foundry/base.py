@@ -14,6 +14,7 @@ from .marks import DONE, digest_of_file, finished, outputs, read_json, require_r
 from .recipe import Base
 from .report import Report, Silent
 from .taking import link
+from .tokenizer import pre_of_gguf, with_pre_tokenizer
 
 if TYPE_CHECKING:
     from ..models.catalogue import Model
@@ -74,7 +75,7 @@ def _from_catalogue(name: str, folder: Path) -> dict[str, Any]:
     model = Catalogue.load(settings.catalogue).find(name)
     require_room(folder, model.bytes * GROWTH, f"The model {name}, dequantised,")
     weights = asyncio.run(fetch(name, settings))
-    _dequantise(weights, folder)
+    dequantise(weights, folder)
     return _catalogue_origin(model)
 
 
@@ -90,7 +91,11 @@ def _catalogue_origin(model: Model) -> dict[str, Any]:
     }
 
 
-def _dequantise(weights: Path, folder: Path) -> None:
+def dequantise(weights: Path, folder: Path) -> None:
+    """A GGUF as a Hugging Face folder of 32-bit floats, its tokenizer splitting text as the file says.
+
+    Raises InputError where the foundry does not know that way of splitting, MissingPart without PyTorch.
+    """
     require_training()
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -107,6 +112,7 @@ def _dequantise(weights: Path, folder: Path) -> None:
         model.load_state_dict(quantised.state_dict(), assign=True)
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
+    with_pre_tokenizer(folder, pre_of_gguf(weights))
 
 
 def _from_folder(base: Base, folder: Path) -> dict[str, Any]:

@@ -8,11 +8,12 @@ import asyncio
 
 import pytest
 
+from bauhinia.foundry.base import dequantise
 from bauhinia.foundry.export import served
 from bauhinia.foundry.export.convert import convert
 from bauhinia.foundry.export.parity import PROBES, compare, read_by_transformers
 from bauhinia.foundry.gguf_header import read_header
-from bauhinia.foundry.tokenizer import pre_of_gguf, pre_tokenizer_name, with_pre_tokenizer
+from bauhinia.foundry.tokenizer import pre_tokenizer_name
 from bauhinia.models.weights import fetch
 from bauhinia.settings import Settings
 
@@ -27,20 +28,9 @@ TEXTS = (
 @pytest.fixture(scope="module")
 def dequantised(tmp_path_factory):
     """The folder that training would start from, and the file that it came from."""
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
     weights = asyncio.run(fetch("smollm2-135m-instruct", Settings()))
     folder = tmp_path_factory.mktemp("smollm2") / "model"
-    place = {"gguf_file": weights.name}
-    tokenizer = AutoTokenizer.from_pretrained(weights.parent, **place)
-    quantised = AutoModelForCausalLM.from_pretrained(weights.parent, dtype=torch.float32, **place)
-    del quantised.config.quantization_config
-    model = AutoModelForCausalLM.from_config(quantised.config, dtype=torch.float32)
-    model.load_state_dict(quantised.state_dict())
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    with_pre_tokenizer(folder, pre_of_gguf(weights))
+    dequantise(weights, folder)
     return folder, weights
 
 
