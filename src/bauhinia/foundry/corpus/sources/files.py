@@ -168,11 +168,13 @@ def warc_rows(source: WarcSource, file: Path, config: CorpusConfig) -> Iterator[
     from datatrove.pipeline.readers.warc import WarcReader
 
     try:
+        import magic  # noqa: F401  # datatrove imports it at the first page, and a machine may lack its library
+
         reader = WarcReader(str(file.parent))
     except ImportError as error:
         raise MissingPart(
             "Web archives cannot be read here: packages that datatrove needs for them are missing.",
-            hint="Install them: pip install warcio faust-cchardet python-magic (and Debian's libmagic1).",
+            hint="Run `pip install bauhinia[foundry]`, and `sudo apt-get install --yes libmagic1`.",
         ) from error
     for each in reader.read_file(file.name):
         url = str(each.metadata.get("url") or "")
