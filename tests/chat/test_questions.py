@@ -8,7 +8,8 @@ from bauhinia.chat.questions import ask_all, questions
 from bauhinia.chat.questions.making import made
 from bauhinia.chat.replay import REPLAY_NOW, Replay
 from bauhinia.chat.sources import Sources
-from bauhinia.chat.tools import TOOLS, Context
+from bauhinia.chat.tools import Context
+from bauhinia.chat.tools.registry import TOOLS
 
 
 def test_there_are_enough_in_every_language() -> None:

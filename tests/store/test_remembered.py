@@ -17,17 +17,19 @@ class Source:
         self.value = "old"
         self.reads = 0
         self.open = asyncio.Event()
+        self.taken = asyncio.Event()
 
     async def read(self) -> str:
         self.reads += 1
         value = self.value
+        self.taken.set()
         await self.open.wait()
         return value
 
-    async def was_read(self, times: int) -> None:
-        """Wait until so many readings have taken their value."""
-        while self.reads < times:
-            await asyncio.sleep(0)
+    async def begun(self) -> None:
+        """Wait until a reading has taken its value."""
+        await self.taken.wait()
+        self.taken.clear()
 
 
 async def test_many_who_ask_at_once_wait_for_one_reading() -> None:
@@ -54,11 +56,11 @@ async def test_what_is_too_old_is_read_again() -> None:
 async def test_a_reading_under_way_when_it_changed_is_not_kept() -> None:
     source, remembered = Source(), Remembered[str, str](60)
     before = asyncio.create_task(remembered.get("a", source.read))
-    await source.was_read(1)
+    await source.begun()
     source.value = "new"
     remembered.forget()
     after = asyncio.create_task(remembered.get("a", source.read))
-    await source.was_read(2)
+    await source.begun()
     source.open.set()
     assert (await before, await after) == ("old", "new")
     assert await remembered.get("a", source.read) == "new"

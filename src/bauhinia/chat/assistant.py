@@ -22,7 +22,8 @@ from .exact import asks_exactly
 from .grounding import invented
 from .passages import PublicPassages
 from .reading.tongue import asked_in
-from .tools import Context, Found, Result, use_tool
+from .tools import Context, Found, Result
+from .tools.registry import use_tool
 from .turn import Answer, Event, Exchange, Reference, Said, Via
 from .understanding import understand
 from .wordings import READERS, wording

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ..gateway import Gateway
 from ..knowledge import Library, Search
 from ..people import Officer
+from ..pilot.office import Office
 from ..settings import Settings
 from ..store import Database
 from .assistant import Assistant
@@ -78,11 +79,12 @@ class Reception:
         await self.context.sources.close()
 
 
-def open_reception(
-    settings: Settings, *, gateway: Gateway, database: Database, search: Search, library: Library
-) -> Reception:
+def open_reception(settings: Settings, office: Office) -> Reception:
     """The reception that the settings describe. Raises InputError for a setting that names no source."""
-    sources = Sources(sources_base(settings.chat_sources))
     return Reception(
-        gateway=gateway, database=database, search=search, library=library, context=Context(sources=sources)
+        gateway=office.gateway,
+        database=office.database,
+        search=office.search,
+        library=office.library,
+        context=Context(sources=Sources(sources_base(settings.chat_sources))),
     )

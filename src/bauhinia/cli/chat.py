@@ -43,13 +43,7 @@ async def _asked(question: str, *, quiet: bool) -> Answer:
     settings = get_settings()
     answer: Answer | None = None
     async with open_office(settings) as office:
-        reception = open_reception(
-            settings,
-            gateway=office.gateway,
-            database=office.database,
-            search=office.search,
-            library=office.library,
-        )
+        reception = open_reception(settings, office)
         try:
             async for event in reception.answer(question, by=office.officer):
                 match event:

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .. import __version__
+from ..chat.sources import sources_base
 from ..errors import BauhiniaError
 from ..ledger.in_force import record_settings
 from ..ledger.watching import verify_daily
@@ -189,8 +190,9 @@ def _lifespan(
             except Exception as error:
                 app.state.failure = error
                 raise
-            app.state.reception = _reception(settings, app.state.office)
-            stack.push_async_callback(app.state.reception.close)
+            sources_base(settings.chat_sources)  # a setting that names no source fails now, not at a question
+            app.state.reception = None
+            stack.push_async_callback(_close_reception, app)
             stack.push_async_callback(app.state.mcp.close)
             try:
                 yield
@@ -226,16 +228,10 @@ async def _opened(settings: Settings, stack: AsyncExitStack) -> Office:
     return office
 
 
-def _reception(settings: Settings, office: Office) -> Reception:
-    from ..chat.reception import open_reception
-
-    return open_reception(
-        settings,
-        gateway=office.gateway,
-        database=office.database,
-        search=office.search,
-        library=office.library,
-    )
+async def _close_reception(app: FastAPI) -> None:
+    reception: Reception | None = app.state.reception
+    if reception is not None:
+        await reception.close()
 
 
 async def _sweep_daily(office: Office) -> None:

@@ -15,7 +15,6 @@ from ..chat.guests import is_guest
 from ..chat.itineraries import issuing
 from ..chat.itineraries.asking import read_trip
 from ..chat.itineraries.checking import assert_sound
-from ..chat.itineraries.conditions import conditions_of
 from ..chat.itineraries.drawing import DAYS, map_alt, map_svg
 from ..chat.itineraries.places import Interest
 from ..chat.itineraries.planning import plan
@@ -101,6 +100,8 @@ async def file(request: Request, form: issuing.Form) -> Response:
 
 async def _plan(request: Request, given: Mapping[str, Any]) -> tuple[Itinerary, Variety]:
     """Planned anew each time: nothing of it is kept. Raises InputError, OverQuota."""
+    from ..chat.itineraries.conditions import conditions_of  # with it come all the live tools
+
     reception, by = reception_of(request), office_of(request).officer
     trip, language = _trip(given, reception.context.today()), _language(request, given)
     if is_guest(by):

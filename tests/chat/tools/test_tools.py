@@ -11,7 +11,8 @@ from bauhinia.chat.replay.government import aqhi
 from bauhinia.chat.replay.transport import waits
 from bauhinia.chat.replay.weather import rainfall, temperature
 from bauhinia.chat.sources import Sources
-from bauhinia.chat.tools import TOOLS, Context, Down, Found, Unknown, tool_named, use_tool
+from bauhinia.chat.tools import Context, Down, Found, Unknown
+from bauhinia.chat.tools.registry import TOOLS, tool_named, use_tool
 from bauhinia.errors import InputError
 from bauhinia.language import Variety, fits
 

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any, Literal
 
 from ...errors import MissingPart
-from ..tools import Context, use_tool
+from ..tools import Context
+from ..tools.registry import use_tool
 from ..tools.result import Found, Source, Words
 from .trip import DayConditions, Trip
 

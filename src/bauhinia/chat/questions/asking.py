@@ -6,7 +6,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..tools import Context, Down, Found, use_tool
+from ..tools import Context, Down, Found
+from ..tools.registry import use_tool
 from ..understanding import understand
 from .making import Question
 

@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from ..replay import REPLAY_NOW, Replay
 from ..sources import Sources
-from ..tools import Context, Found, Unknown, use_tool
+from ..tools import Context, Found, Unknown
+from ..tools.registry import use_tool
 
 HERE = Path(__file__).parent
 LANGUAGES = {"en": "en", "zh": "zh-Hant-HK", "yue": "yue-Hant-HK", "zhs": "zh-Hans", "mix": "mixed"}
