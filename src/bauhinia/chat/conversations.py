@@ -22,8 +22,6 @@ LONGEST_TITLE = 80
 MOST_TURNS = 200
 SHARED_DAYS = 30
 """How long a link works."""
-REMEMBERED_TURNS = 4
-"""Exchanges that a question is understood from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ..chat.conversations import answer_of
 from ..errors import BauhiniaError, InputError
 from ..guideline.case_kinds import case_kinds
-from .chat_pages import reception_of
+from .chat_pages import Key, reception_of
 from .pages import SEE_OTHER, page
 from .state import office_of
 
 chat_cases_router = APIRouter(include_in_schema=False)
-Key = Annotated[str, Form(max_length=40, pattern=r"^[A-Za-z0-9_-]*$")]
 
 
 @chat_cases_router.get("/chat/feedback")

@@ -22,7 +22,7 @@ from ..chat.turn import Answer, Event, Exchange, Reference, Said
 from ..errors import BauhiniaError, InputError
 from ..people import Officer
 from .api import attachment
-from .events import LIVE
+from .events import LIVE, encode
 from .origin import site_of
 from .pages import SEE_OTHER, page
 from .state import closing_of, office_of, settings_of
@@ -141,12 +141,12 @@ async def _lines(
                     return
                 if isinstance(event, Answer):
                     key = await reception.conversations.add(asked.conversation, asked.question, event)
-                    yield _line("answer", kept_of(event) | {"conversation": key})
+                    yield encode("answer", kept_of(event) | {"conversation": key})
                 else:
-                    yield _line(*_shown(event))
+                    yield encode(*_shown(event))
     except BauhiniaError as error:
         told = {"message": error.message, "hint": error.hint, "retry_after": error.retry_after}
-        yield _line("failed", told)
+        yield encode("failed", told)
 
 
 def _shown(event: Event | Waiting) -> tuple[str, dict[str, Any]]:
@@ -159,10 +159,6 @@ def _shown(event: Event | Waiting) -> tuple[str, dict[str, Any]]:
             return "said", asdict(event)
         case Answer():
             raise AssertionError("told by itself")
-
-
-def _line(name: str, data: dict[str, Any]) -> bytes:
-    return b"event: %s\ndata: %s\n\n" % (name.encode(), orjson.dumps(data))
 
 
 def _views(turns: Sequence[Turn]) -> list[dict[str, Any]]:

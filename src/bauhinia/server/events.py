@@ -18,9 +18,10 @@ LIVE = {"cache-control": "no-store", "x-accel-buffering": "no"}
 Shape = Callable[[TaskEvent], dict[str, Any]]
 
 
-def encode(sequence: int, name: str, data: dict[str, Any]) -> bytes:
-    """One event on the wire."""
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (sequence, name.encode(), orjson.dumps(data))
+def encode(name: str, data: dict[str, Any], *, sequence: int | None = None) -> bytes:
+    """One event on the wire; with a number where a stream can be taken up again after it."""
+    numbered = b"" if sequence is None else b"id: %d\n" % sequence
+    return numbered + b"event: %s\ndata: %s\n\n" % (name.encode(), orjson.dumps(data))
 
 
 def stream(
@@ -65,7 +66,7 @@ async def _lines(
             upcoming = None
             data = shape(event)
             if sequence > after:
-                yield encode(sequence, event.name, data)
+                yield encode(event.name, data, sequence=sequence)
             if isinstance(event, Ended):
                 return
     finally:
