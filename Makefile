@@ -1,6 +1,6 @@
 # Everything a person does here, each a verb. `make help` lists them.
 .POSIX:
-.PHONY: help run test demo rehearsal bench lint docs clean
+.PHONY: help run test demo gallery rehearsal bench lint docs clean
 
 BENCH = start gateway documents elements translation editor pipeline faults retrieval guideline ledger privacy unsafe switch injection chat hearing foundry training load fuzz
 PYTHON = python3 python3.14 python3.13 python3.12 python3.11
@@ -21,10 +21,17 @@ demo: ## Run every task on the samples with the real embedded model
 	@.venv/bin/bauhinia models fetch
 	@.venv/bin/bauhinia demo
 
+gallery: ## Make ten itineraries, ten songs and five films, and a page that shows them, in build/gallery
+	@PYTHON="$(PYTHON)" scripts/setup dev
+	@scripts/media-programs
+	@.venv/bin/bauhinia models fetch
+	@.venv/bin/bauhinia gallery build/gallery
+	@.venv/bin/python scripts/open_gallery.py build/gallery
+
 rehearsal: ## Make models from corpus to signed release on this machine, and write docs/foundry.md
 	@PYTHON="$(PYTHON)" scripts/setup foundry
 	@.venv/bin/bauhinia models fetch smollm2-135m-instruct
-	@.venv/bin/bauhinia foundry rehearse
+	@.venv/bin/bauhinia foundry rehearse --write .
 
 bench: ## Run the benchmarks into docs/benchmarks.*; quality and injection take an hour
 	@PYTHON="$(PYTHON)" scripts/setup dev

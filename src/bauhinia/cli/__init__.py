@@ -18,6 +18,7 @@ from .doctor import doctor
 from .draft import draft
 from .faults import Verbs, be_quiet, be_verbose
 from .foundry import foundry_app
+from .gallery import gallery
 from .guideline import guideline_app
 from .knowledge import knowledge_app
 from .label import label_app
@@ -71,6 +72,7 @@ app.command()(analyse)
 app.command()(compare)
 app.command()(chat)
 app.command()(replay)
+app.command()(gallery)
 app.add_typer(terms_app)
 app.add_typer(memory_app)
 app.add_typer(corrections_app)

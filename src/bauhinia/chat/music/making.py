@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -22,6 +22,8 @@ from .words import Lyrics
 LONGEST_SECONDS = 240.0
 WriteLyrics = Callable[[MusicBrief], Awaitable[Lyrics]]
 """Gives words that a model wrote through the gateway."""
+MAX_COMPOSED = 6
+"""Seeds that are tried for a score that passes every check."""
 MAX_TRIES = 3
 """How often a model is asked for words that can be sung."""
 
@@ -98,15 +100,31 @@ async def make_song(
     return song
 
 
+def composed(brief: MusicBrief, lyrics: Lyrics, going_on: Callable[[], None] = lambda: None) -> Score:
+    """The first of some scores that passes every check; where none does, the first, whose checks say so.
+
+    Some seeds lead to a tune that is heard in a related key. Raises InputError for words that cannot be
+    sung, MissingPart.
+    """
+    scores = (compose(replace(brief, seed=brief.seed + at), lyrics, going_on) for at in range(MAX_COMPOSED))
+    first: Score | None = None
+    for score in scores:
+        if all(check.passed for check in check_score(score, brief)):
+            return score
+        first = first or score
+    assert first is not None, "something was composed"
+    return first
+
+
 async def _composed(brief: MusicBrief, write_lyrics: WriteLyrics | None, work: Work) -> tuple[Lyrics, Score]:
     """Words and score. Words that cannot be sung are asked for anew; the last refusal is shown."""
     if write_lyrics is None:
         lyrics = from_bank(brief)
-        return lyrics, await work.in_thread(partial(compose, brief, lyrics, work.going_on))
+        return lyrics, await work.in_thread(partial(composed, brief, lyrics, work.going_on))
     for left in reversed(range(MAX_TRIES)):
         written = await write_lyrics(brief)
         try:
-            score = await work.in_thread(partial(compose, brief, written, work.going_on))
+            score = await work.in_thread(partial(composed, brief, written, work.going_on))
         except InputError:
             if not left:
                 raise
