@@ -30,7 +30,7 @@ There is a chair for you.
 
 
 def test_a_script_is_tidied_and_invented_figures_go() -> None:
-    lines = tidied(SCRIPT, "a reading day").splitlines()
+    lines = tidied(SCRIPT, "a reading day", longest=100).splitlines()
     assert lines[:4] == [
         "# Read with us",
         "## Why we read",
@@ -38,7 +38,8 @@ def test_a_script_is_tidied_and_invented_figures_go() -> None:
         "Every page opens a window.",
     ]
     assert "31,000" not in "\n".join(lines)
-    assert "31,000" in tidied(SCRIPT, "the library lent 31,000 books")
+    assert "31,000" in tidied(SCRIPT, "the library lent 31,000 books", longest=100)
+    assert "Every page opens a window." not in tidied(SCRIPT, "a reading day", longest=25).splitlines()
 
 
 async def test_a_film_is_written_and_translated_through_the_door(

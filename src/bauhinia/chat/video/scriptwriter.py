@@ -11,7 +11,7 @@ from ...language import Variety, split_sentences
 from ...people import Officer
 from ..grounding import invented
 from ..reading_aloud import SpeechLanguage
-from .storyboard import SubtitleLanguage, Translate, WriteScript
+from .storyboard import LONGEST_SENTENCE, SubtitleLanguage, Translate, WriteScript
 
 USE = "chat.video"
 SCRIPT_TOKENS = 420
@@ -68,7 +68,7 @@ def script_writer(gateway: Gateway, *, officer: Officer) -> WriteScript:
                     said=request,
                 )
             )
-            script = tidied(answer.text, request)
+            script = tidied(answer.text, request, longest=LONGEST_SENTENCE[tongue])
             if sum(not line.startswith("#") for line in script.splitlines()) >= SHORTEST:
                 return script
         raise InputError(
@@ -79,8 +79,9 @@ def script_writer(gateway: Gateway, *, officer: Officer) -> WriteScript:
     return write
 
 
-def tidied(text: str, request: str) -> str:
-    """A model's script as `from_script` reads it: a heading or a sentence a line, nothing invented."""
+def tidied(text: str, request: str, *, longest: int) -> str:
+    """A model's script as `from_script` reads it: a heading or a sentence a line, none that is invented or
+    too long for a subtitle."""
     kept = []
     for raw in text.splitlines():
         line = re.sub(r"[*_`]+|^\s*(?:[-•]|\d+[.)、])\s*", "", raw).strip()
@@ -88,7 +89,11 @@ def tidied(text: str, request: str) -> str:
             kept.append(line)
             continue
         sentences = (line[start:end].strip() for start, end in split_sentences(line))
-        kept += [sentence for sentence in sentences if sentence and not invented(sentence, [request])]
+        kept += [
+            sentence
+            for sentence in sentences
+            if 0 < len(sentence) <= longest and not invented(sentence, [request])
+        ]
     return "\n".join(kept)
 
 
