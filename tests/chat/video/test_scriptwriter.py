@@ -26,6 +26,7 @@ Bring a friend as well.
 ## Come along
 Everybody is welcome.
 There is a chair for you.
+It can
 """
 
 
@@ -37,6 +38,7 @@ def test_a_script_is_tidied_and_invented_figures_go() -> None:
         "Stories bring people together.",
         "Every page opens a window.",
     ]
+    assert "It can" not in lines
     assert "31,000" not in "\n".join(lines)
     assert "31,000" in tidied(SCRIPT, "the library lent 31,000 books", longest=100)
     assert "Every page opens a window." not in tidied(SCRIPT, "a reading day", longest=25).splitlines()

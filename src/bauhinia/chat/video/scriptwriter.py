@@ -29,6 +29,8 @@ _INTO: dict[SubtitleLanguage, Variety] = {
     "zh-Hans": Variety.SIMPLIFIED,
     "en": Variety.ENGLISH,
 }
+_WHOLE = tuple(".!?。！？")
+"""How a sentence ends; one that does not was cut off with the answer."""
 _SCRIPT = {
     "zh": (
         "你為短片寫旁白。格式：第一行是 # 片名；然後四段，每段先寫 ## 小標題，再寫兩至三句旁白，一句一行，"
@@ -92,7 +94,7 @@ def tidied(text: str, request: str, *, longest: int) -> str:
         kept += [
             sentence
             for sentence in sentences
-            if 0 < len(sentence) <= longest and not invented(sentence, [request])
+            if sentence.endswith(_WHOLE) and len(sentence) <= longest and not invented(sentence, [request])
         ]
     return "\n".join(kept)
 
