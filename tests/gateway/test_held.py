@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import psycopg
 import pytest
@@ -49,7 +49,7 @@ async def use(gateway: Gateway, database_url: str) -> str:
             assessment="a",
             tier="high",
             argument="Safety rests on it.",
-            review_by=date.today(),
+            review_by=date.today() + timedelta(days=7),
         )
     return name
 

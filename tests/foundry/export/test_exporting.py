@@ -26,7 +26,7 @@ from bauhinia.foundry.export.parity import (
 from bauhinia.foundry.export.served import NextToken
 from bauhinia.foundry.gguf_header import read_header
 from bauhinia.foundry.report import Silent
-from bauhinia.models import ChatRequest, EmbeddedBackend, Message, open_backend, whole
+from bauhinia.models import ChatRequest, EmbeddedBackend, Message, llama_child, open_backend, whole
 from bauhinia.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -138,7 +138,8 @@ def test_a_connection_that_the_server_closed_is_opened_again_and_a_dead_server_i
         tokens = model.tokens("市民")
         model._connection.sock.shutdown(socket.SHUT_RDWR)
         assert model.tokens("市民") == tokens
-        (child,) = psutil.Process().children()
+        # Others may be left by tests before in the same process, such as one that tracks shared memory.
+        (child,) = (each for each in psutil.Process().children() if llama_child.__file__ in each.cmdline())
         child.kill()
         child.wait()
         with pytest.raises(ModelError, match="stopped answering"):
