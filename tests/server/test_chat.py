@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import aiohttp
 import pytest
 
 from bauhinia.chat.guests import BURST
+from bauhinia.chat.speech import seconds_of
 from bauhinia.models import FakeModel
 from bauhinia.settings import Settings
 
@@ -127,3 +129,31 @@ async def test_status_and_manifest(site: Site) -> None:
             assert "Hong Kong Observatory" in await page.text()
         async with who.get("/chat/manifest.webmanifest") as manifest:
             assert (await manifest.json(content_type=None))["start_url"] == "/chat"
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="needs `apt-get install espeak-ng`")
+async def test_an_answer_is_read_aloud_to_its_owner_and_labelled(site: Site) -> None:
+    async with guest(site) as who, guest(site) as other:
+        events = await asked(who, "What is 12 times 12?")
+        key = events[-1][1]["conversation"]
+        async with who.get(f"/chat/c/{key}", headers=HTML) as page:
+            assert f'src="/chat/c/{key}/spoken/1"' in await page.text()
+        async with who.get(f"/chat/c/{key}/spoken/1") as sound:
+            assert (sound.status, sound.content_type) == (200, "audio/wav")
+            data = await sound.read()
+        async with who.get(f"/chat/c/{key}/spoken/2") as none:
+            assert none.status == 404
+        async with other.get(f"/chat/c/{key}/spoken/1") as none:
+            assert none.status == 404
+    assert seconds_of(data) > 1
+    assert (await site.office.labels.check(data, "answer.wav")).state == "unaltered"
+
+
+async def test_without_a_voice_the_page_offers_none(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    async with guest(site) as who:
+        key = (await asked(who, "What is 12 times 12?"))[-1][1]["conversation"]
+        async with who.get(f"/chat/c/{key}", headers=HTML) as page:
+            assert "/spoken/" not in await page.text()
+        async with who.get(f"/chat/c/{key}/spoken/1") as refused:
+            assert refused.status == 503 and "espeak-ng" in await refused.text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import wave
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from .work import FFMPEG, Program, Progress, Work, work_folder
 if TYPE_CHECKING:
     from ..gateway import Gateway, Heard
     from ..people import Officer
+    from ..settings import Settings
 
 ESPEAK = Program(name="espeak-ng", package="espeak-ng", use="Speech")
 VOICES: dict[SpeechLanguage, str] = {"yue": "yue-latn-jyutping", "cmn": "cmn-latn-pinyin", "en": "en-gb"}
@@ -84,6 +86,11 @@ def speech_server(
         )
 
     return ServerSpeaker(name=name, say=say)
+
+
+def can_speak(settings: Settings) -> bool:
+    """Whether there is a voice: a speech server, or the program of this machine."""
+    return bool(settings.speaker_url) or shutil.which(ESPEAK.name) is not None
 
 
 class Speaker(Protocol):

@@ -38,6 +38,7 @@ from .cases_api import cases_router
 from .cases_pages import cases_pages_router
 from .chat_cases import chat_cases_router
 from .chat_pages import chat_router
+from .chat_speech import chat_speech_router
 from .consents_api import consents_router
 from .curated_pages import curated_router
 from .editor_api import editor_router
@@ -147,7 +148,8 @@ def _routers(settings: Settings, limits: Limits) -> list[APIRouter]:
         *(terms_router, usage_router, usage_pages_router, guideline_router, audit_router, ledger_router),
         *(ledger_pages_router, privacy_router, privacy_pages_router, knowledge_api_router, knowledge_router),
         *(sheets_api_router, sheets_router, register_router, register_pages_router, label_router),
-        *(label_pages_router, chat_router, chat_cases_router, curated_router, itinerary_router),
+        *(label_pages_router, chat_router, chat_cases_router, chat_speech_router),
+        *(curated_router, itinerary_router),
     ]
 
 

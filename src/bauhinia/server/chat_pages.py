@@ -18,6 +18,7 @@ from ..chat.conversations import LONGEST_QUESTION, Turn, answer_of, as_markdown,
 from ..chat.guests import is_guest
 from ..chat.line import Waiting
 from ..chat.sources import hosts
+from ..chat.speech import can_speak
 from ..chat.turn import Answer, Event, Exchange, Reference, Said
 from ..errors import BauhiniaError, InputError
 from ..people import Officer
@@ -76,7 +77,13 @@ async def conversation(request: Request, key: str) -> HTMLResponse:
 
 async def _common(request: Request) -> dict[str, Any]:
     line = reception_of(request).line
-    return {"examples": EXAMPLES, "longest": LONGEST_QUESTION, "step": line.step, "wait": line.wait}
+    return {
+        "examples": EXAMPLES,
+        "longest": LONGEST_QUESTION,
+        "step": line.step,
+        "wait": line.wait,
+        "can_speak": can_speak(settings_of(request)),
+    }
 
 
 @chat_router.post("/chat/ask")

@@ -66,6 +66,8 @@ function finish(turn, answer) {
   follow_ups.hidden = !answer.follow_ups.length;
   form.elements.conversation.value = answer.conversation;
   const number = [...turns.querySelectorAll(".turn")].indexOf(turn) + 1;
+  const sound = turn.querySelector(".spoken audio");
+  if (sound) sound.src = `/chat/c/${answer.conversation}/spoken/${number}`;
   turn.querySelector("[data-feedback]").href = `/chat/feedback?conversation=${answer.conversation}&turn=${number}`;
   if (location.pathname === "/chat") history.replaceState(null, "", `/chat/c/${answer.conversation}`);
 }
@@ -114,6 +116,7 @@ async function read(turn, answer) {
 async function ask(question) {
   if (under_way || !question.trim()) return;
   document.querySelector(".welcome")?.remove();
+  turns.querySelectorAll(".follow-ups").forEach((each) => each.remove());
   const turn = turn_of(question);
   turn.dataset.question = question;
   const body = { question, conversation: form.elements.conversation.value, again };
