@@ -1,11 +1,14 @@
 """Who answers a question: a department's own words first, then a live source, public documents, the model.
 
 curated -> tool -> library -> (model alone, where nothing exact is asked)
+
+Of several questions in one each goes this way, and the answers come in their order.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -20,12 +23,13 @@ from ..pilot.evidence import Embed, Evidence
 from .curated import CuratedAnswer, CuratedAnswers
 from .exact import asks_exactly
 from .grounding import invented
+from .joining import Joined, about, joined
 from .passages import PublicPassages
+from .planner import Part, plan
 from .reading.tongue import asked_in
 from .tools import Context, Found, Result
 from .tools.registry import use_tool
 from .turn import Answer, Event, Exchange, Reference, Said, Via
-from .understanding import understand
 from .wordings import READERS, wording
 
 USE = "chat.answer"
@@ -42,7 +46,18 @@ class Asked:
     question: str
     by: Officer
     language: Variety
+    parts: tuple[Part, ...]
+    """What is asked: one question, or several in their order."""
     earlier: Sequence[Exchange] = ()
+    held: dict[int, Answer] = field(default_factory=dict)
+    """Answers at hand, by the places of their parts."""
+    whole: Joined = field(default_factory=Joined)
+    """Of several questions: the answer as far as it was told."""
+
+    @property
+    def single(self) -> bool:
+        """Whether it is one question."""
+        return len(self.parts) == 1
 
 
 @dataclass(slots=True)
@@ -73,24 +88,57 @@ class Assistant:
     ) -> Asked:
         """The question, its language known. `reader` is the interface's, for characters of both scripts."""
         before = earlier[-1].answer.language if earlier else READERS.get(reader)
-        return Asked(question=question, by=by, language=asked_in(question, before), earlier=earlier)
+        language = asked_in(question, before)
+        went_on = _questions(earlier)
+        parts = plan(question, today=self._context.today(), before=language, earlier=went_on)
+        return Asked(question=question, by=by, language=language, parts=parts, earlier=earlier)
 
     async def at_hand(self, asked: Asked) -> list[Event] | None:
-        """An answer that needs no model: a department's own, or a live source's; None where there is none.
-        Raises StoreError."""
+        """An answer that needs no model: a department's own, or a live source's; None where there is none,
+        or not for every part. Raises StoreError."""
         if (curated := await self._curated.find(asked.question)) is not None:
             return _told(_of_curated(curated, asked.language))
-        understood = understand(asked.question, today=self._context.today(), before=asked.language)
+        found = await asyncio.gather(*(self._part_at_hand(asked, part) for part in asked.parts))
+        asked.held.update({place: answer for place, answer in enumerate(found) if answer is not None})
+        return self._whole(asked, "") if len(asked.held) == len(asked.parts) else None
+
+    async def _part_at_hand(self, asked: Asked, part: Part) -> Answer | None:
+        if not asked.single and (curated := await self._curated.find(part.text)) is not None:
+            return _of_curated(curated, asked.language)
+        understood = part.understood
         if understood.call is not None:
-            call = understood.call
-            return _told(_of_result(await use_tool(call.tool, call.arguments, self._context), asked.language))
+            result = await use_tool(understood.call.tool, understood.call.arguments, self._context)
+            answer = _of_result(result, asked.language)
+            if part.wide and answer.via == "tool":
+                note = Said(text=wording("whole_territory", asked.language))
+                answer = replace(answer, said=(*answer.said, note))
+            return answer
         if understood.reason == "missing_argument":
-            return _told(_unknown(asked, f"ask_{understood.missing}", "missing_argument"))
+            return _unknown(asked, f"ask_{understood.missing}", "missing_argument")
         return None
 
+    def at_once(self, asked: Asked) -> Iterator[Event]:
+        """Of several questions, answers at hand to those before the first that the model is asked: nobody
+        waits in the line for them. `written` goes on from there."""
+        for place, part in enumerate(asked.parts):
+            if (answer := asked.held.get(place)) is None:
+                return
+            for event in _told(about(part.text, answer)):
+                if (told := asked.whole.told(event)) is not None:
+                    yield told
+
     def without_model(self, asked: Asked, why: str) -> list[Event]:
-        """What is said where the model cannot be asked."""
-        return _told(_unknown(asked, "no_model", why))
+        """What is said where the model cannot be asked: answers at hand, and that there are no others."""
+        return self._whole(asked, why)
+
+    def _whole(self, asked: Asked, why: str) -> list[Event]:
+        """The answers at hand as one, the others said to be none for that reason."""
+        answers = [
+            asked.held.get(place) or _unknown(asked, "no_model", why) for place in range(len(asked.parts))
+        ]
+        if not asked.single:
+            answers = [about(part.text, each) for part, each in zip(asked.parts, answers, strict=True)]
+        return _told(joined(answers))
 
     async def written(self, asked: Asked, *, brief: bool = False) -> AsyncGenerator[Event, None]:
         """What the model writes: from public documents, or alone where nothing exact is asked. References
@@ -98,6 +146,32 @@ class Assistant:
 
         Raises Refused, StoreError.
         """
+        if asked.single:
+            async with aclosing(self._written(asked, brief=brief)) as events:
+                async for event in events:
+                    yield event
+            return
+        for place in range(len(asked.whole.answers), len(asked.parts)):
+            async with aclosing(self._of_part(asked, place, brief=brief)) as events:
+                async for event in events:
+                    if (told := asked.whole.told(event)) is not None:
+                        yield told
+        yield asked.whole.answer
+
+    async def _of_part(self, asked: Asked, place: int, *, brief: bool) -> AsyncGenerator[Event, None]:
+        """The answer to one of several questions."""
+        part = asked.parts[place]
+        held = asked.held.get(place)
+        if held is not None:
+            for event in _told(about(part.text, held)):
+                yield event
+            return
+        alone = replace(asked, question=part.text, parts=(part,), held={}, whole=Joined())
+        async with aclosing(self._written(alone, brief=brief)) as events:
+            async for event in events:
+                yield event
+
+    async def _written(self, asked: Asked, *, brief: bool) -> AsyncGenerator[Event, None]:
         so_far = _Said(most=SHORT_TOKENS if brief else ANSWER_TOKENS)
         try:
             async with aclosing(self._from_library(asked, so_far)) as events:
@@ -114,7 +188,7 @@ class Assistant:
                 async for event in events:
                     yield event
         except ModelError as error:
-            for event in self.without_model(asked, error.code):
+            for event in _told(_unknown(asked, "no_model", error.code)):
                 yield event
 
     async def _from_library(self, asked: Asked, so_far: _Said) -> AsyncGenerator[Event, None]:
@@ -219,6 +293,16 @@ def _whole(text: str) -> tuple[list[str], str]:
     start, _ = places[-1]
     whole = [text[begin:end].strip() for begin, end in places[:-1]]
     return [sentence for sentence in whole if sentence], text[start:]
+
+
+def _questions(earlier: Sequence[Exchange]) -> tuple[str, ...]:
+    """The questions that one may go on from: a tool's, up to the last one that was not."""
+    asked: list[str] = []
+    for exchange in reversed(earlier):
+        if exchange.answer.via not in ("tool", "down", "unknown"):
+            break
+        asked.append(exchange.question)
+    return tuple(reversed(asked))
 
 
 def _told(answer: Answer) -> list[Event]:
