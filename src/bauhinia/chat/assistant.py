@@ -1,6 +1,6 @@
 """Who answers a question: a department's own words first, then a live source, public documents, the model.
 
-curated -> tool -> library -> (model alone, where nothing exact is asked)
+curated -> tool -> library -> tools of MCP servers -> (model alone, where nothing exact is asked)
 
 Of several questions in one each goes this way, and the answers come in their order.
 """
@@ -12,8 +12,8 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from ..errors import ModelError
-from ..gateway import LOWEST, Ask, EmbeddingKind, Gateway, Message, Piece, data
+from ..errors import ModelError, ModelUnavailable, Refused
+from ..gateway import LOWEST, Ask, EmbeddingKind, Gateway, Message, Piece, ToolResult, data
 from ..gateway import Answer as Written
 from ..knowledge import Library, Search
 from ..language import Variety, split_sentences, to_cantonese
@@ -27,8 +27,10 @@ from .joining import Joined, about, joined
 from .passages import PublicPassages
 from .planner import Part, plan
 from .reading.tongue import asked_in
+from .served import ServedTools, bears_out, gone_told
 from .tools import Context, Found, Result
 from .tools.registry import use_tool
+from .tools.result import HONG_KONG
 from .turn import Answer, Event, Exchange, Reference, Said, Via
 from .wordings import READERS, wording
 
@@ -70,6 +72,16 @@ class _Said:
     references: list[Reference] = field(default_factory=list)
     withdrawn: int = 0
     written: Written | None = None
+    given: list[ToolResult] = field(default_factory=list)
+    """What tools of MCP servers gave."""
+    notes: list[str] = field(default_factory=list)
+    """Sources that could not be asked."""
+
+    @property
+    def asked_tools(self) -> bool:
+        """Whether the model asked for a tool, be it in vain."""
+        decisions = self.written.decisions if self.written else ()
+        return any(decision.stage == "tools" for decision in decisions)
 
 
 class Assistant:
@@ -81,6 +93,7 @@ class Assistant:
         self._gateway = gateway
         self._curated = curated
         self._passages = PublicPassages(search, library)
+        self._served = ServedTools(gateway)
         self._context = context
 
     def read(
@@ -180,8 +193,14 @@ class Assistant:
             if so_far.said:
                 yield _finished(so_far, asked, "library")
                 return
+            async with aclosing(self._from_served(asked, so_far)) as events:
+                async for event in events:
+                    yield event
+            if so_far.said:
+                yield _finished(so_far, asked, "tool")
+                return
             if why := asks_exactly(asked.question):
-                for event in _told(_unknown(asked, "no_source", why)):
+                for event in _told(_noted(_unknown(asked, "no_source", why), so_far.notes)):
                     yield event
                 return
             async with aclosing(self._from_model(asked, so_far)) as events:
@@ -221,6 +240,52 @@ class Assistant:
                 so_far.said.append(said)
                 yield said
 
+    async def _from_served(self, asked: Asked, so_far: _Said) -> AsyncGenerator[Event, None]:
+        """Sentences from what tools of MCP servers gave; notes of those that could not be asked."""
+        at_hand = await self._served.at_hand(USE, asked.by)
+        so_far.notes = [gone_told([gone], asked.language) for gone in at_hand.gone]
+        if not at_hand.names:
+            return
+        so_far.withdrawn = 0
+        messages = (
+            Message("system", wording("tool_instruction", _written_in(asked.language))),
+            Message("user", asked.question),
+        )
+        try:
+            async with aclosing(self._sentences(asked, messages, so_far, at_hand.names)) as sentences:
+                async for sentence in sentences:
+                    for event in self._of_served(sentence, asked, so_far):
+                        yield event
+        except (Refused, ModelUnavailable) as error:
+            if so_far.said or (isinstance(error, Refused) and error.stage != "tools"):
+                raise
+            # A server went away, or changed, since it was looked for.
+            self._served.forget()
+            so_far.notes.append(wording("tool_gave_nothing", asked.language))
+            return
+        if not so_far.said and so_far.asked_tools:
+            so_far.notes.append(wording("tool_gave_nothing", asked.language))
+
+    def _of_served(self, sentence: str, asked: Asked, so_far: _Said) -> Iterator[Event]:
+        """A sentence with its source, where a tool's result bears it out."""
+        if not so_far.given or MISSING.casefold() in sentence.casefold():
+            return  # what the model says before it has looked anything up
+        if (result := bears_out(sentence, so_far.given, asked.question)) is None:
+            so_far.withdrawn += 1
+            return
+        at = self._context.now().astimezone(HONG_KONG)
+        title = f"{result.title}, {at:%Y-%m-%d %H:%M}"
+        known = [each for each in so_far.references if each.title == title]
+        if not known:
+            so_far.references.append(
+                Reference(title=title, url=result.page, at=at.isoformat(timespec="seconds"))
+            )
+            yield so_far.references[-1]
+            known = so_far.references[-1:]
+        said = Said(text=_as_asked(sentence, asked.language), source=so_far.references.index(known[0]))
+        so_far.said.append(said)
+        yield said
+
     async def _from_model(self, asked: Asked, so_far: _Said) -> AsyncGenerator[Event, None]:
         """What the model says by itself, said to be that; no name, number or date that nobody asked about."""
         so_far.withdrawn = 0
@@ -240,10 +305,15 @@ class Assistant:
                     yield so_far.said[-1]
                 so_far.said.append(Said(text=_as_asked(sentence, asked.language)))
                 yield so_far.said[-1]
-        if not so_far.said:
+        via: Via = "model" if so_far.said else "unknown"
+        if via == "unknown":
             so_far.said.append(Said(text=wording("no_source", asked.language)))
             yield so_far.said[-1]
-            yield replace(_finished(so_far, asked, "unknown"), why="withdrawn")
+        for note in so_far.notes:
+            so_far.said.append(Said(text=note))
+            yield so_far.said[-1]
+        if via == "unknown":
+            yield replace(_finished(so_far, asked, via), why="withdrawn")
             return
         if so_far.withdrawn:
             so_far.said.append(Said(text=wording("withdrawn", asked.language)))
@@ -251,9 +321,9 @@ class Assistant:
         yield _finished(so_far, asked, "model")
 
     async def _sentences(
-        self, asked: Asked, messages: tuple[Message, ...], so_far: _Said
+        self, asked: Asked, messages: tuple[Message, ...], so_far: _Said, served: tuple[str, ...] = ()
     ) -> AsyncGenerator[str, None]:
-        """The model's sentences, each as soon as it is whole."""
+        """The model's sentences, each as soon as it is whole; with `served`, tools that it may use first."""
         ask = Ask(
             officer=asked.by,
             use=USE,
@@ -262,6 +332,7 @@ class Assistant:
             max_tokens=so_far.most,
             said=asked.question,
             retractable=False,
+            served=served,
         )
         waiting = ""
         async with aclosing(self._gateway.exchange(ask)) as events:
@@ -270,6 +341,9 @@ class Assistant:
                     whole, waiting = _whole(waiting + event.text)
                     for sentence in whole:
                         yield sentence
+                elif isinstance(event, ToolResult):
+                    so_far.given.append(event)
+                    waiting = ""  # what was written before is no sentence of the answer
                 elif isinstance(event, Written):
                     so_far.written = event
         if waiting.strip():
@@ -333,6 +407,10 @@ def _of_result(result: Result, language: Variety) -> Answer:
 def _unknown(asked: Asked, key: str, why: str) -> Answer:
     said = (Said(text=wording(key, asked.language)),)
     return Answer(via="unknown", language=asked.language, said=said, why=why)
+
+
+def _noted(answer: Answer, notes: Sequence[str]) -> Answer:
+    return replace(answer, said=(*answer.said, *(Said(text=note) for note in notes)))
 
 
 def _finished(so_far: _Said, asked: Asked, via: Via) -> Answer:
