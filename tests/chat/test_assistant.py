@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from datetime import date, timedelta
 
@@ -12,10 +12,10 @@ from bauhinia.chat.curated import Wording
 from bauhinia.chat.guests import guest
 from bauhinia.chat.line import Waiting
 from bauhinia.chat.reception import Reception
-from bauhinia.chat.replay.server import REPLAY_NOW, Replay
+from bauhinia.chat.replay import REPLAY_NOW, Replay
 from bauhinia.chat.sources import Sources
 from bauhinia.chat.tools import Context
-from bauhinia.chat.turn import Answer, Reference, Said
+from bauhinia.chat.turn import Answer, Exchange, Reference, Said
 from bauhinia.gateway import Gateway
 from bauhinia.knowledge import Library, Search
 from bauhinia.models import FakeModel
@@ -56,11 +56,13 @@ async def opened(settings: Settings, database: Database) -> AsyncIterator[OpenRe
         await reception.gateway.stop()
 
 
-async def heard(reception: Reception, question: str) -> tuple[Answer, Heard]:
+async def heard(
+    reception: Reception, question: str, earlier: Sequence[Exchange] = ()
+) -> tuple[Answer, Heard]:
     await reception.gateway.start()
     events: Heard = []
     with acting_as(GUEST):
-        async with aclosing(reception.answer(question, by=GUEST)) as answer:
+        async with aclosing(reception.answer(question, by=GUEST, earlier=earlier)) as answer:
             async for event in answer:
                 events.append(event)
     last = events[-1]
@@ -129,3 +131,70 @@ async def test_many_wait_and_are_told(opened: OpenReception, replay: str) -> Non
         assert slots >= 1
     _, events = await heard(reception, "How do I write a polite letter?")
     assert not any(isinstance(event, Waiting) for event in events), "nobody is before them"
+
+
+async def test_two_questions_are_answered_in_order_each_with_its_source(
+    opened: OpenReception, replay: str
+) -> None:
+    answer, events = await heard(
+        opened(FakeModel(never), replay), "Will it rain tomorrow and is it a public holiday?"
+    )
+    assert answer.via == "tool" and [said.source for said in answer.said] == [0, 1]
+    assert [each.title.partition(",")[0] for each in answer.references] == [
+        "Hong Kong Observatory",
+        "1823 (general holidays)",
+    ]
+    assert "28 November 2026" in answer.said[0].text and "28 November 2026" in answer.said[1].text
+    assert [type(event) for event in events] == [Reference, Reference, Said, Said, Answer]
+
+
+async def test_what_no_tool_knows_is_asked_beside_what_one_does(opened: OpenReception, replay: str) -> None:
+    reception = opened(FakeModel(lambda _: "Begin with a greeting. It was made on 3 March 2026."), replay)
+    answer, events = await heard(
+        reception, "When is the next public holiday? How do I write a polite letter to a neighbour?"
+    )
+    assert answer.via == "model" and answer.said[0].source == 0 and len(answer.references) == 1
+    assert "greeting" in answer.text and "March" not in answer.text and answer.withdrawn == 1
+    alone = next(place for place, said in enumerate(answer.said) if "No source was found" in said.text)
+    assert alone > 0 and all(said.source is None for said in answer.said[alone:])
+    assert [event for event in events if isinstance(event, Said)] == list(answer.said)
+
+
+async def test_which_of_two_questions_has_no_answer_is_told(opened: OpenReception, replay: str) -> None:
+    answer, _ = await heard(opened(FakeModel(never), replay), "而家幾度，過海隧道巴士幾時到？")
+    assert answer.said[0].source == 0 and answer.said[1].source is None
+    assert "過海隧道巴士幾時到" in answer.said[1].text and "邊條路線" in answer.said[1].text
+
+
+async def test_a_question_goes_on_from_the_one_before(opened: OpenReception, replay: str) -> None:
+    reception = opened(FakeModel(lambda _: "I do not know."), replay)
+    first, _ = await heard(reception, "Will it rain today?")
+    then, _ = await heard(
+        reception, "and tomorrow?", [Exchange(question="Will it rain today?", answer=first)]
+    )
+    assert then.via == "tool" and "28 November 2026" in then.text
+    alone, _ = await heard(reception, "and tomorrow?")
+    assert alone.via == "unknown"
+
+
+async def test_nothing_goes_on_from_what_no_tool_answered(opened: OpenReception, replay: str) -> None:
+    reception = opened(FakeModel(lambda _: "Begin with a greeting."), replay)
+    rain, _ = await heard(reception, "Will it rain today?")
+    letter, _ = await heard(reception, "How do I write a polite letter?")
+    earlier = [
+        Exchange(question="Will it rain today?", answer=rain),
+        Exchange(question="How do I write a polite letter?", answer=letter),
+    ]
+    then, _ = await heard(reception, "and tomorrow?", earlier)
+    assert then.via == "unknown" and not then.references
+
+
+async def test_a_forecast_by_district_is_said_to_be_for_the_whole_territory(
+    opened: OpenReception, replay: str
+) -> None:
+    answer, _ = await heard(opened(FakeModel(never), replay), "Will it rain in Sha Tin tomorrow?")
+    assert answer.via == "tool" and answer.said[-1].text.startswith("The forecast is for the whole")
+    answer, _ = await heard(
+        reception := opened(FakeModel(never), replay), "Will it rain in Hong Kong tomorrow?"
+    )
+    assert len(answer.said) == 1 and reception

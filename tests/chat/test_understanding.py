@@ -12,7 +12,7 @@ import pytest
 from bauhinia.chat.questions import questions
 from bauhinia.chat.reading.tongue import asked_in
 from bauhinia.chat.reading.when import days_in
-from bauhinia.chat.tools import tool_named
+from bauhinia.chat.tools.registry import tool_named
 from bauhinia.chat.tools.resolve import folded
 from bauhinia.chat.understanding import understand, warm
 from bauhinia.language import Variety

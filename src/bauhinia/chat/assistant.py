@@ -1,16 +1,19 @@
 """Who answers a question: a department's own words first, then a live source, public documents, the model.
 
-curated -> tool -> library -> (model alone, where nothing exact is asked)
+curated -> tool -> library -> tools of MCP servers -> (model alone, where nothing exact is asked)
+
+Of several questions in one each goes this way, and the answers come in their order.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from ..errors import ModelError
-from ..gateway import LOWEST, Ask, EmbeddingKind, Gateway, Message, Piece, data
+from ..errors import ModelError, ModelUnavailable, Refused
+from ..gateway import LOWEST, Ask, EmbeddingKind, Gateway, Message, Piece, ToolResult, data
 from ..gateway import Answer as Written
 from ..knowledge import Library, Search
 from ..language import Variety, split_sentences, to_cantonese
@@ -20,12 +23,15 @@ from ..pilot.evidence import Embed, Evidence
 from .curated import CuratedAnswer, CuratedAnswers
 from .exact import asks_exactly
 from .grounding import invented
+from .joining import Joined, about, joined
 from .passages import PublicPassages
+from .planner import Part, plan
 from .reading.tongue import asked_in
+from .served import ServedTools, bears_out, gone_told
 from .tools import Context, Found, Result
 from .tools.registry import use_tool
+from .tools.result import HONG_KONG
 from .turn import Answer, Event, Exchange, Reference, Said, Via
-from .understanding import understand
 from .wordings import READERS, wording
 
 USE = "chat.answer"
@@ -42,7 +48,18 @@ class Asked:
     question: str
     by: Officer
     language: Variety
+    parts: tuple[Part, ...]
+    """What is asked: one question, or several in their order."""
     earlier: Sequence[Exchange] = ()
+    held: dict[int, Answer] = field(default_factory=dict)
+    """Answers at hand, by the places of their parts."""
+    whole: Joined = field(default_factory=Joined)
+    """Of several questions: the answer as far as it was told."""
+
+    @property
+    def single(self) -> bool:
+        """Whether it is one question."""
+        return len(self.parts) == 1
 
 
 @dataclass(slots=True)
@@ -55,6 +72,16 @@ class _Said:
     references: list[Reference] = field(default_factory=list)
     withdrawn: int = 0
     written: Written | None = None
+    given: list[ToolResult] = field(default_factory=list)
+    """What tools of MCP servers gave."""
+    notes: list[str] = field(default_factory=list)
+    """Sources that could not be asked."""
+
+    @property
+    def asked_tools(self) -> bool:
+        """Whether the model asked for a tool, be it in vain."""
+        decisions = self.written.decisions if self.written else ()
+        return any(decision.stage == "tools" for decision in decisions)
 
 
 class Assistant:
@@ -66,6 +93,7 @@ class Assistant:
         self._gateway = gateway
         self._curated = curated
         self._passages = PublicPassages(search, library)
+        self._served = ServedTools(gateway)
         self._context = context
 
     def read(
@@ -73,24 +101,57 @@ class Assistant:
     ) -> Asked:
         """The question, its language known. `reader` is the interface's, for characters of both scripts."""
         before = earlier[-1].answer.language if earlier else READERS.get(reader)
-        return Asked(question=question, by=by, language=asked_in(question, before), earlier=earlier)
+        language = asked_in(question, before)
+        went_on = _questions(earlier)
+        parts = plan(question, today=self._context.today(), before=language, earlier=went_on)
+        return Asked(question=question, by=by, language=language, parts=parts, earlier=earlier)
 
     async def at_hand(self, asked: Asked) -> list[Event] | None:
-        """An answer that needs no model: a department's own, or a live source's; None where there is none.
-        Raises StoreError."""
+        """An answer that needs no model: a department's own, or a live source's; None where there is none,
+        or not for every part. Raises StoreError."""
         if (curated := await self._curated.find(asked.question)) is not None:
             return _told(_of_curated(curated, asked.language))
-        understood = understand(asked.question, today=self._context.today(), before=asked.language)
+        found = await asyncio.gather(*(self._part_at_hand(asked, part) for part in asked.parts))
+        asked.held.update({place: answer for place, answer in enumerate(found) if answer is not None})
+        return self._whole(asked, "") if len(asked.held) == len(asked.parts) else None
+
+    async def _part_at_hand(self, asked: Asked, part: Part) -> Answer | None:
+        if not asked.single and (curated := await self._curated.find(part.text)) is not None:
+            return _of_curated(curated, asked.language)
+        understood = part.understood
         if understood.call is not None:
-            call = understood.call
-            return _told(_of_result(await use_tool(call.tool, call.arguments, self._context), asked.language))
+            result = await use_tool(understood.call.tool, understood.call.arguments, self._context)
+            answer = _of_result(result, asked.language)
+            if part.wide and answer.via == "tool":
+                note = Said(text=wording("whole_territory", asked.language))
+                answer = replace(answer, said=(*answer.said, note))
+            return answer
         if understood.reason == "missing_argument":
-            return _told(_unknown(asked, f"ask_{understood.missing}", "missing_argument"))
+            return _unknown(asked, f"ask_{understood.missing}", "missing_argument")
         return None
 
+    def at_once(self, asked: Asked) -> Iterator[Event]:
+        """Of several questions, answers at hand to those before the first that the model is asked: nobody
+        waits in the line for them. `written` goes on from there."""
+        for place, part in enumerate(asked.parts):
+            if (answer := asked.held.get(place)) is None:
+                return
+            for event in _told(about(part.text, answer)):
+                if (told := asked.whole.told(event)) is not None:
+                    yield told
+
     def without_model(self, asked: Asked, why: str) -> list[Event]:
-        """What is said where the model cannot be asked."""
-        return _told(_unknown(asked, "no_model", why))
+        """What is said where the model cannot be asked: answers at hand, and that there are no others."""
+        return self._whole(asked, why)
+
+    def _whole(self, asked: Asked, why: str) -> list[Event]:
+        """The answers at hand as one, the others said to be none for that reason."""
+        answers = [
+            asked.held.get(place) or _unknown(asked, "no_model", why) for place in range(len(asked.parts))
+        ]
+        if not asked.single:
+            answers = [about(part.text, each) for part, each in zip(asked.parts, answers, strict=True)]
+        return _told(joined(answers))
 
     async def written(self, asked: Asked, *, brief: bool = False) -> AsyncGenerator[Event, None]:
         """What the model writes: from public documents, or alone where nothing exact is asked. References
@@ -98,6 +159,32 @@ class Assistant:
 
         Raises Refused, StoreError.
         """
+        if asked.single:
+            async with aclosing(self._written(asked, brief=brief)) as events:
+                async for event in events:
+                    yield event
+            return
+        for place in range(len(asked.whole.answers), len(asked.parts)):
+            async with aclosing(self._of_part(asked, place, brief=brief)) as events:
+                async for event in events:
+                    if (told := asked.whole.told(event)) is not None:
+                        yield told
+        yield asked.whole.answer
+
+    async def _of_part(self, asked: Asked, place: int, *, brief: bool) -> AsyncGenerator[Event, None]:
+        """The answer to one of several questions."""
+        part = asked.parts[place]
+        held = asked.held.get(place)
+        if held is not None:
+            for event in _told(about(part.text, held)):
+                yield event
+            return
+        alone = replace(asked, question=part.text, parts=(part,), held={}, whole=Joined())
+        async with aclosing(self._written(alone, brief=brief)) as events:
+            async for event in events:
+                yield event
+
+    async def _written(self, asked: Asked, *, brief: bool) -> AsyncGenerator[Event, None]:
         so_far = _Said(most=SHORT_TOKENS if brief else ANSWER_TOKENS)
         try:
             async with aclosing(self._from_library(asked, so_far)) as events:
@@ -106,15 +193,21 @@ class Assistant:
             if so_far.said:
                 yield _finished(so_far, asked, "library")
                 return
+            async with aclosing(self._from_served(asked, so_far)) as events:
+                async for event in events:
+                    yield event
+            if so_far.said:
+                yield _finished(so_far, asked, "tool")
+                return
             if why := asks_exactly(asked.question):
-                for event in _told(_unknown(asked, "no_source", why)):
+                for event in _told(_noted(_unknown(asked, "no_source", why), so_far.notes)):
                     yield event
                 return
             async with aclosing(self._from_model(asked, so_far)) as events:
                 async for event in events:
                     yield event
         except ModelError as error:
-            for event in self.without_model(asked, error.code):
+            for event in _told(_unknown(asked, "no_model", error.code)):
                 yield event
 
     async def _from_library(self, asked: Asked, so_far: _Said) -> AsyncGenerator[Event, None]:
@@ -147,6 +240,52 @@ class Assistant:
                 so_far.said.append(said)
                 yield said
 
+    async def _from_served(self, asked: Asked, so_far: _Said) -> AsyncGenerator[Event, None]:
+        """Sentences from what tools of MCP servers gave; notes of those that could not be asked."""
+        at_hand = await self._served.at_hand(USE, asked.by)
+        so_far.notes = [gone_told([gone], asked.language) for gone in at_hand.gone]
+        if not at_hand.names:
+            return
+        so_far.withdrawn = 0
+        messages = (
+            Message("system", wording("tool_instruction", _written_in(asked.language))),
+            Message("user", asked.question),
+        )
+        try:
+            async with aclosing(self._sentences(asked, messages, so_far, at_hand.names)) as sentences:
+                async for sentence in sentences:
+                    for event in self._of_served(sentence, asked, so_far):
+                        yield event
+        except (Refused, ModelUnavailable) as error:
+            if so_far.said or (isinstance(error, Refused) and error.stage != "tools"):
+                raise
+            # A server went away, or changed, since it was looked for.
+            self._served.forget()
+            so_far.notes.append(wording("tool_gave_nothing", asked.language))
+            return
+        if not so_far.said and so_far.asked_tools:
+            so_far.notes.append(wording("tool_gave_nothing", asked.language))
+
+    def _of_served(self, sentence: str, asked: Asked, so_far: _Said) -> Iterator[Event]:
+        """A sentence with its source, where a tool's result bears it out."""
+        if not so_far.given or MISSING.casefold() in sentence.casefold():
+            return  # what the model says before it has looked anything up
+        if (result := bears_out(sentence, so_far.given, asked.question)) is None:
+            so_far.withdrawn += 1
+            return
+        at = self._context.now().astimezone(HONG_KONG)
+        title = f"{result.title}, {at:%Y-%m-%d %H:%M}"
+        known = [each for each in so_far.references if each.title == title]
+        if not known:
+            so_far.references.append(
+                Reference(title=title, url=result.page, at=at.isoformat(timespec="seconds"))
+            )
+            yield so_far.references[-1]
+            known = so_far.references[-1:]
+        said = Said(text=_as_asked(sentence, asked.language), source=so_far.references.index(known[0]))
+        so_far.said.append(said)
+        yield said
+
     async def _from_model(self, asked: Asked, so_far: _Said) -> AsyncGenerator[Event, None]:
         """What the model says by itself, said to be that; no name, number or date that nobody asked about."""
         so_far.withdrawn = 0
@@ -166,10 +305,15 @@ class Assistant:
                     yield so_far.said[-1]
                 so_far.said.append(Said(text=_as_asked(sentence, asked.language)))
                 yield so_far.said[-1]
-        if not so_far.said:
+        via: Via = "model" if so_far.said else "unknown"
+        if via == "unknown":
             so_far.said.append(Said(text=wording("no_source", asked.language)))
             yield so_far.said[-1]
-            yield replace(_finished(so_far, asked, "unknown"), why="withdrawn")
+        for note in so_far.notes:
+            so_far.said.append(Said(text=note))
+            yield so_far.said[-1]
+        if via == "unknown":
+            yield replace(_finished(so_far, asked, via), why="withdrawn")
             return
         if so_far.withdrawn:
             so_far.said.append(Said(text=wording("withdrawn", asked.language)))
@@ -177,9 +321,9 @@ class Assistant:
         yield _finished(so_far, asked, "model")
 
     async def _sentences(
-        self, asked: Asked, messages: tuple[Message, ...], so_far: _Said
+        self, asked: Asked, messages: tuple[Message, ...], so_far: _Said, served: tuple[str, ...] = ()
     ) -> AsyncGenerator[str, None]:
-        """The model's sentences, each as soon as it is whole."""
+        """The model's sentences, each as soon as it is whole; with `served`, tools that it may use first."""
         ask = Ask(
             officer=asked.by,
             use=USE,
@@ -188,6 +332,7 @@ class Assistant:
             max_tokens=so_far.most,
             said=asked.question,
             retractable=False,
+            served=served,
         )
         waiting = ""
         async with aclosing(self._gateway.exchange(ask)) as events:
@@ -196,6 +341,9 @@ class Assistant:
                     whole, waiting = _whole(waiting + event.text)
                     for sentence in whole:
                         yield sentence
+                elif isinstance(event, ToolResult):
+                    so_far.given.append(event)
+                    waiting = ""  # what was written before is no sentence of the answer
                 elif isinstance(event, Written):
                     so_far.written = event
         if waiting.strip():
@@ -219,6 +367,16 @@ def _whole(text: str) -> tuple[list[str], str]:
     start, _ = places[-1]
     whole = [text[begin:end].strip() for begin, end in places[:-1]]
     return [sentence for sentence in whole if sentence], text[start:]
+
+
+def _questions(earlier: Sequence[Exchange]) -> tuple[str, ...]:
+    """The questions that one may go on from: a tool's, up to the last one that was not."""
+    asked: list[str] = []
+    for exchange in reversed(earlier):
+        if exchange.answer.via not in ("tool", "down", "unknown"):
+            break
+        asked.append(exchange.question)
+    return tuple(reversed(asked))
 
 
 def _told(answer: Answer) -> list[Event]:
@@ -249,6 +407,10 @@ def _of_result(result: Result, language: Variety) -> Answer:
 def _unknown(asked: Asked, key: str, why: str) -> Answer:
     said = (Said(text=wording(key, asked.language)),)
     return Answer(via="unknown", language=asked.language, said=said, why=why)
+
+
+def _noted(answer: Answer, notes: Sequence[str]) -> Answer:
+    return replace(answer, said=(*answer.said, *(Said(text=note) for note in notes)))
 
 
 def _finished(so_far: _Said, asked: Asked, via: Via) -> Answer:

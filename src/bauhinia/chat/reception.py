@@ -66,6 +66,8 @@ class Reception:
             for event in events:
                 yield event
             return
+        for event in self.assistant.at_once(asked):
+            yield event
         async with self.line.joined(by.id) as waiting:
             async for standing in waiting:
                 yield standing

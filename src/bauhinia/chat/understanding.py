@@ -90,6 +90,8 @@ class Understood:
     """The argument to ask for."""
     tool: str = ""
     """The tool that was thought of, also where it cannot be used."""
+    given: dict[str, Any] = field(default_factory=dict)
+    """The arguments that are there, where one is missing."""
 
 
 def warm() -> None:
@@ -122,6 +124,7 @@ def understand(text: str, *, today: date, before: Variety | None = None) -> Unde
             language=language,
             missing=best.missing,
             tool=best.tool,
+            given=best.arguments,
         )
     if best.confidence < LEAST:
         return Understood(

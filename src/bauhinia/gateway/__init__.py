@@ -16,6 +16,8 @@ from .exchange import (
     Piece,
     Retraction,
     Stage,
+    ToolResult,
+    ToolsAtHand,
 )
 from .tool_list import JOINT
 from .untrusted import data, sample
@@ -43,6 +45,8 @@ __all__ = [
     "Stage",
     "Tool",
     "ToolCall",
+    "ToolResult",
+    "ToolsAtHand",
     "Usage",
     "classifications",
     "data",

@@ -26,7 +26,7 @@ from .admit import Admission, as_registered, within_quota, within_use
 from .attempt import Attempt
 from .boundary import Boundary, Part
 from .content import keep_content
-from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction
+from .exchange import Answer, Ask, Decision, ExchangeEvent, Piece, Retraction, ToolsAtHand
 from .held import HeldAnswers
 from .inspect import asked_again, insist
 from .label import with_entry
@@ -181,6 +181,15 @@ class Gateway:
         from .tool_use import ToolUse
 
         return ToolUse(self._tool_servers, self.ledger).answer(ask, self._exchange)
+
+    async def tools_at_hand(self, ask: Ask) -> ToolsAtHand | None:
+        """What of the allow list's tools that only read `ask` could be given now; None where the list names
+        no server for its AI use. Raises StoreError."""
+        if not any(ask.use in server.uses for server in self._tool_servers):
+            return None
+        from .tool_use import ToolUse
+
+        return await ToolUse(self._tool_servers, self.ledger).at_hand(ask)
 
     async def _exchange(self, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
         notes = Notes(

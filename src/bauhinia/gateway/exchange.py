@@ -103,6 +103,29 @@ class Retraction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToolsAtHand:
+    """Tools that only read and may be used at the moment, and servers that should have some."""
+
+    names: tuple[str, ...] = ()
+    """As `Ask.served` takes them."""
+    gone: tuple[tuple[str, str], ...] = ()
+    """The title of each server that gives nothing, and why: `tool_unavailable`, `tool_changed`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolResult:
+    """What a tool of the allow list gave, told before the model goes on with it. Words of a stranger."""
+
+    server: str
+    title: str
+    """What people are told that the server is."""
+    page: str
+    """Where a person can look it up; empty where there is no such page."""
+    tool: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The last event of an exchange that was not refused or cancelled."""
 
@@ -122,4 +145,4 @@ class Answer:
         return any(decision.reason == reason for decision in self.decisions)
 
 
-ExchangeEvent = Piece | Retraction | Answer
+ExchangeEvent = Piece | Retraction | ToolResult | Answer

@@ -43,8 +43,12 @@ class ToolServer(BaseModel):
     token_variable: str = ""
     """The environment variable that holds its token, if it wants one."""
     tools: tuple[AllowedTool, ...]
+    title: str = Field(default="", max_length=80)
+    """What people are told that it is; its name where that is empty."""
+    page: str = Field(default="", pattern=r"^(?:https://\S+)?$")
+    """Where people can look up what it tells."""
     uses: frozenset[str] = Field(min_length=1)
-    """The AI uses that may use it."""
+    """The AI uses that may use it; `chat.answer` is the public chat, which is given only tools that read."""
     classifications: frozenset[str] = frozenset({LOWEST})
     """What it may see."""
     personal_data: bool = False

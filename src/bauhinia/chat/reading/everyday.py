@@ -82,16 +82,27 @@ def holidays(sentence: Sentence) -> Guess | None:
     return Guess(tool="public_holidays", arguments=arguments, confidence=0.9)
 
 
+_FESTIVAL_NAMES = {
+    "lunar_new_year": "Lunar New Year",
+    "mid_autumn": "Mid-Autumn",
+    "tuen_ng": "Tuen Ng",
+    "chung_yeung": "Chung Yeung",
+    "buddha": "Buddha",
+}
+
+
 def _holiday_name(sentence: Sentence) -> str:
-    words = {
-        "lunar_new_year": "Lunar New Year",
-        "mid_autumn": "Mid-Autumn",
-        "tuen_ng": "Tuen Ng",
-        "chung_yeung": "Chung Yeung",
-        "buddha": "Buddha",
-    }
     found = next(name for name, pattern in _FESTIVALS if sentence.has(pattern))
-    return words.get(found, found.replace("_", " "))
+    return _FESTIVAL_NAMES.get(found, found.replace("_", " "))
+
+
+def holiday_named(text: str) -> str:
+    """The holiday that a folded text names, and nothing beside it; else empty."""
+    bare = re.sub(r"(?:\s+(?:day|festival|holidays?))+$|節$|假期$", "", text.strip())
+    for name, pattern in (*_NAMED_HOLIDAYS, *_FESTIVALS):
+        if any(re.fullmatch(pattern, each) for each in (text.strip(), bare)):
+            return _FESTIVAL_NAMES.get(name, name)
+    return ""
 
 
 def _year_of(month: int, today: date) -> int:

@@ -50,6 +50,9 @@ _PLACE_ZH = re.compile(
 )
 
 
+_NO_PLACE = re.compile(r"地址|位置|地方|它|佢|那|呢度|這裏|這里|it|that|this|here|there|address|location")
+
+
 def law(sentence: Sentence) -> Guess | None:
     """An ordinance by chapter or subject."""
     cap = cap_number(sentence.plain)
@@ -109,7 +112,7 @@ def place(sentence: Sentence) -> Guess | None:
     match = _PLACE_EN.search(sentence.plain) or _PLACE_ZH.search(sentence.plain)
     name = next((group for group in (match.groups() if match else ()) if group), "").strip()
     name = re.sub(r"^(?:請問|問下|想問|我想知|其實|唔該|你好)+[，, ]*", "", name)
-    if len(name) < 2:
+    if len(name) < 2 or _NO_PLACE.fullmatch(name):
         return None
     return Guess(tool="place_search", arguments={"query": name[:120]}, confidence=0.7)
 

@@ -10,6 +10,10 @@ from .sentence import Guess, Sentence
 _ROUTE = re.compile(
     r"(?<![a-z0-9.:/$-])([a-z]{0,2}\d{1,3}[a-z]{0,2})(?![a-z0-9.:%-]|\s*(?:月|日|年|號波|號風|分鐘|minutes?|點))"
 )
+ROUTE_ALONE = re.compile(
+    r"(?:(?:route|bus|minibus|no\.?)\s*)?([a-z]{0,2}\d{1,3}[a-z]{0,2})\s*(?:號|bus|minibus|巴士|小巴|車)*"
+)
+"""A route, and nothing beside it."""
 _BUS = r"\bbus(?:es)?\b|\bkmb\b|citybus|\bnlb\b|巴士|九巴|城巴|嶼巴|號車|公交|\bctb\b"
 _MINIBUS = r"minibus|\bgmb\b|\bmini bus|小巴|綠van|van仔|專線"
 _TRAIN = r"\btrains?\b|\bmtr\b|港鐵|地鐵|列車|火車|鐵路|架車|班車|尾班|下一班|下班|next (?:one|train)"
@@ -17,6 +21,10 @@ _ARRIVE = (
     r"\bnext\b|when|how long|minutes?|arriv|\bdue\b|\bcom(?:e|es|ing)\b|\beta\b|幾時|幾耐|"
     r"幾多分鐘|幾分鐘|下一班|下班|仲有幾耐|到站|什麼時候|甚麼時候|何時|多久|有冇|有車|等|"
     r"到未|多少分鐘|快到|有咩車|有甚麼|有什麼"
+)
+_COMES = (
+    r"(?:幾時|幾耐|幾多?分鐘|什麼時候|甚麼時候|何時|多久)(?:先|才|會)?(?:到|來|嚟|有)|下一班"
+    r"|\bnext bus\b|when\b.{1,30}\b(?:come|coming|arrive|arriving|due)\b|how long\b.{1,30}\bbus\b"
 )
 _WAY = (
     r"how (?:do|can|should|would) (?:i|we|you|one)|how to (?:get|go|travel)|\broute from|"
@@ -45,8 +53,11 @@ _LEAST_ROUTE = re.compile(r"[a-z]")
 def bus(sentence: Sentence) -> Guess | None:
     """A route at a stop; a bare number counts only beside the word bus."""
     route, said = _route(sentence, _BUS)
-    if not route or sentence.has(_MINIBUS) or sentence.has(r"light rail|輕鐵"):
+    if sentence.has(_MINIBUS) or sentence.has(r"light rail|輕鐵"):
         return None
+    if not route:
+        asked = said and sentence.has(_COMES)
+        return Guess(tool="bus_arrivals", arguments={}, confidence=0.6, missing="route") if asked else None
     if not said and not (sentence.has(_ARRIVE) and _LEAST_ROUTE.search(route)):
         return None
     stop = _stop(sentence, route)

@@ -7,11 +7,11 @@ import re
 from ..tools.resolve import Names, air_stations, districts, tide_stations, weather_stations
 from .sentence import Guess, Sentence
 
-_NOW = (
+NOW = (
     r"而家|依家|現在|現時|此刻|宜家|目前|即時|\bnow\b|right now|at the moment|currently|"
     r"\bcurrent\b|outside|緊"
 )
-_RAIN = r"\brain|\bumbrella|\bwet\b|落雨|下雨|降雨|帶遮|帶傘|雨傘|落唔落|雨|遮"
+RAIN = r"\brain|\bumbrella|\bwet\b|落雨|下雨|降雨|帶遮|帶傘|雨傘|落唔落|雨|遮"
 _HEAVY = r"rainstorm|black rain|red rain|amber rain|暴雨|黑雨|紅雨|黃雨|黑色暴雨"
 _WARNINGS: tuple[tuple[str, str], ...] = (
     (
@@ -52,6 +52,12 @@ def warnings(sentence: Sentence) -> Guess | None:
     return None
 
 
+def warning_named(text: str) -> str:
+    """The kind of warning that a folded text names, and nothing beside it; else empty."""
+    bare = re.sub(r"\b(?:warnings?|signals?)\b|警告|信號", "", text).strip()
+    return next((kind for kind, pattern in _WARNINGS if bare and re.fullmatch(pattern, bare)), "")
+
+
 def tides(sentence: Sentence) -> Guess | None:
     """High and low water."""
     if not sentence.has(r"\btides?\b|潮汐|潮漲|潮退|漲潮|退潮|高潮|低潮|水漲|水退|潮高|乾潮"):
@@ -78,14 +84,14 @@ def air(sentence: Sentence) -> Guess | None:
 
 def rain(sentence: Sentence) -> Guess | None:
     """Rain: of the past hour when it is asked for now, of today's forecast, of a day to come."""
-    if not sentence.has(_RAIN) or sentence.has(r"rainbow|彩虹"):
+    if not sentence.has(RAIN) or sentence.has(r"rainbow|彩虹"):
         return None
     day = sentence.day
     if day is not None and day > sentence.today:
         return Guess(tool="rain_chance", arguments={"day": day}, confidence=0.9)
     place = _place(sentence, districts())
-    if day is None and (sentence.has(_NOW) or place or not sentence.has(_CHANCE)):
-        confidence = 0.9 if sentence.has(_NOW) else 0.7
+    if day is None and (sentence.has(NOW) or place or not sentence.has(_CHANCE)):
+        confidence = 0.9 if sentence.has(NOW) else 0.7
         return Guess(tool="weather_now", arguments=place, confidence=confidence)
     return Guess(tool="local_forecast", arguments={}, confidence=0.85)
 
@@ -100,7 +106,7 @@ def weather(sentence: Sentence) -> Guess | None:
     if day is not None and day < sentence.today:
         return Guess(tool="forecast", arguments={"day": day}, confidence=0.5)
     forecast, place = sentence.has(_FORECAST), _place(sentence, weather_stations())
-    if not sentence.has(_NOW) and (forecast or (day == sentence.today and not place)):
+    if not sentence.has(NOW) and (forecast or (day == sentence.today and not place)):
         return Guess(tool="local_forecast", arguments={}, confidence=0.85)
     return Guess(tool="weather_now", arguments=place, confidence=0.85)
 
