@@ -14,6 +14,7 @@ from bauhinia.chat.line import Waiting
 from bauhinia.chat.reception import Reception
 from bauhinia.chat.replay import REPLAY_NOW, Replay
 from bauhinia.chat.sources import Sources
+from bauhinia.chat.suggesting import asked_next
 from bauhinia.chat.tools import Context
 from bauhinia.chat.turn import Answer, Exchange, Reference, Said
 from bauhinia.gateway import Gateway
@@ -78,6 +79,9 @@ async def test_a_live_source_answers_with_its_time(opened: OpenReception, replay
     answer, events = await heard(opened(FakeModel(never), replay), "When is the next public holiday?")
     assert answer.via == "tool" and answer.references[0].title.startswith("1823")
     assert isinstance(events[0], Reference) and isinstance(events[1], Said) and events[1].source == 0
+    assert answer.follow_ups == asked_next("public_holidays", answer.language) != ()
+    sums, _ = await heard(opened(FakeModel(never), replay), "What is 12 times 12?")
+    assert sums.follow_ups == ()
 
 
 async def test_a_source_that_is_away_is_said_to_be(opened: OpenReception) -> None:

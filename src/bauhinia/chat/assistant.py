@@ -28,6 +28,7 @@ from .passages import PublicPassages
 from .planner import Part, plan
 from .reading.tongue import asked_in
 from .served import ServedTools, bears_out, gone_told
+from .suggesting import asked_next
 from .tools import Context, Found, Result
 from .tools.registry import use_tool
 from .tools.result import HONG_KONG
@@ -122,6 +123,8 @@ class Assistant:
         if understood.call is not None:
             result = await use_tool(understood.call.tool, understood.call.arguments, self._context)
             answer = _of_result(result, asked.language)
+            if answer.via == "tool":
+                answer = replace(answer, follow_ups=asked_next(understood.call.tool, asked.language))
             if part.wide and answer.via == "tool":
                 note = Said(text=wording("whole_territory", asked.language))
                 answer = replace(answer, said=(*answer.said, note))

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from .turn import Answer, Event, Reference, Said, Via
 from .wordings import wording
 
+MOST_NEXT = 3
+"""Questions that are suggested after one answer."""
 _FIRST: tuple[Via, ...] = ("model", "library", "tool", "curated", "down", "unknown")
 """Which of several is told as who answered: the one that needs most care, and an answer before none."""
 
@@ -46,7 +48,9 @@ class Joined:
             language=self.answers[0].language,
             said=tuple(said),
             references=tuple(references),
-            follow_ups=tuple(dict.fromkeys(up for answer in self.answers for up in answer.follow_ups)),
+            follow_ups=tuple(dict.fromkeys(up for answer in self.answers for up in answer.follow_ups))[
+                :MOST_NEXT
+            ],
             withdrawn=sum(answer.withdrawn for answer in self.answers),
             model=written[-1].model if written else "",
             entry=written[-1].entry if written else None,
