@@ -157,3 +157,33 @@ async def test_without_a_voice_the_page_offers_none(site: Site, monkeypatch: pyt
             assert "/spoken/" not in await page.text()
         async with who.get(f"/chat/c/{key}/spoken/1") as refused:
             assert refused.status == 503 and "espeak-ng" in await refused.text()
+
+
+NOTICE = b"# Pool notice\n\nThe swimming pool opens at 6:30 in the morning.\n\nThe fee is $17 for adults.\n"
+
+
+async def attached(who: aiohttp.ClientSession, data: bytes, name: str) -> tuple[int, dict[str, Any]]:
+    form = aiohttp.FormData()
+    form.add_field("file", data, filename=name)
+    async with who.post("/chat/attach", data=form, headers={"accept": "application/json"}) as answer:
+        return answer.status, await answer.json()
+
+
+async def test_a_question_is_answered_from_the_askers_file_alone(open_site: OpenSite) -> None:
+    site = await open_site(
+        FakeModel(lambda _: "The swimming pool opens at 6:30 in the morning. It closes at 22:15. ")
+    )
+    async with guest(site) as who, guest(site) as other:
+        status, held = await attached(who, NOTICE, "notice.md")
+        assert status == 200 and held["name"] == "notice.md"
+        events = await asked(who, "When does the swimming pool open?", attached=[held["id"]])
+        kind, answer = events[-1]
+        assert (kind, answer["via"], answer["withdrawn"]) == ("answer", "attached", 1)
+        assert [each["text"] for each in answer["said"]] == [
+            "The swimming pool opens at 6:30 in the morning."
+        ]
+        assert answer["references"][0]["title"] == "notice.md"
+        kind, told = (await asked(other, "When does it open?", attached=[held["id"]]))[-1]
+        assert kind == "failed" and "no longer held" in told["message"]
+        status, told = await attached(who, b"PK\x03\x04", "broken.docx")
+        assert status == 422 and told["error"]["hint"]

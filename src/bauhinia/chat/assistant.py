@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
+from ..documents import Document
 from ..errors import ModelError, ModelUnavailable, Refused
 from ..gateway import LOWEST, Ask, EmbeddingKind, Gateway, Message, Piece, ToolResult, data
 from ..gateway import Answer as Written
@@ -20,6 +21,7 @@ from ..language import Variety, split_sentences, to_cantonese
 from ..people import Officer
 from ..pilot.analyse import ASKED, INSTRUCTION, MISSING
 from ..pilot.evidence import Embed, Evidence
+from .attachments import passages_of
 from .curated import CuratedAnswer, CuratedAnswers
 from .exact import asks_exactly
 from .grounding import invented
@@ -52,6 +54,8 @@ class Asked:
     parts: tuple[Part, ...]
     """What is asked: one question, or several in their order."""
     earlier: Sequence[Exchange] = ()
+    attached: Sequence[Document] = ()
+    """Files that the question is about: it is answered from them, and from nothing else."""
     held: dict[int, Answer] = field(default_factory=dict)
     """Answers at hand, by the places of their parts."""
     whole: Joined = field(default_factory=Joined)
@@ -98,18 +102,28 @@ class Assistant:
         self._context = context
 
     def read(
-        self, question: str, *, by: Officer, earlier: Sequence[Exchange] = (), reader: str = ""
+        self,
+        question: str,
+        *,
+        by: Officer,
+        earlier: Sequence[Exchange] = (),
+        reader: str = "",
+        attached: Sequence[Document] = (),
     ) -> Asked:
         """The question, its language known. `reader` is the interface's, for characters of both scripts."""
         before = earlier[-1].answer.language if earlier else READERS.get(reader)
         language = asked_in(question, before)
         went_on = _questions(earlier)
         parts = plan(question, today=self._context.today(), before=language, earlier=went_on)
-        return Asked(question=question, by=by, language=language, parts=parts, earlier=earlier)
+        return Asked(
+            question=question, by=by, language=language, parts=parts, earlier=earlier, attached=attached
+        )
 
     async def at_hand(self, asked: Asked) -> list[Event] | None:
         """An answer that needs no model: a department's own, or a live source's; None where there is none,
         or not for every part. Raises StoreError."""
+        if asked.attached:
+            return None
         if (curated := await self._curated.find(asked.question)) is not None:
             return _told(_of_curated(curated, asked.language))
         found = await asyncio.gather(*(self._part_at_hand(asked, part) for part in asked.parts))
@@ -194,7 +208,11 @@ class Assistant:
                 async for event in events:
                     yield event
             if so_far.said:
-                yield _finished(so_far, asked, "library")
+                yield _finished(so_far, asked, "attached" if asked.attached else "library")
+                return
+            if asked.attached:
+                for event in _told(_unknown(asked, "not_attached", "not_attached")):
+                    yield event
                 return
             async with aclosing(self._from_served(asked, so_far)) as events:
                 async for event in events:
@@ -214,8 +232,11 @@ class Assistant:
                 yield event
 
     async def _from_library(self, asked: Asked, so_far: _Said) -> AsyncGenerator[Event, None]:
-        """Sentences that public documents bear out; nothing where they do not."""
-        documents = await self._passages.find(asked.question, PASSAGES)
+        """Sentences that public documents, or the question's files, bear out; nothing where they do not."""
+        if asked.attached:
+            documents = passages_of(asked.attached, asked.question)
+        else:
+            documents = await self._passages.find(asked.question, PASSAGES)
         if not documents:
             return
         evidence = Evidence({key: each.document for key, each in documents.items()}, self._embedder(asked))

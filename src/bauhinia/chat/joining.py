@@ -10,7 +10,7 @@ from .wordings import wording
 
 MOST_NEXT = 3
 """Questions that are suggested after one answer."""
-_FIRST: tuple[Via, ...] = ("model", "library", "tool", "curated", "down", "unknown")
+_FIRST: tuple[Via, ...] = ("model", "attached", "library", "tool", "curated", "down", "unknown")
 """Which of several is told as who answered: the one that needs most care, and an answer before none."""
 
 

@@ -13,6 +13,7 @@ from ..pilot.office import Office
 from ..settings import Settings
 from ..store import Database
 from .assistant import Assistant
+from .attachments import Attachments
 from .conversations import Conversations
 from .curated import CuratedAnswers
 from .guests import Rate
@@ -36,12 +37,14 @@ class Reception:
     assistant: Assistant = field(init=False)
     line: Line = field(init=False)
     rate: Rate = field(init=False)
+    attachments: Attachments = field(init=False)
 
     def __post_init__(self) -> None:
         self.curated = CuratedAnswers(self.database, self.gateway.ledger)
         self.conversations = Conversations(self.database)
         self.line = Line(max(1, self.gateway.slots))
         self.rate = Rate()
+        self.attachments = Attachments()
         self.assistant = Assistant(
             gateway=self.gateway,
             curated=self.curated,
@@ -51,14 +54,21 @@ class Reception:
         )
 
     async def answer(
-        self, question: str, *, by: Officer, earlier: Sequence[Exchange] = (), reader: str = ""
+        self,
+        question: str,
+        *,
+        by: Officer,
+        earlier: Sequence[Exchange] = (),
+        reader: str = "",
+        attached: Sequence[str] = (),
     ) -> AsyncGenerator[Event | Waiting, None]:
         """An answer as it comes. What needs no model comes at once; for the model there is a line, and who
-        waits is told how long.
+        waits is told how long. With files (`attached`: their ids) it is answered from them alone.
 
-        Raises Refused, ModelBusy when the line is full, StoreError.
+        Raises Refused, ModelBusy when the line is full, NotFound for a file that is gone, StoreError.
         """
-        asked = self.assistant.read(question, by=by, earlier=earlier, reader=reader)
+        files = self.attachments.get(attached, by=by)
+        asked = self.assistant.read(question, by=by, earlier=earlier, reader=reader, attached=files)
         events = await self.assistant.at_hand(asked)
         if events is None and self.line.step == "curated_only":
             events = self.assistant.without_model(asked, "curated_only")

@@ -7,8 +7,9 @@ from typing import Literal
 
 from ..language import Variety
 
-Via = Literal["curated", "tool", "library", "model", "unknown", "down"]
-"""Who answers: a department's own words, a live source, public documents, the model alone, or nobody."""
+Via = Literal["curated", "tool", "attached", "library", "model", "unknown", "down"]
+"""Who answers: a department's own words, a live source, the asker's files, public documents, the model alone,
+or nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

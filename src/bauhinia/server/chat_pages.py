@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 from urllib.parse import quote
 
 import orjson
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 
+from ..chat.attachments import LIMITS, MOST
 from ..chat.conversations import LONGEST_QUESTION, Turn, answer_of, as_markdown, kept_of
 from ..chat.guests import is_guest
 from ..chat.line import Waiting
@@ -47,6 +48,8 @@ class Question(BaseModel):
 
     question: str = Field(min_length=1, max_length=LONGEST_QUESTION)
     conversation: str = Field(default="", max_length=40, pattern=r"^[A-Za-z0-9_-]*$")
+    attached: list[Annotated[str, Field(max_length=40)]] = Field(default_factory=list, max_length=MOST)
+    """Ids of files that the question is about."""
     again: int = Field(default=0, ge=0, le=1_000)
     """The turn that is asked anew, with all after it forgotten; 0 for a new one."""
 
@@ -117,6 +120,21 @@ async def ask_plainly(
     return RedirectResponse(f"/chat/c/{key}#end", SEE_OTHER)
 
 
+@chat_router.post("/chat/attach")
+async def attach(request: Request, file: UploadFile) -> Response:
+    """Read a file for the next question. Raises OverQuota, DocumentError, InputError, MissingPart."""
+    reception, by = reception_of(request), office_of(request).officer
+    _hold_to_rate(request, by)
+    data = await file.read(LIMITS.file_bytes + 1)
+    if len(data) > LIMITS.file_bytes:
+        raise InputError(
+            f"The file has more than {LIMITS.file_bytes // 1_000_000} MB.", hint="Send a part of it."
+        )
+    made = await reception.attachments.add(data, file.filename or "file", by=by)
+    told = {"id": made.id, "name": made.document.name, "warnings": made.document.warnings}
+    return JSONResponse(told, headers={"cache-control": "no-store"})
+
+
 def _hold_to_rate(request: Request, by: Officer) -> None:
     if is_guest(by):
         reception_of(request).rate.take(request.client.host if request.client else "")
@@ -141,7 +159,7 @@ async def _lines(
     closing = closing_of(request)
     try:
         async with aclosing(
-            reception.answer(asked.question, by=by, earlier=earlier, reader=reader)
+            reception.answer(asked.question, by=by, earlier=earlier, reader=reader, attached=asked.attached)
         ) as events:
             async for event in events:
                 if closing.is_set():

@@ -21,7 +21,17 @@ from .security import refusal
 
 logger = logging.getLogger(__name__)
 
-PROGRAM_PATHS = ("/api/", "/v1/", "/mcp", "/chat/ask", "/health", "/metrics", "/static/", "/words/")
+PROGRAM_PATHS = (
+    "/api/",
+    "/v1/",
+    "/mcp",
+    "/chat/ask",
+    "/chat/attach",
+    "/health",
+    "/metrics",
+    "/static/",
+    "/words/",
+)
 
 
 class Unexpected(BauhiniaError):

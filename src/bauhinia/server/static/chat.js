@@ -1,6 +1,7 @@
 // The public assistant's page: an answer as it comes, stopped, edited and asked again.
 // Everything that is shown is set as text; nothing of an answer is ever read as HTML.
 
+import { all_read, attached } from "./attaching.js";
 import { say as words } from "./words.js";
 
 const form = document.querySelector("#ask");
@@ -119,10 +120,11 @@ async function ask(question) {
   turns.querySelectorAll(".follow-ups").forEach((each) => each.remove());
   const turn = turn_of(question);
   turn.dataset.question = question;
-  const body = { question, conversation: form.elements.conversation.value, again };
+  under_way = new AbortController();
+  await all_read();
+  const body = { question, conversation: form.elements.conversation.value, attached: attached(), again };
   again = 0;
   field.value = "";
-  under_way = new AbortController();
   send.hidden = true;
   stop.hidden = false;
   turn.scrollIntoView({ block: "start" });
