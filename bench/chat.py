@@ -141,7 +141,7 @@ def is_grounded(question: Question, right: bool, answer: Answer) -> bool:
     """A right value with its source; or, where there is none, an answer that does not pretend."""
     if question.expected.status == "found":
         return right and answer.via == "tool" and bool(answer.references)
-    return answer.via in ("unknown", "model") if question.expected.status == "none" else right
+    return answer.via in ("unknown", "model", "made") if question.expected.status == "none" else right
 
 
 def in_its_language(question: Question, answer: Answer) -> bool:

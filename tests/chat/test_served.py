@@ -116,7 +116,7 @@ async def test_a_tool_answers_with_its_title_and_the_time(serve: Serve) -> None:
         "rainfall", {"place": "Plover Cove"}, "At Plover Cove 12 mm fell. It was 99 mm in May."
     )
     answer = await answered(serve(model))
-    assert answer.via == "tool" and answer.model and answer.text == "At Plover Cove 12 mm fell."
+    assert answer.via == "served" and answer.model and answer.text == "At Plover Cove 12 mm fell."
     assert answer.withdrawn == 1 and answer.said[0].source == 0
     (reference,) = answer.references
     assert reference.title == "Hill Gauges, 2026-11-27 10:00" and reference.url == "https://gauges.example/"
@@ -136,7 +136,7 @@ async def test_only_what_reads_is_on_offer_and_a_result_is_fenced(serve: Serve) 
 
 async def test_what_acts_is_not_used_even_when_the_model_asks(serve: Serve) -> None:
     answer = await answered(serve(looking_up("shifty", {}, "It is done.")))
-    assert answer.via != "tool" and "done." not in answer.text.partition("No source")[0]
+    assert answer.via != "served" and "done." not in answer.text.partition("No source")[0]
     assert any("gave nothing" in said.text for said in answer.said)
 
 

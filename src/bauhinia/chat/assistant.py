@@ -36,6 +36,7 @@ from .tools.registry import use_tool
 from .tools.result import HONG_KONG
 from .turn import Answer, Event, Exchange, Reference, Said, Via
 from .wordings import READERS, wording
+from .workshops import answer_of, workshop_for
 
 USE = "chat.answer"
 ANSWER_TOKENS = 240
@@ -126,6 +127,10 @@ class Assistant:
             return None
         if (curated := await self._curated.find(asked.question)) is not None:
             return _told(_of_curated(curated, asked.language))
+        has_tool = any(part.understood.call is not None for part in asked.parts)
+        workshop = workshop_for(asked.question, today=self._context.today(), has_tool=has_tool)
+        if workshop is not None:
+            return _told(await answer_of(workshop, asked.question, asked.language, self._context))
         found = await asyncio.gather(*(self._part_at_hand(asked, part) for part in asked.parts))
         asked.held.update({place: answer for place, answer in enumerate(found) if answer is not None})
         return self._whole(asked, "") if len(asked.held) == len(asked.parts) else None
@@ -218,7 +223,7 @@ class Assistant:
                 async for event in events:
                     yield event
             if so_far.said:
-                yield _finished(so_far, asked, "tool")
+                yield _finished(so_far, asked, "served")
                 return
             if why := asks_exactly(asked.question):
                 for event in _told(_noted(_unknown(asked, "no_source", why), so_far.notes)):
@@ -397,7 +402,7 @@ def _questions(earlier: Sequence[Exchange]) -> tuple[str, ...]:
     """The questions that one may go on from: a tool's, up to the last one that was not."""
     asked: list[str] = []
     for exchange in reversed(earlier):
-        if exchange.answer.via not in ("tool", "down", "unknown"):
+        if exchange.answer.via not in ("tool", "down", "unknown", "several"):
             break
         asked.append(exchange.question)
     return tuple(reversed(asked))

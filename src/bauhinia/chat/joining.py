@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from .turn import Answer, Event, Reference, Said, Via
+from .turn import Answer, Event, Reference, Said
 from .wordings import wording
 
 MOST_NEXT = 3
 """Questions that are suggested after one answer."""
-_FIRST: tuple[Via, ...] = ("model", "attached", "library", "tool", "curated", "down", "unknown")
-"""Which of several is told as who answered: the one that needs most care, and an answer before none."""
 
 
 @dataclass(slots=True)
@@ -43,8 +41,9 @@ class Joined:
             said += [_after(one, len(references)) for one in answer.said]
             references += answer.references
         written = [answer for answer in self.answers if answer.model]
+        who = {answer.via for answer in self.answers}
         return Answer(
-            via=min((answer.via for answer in self.answers), key=_FIRST.index),
+            via=who.pop() if len(who) == 1 else "several",
             language=self.answers[0].language,
             said=tuple(said),
             references=tuple(references),

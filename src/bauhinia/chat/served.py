@@ -51,8 +51,8 @@ class ServedTools:
 
 
 def bears_out(sentence: str, results: Sequence[ToolResult], asked: str) -> ToolResult | None:
-    """The result that a sentence is from: it shares a figure or most of its words with it, and states no
-    address, and no figure or name that neither the result nor the question holds. None if there is none."""
+    """The result that a sentence is from; None where there is none. The sentence shares a figure or most of
+    its words with it, and states no address, and no figure or name that neither it nor the question holds."""
     if _ADDRESS.search(sentence):
         return None
     return next(

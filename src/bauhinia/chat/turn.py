@@ -7,9 +7,12 @@ from typing import Literal
 
 from ..language import Variety
 
-Via = Literal["curated", "tool", "attached", "library", "model", "unknown", "down"]
-"""Who answers: a department's own words, a live source, the asker's files, public documents, the model alone,
-or nobody."""
+Via = Literal[
+    "curated", "tool", "attached", "library", "served", "model", "made", "unknown", "down", "several"
+]  # fmt: skip
+"""Who answers: a department's own words, a live source, the asker's files, public documents, a listed MCP
+server's tool, the model alone, a program that made something, or nobody; `several` for several questions
+not all answered by one of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
