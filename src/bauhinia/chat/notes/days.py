@@ -1,0 +1,181 @@
+"""Until when: the day that words such as “by next Friday”, 下星期五前, 月底 mean, from the meeting's own day.
+
+Weeks begin on Monday: “next Friday” and 下星期五 are the Friday of the week after the meeting's. What is no one day
+(a week's end, working days, “before the next meeting”) keeps its words and gets no day, and so does every day that is
+counted from the meeting's while that is not known.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from ..reading.when import days_in, number_zh
+
+
+class Due(NamedTuple):
+    """Until when something is to be done."""
+
+    words: str
+    """As they were said; empty where nothing was."""
+    day: date | None
+    """None where the words give no certain day."""
+
+
+class _Found(NamedTuple):
+    start: int
+    end: int
+    day: date | None
+    sure: bool
+    """Whether it can only be said of a day to come."""
+
+
+LATELY = 240
+"""Days from which on a date without its year is taken to be the one just past."""
+NOTHING = Due("", None)
+_ANY_DAY = date(2000, 1, 1)
+"""Stands in for the meeting's day where only the words matter."""
+_N_ZH = r"([0-9]{1,2}|[一二兩三四五六七八九十]{1,3})"
+_N_EN = r"(\d{1,2}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|fourteen)"
+_WORDS_EN = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "fourteen": 14,
+}  # fmt: skip
+_MONTHS_EN = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+              "november", "december")  # fmt: skip
+_MONTH_EN = rf"({'|'.join(_MONTHS_EN)})"
+_PAST = re.compile(r"(?:last|past|since|previous|on the|上個?|上一個?|前個?|舊年|去年|自)\s*$")
+_OPEN = re.compile(
+    r"\b(?:the )?(?:end|middle|beginning) of (?:next|this|the) (?:week|year|quarter)\b|\b(?:the )?weekend\b"
+    r"|\b(?:before|at|by) (?:the|our) next (?:meeting|session)\b|\bas soon as possible\b|\basap\b"
+    r"|\bwithin \w+ working days?\b|\b(?:this|next) (?:week|month|year)\b|\ba month or so\b"
+    r"|(?:本|今個?|這個?|呢個|下個?|下一個?)(?:星期|禮拜|週|周)(?:之?內|底|尾|末)|週末|周末|年底|年尾"
+    r"|(?:下次|下一次|下個?)(?:會議|開會|會)(?:之?前)?|(?:儘|盡)快|(?:會後)?[0-9一二兩三四五六七八九十]+個?工作[天日](?:之?內)?"
+    r"|[0-9一二三四五六七八九十]+月[中初]"
+)
+_LIMIT_AFTER = re.compile(
+    r"\s*(?:之?[前內]|或(?:之|以)?前|以前|或之前|前後|完成|交|給|俾|畀|覆|回覆|發|送|到貨|開始|起|提交|寄|搞掂|有得交)"
+)
+_LIMIT_BEFORE = re.compile(
+    r"(?:\b(?:by|before|due|until|till|within|on|from|for|no later than|not later than|on or before)\s+(?:the\s+)?"
+    r"(?:end of\s+)?(?:noon on\s+)?|[於在喺到])$"
+)
+
+
+def due_in(text: str, held: date | None) -> Due:
+    """Until when, as words folded to Traditional and lower case say; `words` are a part of them.
+
+    Of several days one that is said to be the limit counts, else one that can only be to come, else none.
+    """
+    found = sorted(_open(text) if held is None else _all(text, held), key=lambda one: (one.start, -one.end))
+    chosen = next((one for one in found if _is_limit(text, one)), None)
+    chosen = chosen or next((one for one in found if one.sure), None)
+    if chosen is None:
+        return NOTHING
+    return Due(text[chosen.start : chosen.end], chosen.day)
+
+
+def _is_limit(text: str, one: _Found) -> bool:
+    return bool(_LIMIT_AFTER.match(text, one.end) or _LIMIT_BEFORE.search(text[: one.start]))
+
+
+def _all(text: str, held: date) -> list[_Found]:
+    """Every day that is named, those that overlap longer ones left out."""
+    found = [*_open(text, known=True)]
+    for read in (_ends, _spans, _bare, _plain):
+        for one in read(text, held):
+            if not any(one.start < other.end and other.start < one.end for other in found):
+                found.append(one)
+    return [one for one in found if not _PAST.search(text[: one.start]) and (one.day is None or one.day >= held)]
+
+
+def _open(text: str, *, known: bool = False) -> Iterator[_Found]:
+    """Words that are no one day; without the meeting's day, all but dates with their year."""
+    for match in _OPEN.finditer(text):
+        yield _Found(match.start(), match.end(), None, sure=True)
+    if known:
+        return
+    for read in (_ends, _spans, _bare, _plain):
+        for one in read(text, _ANY_DAY):
+            whole = re.search(r"\d{4}", text[one.start : one.end])
+            yield one if whole else one._replace(day=None)
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _ends(text: str, held: date) -> Iterator[_Found]:
+    """The end of a month: 月底, 三月底, “the end of the month”, “end of March”."""
+    this, later = _month_end(held.year, held.month), _next_month(held)
+    for match in re.finditer(
+        rf"(?:(下個?|下)|(本|今個?|這個?|呢個)|{_N_ZH})?月[底尾]|(?:the )?end of (?:the|this) month|(?:the )?end[- ](?:of )?{_MONTH_EN}\b"
+        r"|(?:the )?end of next month|本月內|今個月內|月內",
+        text,
+    ):
+        if match[1] or "next month" in match[0]:
+            day = _month_end(later.year, later.month)
+        elif match[3] or match[4]:
+            month = number_zh(match[3]) if match[3] else _MONTHS_EN.index(match[4]) + 1
+            if not 1 <= month <= 12:
+                continue
+            day = _month_end(held.year + (month < held.month), month)
+        else:
+            day = this
+        yield _Found(match.start(), match.end(), day, sure=True)
+
+
+def _spans(text: str, held: date) -> Iterator[_Found]:
+    """Within so long: 兩個星期內, “within two weeks”, “in a fortnight”."""
+    units: dict[str, Callable[[int], timedelta]] = {
+        "day": lambda n: timedelta(days=n), "日": lambda n: timedelta(days=n), "天": lambda n: timedelta(days=n),
+        "week": lambda n: timedelta(weeks=n), "星期": lambda n: timedelta(weeks=n),
+        "禮拜": lambda n: timedelta(weeks=n), "週": lambda n: timedelta(weeks=n), "周": lambda n: timedelta(weeks=n),
+        "fortnight": lambda n: timedelta(weeks=2 * n),
+    }  # fmt: skip
+    for match in re.finditer(rf"{_N_ZH}個?(日|天|星期|禮拜|週|周)(?:之|以)?內", text):
+        number = number_zh(match[1].replace("兩", "二"))
+        yield _Found(match.start(), match.end(), held + units[match[2]](number), sure=True)
+    for match in re.finditer(rf"\b(?:with)?in {_N_EN} (day|week|fortnight)s?\b(?:' time)?", text):
+        number = int(match[1]) if match[1].isdecimal() else _WORDS_EN[match[1]]
+        yield _Found(match.start(), match.end(), held + units[match[2]](number), sure=True)
+
+
+def _bare(text: str, held: date) -> Iterator[_Found]:
+    """A day of this month or the next: 20號, 下月五日, “the 13th”, “the 5th of next month”."""
+    later = _next_month(held)
+    for match in re.finditer(
+        rf"(下個?月|本月|今個月|這個月)\s?{_N_ZH}[日號号]|(?<![0-9月一二三四五六七八九十第]){_N_ZH}[號号](?![院樓線樹碼店])"
+        r"|\bthe (\d{1,2})(?:st|nd|rd|th)(?: of (next|this) month)?\b",
+        text,
+    ):
+        day = number_zh(match[2] or match[3]) if match[2] or match[3] else int(match[4])
+        next_one = (match[1] or "").startswith("下") or match[5] == "next"
+        fixed = bool(match[1] or match[5])
+        first = later if next_one else held
+        if not fixed and day < held.day:
+            first = later
+        try:
+            yield _Found(match.start(), match.end(), first.replace(day=day), sure=fixed)
+        except ValueError:
+            continue
+
+
+def _plain(text: str, held: date) -> Iterator[_Found]:
+    """What questions name too: tomorrow, 下星期五, 20 March; a day of the week is the next of that name."""
+    for named in days_in(text, held):
+        words = text[named.start : named.end]
+        relative = not re.search(r"\d|月", words)
+        today = bool(re.fullmatch(r"今[日天次晚早朝].*|今個?下午|today|tonight|this (?:morning|afternoon|evening)", words))
+        if today and not _LIMIT_AFTER.match(text, named.end):
+            continue
+        if not relative and not re.search(r"\d{4}|明年|出年", words) and (named.day - held).days > LATELY:
+            continue
+        yield _Found(named.start, named.end, named.day, sure=relative and not today)
+
+
+def _next_month(held: date) -> date:
+    return (held.replace(day=1) + timedelta(days=32)).replace(day=1)

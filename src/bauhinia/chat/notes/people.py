@@ -1,0 +1,96 @@
+"""Who can be meant: the speakers by their labels, and posts and bodies that nobody speaks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ...language import to_traditional
+
+_CHAIR = re.compile(
+    r"chair(?:man|person|woman)?|convenor|convener|moderator|host|主席|召集人|主持(?:人)?|會長|組長", re.IGNORECASE
+)
+_BODY_ZH = (
+    "(?:工作小組|秘書處|辦公室|管理處|委員會|小組|專責組|公司|中心|供應商|承建商|組(?![織成長])|署(?![名理])"
+    "|局(?![面限部])|科(?![技學目文])|部(?![分署份門])|處(?![理於境])"
+    "|主任|秘書|經理|主席|司庫|工程師|代表|專員|幹事|組長|隊長|館長|總監|督導|財務)"
+)
+_BODY_EN = (
+    "Department|Bureau|Office|Authority|Council|Committee|Board|Secretariat|Division|Section|Unit|Branch|Team"
+    "|Group|Agency|Centre|Company|Chairman|Chairperson|Convenor|Secretary|Director|Officer|Manager|Engineer"
+    "|Architect|Surveyor|Inspector|Treasurer|Contractor|Operator|Supervisor|Coordinator"
+)
+_SUFFIX_ZH = re.compile(r"(?:代表|組長|主管)$")
+
+
+@dataclass(frozen=True)
+class People:
+    """Everybody who may be given something to do in one meeting."""
+
+    labels: tuple[str, ...]
+    """The speakers."""
+
+    @cached_property
+    def chair(self) -> str:
+        """Who chairs: by the label, else who speaks first; empty where nobody is named."""
+        if not self.labels:
+            return ""
+        return next((each for each in self.labels if _CHAIR.fullmatch(each)), self.labels[0])
+
+    @cached_property
+    def folded(self) -> dict[str, str]:
+        """Each label by how rules see it."""
+        return {fold(label): label for label in self.labels}
+
+    @cached_property
+    def zh(self) -> str:
+        """An expression for a party in Chinese, without a group of its own."""
+        named = [re.escape(each) for each in self.stems]
+        body = rf"(?<![一-鿿])[一-鿿]{{1,6}}?{_BODY_ZH}"
+        return "(?:" + "|".join([*named, body]) + ")"
+
+    @cached_property
+    def zh_inside(self) -> str:
+        """The same where it follows a word that leads to it, such as 由 or 請."""
+        named = [re.escape(each) for each in self.stems]
+        return "(?:" + "|".join([*named, rf"[一-鿿]{{1,6}}?{_BODY_ZH}"]) + ")"
+
+    @cached_property
+    def stems(self) -> tuple[str, ...]:
+        """Labels in Chinese, and the bodies that their 代表 and 組長 speak for, the longest first."""
+        han = [each for each in self.folded if not each.isascii()]
+        short = [stem for each in han if len(stem := _SUFFIX_ZH.sub("", each)) > 1]
+        return tuple(sorted({*han, *short}, key=lambda each: (-len(each), each)))
+
+    @cached_property
+    def en(self) -> str:
+        """An expression for a party in English, without a group of its own; case counts."""
+        named = sorted((each for each in self.labels if each.isascii()), key=len, reverse=True)
+        body = rf"(?:[A-Z][\w&'’-]* ){{1,4}}(?:{_BODY_EN})"
+        return "(?:" + "|".join([*(re.escape(each) for each in named), body, "[A-Z]{2,6}"]) + r")(?!\w)"
+
+    def named(self, words: str) -> str:
+        """The party as the meeting calls it: a speaker's own label where it is one."""
+        words = words.strip()
+        if (label := self.folded.get(fold(words))) is not None:
+            return label
+        close = [label for folded, label in self.folded.items() if folded.casefold() == words.casefold()]
+        return close[0] if close else words
+
+
+def fold(words: str) -> str:
+    """Chinese in Traditional characters, as the rules are written; English as it is."""
+    return words if words.isascii() else to_traditional(words)
+
+
+def speaks_for(speaker: str, party: str) -> bool:
+    """Whether a speaker is that party, or its representative."""
+    one, other = fold(speaker), fold(party)
+    return bool(other) and (one == other or _SUFFIX_ZH.sub("", one) == other)
+
+
+def only(parties: Sequence[str]) -> str:
+    """The one party of several readings; empty where there are none or two."""
+    return parties[0] if len(set(parties)) == 1 else ""

@@ -1,0 +1,82 @@
+"""The sentences of a transcript as rules see them: folded, with what opens and closes them known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .people import fold
+from .transcript import DOUBTFUL, Line
+
+_ENDS = re.compile(r"(?<=[。！？!?；;])\s*|(?<=[a-z\d)]\.)\s+(?=[A-Z\d“\"'])|(?<=[a-z]\.)\s+(?=I\b)")
+_HAN = re.compile(r"[㐀-鿿]")
+_FILLER = re.compile(
+    r"(?:(?:ok(?:ay)?|right|well|so|then|good|great|thanks?(?: you)?|yes|yeah|sure|fine|also|and|one more thing"
+    r"|好(?:的|啦|呀|啊|喇)?|嗯|行|咁|那|唔該晒?|另外|得|知道|明白|沒問題|冇問題|多謝|謝謝)\s*[,，、:：.。]\s*)+",
+    re.IGNORECASE,
+)
+_MARK = re.compile(
+    r"(?:action(?: items?| points?)?|todo|follow[- ]?up|decision|decided|agreed|resolved|記低|跟進|行動|決定|決議|議決)\s*[:：]\s*",
+    re.IGNORECASE,
+)
+_ACCEPTS = re.compile(
+    r"(?:yes|yeah|sure|ok(?:ay)?|fine|noted|will do|of course|no problem|certainly|absolutely|got it|understood|agreed"
+    r"|happy to|right|好(?:的|呀|啊|啦|喇)?|得|冇(?:問題|異議)|沒有?(?:問題|異議|意見)|收到|明白|知道|行|可以|嗯|了解|清楚|無問題)"
+    r"(?:[呀啊啦喇嘅的了]|，|,|\.|。|!|！|\s|$)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a line."""
+
+    line: Line
+    text: str
+    """As it was said."""
+    folded: str
+    """Chinese in Traditional characters."""
+    place: int
+    """Which of its line's sentences, from 0."""
+
+    @property
+    def chinese(self) -> bool:
+        """Whether the rules for Chinese read it."""
+        return bool(_HAN.search(self.folded))
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is a question."""
+        return bool(re.search(r"[?？]\s*$|[嗎嘛]\s*[。.]?$|得唔得|好唔好|係咪|是否贊成", self.folded))
+
+    @property
+    def plain(self) -> str:
+        """Folded, in lower case, without what opens it."""
+        return opened(self.folded).lower()
+
+
+def sentences(line: Line) -> Iterator[Sentence]:
+    """The sentences of a line, in order."""
+    words = line.words.removeprefix(DOUBTFUL).strip()
+    place = 0
+    for piece in _ENDS.split(words):
+        if piece.strip():
+            yield Sentence(line, piece.strip(), fold(piece.strip()), place)
+            place += 1
+
+
+def opened(text: str) -> str:
+    """A sentence without the words that only open it, and without a mark such as `ACTION:`."""
+    return _MARK.sub("", _FILLER.sub("", text, count=1), count=1).strip()
+
+
+def item_of(text: str) -> str:
+    """A sentence as an item of notes: what only opens it left out, its first letter a capital."""
+    text = opened(text).rstrip("，,、 ")
+    return text[:1].upper() + text[1:]
+
+
+def accepts(line: Line) -> bool:
+    """Whether a line begins by saying yes."""
+    return bool(_ACCEPTS.match(fold(line.words.removeprefix(DOUBTFUL).strip())))
