@@ -20,6 +20,8 @@ from .transcript import Line, Transcript
 
 NEAR = 2
 """Lines within which a need is taken up, or a date is given for what was taken up."""
+SHORT = 80
+"""Characters of a line that says little more than until when."""
 _MORE = re.compile(r"另外|亦會|還會|仲會|此外|\balso\b|\bas well\b", re.IGNORECASE)
 
 
@@ -80,7 +82,14 @@ class _Finder:
     def _stands(self, errand: Errand, line: Line) -> bool:
         """Whether it is known who is meant, or the sentence says until when."""
         if errand.way == "you" and not self._spoken_to(line):
-            return bool(due_in(errand.said.plain, self.held).words)
+            if errand.weak:
+                return False
+            return bool(due_in(errand.said.plain, self.held).words) or errands_en.is_errand(errand.said.plain)
+        if errand.way == "you":
+            return True
+        if errand.way == "named" and errand.weak:
+            after = self.transcript.lines[line.number : line.number + 1]
+            return bool(after) and speaks_for(after[0].speaker, errand.owner) and accepts(after[0])
         if errand.weak:
             later = due_in(fold(line.words).lower(), self.held).words
             return bool(later) or self._open_need(line) is not None
@@ -110,12 +119,17 @@ class _Finder:
         until = taken[index + 1][0] if index + 1 < len(taken) else len(said)
         for later in said[place + 1 : until]:
             due = due if due.words else due_in(later.plain, self.held)
+        since = taken[index - 1][0] + 1 if index else 0
+        for earlier in reversed(said[since:place]):
+            due = due if due.words or earlier.asks else due_in(earlier.plain, self.held)
         return due
 
     def _take(self, errand: Errand, line: Line, due: Due) -> None:
         owner = errand.owner or (self._spoken_to(line) if errand.way == "you" else "")
         before = self.found[-1] if self.found else None
         if before is not None and self._goes_on(before, errand, owner, line):
+            if line.number == before.lines[-1] and due.words and self._was_weak(before, line):
+                before.due = due
             weaker = before.handover or line.number not in before.lines
             before.add(line.number, due)
             if errand.way == "you" and weaker and before.handover:
@@ -131,6 +145,7 @@ class _Finder:
             if asked.speaker != line.speaker and re.search(r"[?？]\s*$", asked.words):
                 lines = [asked.number, line.number]
         self.found.append(_Kept(item_of(text), owner, due, lines, line.speaker, handover=errand.handover))
+        self.found[-1].when_asked = not due.words and errand.said.asks and _asks_when(errand.said)
         self.need = None
 
     def _goes_on(self, before: _Kept, errand: Errand, owner: str, line: Line) -> bool:
@@ -164,8 +179,10 @@ class _Finder:
         due = due_in(fold(line.words).lower(), self.held)
         if before.when_asked and due.words:
             before.add(line.number, due)
-        elif near and line.speaker != before.given_by and (owns and accepts(line)):
+        elif near and line.speaker != before.given_by and owns and accepts(line):
             before.add(line.number, due if due.words else NOTHING)
+        elif near and not owns and due.words and not before.due.words and len(line.words) <= SHORT:
+            before.add(line.number, due)
         elif said and said[-1].asks and _asks_when(said[-1]):
             before.when_asked = True
 

@@ -57,11 +57,11 @@ _OPEN = re.compile(
     r"|[0-9一二三四五六七八九十]+月[中初]"
 )
 _LIMIT_AFTER = re.compile(
-    r"\s*(?:之?[前內]|或(?:之|以)?前|以前|或之前|前後|完成|交|給|俾|畀|覆|回覆|發|送|到貨|開始|起|提交|寄|搞掂|有得交)"
+    r"\s*(?:之?[前內]|或(?:之|以)?前|以前|或之前|前後|完成|交|給|俾|畀|覆|回覆|發|送|到貨|開始|起|提交|寄|搞|有得|就|能到|到位|到崗|答|出[到俾])"
 )
 _LIMIT_BEFORE = re.compile(
     r"(?:\b(?:by|before|due|until|till|within|on|from|for|no later than|not later than|on or before)\s+(?:the\s+)?"
-    r"(?:end of\s+)?(?:noon on\s+)?|[於在喺到])$"
+    r"(?:end of\s+)?(?:noon on\s+)?|[於在喺到]|最[遲晚]|至遲|(?:deadline|死線|限期|期限)[係是為]?|eod |cob |end of day |close of play )$"
 )
 
 
@@ -113,7 +113,7 @@ def _ends(text: str, held: date) -> Iterator[_Found]:
     this, later = _month_end(held.year, held.month), _next_month(held)
     for match in re.finditer(
         rf"(?:(下個?|下)|(本|今個?|這個?|呢個)|{_N_ZH})?月[底尾]|(?:the )?end of (?:the|this) month|(?:the )?end[- ](?:of )?{_MONTH_EN}\b"
-        r"|(?:the )?end of next month|本月內|今個月內|月內",
+        r"|(?:the )?end of next month|本月內|今個月內|(?<![個0-9一二三四五六七八九十])月內",
         text,
     ):
         if match[1] or "next month" in match[0]:
@@ -139,9 +139,11 @@ def _spans(text: str, held: date) -> Iterator[_Found]:
     for match in re.finditer(rf"{_N_ZH}個?(日|天|星期|禮拜|週|周)(?:之|以)?內", text):
         number = number_zh(match[1].replace("兩", "二"))
         yield _Found(match.start(), match.end(), held + units[match[2]](number), sure=True)
+    for match in re.finditer(rf"{_N_ZH}個月(?:之|以)?內|\bwithin {_N_EN} months?\b", text):
+        number = number_zh(match[1].replace("兩", "二")) if match[1] else _number(match[2])
+        yield _Found(match.start(), match.end(), _months_later(held, number), sure=True)
     for match in re.finditer(rf"\b(?:with)?in {_N_EN} (day|week|fortnight)s?\b(?:' time)?", text):
-        number = int(match[1]) if match[1].isdecimal() else _WORDS_EN[match[1]]
-        yield _Found(match.start(), match.end(), held + units[match[2]](number), sure=True)
+        yield _Found(match.start(), match.end(), held + units[match[2]](_number(match[1])), sure=True)
 
 
 def _bare(text: str, held: date) -> Iterator[_Found]:
@@ -175,6 +177,16 @@ def _plain(text: str, held: date) -> Iterator[_Found]:
         if not relative and not re.search(r"\d{4}|明年|出年", words) and (named.day - held).days > LATELY:
             continue
         yield _Found(named.start, named.end, named.day, sure=relative and not today)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else _WORDS_EN[text]
+
+
+def _months_later(held: date, months: int) -> date:
+    """The same day so many months on, or the last of a month that has no such day."""
+    year, month = divmod(held.year * 12 + held.month - 1 + months, 12)
+    return date(year, month + 1, min(held.day, monthrange(year, month + 1)[1]))
 
 
 def _next_month(held: date) -> date:

@@ -23,37 +23,48 @@ class Decision:
     """Numbers of the lines that it rests on; empty where a person wrote it in."""
 
 
-_WHO_ZH = "(?:會議|委員會|大會|理事會|小組|本會|各委員|委員|全體|與會者|大家|我們|我哋)"
+_WHO_ZH = "(?:會議|委員會|大會|理事會|小組|本會|各委員|委員|全體|與會者|大家|我們|我哋|咱們?)"
 _BY_ANYBODY_ZH = re.compile(
-    rf"{_WHO_ZH}(?:一致|已|都|均)?(?:決定|同意|通過|議決|接納|批准|確認(?=.{{0,6}}[不將由以把]))|一致(?:通過|同意|贊成)"
-    r"|全體(?:贊成|通過)|獲得?(?:一致|委員)?(?:通過|接納|批准)|決議(?:如下|是|為|:|：|，)|議決|就?(?:咁|這麼|這樣)決定|就(?:咁|這麼|這樣)定"
-    r"|拍板|一言為定|經(?:過)?(?:討論|表決|投票)[^。]{0,14}(?:通過|決定|同意)"
+    rf"{_WHO_ZH}(?:原則上|一致|已|都|均)*(?:決定|同意|通過|議決|接納|採納|批准|支持|確認(?=.{{0,6}}[不將由以把]))|一致(?:通過|同意|贊成)"
+    r"|全體(?:贊成|通過)|獲得?(?:一致|委員|大會)?(?:通過|接納|採納|批准|支持)|決議(?:如下|是|為|:|：|，)|議決"
+    r"|就?(?:咁|噉|這麼|這樣)(?:話)?(?:決定|定)|無異議通過|冇異議[，,]?(?:就)?(?:通過|過)|拍板|一言為定|敲定|定案"
+    r"|經(?:過)?(?:討論|表決|投票)[^。]{0,14}(?:通過|決定|同意)|不?予以?(?:採納|通過|接納|批准|支持|推行|考慮|受理)"
 )
+_DO = "(?:買|換|做|加|減|租|用|搞|辦|請|整|轉|改|開|賣|搬|起|拆|修|收|印|去|玩|要|試|理|裝|裝修|舉辦|考慮|推行|處理|成立|續約|招)"
 _BY_CHAIR_ZH = re.compile(
-    r"^(?:通過|決定)|決定(?!權|性)(?=.{2})|^同意[，,。]|押後|擱置|暫緩|暫不|留待|[遲晚]啲先?再|遲啲先|下次(?:會議|開會)?(?:再|先)|之後再(?:傾|談|討論)"
-    r"|先[不唔][一-鿿]|不再(?:考慮|成立|舉辦|處理)|^(?:咁|那麼?|就|咁就|那就)[^？?，,。]{1,30}(?:啦|吧|喇)(?:[，,。]|$)"
-    r"|^(?:咁|那麼?|就)?(?:便|就)?[^，。]{0,8}(?:維持|照)(?:不變|舊|原)|(?:我們|我哋)?(?:就)?定(?:在|喺|為|於)[^？]"
-    r"|^(?:唔|不)(?:買|換|做|加|租|用|搞|辦|請)(?:[了啦喇]?[，,。]|[了啦喇]?$)|就(?:唔|不|暫時唔|先唔)[一-鿿]{1,4}(?:住|了|先|[，,。]|$)"
-    r"|^(?:賣|換|買|拆|租|停)(?:掉|咗佢|佢|了)?(?:吧|啦|了)?[，,。]|(?:話|說)?[，,]就[^，。？]{1,10}(?:吧|啦)[。]?$"
+    r"^(?:通過|決定)|決定(?!權|性|點|怎)(?=.{2})|^同意[，,。]|^批(?:准)?[。，,]?$|押後|擱置|擺低先|放一放|暫緩|暫不|暫停|留待|留返"
+    r"|[遲晚]啲先?再|遲啲先|(?:下次|以後|之後|遲啲|第日)(?:會議|開會)?(?:再|先)(?:傾|談|討論|說|講|議|決定)|取消|cancel"
+    rf"|先[不唔]{_DO}|暫時(?:唔|不)|唔好再?{_DO}|不再{_DO}|不{_DO}了|唔{_DO}(?:喇|啦|住)"
+    r"|^(?:咁|噉|那麼?|就|咁就|那就|一於)[^？?，,。]{1,30}(?:啦|吧|喇|辦|好了|算)(?:[，,。]|$)|^(?:那就|咁就|一於|就按|就照|就用|統一)[^？?]{2,}"
+    r"|(?:^|[，,])就(?:咁|噉|這樣|照)(?:啦|吧|辦|做|咁做)?[，,。]?$|就(?:照)?(?:咁|噉|這樣)(?:做|辦)|照(?:咁|舊|做|用|搞|辦)|就算(?:啦|喇|吧)?[。]?$"
+    r"|^(?:咁|那麼?|就)?(?:便|就)?[^，。]{0,8}(?:維持|照)(?:不變|舊|原)|(?:我們|我哋)?(?:就)?定(?:在|喺|為|於|咗|下來)[^？]"
+    rf"|^(?:唔|不){_DO}(?:[了啦喇]?[，,。]|[了啦喇]?$)|就(?:唔|不|暫時唔|先唔)[一-鿿]{{1,4}}(?:住|了|先|[，,。]|$)"
+    rf"|^{_DO}(?:掉|咗佢|佢|了)?(?:吧|啦|了)?[，,。]|(?:話|說)?[，,]就[^，。？]{{1,10}}(?:吧|啦)[。]?$|改(?:到|為|成|喺|在)|^{_DO}[^，。]{{1,6}}[，,](?:唔好|不要|別)"
+    r"|(?:開始|起)(?:執行|實施|實行|生效)|無人反對|冇人反對|既然(?:沒有|無|冇)(?:人)?(?:意見|異議|反對)"
 )
-_PAST_ZH = re.compile(r"去年|舊年|上次(?!會議[記紀]錄)|上個月|早前|[之以]前(?:已|就)|曾經|當時")
-_BARE_ZH = re.compile(r"(?:好[，,。]?)?(?:一致|獲|獲得)?通過[。！!]?|(?:好[，,])?(?:咁)?(?:就)?咁決定[。！!]?")
+_PAST_ZH = re.compile(r"去年|舊年|上年|上次(?!會議[記紀]錄)|上個月|早前|[之以]前(?:已|就)|曾經|當時")
+_BARE_ZH = re.compile(r"(?:好[，,。]?)?(?:一致|獲|獲得)?通過[。！!]?|(?:好[，,])?(?:咁)?(?:就)?[咁噉]決定[。！!]?|就這樣(?:辦|吧|定)?[。！!]?")
 _PUT_ZH = re.compile(r"異議|贊成|反對|同意|意見|\bok\b", re.IGNORECASE)
 
 _BY_ANYBODY_EN = re.compile(
     r"\b(?:it (?:is|was)|it['’]s|that['’]s|that is) (?:therefore |hereby |now )?(?:agreed|decided|resolved|settled)\b"
-    r"|\b(?:members|the meeting|the committee|this committee|the board|the panel|we|everyone|all)(?: have| has| all| both| unanimously)*"
+    r"|\b(?:members|the meeting|the committee|this committee|the board|the panel|we|everyone|all)(?: have| has| all| both| unanimously| therefore)*"
     r" (?:agreed|agree|endorsed?|approved?|resolved?|decided?|adopted?|confirmed|rejected|supported)\b(?! with\b)"
-    r"|\bdecision\s*[:：]|\b(?:motion|proposal|amendment) (?:is |was )?(?:carried|passed|defeated)\b",
+    r"|\bdecision\s*[:：]|\b(?:motion|proposal|amendment|resolution) (?:is |was )?(?:carried|passed|passes|defeated|lost)\b"
+    r"|\b(?:it was )?the (?:sense|consensus|view|decision) of the meeting\b|\bby consensus\b|\bunanimous(?:ly)?\b|\bresolved (?:that|not|to)\b",
     re.IGNORECASE,
 )
+_WE_WILL = r"(?:let['’]s|let us|we['’]ll|we will|we shall|we['’]re going to|we are going to|i['’]m going to)"
 _BY_CHAIR_EN = re.compile(
     r"\b(?:is|are|was|were|stands?) (?:not |hereby |therefore |now )?(?:approved|endorsed|adopted|carried|rejected|confirmed|supported"
-    r"|accepted|withdrawn|deferred|postponed|agreed)\b"
-    r"|\b(?:let['’]s|let us|we['’]ll|we will|we shall|we['’]re going to) (?:then |therefore |just )?(?:go(?: ahead)? with|leave|keep|drop"
-    r"|defer|postpone|adopt|do|use|put (?:that|this|it) off|stick|hold|come back|take (?:that|this|it) up)\b"
-    r"|\bit is[.!]?$|\b(?:stays?|remains?) (?:on|as|at|in|with)\b.*\bfinal\b|\bwe['’]re going with\b|^agreed\b|^approved\b|^carried\b"
-    r"|\bthat['’]s final\b",
+    r"|accepted|withdrawn|deferred|postponed|agreed|cancelled|final)\b|^(?:matter|item|decision|application|request|motion) "
+    r"(?:deferred|approved|rejected|withdrawn|adjourned|noted)\b"
+    rf"|\b{_WE_WILL} (?:then |therefore |just )?(?:go(?: ahead)? with|go for|leave|keep|drop|park|scrap|cancel|make it|skip|not\b"
+    r"|defer|postpone|adopt|do|use|put (?:that|this|it) off|stick|hold|come back|take (?:that|this|it) up|say|settle|try|stay)\b"
+    r"|\bwe['’]re (?:not )?(?:parking|dropping|keeping|going with|sticking|going for|scrapping|cancelling|postponing|doing|having|moving)\b"
+    r"|\bit is[.!]?$|\b(?:stays?|remains?) (?:on|as|at|in|with)\b.*\bfinal\b|^(?:agreed|approved|carried|passed|go for it|done deal|sold)\b"
+    r"|\bthat['’]s (?:final|the rule|the plan|the decision|settled|a yes|a no)\b|\bfrom now on\b|\bgreen light\b|\bso be it\b|\bgo ahead with\b"
+    r"|\bno objections?, (?:so|then|carried|approved)\b|\bwe stick (?:with|to)\b|\bi(?:['’]m| am) approving\b|\bsigned off\b",
     re.IGNORECASE,
 )
 _PAST_EN = re.compile(
@@ -61,7 +72,7 @@ _PAST_EN = re.compile(
     r"|(?:as )?we (?:said|decided|agreed) in \w+)\b",
     re.IGNORECASE,
 )
-_BARE_EN = re.compile(r"(?:agreed|approved|carried|passed|that['’]s settled|it['’]s agreed)[.!]?", re.IGNORECASE)
+_BARE_EN = re.compile(r"(?:agreed|approved|carried|passed|that['’]s settled|it['’]s agreed|go for it)[.!]?", re.IGNORECASE)
 _PUT_EN = re.compile(r"\b(?:object\w*|content|agree\w*|happy|in favour|support|against)\b", re.IGNORECASE)
 
 

@@ -10,32 +10,46 @@ from .errand import Errand
 from .people import People
 from .sentences import Sentence, opened
 
-_ASK = r"(?:please|could you|can you|would you|will you|kindly|may i ask you to|i need you to)"
-_NOT_ASKED = r"(?:note|see|turn|refer|bear|tell me|remind me|go ahead|remember|excuse|explain|say|speak|confirm that you)"
-_DUTY = (
-    r"(?:to|will|shall|must|is to|are to|needs? to|has to|have to|is asked to|was asked to|is requested to|was requested to"
-    r"|agreed to|undertook to|is going to|'ll|’ll)"
+_ASK = r"(?:please|could you|can you|would you|will you|kindly|may i ask you to|i need you to|you['’]ll|you will|over to you to)"
+_NOT_ASKED = (
+    r"(?:note|see|turn|refer|bear|tell me|remind me|go ahead|remember|excuse|explain|say|speak|confirm that you|be\b|have\b|get\b|hear|find)"
 )
-_NO_ACT = r"(?!(?:not|be|never|have been|arrive|come back|know|need|want|see|cost|take about|run|last)\b)"
+_ERRANDS = (
+    r"(?:send|copy|circulate|submit|prepare|arrange|provide|forward|write|draft|check|update|return|report|contact|call|e-?mail"
+    r"|book|order|invite|inform|notify|post|share|review|ensure|follow|chase|collect|compile|produce|organi[sz]e|obtain|liaise)"
+)
+_DUTY = (
+    r"(?:to|will|shall|must|is to|are to|needs? to|has to|have to|(?:is|are|was|were) (?:also )?(?:asked|requested|required|directed|tasked"
+    r"|instructed|invited|reminded|going) to|(?:agreed|undertook|offered|volunteered|promised) to|['’]ll|would(?! like| rather| say))"
+)
+_NO_ACT = (
+    r"(?!(?:not|be|never|have|arrive|come back|know|need|want|see|cost|run|last|like|think|depend|mean|help|stay|remain)\b)"
+)
 _IF = re.compile(r"\b(?:if|unless|whether)\b", re.IGNORECASE)
 _PAST = re.compile(r"\b(?:last (?:year|month|week)|already|yesterday|ago)\b", re.IGNORECASE)
 _OFFER = re.compile(
     r"\b(?:I|[Ww]e)(?P<how>['’]ll| will| shall| am going to|['’]m going to| are going to|['’]re going to| undertake to"
-    r"| can)\s+(?:also |then |just |gladly |certainly |happily )?"
-    r"(?!(?:not|be|never|have to|see|think|need|hear|say|live|go|leave|keep|stop|move on|come to|start with|begin"
-    r"|meet|close|discuss|look at|return to|now)\b)\w+"
+    r"|['’]m happy to| am happy to| plan to| promise to| volunteer to| can)\s+(?:also |then |just |gladly |certainly |happily )?"
+    r"(?!(?:not|be|never|have|see|think|need|hear|say|live|go|leave|keep|stop|move on|come|start with|begin|only|stick|drop"
+    r"|meet|close|discuss|look at|return to|now|take (?:a|the) (?:break|vote|next)|hold|defer|park|adopt)\b)\w+"
+)
+_LET_ME = re.compile(
+    r"\blet me (?!(?:just |first |quickly )?(?:say|see|think|ask|add|know|explain|start|begin|be|finish|remind|tell|show|read|share my"
+    r"|put it|clarify|understand|interrupt|stop))\w+",
+    re.IGNORECASE,
 )
 _TAKEN = re.compile(
-    r"\bleave (?:it|that|this) (?:with|to) (?:me|us)\b|\b(?:that|it|this)['’]?s? (?:is )?(?:on|with) me\b|\bi['’]?m on it\b"
-    r"|\bi(?:['’]ll| will| can) take (?:that|this|it)\b|\bconsider it done\b|\bcount on me\b|^mine\b|\bi still owe (?:you|them)\b"
-    r"|\bi['’]d be happy to\b|\blet me (?:do|take|handle|check|find|look)\b|\bi volunteer\b",
+    r"\bleave (?:it|that|this|them) (?:with|to) (?:me|us)\b|\b(?:that|it|this)['’]?s? (?:is |can be )?(?:on|with) (?:me|us)\b"
+    r"|\b(?:i['’]m |we['’]re )?on it\b|\bi(?:['’]ll| will| can) (?:take|do|handle|sort) (?:that|this|it)\b|\bconsider it done\b"
+    r"|\bcount on me\b|^mine\b|\bi still owe (?:you|them)\b|\bi volunteer\b|\bput me down for\b|\bthat['’]s mine\b|\bwill do\b",
     re.IGNORECASE,
 )
-_HAND_OVER = re.compile(r"\byou(?:['’]ll| will) (?:have|get|hear|see|receive)\b", re.IGNORECASE)
+_HAND_OVER = re.compile(
+    r"\byou(?:['’]ll| will) (?:have|get|hear|see|receive)\b|\b(?:should|will) be with you\b|\bwith you by\b", re.IGNORECASE
+)
+_OURS = re.compile(r"\b(?:will|shall|to) be \w+ by (?:our|my) \w+", re.IGNORECASE)
 OPEN = re.compile(
-    r"\b(?:somebody|someone|anybody|anyone|who)\b(?:['’](?:ll|s))?(?: will| can| could| has to| needs? to| should| must| is going to"
-    r"| tells?| writes?| does| takes?| books?| calls?)?|\bcan someone\b",
-    re.IGNORECASE,
+    r"\b(?:somebody|someone|anybody|anyone|who)\b|\bcan someone\b|\bany (?:takers|volunteers)\b", re.IGNORECASE
 )
 """A need for which nobody is named yet."""
 WHEN = re.compile(r"\b(?:by )?when\b|\bhow (?:soon|long)\b", re.IGNORECASE)
@@ -55,17 +69,19 @@ def errands(said: Sentence, people: People) -> Iterator[Errand]:
 
 def _requests(text: str, said: Sentence, people: People) -> Iterator[Errand]:
     """“Secretary, please write”; “Could you put up a notice, Senior Engineer?”; “I'd like the Engineer to look”."""
+    not_asked = rf"(?!(?i:{_NOT_ASKED})\b)"
     for pattern in (
-        rf"^(?P<who>{people.en})\s*[,:–-]\s*(?i:{_ASK})\s+(?!(?i:{_NOT_ASKED})\b)",
-        rf"^(?i:{_ASK})\s+(?!(?i:{_NOT_ASKED})\b)[^?]*,\s*(?P<who>{people.en})\s*[?.]?$",
-        rf"\b(?i:I['’]d like|I would like|we['’]d like|let['’]s ask|ask|asks|asked|want|requested|invited|instructed|remind)\s+(?:[Tt]he\s+)?"
-        rf"(?P<who>{people.en})\s+to\s+{_NO_ACT}",
-        rf"\b(?i:can|could|may) (?:I|we) ask\s+(?:the\s+)?(?P<who>{people.en})\s+to\b",
+        rf"^(?P<who>{people.en})\s*[,:–-]\s*(?:(?i:and|so|then|perhaps) )?(?i:{_ASK})\s+{not_asked}",
+        rf"^(?i:{_ASK})\s+{not_asked}[^?]*,\s*(?P<who>{people.en})\s*[?.]?$",
+        rf"\b(?i:can|could|may) (?:I|we) (?:ask|leave (?:that|this|it) with)\s+(?:you,\s+)?(?:the\s+)?(?P<who>{people.en})",
+        rf"\b(?i:I['’]d like|I would like|we['’]d like|let['’]s ask|ask|asks|asked|want|requested|invited|instructed|remind|get)\s+"
+        rf"(?:[Tt]he\s+)?(?P<who>{people.en})\s+to\s+{_NO_ACT}",
+        rf"\b(?i:let['’]s have|have)\s+(?:[Tt]he\s+)?(?P<who>{people.en})\s+(?!to\b){_ERRANDS}\b",
     ):
         if match := re.search(pattern, text):
             yield Errand(said, people.named(match["who"]), "named", match.start())
             return
-    if match := re.search(rf"(?:^|[,;] )(?i:{_ASK})\s+(?!(?i:{_NOT_ASKED})\b)[a-z]+", text):
+    if match := re.search(rf"(?:^|[,;] )(?i:{_ASK})\s+{not_asked}[a-z]+", text):
         yield Errand(said, "", "you", match.start())
 
 
@@ -74,7 +90,7 @@ def _duties(text: str, said: Sentence, people: People) -> Iterator[Errand]:
     if said.asks:
         return
     for match in re.finditer(
-        rf"(?:^|[,;:]\s*|\b(?:and|that|then|but)\s+)(?:[Tt]he\s+)?(?P<who>(?!OK\b|TV\b){people.en}) ?(?P<duty>{_DUTY})\s+{_NO_ACT}\w+",
+        rf"(?:^|[,;:]\s*|\b(?:and|that|then|but)\s+)(?:[Tt]he\s+)?(?P<who>{people.en}) ?(?P<duty>{_DUTY})\s+{_NO_ACT}\w+",
         text,
     ):
         yield Errand(said, people.named(match["who"]), "named", match.start("who"))
@@ -87,11 +103,12 @@ def _kept_with(text: str, said: Sentence, people: People) -> Iterator[Errand]:
     who = rf"(?:the\s+)?(?P<who>{people.en})"
     for pattern in (
         rf"\b(?:is|are|sits|rests|stays|lies) with {who}",
-        rf"\b(?:assigned|allocated|down|left) to {who}",
-        rf"\bfor {who} to (?:follow|take|handle|do|prepare|arrange)\b",
+        rf"\b(?:assigned|allocated|down|left|falls) to {who}",
+        rf"\bfor {who} to (?:follow|take|handle|do|prepare|arrange|{_ERRANDS})\b",
         rf"\bwith {who} to (?:follow|take|handle)\b",
-        rf"^(?:the\s+)?(?P<who>{people.en}) (?:is|are) (?:responsible for|in charge of|taking|handling)\b",
-        rf"\b(?:follow(?:ed)?[- ]up|action(?:ed)?|owned|handled|taken on) by {who}",
+        rf"^(?:the\s+)?(?P<who>{people.en}) (?:is|are) (?:responsible for|in charge of|taking|handling|going to)\b",
+        rf"^(?:the\s+)?(?P<who>{people.en}) (?:owns|takes|handles|leads)\b",
+        rf"\b(?:follow(?:ed)?[- ]up|action(?:ed)?|owned|handled|taken on|done|prepared) by {who}",
     ):
         if match := re.search(pattern, text):
             yield Errand(said, people.named(match["who"]), "named", match.start())
@@ -102,10 +119,15 @@ def _offers(text: str, said: Sentence, people: People) -> Iterator[Errand]:
     """“I'll take that one”; “You'll have it tomorrow”; “We can inspect it on Monday”, which only offers."""
     if said.asks:
         return
-    if match := _TAKEN.search(text):
+    if match := _TAKEN.search(text) or _LET_ME.search(text) or _OURS.search(text):
         yield Errand(said, said.line.speaker, "me", match.start())
     elif match := _OFFER.search(text):
         weak = match["how"].strip() == "can"
         yield Errand(said, said.line.speaker, "me", match.start(), weak=weak)
     elif (match := _HAND_OVER.search(text)) and due_in(text.lower(), None).words:
         yield Errand(said, said.line.speaker, "me", match.start(), handover=True)
+
+
+def is_errand(text: str) -> bool:
+    """Whether a request to nobody in particular, in lower case, asks for work: “Kindly copy the letter to all”."""
+    return bool(re.match(rf"(?:please|kindly) {_ERRANDS}\b", text))

@@ -22,6 +22,10 @@ _BODY_EN = (
     "|Group|Agency|Centre|Company|Chairman|Chairperson|Convenor|Secretary|Director|Officer|Manager|Engineer"
     "|Architect|Surveyor|Inspector|Treasurer|Contractor|Operator|Supervisor|Coordinator"
 )
+_POST_EN = "Secretary|Treasurer|Chairman|Chairperson|Convenor|Secretariat|Contractor|Consultant|Auditor"
+"""Posts that are named alone."""
+_NO_BODY_ZH = "(?![我你您佢他她咱大各請由仍待等交有這那呢嗰先再同跟和與就將把])"
+"""What begins like this is a sentence, and no body's name."""
 _SUFFIX_ZH = re.compile(r"(?:代表|組長|主管)$")
 
 
@@ -47,15 +51,15 @@ class People:
     @cached_property
     def zh(self) -> str:
         """An expression for a party in Chinese, without a group of its own."""
-        named = [re.escape(each) for each in self.stems]
-        body = rf"(?<![一-鿿])[一-鿿]{{1,6}}?{_BODY_ZH}"
+        named = [rf"{re.escape(each)}(?![處署組局長])" for each in self.stems]
+        body = rf"(?<![一-鿿]){_NO_BODY_ZH}(?:(?![的嘅])[一-鿿]){{1,6}}?{_BODY_ZH}"
         return "(?:" + "|".join([*named, body]) + ")"
 
     @cached_property
     def zh_inside(self) -> str:
         """The same where it follows a word that leads to it, such as 由 or 請."""
-        named = [re.escape(each) for each in self.stems]
-        return "(?:" + "|".join([*named, rf"[一-鿿]{{1,6}}?{_BODY_ZH}"]) + ")"
+        named = [rf"{re.escape(each)}(?![處署組局長])" for each in self.stems]
+        return "(?:" + "|".join([*named, rf"{_NO_BODY_ZH}(?:(?![的嘅])[一-鿿]){{1,6}}?{_BODY_ZH}"]) + ")"
 
     @cached_property
     def stems(self) -> tuple[str, ...]:
@@ -68,12 +72,14 @@ class People:
     def en(self) -> str:
         """An expression for a party in English, without a group of its own; case counts."""
         named = sorted((each for each in self.labels if each.isascii()), key=len, reverse=True)
-        body = rf"(?:[A-Z][\w&'’-]* ){{1,4}}(?:{_BODY_EN})"
-        return "(?:" + "|".join([*(re.escape(each) for each in named), body, "[A-Z]{2,6}"]) + r")(?!\w)"
+        body = rf"(?!(?:The|If|When|As|And|But|So|Then) )(?:[A-Z][\w&'’-]* ){{1,4}}(?:{_BODY_EN})"
+        post = rf"(?:{_POST_EN})"
+        every = [*(re.escape(each) for each in named), body, post, "(?!OK|TV|PPT|PDF|AOB|NB)[A-Z]{2,6}"]
+        return "(?:" + "|".join(every) + r")(?!\w)"
 
     def named(self, words: str) -> str:
         """The party as the meeting calls it: a speaker's own label where it is one."""
-        words = words.strip()
+        words = re.sub(r"^[Tt]he ", "", words.strip())
         if (label := self.folded.get(fold(words))) is not None:
             return label
         close = [label for folded, label in self.folded.items() if folded.casefold() == words.casefold()]
@@ -82,7 +88,7 @@ class People:
 
 def fold(words: str) -> str:
     """Chinese in Traditional characters, as the rules are written; English as it is."""
-    return words if words.isascii() else to_traditional(words)
+    return words if words.isascii() else to_traditional(words).replace("祕", "秘").replace("爲", "為")
 
 
 def speaks_for(speaker: str, party: str) -> bool:

@@ -13,7 +13,7 @@ _ENDS = re.compile(r"(?<=[。！？!?；;])\s*|(?<=[a-z\d)]\.)\s+(?=[A-Z\d“\"'
 _HAN = re.compile(r"[㐀-鿿]")
 _FILLER = re.compile(
     r"(?:(?:ok(?:ay)?|right|well|so|then|good|great|thanks?(?: you)?|yes|yeah|sure|fine|also|and|one more thing"
-    r"|好(?:的|啦|呀|啊|喇)?|嗯|行|咁|那|唔該晒?|另外|得|知道|明白|沒問題|冇問題|多謝|謝謝)\s*[,，、:：.。]\s*)+",
+    r"|好(?:的|啦|呀|啊|喇)?|嗯|行|咁|那|唔該晒?|另外|得|知道|明白|沒問題|冇問題|多謝|謝謝|太好[了喇]|辛苦[了晒]?|真係|係|是|無問題|還有|仲有|ok)\s*[,，、:：.。]\s*)+",
     re.IGNORECASE,
 )
 _MARK = re.compile(
@@ -22,8 +22,9 @@ _MARK = re.compile(
 )
 _ACCEPTS = re.compile(
     r"(?:yes|yeah|sure|ok(?:ay)?|fine|noted|will do|of course|no problem|certainly|absolutely|got it|understood|agreed"
-    r"|happy to|right|好(?:的|呀|啊|啦|喇)?|得|冇(?:問題|異議)|沒有?(?:問題|異議|意見)|收到|明白|知道|行|可以|嗯|了解|清楚|無問題)"
-    r"(?:[呀啊啦喇嘅的了]|，|,|\.|。|!|！|\s|$)",
+    r"|happy to|right|好(?:的|呀|啊|啦|喇)?|得|冇(?:問題|異議)|沒有?(?:問題|異議|意見)|收到|明白|知道|行|可以|嗯|了解|清楚|無問題|遵命|冇所謂|交給我|交俾我|放心|一定|爭取|試下|盡量|儘量|我[嚟來去會試]|okok|yep|yup"
+    r"|on it|duly noted|roger|sure thing|i(?:['’]ll| will| can)|we(?:['’]ll| will| shall)|by all means|gladly)"
+    r"(?:[呀啊啦喇嘅的了㗎吧]|，|,|\.|。|!|！|\s|$)",
     re.IGNORECASE,
 )
 
@@ -53,7 +54,7 @@ class Sentence:
     @property
     def plain(self) -> str:
         """Folded, in lower case, without what opens it."""
-        return opened(self.folded).lower()
+        return opened(self.folded).lower().replace("廿", "二十").replace("卅", "三十")
 
 
 def sentences(line: Line) -> Iterator[Sentence]:
