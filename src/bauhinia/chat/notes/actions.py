@@ -20,8 +20,8 @@ from .transcript import Line, Transcript
 
 NEAR = 2
 """Lines within which a need is taken up, or a date is given for what was taken up."""
-SHORT = 80
-"""Characters of a line that says little more than until when."""
+SHORT = 22, 60
+"""Characters of a line in Chinese, and in English, that says little more than until when."""
 _MORE = re.compile(r"另外|亦會|還會|仲會|此外|\balso\b|\bas well\b", re.IGNORECASE)
 
 
@@ -62,6 +62,8 @@ class _Finder:
     people: People
     held: date | None
     found: list[_Kept] = field(default_factory=list)
+    proposed: Sentence | None = None
+    """What the line before asked to be allowed to do."""
     need: Sentence | None = None
     """What nobody has taken up yet."""
 
@@ -74,10 +76,19 @@ class _Finder:
             taken = [(place, each) for place, each in taken if self._stands(each, line)]
             for index, (place, errand) in enumerate(taken):
                 self._take(errand, line, self._due(said, taken, index, place))
-            if not taken:
+            if self.proposed is not None and not taken and accepts(line) and line.speaker != self.proposed.line.speaker:
+                self._allow(self.proposed, line)
+            elif not taken:
                 self._answer(line, said)
+            self.proposed = next((one for one in said if _proposes(one)), None)
             self._note_need(line, said, bool(taken))
         return self.found
+
+    def _allow(self, proposed: Sentence, line: Line) -> None:
+        """“Shall I …?” “Yes, by Friday.”"""
+        due = due_in(" ".join(one.plain for one in sentences(line)), self.held)
+        lines = [proposed.line.number, line.number]
+        self.found.append(_Kept(item_of(proposed.text), proposed.line.speaker, due, lines, line.speaker))
 
     def _stands(self, errand: Errand, line: Line) -> bool:
         """Whether it is known who is meant, or the sentence says until when."""
@@ -176,12 +187,12 @@ class _Finder:
             return
         near = line.number - before.lines[-1] == 1
         owns = bool(before.owner) and speaks_for(line.speaker, before.owner)
-        due = due_in(fold(line.words).lower(), self.held)
+        due = due_in(" ".join(one.plain for one in said), self.held)
         if before.when_asked and due.words:
             before.add(line.number, due)
         elif near and line.speaker != before.given_by and owns and accepts(line):
             before.add(line.number, due if due.words else NOTHING)
-        elif near and not owns and due.words and not before.due.words and len(line.words) <= SHORT:
+        elif near and not owns and due.words and not before.due.words and _is_short(line, said):
             before.add(line.number, due)
         elif said and said[-1].asks and _asks_when(said[-1]):
             before.when_asked = True
@@ -205,6 +216,14 @@ def find_actions(transcript: Transcript, people: People, held: date | None) -> l
 
 def _errands(said: Sentence, people: People) -> Iterator[Errand]:
     yield from (errands_zh if said.chinese else errands_en).errands(said, people)
+
+
+def _is_short(line: Line, said: Sequence[Sentence]) -> bool:
+    return len(line.words) <= SHORT[line.words.isascii()] and not any(one.asks for one in said)
+
+
+def _proposes(said: Sentence) -> bool:
+    return (errands_zh if said.chinese else errands_en).proposes(said)
 
 
 def _asks_when(said: Sentence) -> bool:

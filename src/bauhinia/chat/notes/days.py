@@ -57,8 +57,9 @@ _OPEN = re.compile(
     r"|[0-9一二三四五六七八九十]+月[中初]"
 )
 _LIMIT_AFTER = re.compile(
-    r"\s*(?:之?[前內]|或(?:之|以)?前|以前|或之前|前後|完成|交|給|俾|畀|覆|回覆|發|送|到貨|開始|起|提交|寄|搞|有得|就|能到|到位|到崗|答|出[到俾])"
+    r"\s*(?:之?[前內]|或(?:之|以)?前|以前|或之前|前後|完成|交|給|俾|畀|覆|回覆|發|送|到貨|開始|起|提交|寄|搞|有得|就|能到|到位|下班前|收工前|放工前|到崗|答|出[到俾])"
 )
+_IN_HAND = re.compile(r"(?:我|我哋|我們|就)$")
 _LIMIT_BEFORE = re.compile(
     r"(?:\b(?:by|before|due|until|till|within|on|from|for|no later than|not later than|on or before)\s+(?:the\s+)?"
     r"(?:end of\s+)?(?:noon on\s+)?|[於在喺到]|最[遲晚]|至遲|(?:deadline|死線|限期|期限)[係是為]?|eod |cob |end of day |close of play )$"
@@ -136,9 +137,12 @@ def _spans(text: str, held: date) -> Iterator[_Found]:
         "禮拜": lambda n: timedelta(weeks=n), "週": lambda n: timedelta(weeks=n), "周": lambda n: timedelta(weeks=n),
         "fortnight": lambda n: timedelta(weeks=2 * n),
     }  # fmt: skip
-    for match in re.finditer(rf"{_N_ZH}個?(日|天|星期|禮拜|週|周)(?:之|以)?內", text):
-        number = number_zh(match[1].replace("兩", "二"))
-        yield _Found(match.start(), match.end(), held + units[match[2]](number), sure=True)
+    for match in re.finditer(
+        rf"{_N_ZH}個?(日|天|星期|禮拜|週|周)(?:(?:之|以)?內|(?:時間)?我)|(?<=[俾給畀]){_N_ZH}個?(日|天|星期|禮拜)", text
+    ):
+        match_number, unit = (match[1], match[2]) if match[1] else (match[3], match[4])
+        number = number_zh(match_number.replace("兩", "二"))
+        yield _Found(match.start(), match.end(), held + units[unit](number), sure=True)
     for match in re.finditer(rf"{_N_ZH}個月(?:之|以)?內|\bwithin {_N_EN} months?\b", text):
         number = number_zh(match[1].replace("兩", "二")) if match[1] else _number(match[2])
         yield _Found(match.start(), match.end(), _months_later(held, number), sure=True)
@@ -171,12 +175,13 @@ def _plain(text: str, held: date) -> Iterator[_Found]:
     for named in days_in(text, held):
         words = text[named.start : named.end]
         relative = not re.search(r"\d|月", words)
-        today = bool(re.fullmatch(r"今[日天次晚早朝].*|今個?下午|today|tonight|this (?:morning|afternoon|evening)", words))
-        if today and not _LIMIT_AFTER.match(text, named.end):
+        if words == "今次":
             continue
+        if words.startswith("今") and not _IN_HAND.search(text[: named.start]):
+            relative = False
         if not relative and not re.search(r"\d{4}|明年|出年", words) and (named.day - held).days > LATELY:
             continue
-        yield _Found(named.start, named.end, named.day, sure=relative and not today)
+        yield _Found(named.start, named.end, named.day, sure=relative)
 
 
 def _number(text: str) -> int:

@@ -25,12 +25,16 @@ class Decision:
 
 _WHO_ZH = "(?:會議|委員會|大會|理事會|小組|本會|各委員|委員|全體|與會者|大家|我們|我哋|咱們?)"
 _BY_ANYBODY_ZH = re.compile(
-    rf"{_WHO_ZH}(?:原則上|一致|已|都|均)*(?:決定|同意|通過|議決|接納|採納|批准|支持|確認(?=.{{0,6}}[不將由以把]))|一致(?:通過|同意|贊成)"
+    rf"{_WHO_ZH}(?:原則上|一致|已|都|均|不|未能)*(?:決定|同意|通過|議決|接納|採納|批准|支持|確認(?=.{{0,6}}[不將由以把]))|一致(?:通過|同意|贊成)"
     r"|全體(?:贊成|通過)|獲得?(?:一致|委員|大會)?(?:通過|接納|採納|批准|支持)|決議(?:如下|是|為|:|：|，)|議決"
     r"|就?(?:咁|噉|這麼|這樣)(?:話)?(?:決定|定)|無異議通過|冇異議[，,]?(?:就)?(?:通過|過)|拍板|一言為定|敲定|定案"
-    r"|經(?:過)?(?:討論|表決|投票)[^。]{0,14}(?:通過|決定|同意)|不?予以?(?:採納|通過|接納|批准|支持|推行|考慮|受理)"
+    r"|經(?:過)?(?:討論|表決|投票)[^。]{0,14}(?:通過|決定|同意)|[^？]{0,14}[並且](?:同意|支持|通過|接納|批准)|過半數|多數贊成|不?予以?(?:採納|通過|接納|批准|支持|推行|考慮|受理)"
 )
 _DO = "(?:買|換|做|加|減|租|用|搞|辦|請|整|轉|改|開|賣|搬|起|拆|修|收|印|去|玩|要|試|理|裝|裝修|舉辦|考慮|推行|處理|成立|續約|招)"
+_DO_ALONE = (
+    "採用|分開|分兩|合併|增設|延長|縮短|提早|撥|鋪|找[^人]|改用|用返|減到|加多|停用|沿用|維持|保留|統一|外判|外包|續約|更換|購買|租用|搬去"
+)
+_OPENS = "^(?:那麼?|咁|噉|所以|就|那就)?"
 _BY_CHAIR_ZH = re.compile(
     r"^(?:通過|決定)|決定(?!權|性|點|怎)(?=.{2})|^同意[，,。]|^批(?:准)?[。，,]?$|押後|擱置|擺低先|放一放|暫緩|暫不|暫停|留待|留返"
     r"|[遲晚]啲先?再|遲啲先|(?:下次|以後|之後|遲啲|第日)(?:會議|開會)?(?:再|先)(?:傾|談|討論|說|講|議|決定)|取消|cancel"
@@ -40,8 +44,12 @@ _BY_CHAIR_ZH = re.compile(
     r"|^(?:咁|那麼?|就)?(?:便|就)?[^，。]{0,8}(?:維持|照)(?:不變|舊|原)|(?:我們|我哋)?(?:就)?定(?:在|喺|為|於|咗|下來)[^？]"
     rf"|^(?:唔|不){_DO}(?:[了啦喇]?[，,。]|[了啦喇]?$)|就(?:唔|不|暫時唔|先唔)[一-鿿]{{1,4}}(?:住|了|先|[，,。]|$)"
     rf"|^{_DO}(?:掉|咗佢|佢|了)?(?:吧|啦|了)?[，,。]|(?:話|說)?[，,]就[^，。？]{{1,10}}(?:吧|啦)[。]?$|改(?:到|為|成|喺|在)|^{_DO}[^，。]{{1,6}}[，,](?:唔好|不要|別)"
+    rf"|{_OPENS}(?:先|一律|全部|統一|只)?(?:{_DO_ALONE})(?!下|嘢|嘛|晒)|{_OPENS}(?:先{_DO}|(?:從(?=.*(?:撥|付|扣|調))||由|用)[^，。]{{2,12}}{_DO}|准(?!備|時|確))"
+    r"|^[^，。？我你佢]{1,10}(?:先|就)?(?:減到|加到|改用|改喺|定為|砍掉|留作|用返|照舊|分開|合併|停用)|一[個棵件樣間次張]都(?:唔|不)|[，,]就按|按這個來"
     r"|(?:開始|起)(?:執行|實施|實行|生效)|無人反對|冇人反對|既然(?:沒有|無|冇)(?:人)?(?:意見|異議|反對)"
 )
+_AGENDA_ZH = re.compile(r"^(?:那麼?|咁|噉)?(?:先|首先|再|就)?(?:處理|談|傾|講|討論|說|睇|看)(?!掂)[^，。]*[。，]?$")
+"""What only opens an item of the agenda."""
 _PAST_ZH = re.compile(r"去年|舊年|上年|上次(?!會議[記紀]錄)|上個月|早前|[之以]前(?:已|就)|曾經|當時")
 _BARE_ZH = re.compile(r"(?:好[，,。]?)?(?:一致|獲|獲得)?通過[。！!]?|(?:好[，,])?(?:咁)?(?:就)?[咁噉]決定[。！!]?|就這樣(?:辦|吧|定)?[。！!]?")
 _PUT_ZH = re.compile(r"異議|贊成|反對|同意|意見|\bok\b", re.IGNORECASE)
@@ -64,6 +72,9 @@ _BY_CHAIR_EN = re.compile(
     r"|\bwe['’]re (?:not )?(?:parking|dropping|keeping|going with|sticking|going for|scrapping|cancelling|postponing|doing|having|moving)\b"
     r"|\bit is[.!]?$|\b(?:stays?|remains?) (?:on|as|at|in|with)\b.*\bfinal\b|^(?:agreed|approved|carried|passed|go for it|done deal|sold)\b"
     r"|\bthat['’]s (?:final|the rule|the plan|the decision|settled|a yes|a no)\b|\bfrom now on\b|\bgreen light\b|\bso be it\b|\bgo ahead with\b"
+    r"|^(?:and )?(?:then )?(?:double|halve|cut|close|open|use|move|cancel|drop|stop|raise|lower|extend|shorten|split|merge|switch|replace"
+    r"|remove|scrap|hold|postpone|allow|ban|limit)\b|^(?:nobody|no one|no-one|everyone|everybody|all \w+) (?!knows|said|thinks|wants|came)\w+s?\b"
+    r"|\bthat['’]s that\b|\bthe (?:panel|committee|board|council|meeting|working group) (?:will|shall)\b|\bthe ayes have it\b"
     r"|\bno objections?, (?:so|then|carried|approved)\b|\bwe stick (?:with|to)\b|\bi(?:['’]m| am) approving\b|\bsigned off\b",
     re.IGNORECASE,
 )
@@ -95,6 +106,8 @@ def _decides(said: Sentence, people: People) -> bool:
     by_anybody, by_chair, past = (
         (_BY_ANYBODY_ZH, _BY_CHAIR_ZH, _PAST_ZH) if said.chinese else (_BY_ANYBODY_EN, _BY_CHAIR_EN, _PAST_EN)
     )
+    if said.chinese and _AGENDA_ZH.search(text):
+        return False
     if past.search(text) or re.search(r"\b(?:if|should we)\b|未有?決定|未能", text):
         return False
     if by_anybody.search(said.folded) or by_anybody.search(text):

@@ -18,6 +18,10 @@ _ERRANDS = (
     r"(?:send|copy|circulate|submit|prepare|arrange|provide|forward|write|draft|check|update|return|report|contact|call|e-?mail"
     r"|book|order|invite|inform|notify|post|share|review|ensure|follow|chase|collect|compile|produce|organi[sz]e|obtain|liaise)"
 )
+_ORDERS = (
+    r"(?:talk|ask|get|make|take|look|speak|find|bring|fix|clean|set|put|give|try|work|do|start|finish|confirm|ring|phone|tell|move|pick|buy"
+    r"|sort|deal|handle|join|drop|pull|run|keep|add|remove|ensure)"
+)
 _DUTY = (
     r"(?:to|will|shall|must|is to|are to|needs? to|has to|have to|(?:is|are|was|were) (?:also )?(?:asked|requested|required|directed|tasked"
     r"|instructed|invited|reminded|going) to|(?:agreed|undertook|offered|volunteered|promised) to|['’]ll|would(?! like| rather| say))"
@@ -48,6 +52,7 @@ _HAND_OVER = re.compile(
     r"\byou(?:['’]ll| will) (?:have|get|hear|see|receive)\b|\b(?:should|will) be with you\b|\bwith you by\b", re.IGNORECASE
 )
 _OURS = re.compile(r"\b(?:will|shall|to) be \w+ by (?:our|my) \w+", re.IGNORECASE)
+_PROPOSES = re.compile(r"\b(?:shall|should) (?:I|we)\b|\b(?:do you )?want (?:me|us) to\b|\bwould you like (?:me|us) to\b", re.I)
 OPEN = re.compile(
     r"\b(?:somebody|someone|anybody|anyone|who)\b|\bcan someone\b|\bany (?:takers|volunteers)\b", re.IGNORECASE
 )
@@ -72,6 +77,7 @@ def _requests(text: str, said: Sentence, people: People) -> Iterator[Errand]:
     not_asked = rf"(?!(?i:{_NOT_ASKED})\b)"
     for pattern in (
         rf"^(?P<who>{people.en})\s*[,:–-]\s*(?:(?i:and|so|then|perhaps) )?(?i:{_ASK})\s+{not_asked}",
+        rf"^(?P<who>{people.en})\s*,\s*(?:(?:and|so|then|just) )?(?:{_ERRANDS}|{_ORDERS})\b",
         rf"^(?i:{_ASK})\s+{not_asked}[^?]*,\s*(?P<who>{people.en})\s*[?.]?$",
         rf"\b(?i:can|could|may) (?:I|we) (?:ask|leave (?:that|this|it) with)\s+(?:you,\s+)?(?:the\s+)?(?P<who>{people.en})",
         rf"\b(?i:I['’]d like|I would like|we['’]d like|let['’]s ask|ask|asks|asked|want|requested|invited|instructed|remind|get)\s+"
@@ -126,6 +132,11 @@ def _offers(text: str, said: Sentence, people: People) -> Iterator[Errand]:
         yield Errand(said, said.line.speaker, "me", match.start(), weak=weak)
     elif (match := _HAND_OVER.search(text)) and due_in(text.lower(), None).words:
         yield Errand(said, said.line.speaker, "me", match.start(), handover=True)
+
+
+def proposes(said: Sentence) -> bool:
+    """Whether the speaker asks to be the one to do something: “Shall I redo the cards?”"""
+    return said.asks and bool(_PROPOSES.search(said.folded))
 
 
 def is_errand(text: str) -> bool:

@@ -18,7 +18,7 @@ _VERB = (
     "|搞掂|搞|洗|改|拎|帶|攞|收集|收|寫|做|搵|找|訂|買|採購|借|租|發放|發|派|寄|交|送|問|查|講|傾|談|溝通|商量|商討|辦理|辦|包辦|包|諗|想辦法"
     "|排|邀請|申請|登記|張貼|貼|清理|維修|修理|修|整|執|試|上載|上傳|上架|製作|製備|拍|翻譯|協調|統籌|監察|監督|聘請|招聘|招|請人|開(?=會|單|張|個|返)"
     "|搬|換|填|弄|掛|盯|催|追|安裝|裝|拆|搭|佈置|測試|調查|評估|分析|總結|撰寫|編寫|編製|校對|審閱|簽|付款|付|支付|報價|報名|呈交|傳閱|傳"
-    "|轉交|轉達|公布|公佈|宣傳|拜訪|會面|巡查|視察|協助|幫|支援|陪|接|主持|夾|解決|搞定|完成|落實|預訂|預約|訂購|訂位"
+    "|轉交|轉達|公布|公佈|宣傳|拜訪|會面|巡查|反映|回歸|更換|砍|出(?=[一兩個份])|入帳|審|視察|協助|幫|支援|陪|接|主持|夾|解決|搞定|完成|落實|預訂|預約|訂購|訂位"
     "|follow|check|send|e?mail|forward|call|confirm|book|update|draft|upload|prepare|arrange|fix|test|submit|whatsapp|share|print|order)"
 )
 _DONE = re.compile(r"已經?(?!讀)|曾經?|上個?(?:月|星期|禮拜|週|周)|舊年|去年|琴日|尋日|噚日|昨[天日]|[之早]前已|啱啱|剛剛?|一直")
@@ -31,6 +31,7 @@ _NOT_ORDERS = re.compile(r"[繼翻舉看坐]|大家|各位|留意|注意|說明�
 _CAN_ASK = re.compile(r"得唔得|好唔好|可唔可以|可不可以|可否|能否|能不能|得閒|什麼時候|幾時|哪天|何時|幾號|可以.{0,20}[嗎？?]|[會能]唔[會能]|幫")
 _OWES = re.compile(r"(?:必須|務須|須|需要|需|要(?!唔要|不要|點|看|睇)|應(?!該)|負責|則負責|得(?=去|喺|在))")
 _ORDERED = re.compile(
+    r"(?:可)?(?:一併)?(?:研究|考慮)|(?:與|和|同|跟).{1,10}(?:商討|商量|傾|夾|講|聯絡|溝通)|.{0,24}向(?:我|本會|委員會|主席|大會)|"
     r"(?:再|先|自己|就|請|抓緊|趕緊|盡快|儘快)?(?:把|將(?!會|於|在)|去|自己|幫(?:手|忙)?|盡快|儘快|抓緊|趕緊|跟進|跟|返去|同.{1,8}(?:講|傾|聯絡|夾))"
 )
 _WILL = re.compile(r"(?:將會?|會(?!議|員|場|後|上|費))")
@@ -39,9 +40,21 @@ _HAND_OVER = re.compile(
     r"^.{0,12}?(?:俾|給|畀|覆|發|交|寄|送|話|答|通知|出)(?:返|到|俾|給)*(?:你|大家|各位|主席|您|群)"
 )
 _TO_ME = re.compile(
-    r"^(?:就|都|可以)?(?:交|留)(?:俾|給|畀)(?:我|我哋|我們)(?:啦|吧|處理|辦|做|跟|負責|$|[，,。])|包在我身上|算我(?:嘅|的)|我(?:嚟|來)(?:啦|吧)?(?:[，,。]|$)|我負責"
+    r"^(?:就|都|可以)?(?:交|留)(?:俾|給|畀)(?:我|我哋|我們)(?:啦|吧|處理|辦|做|跟|負責|$|[，,。])|包在我身上|算我(?:嘅|的)|我(?:嚟|來)?(?:啦|吧|吖)(?:我|[，,。！!]|$)|我(?:嚟|來)(?:[，,。]|$)|我負責"
+    r"|(?:俾|給|畀)[^，。]{1,4}(?:日|天|星期|禮拜)(?:時間)?我"
 )
+_SHALL = (
+    "(?:都|就|亦|也|則|仲|還)?(?:會|將會|將|打算|準備|盡快|儘快|馬上|即刻|立即|立刻|而家就|今日(?:就|會)?|今天(?:就|會)?|今晚(?:就|會)?"
+    "|聽日|聽朝|聽晚|明天|明早|後天|後日|下個?(?:星期|禮拜|週|周)[一二三四五六日天]?)"
+)
+"""What after “I” says that it is to come."""
+_BARE = re.compile(
+    r"(?:^|[，,。])(?:預計|預期|估計|應該|大概|最快)?(?P<when>[^，。]{1,14}?(?:之?前|或以前|之?內))(?:應?可以?|能夠?|會|全部|先|就|一定)*"
+    rf"(?:{_VERB}|完成|修好|搞好|做好|提供|送印)"
+)
+"""No subject, a limit and what is done by then: whoever says it undertakes it."""
 _AWAITS = "(?:有待|仍待|待|等候?)(?P<who>{who})(?:去|嚟|來)?(?:跟進|處理|安排|提供|提交|回覆|覆|研究)"
+_REPORT_TO_ME = r"(?:告訴|通知|交俾|交給|發給|發俾|覆|話返?俾|話)(?:返)?(?:我|我哋|我們)|(?:俾|給|畀)(?:返)?(?:我|我哋|我們)(?:睇|看|過目|啦|吧|$|[，,。])"
 OPEN = re.compile(r"(?:邊個|誰|邊位|哪位|哪個人|有冇人|有沒有人|由邊|要有人|搵人|找人)|[呢]\s*[？?]\s*$")
 """A need for which nobody is named yet."""
 WHEN = re.compile(r"幾時|什麼時候|何時|幾耐|多久|幾號|哪天|邊日")
@@ -132,14 +145,20 @@ def _offers(text: str, said: Sentence, people: People) -> Iterator[Errand]:
     ):
         if re.match(r"(?:先?想|去年|嘅|的|都?要?係|有)", me["way"]) or re.search(r"(?:了|咗)$", me["rest"]):
             continue
-        if re.search(rf"(?:俾|給|畀|交|幫|同|問|答|覆)$", text[: me.start()]):
+        if re.search(rf"(?:俾|給|畀|交|幫|同|問|答|覆|向|對|望|搵)$", text[: me.start()]):
             continue
         yield Errand(said, speaker, "me", me.start(), handover=bool(_HAND_OVER.match(text)))
         return
+    if will := re.search(rf"{_ME}{_SHALL}(?!{_UNDONE}|議|員|場|後|得|唔|不)", text):
+        if not re.search(r"(?:俾|給|畀|交|幫|同|問|答|覆|向|對|望|搵)$", text[: will.start()]):
+            yield Errand(said, speaker, "me", will.start(), handover=bool(_HAND_OVER.match(text)))
+            return
     if _TO_ME.search(text):
         yield Errand(said, speaker, "me", 0)
     elif _HAND_OVER.match(text) and due_in(text, None).words:
         yield Errand(said, speaker, "me", 0, handover=True)
+    elif speaker != people.chair and (bare := _BARE.search(text)) and due_in(bare["when"], None).words:
+        yield Errand(said, speaker, "me", bare.start())
 
 
 def _told(text: str, said: Sentence, people: People) -> Iterator[Errand]:
@@ -149,13 +168,21 @@ def _told(text: str, said: Sentence, people: People) -> Iterator[Errand]:
     if (you := re.search(rf"(?:^|[，,。、 ]|咁|那|但){_YOU}(?!.{{0,3}}(?:覺得|睇|認為|話|知|係|是|好|哋覺))[^，。]{{0,10}}?{_VERB}", text)):
         yield Errand(said, "", "you", you.start(), weak=True)
         return
-    if said.asks or not people.stems:
+    if said.asks:
         return
-    named = "|".join(rf"{re.escape(each)}(?![處署組局長])" for each in people.stems)
+    named = "|".join(rf"{re.escape(each)}(?![處署組局長])" for each in people.stems) or "(?!)"
     for match in re.finditer(rf"(?P<who>{named})(?:[^，。]{{0,10}}?){_VERB}", text):
         if not speaks_for(said.line.speaker, people.named(match["who"])):
-            yield Errand(said, people.named(match["who"]), "named", match.start(), weak=True)
+            sure = bool(re.search(_REPORT_TO_ME, text))
+            yield Errand(said, _as_said(people.named(match["who"]), said.text), "named", match.start(), weak=not sure)
             return
+    if me := re.search(_REPORT_TO_ME, text):
+        yield Errand(said, "", "you", me.start(), weak=True)
+
+
+def proposes(said: Sentence) -> bool:
+    """Whether the speaker asks to be the one to do something: 使唔使我打電話？"""
+    return said.asks and bool(re.search(rf"(?:要唔要|使唔使|要不要|需唔需要|需要|不如|可唔可以|可以){_ME}", said.plain))
 
 
 def _errand(who: str, start: int, said: Sentence, people: People) -> Errand:

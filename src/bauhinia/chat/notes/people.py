@@ -13,7 +13,7 @@ _CHAIR = re.compile(
     r"chair(?:man|person|woman)?|convenor|convener|moderator|host|主席|召集人|主持(?:人)?|會長|組長", re.IGNORECASE
 )
 _BODY_ZH = (
-    "(?:工作小組|秘書處|辦公室|管理處|委員會|小組|專責組|公司|中心|供應商|承建商|組(?![織成長])|署(?![名理])"
+    "(?:工作小組|秘書處|辦公室|管理處|委員會|小組|專責組|公司|中心|供應商|承建商|承辦商|營辦商|服務商|顧問|團隊|物業|組(?![織成長])|署(?![名理])"
     "|局(?![面限部])|科(?![技學目文])|部(?![分署份門])|處(?![理於境])"
     "|主任|秘書|經理|主席|司庫|工程師|代表|專員|幹事|組長|隊長|館長|總監|督導|財務)"
 )
@@ -24,6 +24,7 @@ _BODY_EN = (
 )
 _POST_EN = "Secretary|Treasurer|Chairman|Chairperson|Convenor|Secretariat|Contractor|Consultant|Auditor"
 """Posts that are named alone."""
+_EACH_ZH = "各(?:(?!位)[一-鿿]){0,3}?(?:委員|部門|組別?|署|局|單位|成員|同事|代表|家長|業主|校|區|班)"
 _NO_BODY_ZH = "(?![我你您佢他她咱大各請由仍待等交有這那呢嗰先再同跟和與就將把])"
 """What begins like this is a sentence, and no body's name."""
 _SUFFIX_ZH = re.compile(r"(?:代表|組長|主管)$")
@@ -53,13 +54,13 @@ class People:
         """An expression for a party in Chinese, without a group of its own."""
         named = [rf"{re.escape(each)}(?![處署組局長])" for each in self.stems]
         body = rf"(?<![一-鿿]){_NO_BODY_ZH}(?:(?![的嘅])[一-鿿]){{1,6}}?{_BODY_ZH}"
-        return "(?:" + "|".join([*named, body]) + ")"
+        return "(?:" + "|".join([*named, _EACH_ZH, body]) + ")"
 
     @cached_property
     def zh_inside(self) -> str:
         """The same where it follows a word that leads to it, such as 由 or 請."""
         named = [rf"{re.escape(each)}(?![處署組局長])" for each in self.stems]
-        return "(?:" + "|".join([*named, rf"{_NO_BODY_ZH}(?:(?![的嘅])[一-鿿]){{1,6}}?{_BODY_ZH}"]) + ")"
+        return "(?:" + "|".join([*named, _EACH_ZH, rf"{_NO_BODY_ZH}(?:(?![的嘅])[一-鿿]){{1,6}}?{_BODY_ZH}"]) + ")"
 
     @cached_property
     def stems(self) -> tuple[str, ...]:

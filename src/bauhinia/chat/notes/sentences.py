@@ -10,6 +10,15 @@ from .people import fold
 from .transcript import DOUBTFUL, Line
 
 _ENDS = re.compile(r"(?<=[。！？!?；;])\s*|(?<=[a-z\d)]\.)\s+(?=[A-Z\d“\"'])|(?<=[a-z]\.)\s+(?=I\b)")
+_ORDINALS = {
+    word: place
+    for place, word in enumerate(
+        ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"), 1
+    )
+}
+_ORDINAL = re.compile(
+    rf"\b({'|'.join(_ORDINALS)})(?= of (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|next month|this month))"
+)
 _HAN = re.compile(r"[㐀-鿿]")
 _FILLER = re.compile(
     r"(?:(?:ok(?:ay)?|right|well|so|then|good|great|thanks?(?: you)?|yes|yeah|sure|fine|also|and|one more thing"
@@ -22,9 +31,9 @@ _MARK = re.compile(
 )
 _ACCEPTS = re.compile(
     r"(?:yes|yeah|sure|ok(?:ay)?|fine|noted|will do|of course|no problem|certainly|absolutely|got it|understood|agreed"
-    r"|happy to|right|好(?:的|呀|啊|啦|喇)?|得|冇(?:問題|異議)|沒有?(?:問題|異議|意見)|收到|明白|知道|行|可以|嗯|了解|清楚|無問題|遵命|冇所謂|交給我|交俾我|放心|一定|爭取|試下|盡量|儘量|我[嚟來去會試]|okok|yep|yup"
-    r"|on it|duly noted|roger|sure thing|i(?:['’]ll| will| can)|we(?:['’]ll| will| shall)|by all means|gladly)"
-    r"(?:[呀啊啦喇嘅的了㗎吧]|，|,|\.|。|!|！|\s|$)",
+    r"|happy to|right|好(?:的|呀|啊|啦|喇|嘞)?|中|得|冇(?:問題|異議)|沒有?(?:問題|異議|意見)|收到|明白|知道|行|可以|嗯|了解|清楚|無問題|遵命|冇所謂|交給我|交俾我|放心|一定|爭取|試下|盡量|儘量|我[嚟來去會試]|okok|yep|yup"
+    r"|on (?:it|my list)|yes please|consider it done|duly noted|roger|sure thing|i(?:['’]ll| will| can)|we(?:['’]ll| will| shall)|by all means|gladly)"
+    r"(?:[呀啊啦喇嘅的了㗎吧嘞咧]|，|,|\.|。|!|！|\s|$)",
     re.IGNORECASE,
 )
 
@@ -54,7 +63,8 @@ class Sentence:
     @property
     def plain(self) -> str:
         """Folded, in lower case, without what opens it."""
-        return opened(self.folded).lower().replace("廿", "二十").replace("卅", "三十")
+        plain = opened(self.folded).lower().replace("廿", "二十").replace("卅", "三十")
+        return _ORDINAL.sub(lambda found: f"{_ORDINALS[found[1]]}th", plain)
 
 
 def sentences(line: Line) -> Iterator[Sentence]:
