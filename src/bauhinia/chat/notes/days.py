@@ -57,12 +57,14 @@ _OPEN = re.compile(
     r"|[0-9一二三四五六七八九十]+月[中初]"
 )
 _LIMIT_AFTER = re.compile(
-    r"\s*(?:之?[前內]|或(?:之|以)?前|以前|或之前|前後|完成|交|給|俾|畀|覆|回覆|發|送|到貨|開始|起|提交|寄|搞|有得|就|能到|到位|下班前|收工前|放工前|到崗|答|出[到俾])"
+    r"\s*(?:之?[前內]|或(?:之|以)?前|以前|或之前|前後|完成|交|給|俾|畀|覆|回覆|發|送|到貨|開始|起|提交|寄|搞|有得|就|能到|到任|到職|放置|交上|刊登|到位|下班前|收工前|放工前|到崗|答|出[到俾])"
 )
+_VAGUE = re.compile(r"(?:儘|盡)快|as soon as possible|asap|a month or so")
+"""Counts only where nothing else is said."""
 _IN_HAND = re.compile(r"(?:我|我哋|我們|就)$")
 _LIMIT_BEFORE = re.compile(
     r"(?:\b(?:by|before|due|until|till|within|on|from|for|no later than|not later than|on or before)\s+(?:the\s+)?"
-    r"(?:end of\s+)?(?:noon on\s+)?|[於在喺到]|最[遲晚]|至遲|(?:deadline|死線|限期|期限)[係是為]?|eod |cob |end of day |close of play )$"
+    r"(?:end of\s+)?(?:noon on\s+)?|[於在喺到，,]|最[遲晚]|至遲|(?:deadline|死線|限期|期限)[係是為]?|eod |cob |end of day |close of play )$"
 )
 
 
@@ -72,6 +74,7 @@ def due_in(text: str, held: date | None) -> Due:
     Of several days one that is said to be the limit counts, else one that can only be to come, else none.
     """
     found = sorted(_open(text) if held is None else _all(text, held), key=lambda one: (one.start, -one.end))
+    found.sort(key=lambda one: bool(_VAGUE.fullmatch(text[one.start : one.end])))
     chosen = next((one for one in found if _is_limit(text, one)), None)
     chosen = chosen or next((one for one in found if one.sure), None)
     if chosen is None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from . import errands_en, errands_zh
 from .people import People
 from .sentences import Sentence, item_of, sentences
 from .transcript import Line, Transcript
@@ -27,7 +28,7 @@ _WHO_ZH = "(?:會議|委員會|大會|理事會|小組|本會|各委員|委員|�
 _BY_ANYBODY_ZH = re.compile(
     rf"{_WHO_ZH}(?:原則上|一致|已|都|均|不|未能)*(?:決定|同意|通過|議決|接納|採納|批准|支持|確認(?=.{{0,6}}[不將由以把]))|一致(?:通過|同意|贊成)"
     r"|全體(?:贊成|通過)|獲得?(?:一致|委員|大會)?(?:通過|接納|採納|批准|支持)|決議(?:如下|是|為|:|：|，)|議決"
-    r"|就?(?:咁|噉|這麼|這樣)(?:話)?(?:決定|定)|無異議通過|冇異議[，,]?(?:就)?(?:通過|過)|拍板|一言為定|敲定|定案"
+    r"|就?(?:咁|噉|這麼|這樣)(?:話)?(?:決定|定)|無異議通過|冇異議[，,]?(?:就)?(?:通過|過)|拍板|一言為定|議定|商定|裁定|(?:達成|取得)共識|(?:動議|議案|建議|方案|提案|預算案?)(?:獲|已|一致|修正後)?得?(?:通過|否決|不獲)|[，,]通過[。]?$|敲定|定案"
     r"|經(?:過)?(?:討論|表決|投票)[^。]{0,14}(?:通過|決定|同意)|[^？]{0,14}[並且](?:同意|支持|通過|接納|批准)|過半數|多數贊成|不?予以?(?:採納|通過|接納|批准|支持|推行|考慮|受理)"
 )
 _DO = "(?:買|換|做|加|減|租|用|搞|辦|請|整|轉|改|開|賣|搬|起|拆|修|收|印|去|玩|要|試|理|裝|裝修|舉辦|考慮|推行|處理|成立|續約|招)"
@@ -50,6 +51,12 @@ _BY_CHAIR_ZH = re.compile(
 )
 _AGENDA_ZH = re.compile(r"^(?:那麼?|咁|噉)?(?:先|首先|再|就)?(?:處理|談|傾|講|討論|說|睇|看)(?!掂)[^，。]*[。，]?$")
 """What only opens an item of the agenda."""
+_CONCLUDES_ZH = re.compile(
+    r"(?:(?:好|行|可以|得|ok|嗯|對|係|有道理|同意|沒有|冇|無|既然[^，]{1,12}|太[^，]{1,3}|[^，。？]{1,8}太[^，。？]{1,2})(?:的|啦|呀|喇|吧)?[，,、。 ]\s*)+"
+    rf"(?:咁|噉|那|那麼|就|那就|咁就|都|所以|一律|全部|先|多|都係|還是)*(?:{_DO}|{_DO_ALONE}|搵|找|選|揀|按|照|放|聘|分|送|報|派|寫|不考慮|唔考慮)"
+    rf"(?!下|過|咗|到)|[^，。？]{{0,10}}(?:還是|都係)(?:用|做|選|揀|先|唔|不)|(?:放|擺)(?:到|喺|在)[^，。？]+|[^，。？]{{2,20}}[，,]?就[選揀用按照租買請]"
+    rf"|(?:不|唔)(?:考慮|批|接受|支持|同意|要|用|再)[^？]{{0,12}}$|(?:舊|新)[嘅的][^，。]{{1,8}}[，,]|{_DO}[^，。？]{{1,8}}[，,](?:不|唔)"
+)
 _PAST_ZH = re.compile(r"去年|舊年|上年|上次(?!會議[記紀]錄)|上個月|早前|[之以]前(?:已|就)|曾經|當時")
 _BARE_ZH = re.compile(r"(?:好[，,。]?)?(?:一致|獲|獲得)?通過[。！!]?|(?:好[，,])?(?:咁)?(?:就)?[咁噉]決定[。！!]?|就這樣(?:辦|吧|定)?[。！!]?")
 _PUT_ZH = re.compile(r"異議|贊成|反對|同意|意見|\bok\b", re.IGNORECASE)
@@ -57,7 +64,7 @@ _PUT_ZH = re.compile(r"異議|贊成|反對|同意|意見|\bok\b", re.IGNORECASE
 _BY_ANYBODY_EN = re.compile(
     r"\b(?:it (?:is|was)|it['’]s|that['’]s|that is) (?:therefore |hereby |now )?(?:agreed|decided|resolved|settled)\b"
     r"|\b(?:members|the meeting|the committee|this committee|the board|the panel|we|everyone|all)(?: have| has| all| both| unanimously| therefore)*"
-    r" (?:agreed|agree|endorsed?|approved?|resolved?|decided?|adopted?|confirmed|rejected|supported)\b(?! with\b)"
+    r" (?:agreed|agree|endorsed?|approved?|resolved?|decided?|adopted?|confirmed|rejected|supported|concur(?:red)?|accepted|ruled)\b(?! with (?:you|him|her|that)\b)"
     r"|\bdecision\s*[:：]|\b(?:motion|proposal|amendment|resolution) (?:is |was )?(?:carried|passed|passes|defeated|lost)\b"
     r"|\b(?:it was )?the (?:sense|consensus|view|decision) of the meeting\b|\bby consensus\b|\bunanimous(?:ly)?\b|\bresolved (?:that|not|to)\b",
     re.IGNORECASE,
@@ -74,8 +81,16 @@ _BY_CHAIR_EN = re.compile(
     r"|\bthat['’]s (?:final|the rule|the plan|the decision|settled|a yes|a no)\b|\bfrom now on\b|\bgreen light\b|\bso be it\b|\bgo ahead with\b"
     r"|^(?:and )?(?:then )?(?:double|halve|cut|close|open|use|move|cancel|drop|stop|raise|lower|extend|shorten|split|merge|switch|replace"
     r"|remove|scrap|hold|postpone|allow|ban|limit)\b|^(?:nobody|no one|no-one|everyone|everybody|all \w+) (?!knows|said|thinks|wants|came)\w+s?\b"
+    r"|[,;] (?:approved|agreed|granted|carried|accepted|done)\b[.!]?|\bi (?:can live|['’]m (?:happy|content|fine|ok)|am (?:happy|content|fine)) with (?:that|it|this)\b"
     r"|\bthat['’]s that\b|\bthe (?:panel|committee|board|council|meeting|working group) (?:will|shall)\b|\bthe ayes have it\b"
     r"|\bno objections?, (?:so|then|carried|approved)\b|\bwe stick (?:with|to)\b|\bi(?:['’]m| am) approving\b|\bsigned off\b",
+    re.IGNORECASE,
+)
+_CONCLUDES_EN = re.compile(
+    r"(?:(?:right|ok(?:ay)?|fine|then|so|well|good|great|all right|very well|in that case|no|yes)[,.;:]?\s+)*(?:then |so |therefore )?"
+    r"we(?:['’]ll| will| shall| do| won['’]t| don['’]t| shan['’]t)?(?: not)? (?!have|are|were|was|had|need|know|think|come|move on|turn|start|begin"
+    r"|meet|hear|heard|got|get|can|could|should|may|might|must|all|also|just|will|shall|do|did|see|saw|want|would|look|return|go to|go back"
+    r"|discuss|take (?:a|the next)|resume|adjourn|ordered|received|sent|asked)[a-z]+(?<!ed)\b",
     re.IGNORECASE,
 )
 _PAST_EN = re.compile(
@@ -113,7 +128,18 @@ def _decides(said: Sentence, people: People) -> bool:
     if by_anybody.search(said.folded) or by_anybody.search(text):
         return True
     chairs = not people.chair or said.line.speaker == people.chair
-    return chairs and bool(by_chair.search(text))
+    return chairs and (bool(by_chair.search(text)) or _concludes(said, people))
+
+
+def _concludes(said: Sentence, people: People) -> bool:
+    """Whether whoever chairs says what is done, to nobody in particular: “Right, we split them”, 太遲，搵第二間印."""
+    if said.chinese:
+        found = _CONCLUDES_ZH.match(said.folded.lower())
+        told = errands_zh.errands(said, people)
+    else:
+        found = _CONCLUDES_EN.match(said.folded)
+        told = errands_en.errands(said, people)
+    return found is not None and next(iter(told), None) is None
 
 
 def _add(found: list[Decision], lines: Sequence[Line], said: Sentence) -> None:

@@ -12,7 +12,7 @@ from .sentences import Sentence, opened
 
 _ASK = r"(?:please|could you|can you|would you|will you|kindly|may i ask you to|i need you to|you['’]ll|you will|over to you to)"
 _NOT_ASKED = (
-    r"(?:note|see|turn|refer|bear|tell me|remind me|go ahead|remember|excuse|explain|say|speak|confirm that you|be\b|have\b|get\b|hear|find)"
+    r"(?:note|see|turn|refer|bear|tell me|remind me|go ahead|remember|excuse|explain|say|speak|confirm that you|be\b|(?:have|get|see|receive) (?:a|you|your|it|them|that|this|one)\b|hear|find)"
 )
 _ERRANDS = (
     r"(?:send|copy|circulate|submit|prepare|arrange|provide|forward|write|draft|check|update|return|report|contact|call|e-?mail"
@@ -24,7 +24,7 @@ _ORDERS = (
 )
 _DUTY = (
     r"(?:to|will|shall|must|is to|are to|needs? to|has to|have to|(?:is|are|was|were) (?:also )?(?:asked|requested|required|directed|tasked"
-    r"|instructed|invited|reminded|going) to|(?:agreed|undertook|offered|volunteered|promised) to|['’]ll|would(?! like| rather| say))"
+    r"|instructed|invited|reminded|going) to|(?:agreed|undertook|offered|volunteered|promised) to|['’]ll|would(?! like| rather| say)|should)"
 )
 _NO_ACT = (
     r"(?!(?:not|be|never|have|arrive|come back|know|need|want|see|cost|run|last|like|think|depend|mean|help|stay|remain)\b)"
@@ -33,7 +33,7 @@ _IF = re.compile(r"\b(?:if|unless|whether)\b", re.IGNORECASE)
 _PAST = re.compile(r"\b(?:last (?:year|month|week)|already|yesterday|ago)\b", re.IGNORECASE)
 _OFFER = re.compile(
     r"\b(?:I|[Ww]e)(?P<how>['’]ll| will| shall| am going to|['’]m going to| are going to|['’]re going to| undertake to"
-    r"|['’]m happy to| am happy to| plan to| promise to| volunteer to| can)\s+(?:also |then |just |gladly |certainly |happily )?"
+    r"|['’]m (?:happy|glad) to| am (?:happy|glad) to|['’]d be (?:happy|glad) to| plan to| promise to| volunteer to| can)\s+(?:also |then |just |gladly |certainly |happily )?"
     r"(?!(?:not|be|never|have|see|think|need|hear|say|live|go|leave|keep|stop|move on|come|start with|begin|only|stick|drop"
     r"|meet|close|discuss|look at|return to|now|take (?:a|the) (?:break|vote|next)|hold|defer|park|adopt)\b)\w+"
 )
@@ -45,7 +45,7 @@ _LET_ME = re.compile(
 _TAKEN = re.compile(
     r"\bleave (?:it|that|this|them) (?:with|to) (?:me|us)\b|\b(?:that|it|this)['’]?s? (?:is |can be )?(?:on|with) (?:me|us)\b"
     r"|\b(?:i['’]m |we['’]re )?on it\b|\bi(?:['’]ll| will| can) (?:take|do|handle|sort) (?:that|this|it)\b|\bconsider it done\b"
-    r"|\bcount on me\b|^mine\b|\bi still owe (?:you|them)\b|\bi volunteer\b|\bput me down for\b|\bthat['’]s mine\b|\bwill do\b",
+    r"|\bcount on me\b|^mine\b|\bi still owe (?:you|them)\b|\bi volunteer\b|\bput me down for\b|\bthat['’]s mine\b|\bwill do\b|^(?:yes,? )?i can\b(?=[,.]|$)",
     re.IGNORECASE,
 )
 _HAND_OVER = re.compile(
@@ -63,10 +63,10 @@ WHEN = re.compile(r"\b(?:by )?when\b|\bhow (?:soon|long)\b", re.IGNORECASE)
 def errands(said: Sentence, people: People) -> Iterator[Errand]:
     """What the sentence gives anybody to do, the surest reading first."""
     text = opened(said.folded)
-    if _IF.search(text) or _PAST.search(text):
+    if _PAST.search(text):
         return
     for read in (_requests, _duties, _kept_with, _offers):
-        found = list(read(text, said, people))
+        found = [each for each in read(text, said, people) if not _IF.search(text[: each.start])]
         if found:
             yield from found
             return
@@ -99,7 +99,8 @@ def _duties(text: str, said: Sentence, people: People) -> Iterator[Errand]:
         rf"(?:^|[,;:]\s*|\b(?:and|that|then|but)\s+)(?:[Tt]he\s+)?(?P<who>{people.en}) ?(?P<duty>{_DUTY})\s+{_NO_ACT}\w+",
         text,
     ):
-        yield Errand(said, people.named(match["who"]), "named", match.start("who"))
+        if match["duty"] != "should" or due_in(text.lower(), None).words:
+            yield Errand(said, people.named(match["who"]), "named", match.start("who"))
 
 
 def _kept_with(text: str, said: Sentence, people: People) -> Iterator[Errand]:

@@ -23,13 +23,13 @@ _VERB = (
 )
 _DONE = re.compile(r"已經?(?!讀)|曾經?|上個?(?:月|星期|禮拜|週|周)|舊年|去年|琴日|尋日|噚日|昨[天日]|[之早]前已|啱啱|剛剛?|一直")
 _UNDONE = (
-    "(?:唔|不|冇|沒|未|無法|建議|覺得|認為|贊成|同意|想(?!辦法)|希望|擔心|怕|記得|識|知道|聽講|係|是否|有冇|自己人|大家|一齊|一起|先生|太太|而家|現在|正在|定(?=在|喺))"
+    "(?:唔|不|冇|沒|未|無法|建議|覺得|認為|贊成|同意|想(?!辦法)|希望|擔心|怕|記得|識|知道|聽講|係|是否|有冇|提議|提出|動議|自己人|大家|一齊|一起|先生|太太|而家|現在|正在|定(?=在|喺))"
 )
 _IF = re.compile(r"^(?:如果?(?!無|沒)|若(?!無)|假如|倘|萬一|要是)|的話[，,]|如果")
 _ASK = r"(?<![邀申聘敬提])(?:煩請|有請|請|有勞|麻煩|勞煩|唔該|拜託|勞駕)(?!問|教(?![務師育])|假|客|各位|大家|人)"
 _NOT_ORDERS = re.compile(r"[繼翻舉看坐]|大家|各位|留意|注意|說明一下|講下$|發言|晒|你哋?$")
 _CAN_ASK = re.compile(r"得唔得|好唔好|可唔可以|可不可以|可否|能否|能不能|得閒|什麼時候|幾時|哪天|何時|幾號|可以.{0,20}[嗎？?]|[會能]唔[會能]|幫")
-_OWES = re.compile(r"(?:必須|務須|須|需要|需|要(?!唔要|不要|點|看|睇)|應(?!該)|負責|則負責|得(?=去|喺|在))")
+_OWES = re.compile(r"(?:必須|務須|須|需要|需(?!時)|要(?!唔要|不要|點|看|睇)|應(?!該)|負責|則負責|得(?=去|喺|在))")
 _ORDERED = re.compile(
     r"(?:可)?(?:一併)?(?:研究|考慮)|(?:與|和|同|跟).{1,10}(?:商討|商量|傾|夾|講|聯絡|溝通)|.{0,24}向(?:我|本會|委員會|主席|大會)|"
     r"(?:再|先|自己|就|請|抓緊|趕緊|盡快|儘快)?(?:把|將(?!會|於|在)|去|自己|幫(?:手|忙)?|盡快|儘快|抓緊|趕緊|跟進|跟|返去|同.{1,8}(?:講|傾|聯絡|夾))"
@@ -40,7 +40,7 @@ _HAND_OVER = re.compile(
     r"^.{0,12}?(?:俾|給|畀|覆|發|交|寄|送|話|答|通知|出)(?:返|到|俾|給)*(?:你|大家|各位|主席|您|群)"
 )
 _TO_ME = re.compile(
-    r"^(?:就|都|可以)?(?:交|留)(?:俾|給|畀)(?:我|我哋|我們)(?:啦|吧|處理|辦|做|跟|負責|$|[，,。])|包在我身上|算我(?:嘅|的)|我(?:嚟|來)?(?:啦|吧|吖)(?:我|[，,。！!]|$)|我(?:嚟|來)(?:[，,。]|$)|我負責"
+    r"^(?:就|都|可以)?(?:交|留)(?:俾|給|畀)(?:我|我哋|我們)(?:啦|吧|處理|辦|做|跟|負責|$|[，,。])|包在我身上|算我(?:嘅|的)|我(?:嚟|來)?(?:啦|吧|吖)(?:我|[，,。！!]|$)|我去(?:啦|吧|$|[，,。])|我(?:嚟|來)(?:[，,。]|$)|我負責"
     r"|(?:俾|給|畀)[^，。]{1,4}(?:日|天|星期|禮拜)(?:時間)?我"
 )
 _SHALL = (
@@ -49,8 +49,8 @@ _SHALL = (
 )
 """What after “I” says that it is to come."""
 _BARE = re.compile(
-    r"(?:^|[，,。])(?:預計|預期|估計|應該|大概|最快)?(?P<when>[^，。]{1,14}?(?:之?前|或以前|之?內))(?:應?可以?|能夠?|會|全部|先|就|一定)*"
-    rf"(?:{_VERB}|完成|修好|搞好|做好|提供|送印)"
+    r"(?:(?:^|[，,。])|(?<=可於)|(?<=將於)|(?<=會於))(?:預計|預期|估計|應該|大概|最快)?(?P<when>[^，。]{1,14}?(?:之?前|或以前|之?內|[日號一二三四五六日天](?=放置|交|送|完成|刊登|開始|寄|發)))(?:應?可以?|能夠?|會|全部|先|就|一定)*"
+    rf"(?:{_VERB}|完成|修好|搞好|做好|提供|送印|放置|刊登)"
 )
 """No subject, a limit and what is done by then: whoever says it undertakes it."""
 _AWAITS = "(?:有待|仍待|待|等候?)(?P<who>{who})(?:去|嚟|來)?(?:跟進|處理|安排|提供|提交|回覆|覆|研究)"
@@ -76,7 +76,7 @@ def _by_whom(text: str, said: Sentence, people: People) -> Iterator[Errand]:
     """由秘書跟, 由我向會員解釋, 交新聞組辦理."""
     for match in re.finditer(
         rf"(?:由(?P<who>{_ME}|{people.zh_inside})(?P<rest>[^，。]+)"
-        rf"|交(?:由|俾|給|畀|予)?(?P<other>{people.zh_inside})(?:辦理|處理|跟進|負責|辦|做|統籌|研究|安排))",
+        rf"|由(?P<any>(?:(?!我|你|佢|他|此|這|於)[一-鿿]){{1,6}}?)(?=(?:負責|跟進|處理|統籌))|交(?:由|俾|給|畀|予)?(?P<other>{people.zh_inside})(?:辦理|處理|跟進|負責|辦|做|統籌|研究|安排))",
         text,
     ):
         rest = match["rest"] or ""
@@ -84,7 +84,7 @@ def _by_whom(text: str, said: Sentence, people: People) -> Iterator[Errand]:
             continue
         if said.asks and not _CAN_ASK.search(text):
             continue
-        yield _errand(match["who"] or match["other"], match.start(), said, people)
+        yield _errand(match["who"] or match["other"] or match["any"], match.start(), said, people)
 
 
 def _requests(text: str, said: Sentence, people: People) -> Iterator[Errand]:
@@ -176,7 +176,10 @@ def _told(text: str, said: Sentence, people: People) -> Iterator[Errand]:
             sure = bool(re.search(_REPORT_TO_ME, text))
             yield Errand(said, _as_said(people.named(match["who"]), said.text), "named", match.start(), weak=not sure)
             return
-    if me := re.search(_REPORT_TO_ME, text):
+    me = re.search(_REPORT_TO_ME, text)
+    if me is None and due_in(text, None).words:
+        me = re.search(r"(?:俾|給|畀|交)(?:返|俾|給)?我(?!哋?們?會)", text)
+    if me:
         yield Errand(said, "", "you", me.start(), weak=True)
 
 
