@@ -192,7 +192,7 @@ class _Finder:
             before.add(line.number, due)
         elif near and line.speaker != before.given_by and owns and accepts(line):
             before.add(line.number, due if due.words else NOTHING)
-        elif near and not owns and due.words and not before.due.words and _is_short(line, said):
+        elif near and line.speaker in (before.given_by, self.people.chair) and not owns and due.words and not before.due.words and _is_short(line, said):
             before.add(line.number, due)
         elif said and said[-1].asks and _asks_when(said[-1]):
             before.when_asked = True

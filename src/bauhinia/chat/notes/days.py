@@ -57,7 +57,7 @@ _OPEN = re.compile(
     r"|[0-9一二三四五六七八九十]+月[中初]"
 )
 _LIMIT_AFTER = re.compile(
-    r"\s*(?:之?[前內]|或(?:之|以)?前|以前|或之前|前後|完成|交|給|俾|畀|覆|回覆|發|送|到貨|開始|起|提交|寄|搞|有得|就|能到|到任|到職|放置|交上|刊登|到位|下班前|收工前|放工前|到崗|答|出[到俾])"
+    r"\s*(?:之?[前內]|或(?:之|以)?前|以前|或之前|前後|完成|交|給|俾|畀|覆|回覆|發|送|到貨|開始|起|提交|寄|搞|有得|就|能到|到(?![底時處])|到任|到職|放置|交上|刊登|到位|下班前|收工前|放工前|到崗|答|出[到俾])"
 )
 _VAGUE = re.compile(r"(?:儘|盡)快|as soon as possible|asap|a month or so")
 """Counts only where nothing else is said."""
@@ -116,7 +116,7 @@ def _ends(text: str, held: date) -> Iterator[_Found]:
     """The end of a month: 月底, 三月底, “the end of the month”, “end of March”."""
     this, later = _month_end(held.year, held.month), _next_month(held)
     for match in re.finditer(
-        rf"(?:(下個?|下)|(本|今個?|這個?|呢個)|{_N_ZH})?月[底尾]|(?:the )?end of (?:the|this) month|(?:the )?end[- ](?:of )?{_MONTH_EN}\b"
+        rf"(?:(下個?|下)|(本|今個?|這個?|呢個)|{_N_ZH})?月[底尾末]|(?:the )?end of (?:the|this) month|(?:the )?end[- ](?:of )?{_MONTH_EN}\b"
         r"|(?:the )?end of next month|本月內|今個月內|(?<![個0-9一二三四五六七八九十])月內",
         text,
     ):

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from . import errands_en, errands_zh
+from .errands_zh import VERB as _VERB
 from .people import People
-from .sentences import Sentence, item_of, sentences
+from .sentences import Sentence, accepts, item_of, sentences
 from .transcript import Line, Transcript
 
 LOOK_BACK = 4
@@ -22,6 +23,8 @@ class Decision:
     text: str
     lines: tuple[int, ...]
     """Numbers of the lines that it rests on; empty where a person wrote it in."""
+    sure: bool = True
+    """False for what whoever chairs says that may settle something: shown to be looked at, left out unless chosen."""
 
 
 _WHO_ZH = "(?:會議|委員會|大會|理事會|小組|本會|各委員|委員|全體|與會者|大家|我們|我哋|咱們?)"
@@ -47,6 +50,9 @@ _BY_CHAIR_ZH = re.compile(
     rf"|^{_DO}(?:掉|咗佢|佢|了)?(?:吧|啦|了)?[，,。]|(?:話|說)?[，,]就[^，。？]{{1,10}}(?:吧|啦)[。]?$|改(?:到|為|成|喺|在)|^{_DO}[^，。]{{1,6}}[，,](?:唔好|不要|別)"
     rf"|{_OPENS}(?:先|一律|全部|統一|只)?(?:{_DO_ALONE})(?!下|嘢|嘛|晒)|{_OPENS}(?:先{_DO}|(?:從|由|用)[^，。]{{2,12}}(?:{_DO}|撥|付|扣|調)|准(?!備|時|確))"
     r"|^[^，。？我你佢]{1,10}(?:先|就)?(?:減到|加到|改用|改喺|定為|砍掉|留作|用返|照舊|分開|合併|停用)|一[個棵件樣間次張]都(?:唔|不)|[，,]就按|按這個來"
+    rf"|(?:以後|今後|從今|由今[日天]起|今年|一律|全部|每[月週周日次])[^，。？]{{0,8}}(?:不(?:要|再|准|能|得|可)|別|唔好|唔准|只)|^(?:[^，。？我你佢]{{0,8}})(?:先不|先唔|放棄|唔准|不准)"
+    rf"|^(?:別|唔好|不要)(?:再)?(?:{_DO}|{_VERB})|(?:唔使|不用)再|獲批|獲准|當選|獲選|[，,]按[^，。]{{1,8}}[發辦做收]|^[^，。？]{{1,8}}按[^，。？]{{1,8}}[發辦做收]"
+    rf"|^(?:{_DO}|{_VERB})[^，。？我你]{{0,6}}(?:囉|啦|吧|喇)[，,。]|就由[^，。]+(?:擔任|出任|做)|^同意(?:[一-鿿]{{2}})|就夠[。]?$|改[用名](?=[^？]*$)(?=.*贏)"
     r"|(?:開始|起)(?:執行|實施|實行|生效)|無人反對|冇人反對|既然(?:沒有|無|冇)(?:人)?(?:意見|異議|反對)"
 )
 _AGENDA_ZH = re.compile(r"^(?:那麼?|咁|噉)?(?:先|首先|再|就)?(?:處理|談|傾|講|討論|說|睇|看)(?!掂)[^，。]*[。，]?$")
@@ -81,6 +87,8 @@ _BY_CHAIR_EN = re.compile(
     r"|\bthat['’]s (?:final|the rule|the plan|the decision|settled|a yes|a no)\b|\bfrom now on\b|\bgreen light\b|\bso be it\b|\bgo ahead with\b"
     r"|^(?:and )?(?:then )?(?:double|halve|cut|close|open|use|move|cancel|drop|stop|raise|lower|extend|shorten|split|merge|switch|replace"
     r"|remove|scrap|hold|postpone|allow|ban|limit)\b|^(?:nobody|no one|no-one|everyone|everybody|all \w+) (?!knows|said|thinks|wants|came)\w+s?\b"
+    r"|\bit (?:will|shall|is to) be\b(?! (?:a|the|good|nice|hard|long|fine|ready)\b)|\b(?:was|is|been|are) (?:defeated|lost|granted|refused|turned down)\b"
+    r"|^(?:as )?from (?:today|tomorrow|now|next \w+|\d|january|february|march|april|may|june|july|august|september|october|november|december)\b|\bno longer\b"
     r"|[,;] (?:approved|agreed|granted|carried|accepted|done)\b[.!]?|\bi (?:can live|['’]m (?:happy|content|fine|ok)|am (?:happy|content|fine)) with (?:that|it|this)\b"
     r"|\bthat['’]s that\b|\bthe (?:panel|committee|board|council|meeting|working group) (?:will|shall)\b|\bthe ayes have it\b"
     r"|\bno objections?, (?:so|then|carried|approved)\b|\bwe stick (?:with|to)\b|\bi(?:['’]m| am) approving\b|\bsigned off\b",
@@ -93,6 +101,24 @@ _CONCLUDES_EN = re.compile(
     r"|discuss|take (?:a|the next)|resume|adjourn|ordered|received|sent|asked)[a-z]+(?<!ed)\b",
     re.IGNORECASE,
 )
+_TAG_ZH = re.compile(
+    r".{6,}[，,、](?:大家|各位)?(?:有|都)?(?:冇|沒有?|無)?(?:問題|異議|意見|反對|所謂)?(?:吧|嗎|嘛|呀|㗎)?[？?]?$|.{6,}[，,](?:好|可以|得|行|ok|同意|贊成)"
+    r"(?:唔好|唔得|不好|不行)?(?:吧|嗎|嘛|呀)?[？?]$"
+)
+_TAG_EN = re.compile(
+    r"(?:are (?:we|you|members|all)(?: all)? (?:agreed|happy|content|in favour|ok(?:ay)?)|any objections?|all agreed|everyone (?:ok|happy)|ok with that)\b.*[?]$",
+    re.IGNORECASE,
+)
+_IDLE_ZH = re.compile(
+    r"多謝|謝謝|唔該晒|辛苦|歡迎|早晨|早安|你好|大家好|各位好|開會|開始|散會|散水|休會|今[日天次]|議題|議程|首先|下一項|第[一二三四五六]|接下來|繼續"
+    r"|唔緊要|沒關係|唔好意思|不好意思|太好|正[！!]|明白|知道|收到|問題[係是]|幾多|多少|[點怎]樣|為什麼|點解|我[覺認]|聽講|據|好像|好似|其實|上[次個月週星]"
+)
+_IDLE_EN = re.compile(
+    r"\b(?:thank|thanks|welcome|good (?:morning|afternoon|evening)|apolog|hello|hi|agenda|item|minutes|next (?:one|up|is)|let['’]s (?:begin|start|turn|see|hear|get)"
+    r"|see you|brilliant|lovely|great|understood|noted|i (?:think|see|hear|know|understand|reported|had|was|am)|there (?:is|are|was|were)|how|what|why|where|who)\b",
+    re.IGNORECASE,
+)
+"""What whoever chairs says and does not settle anything."""
 _PAST_EN = re.compile(
     r"\b(?:last (?:year|month|week|time|meeting)|previously|earlier|already|years? ago"
     r"|(?:as )?we (?:said|decided|agreed) in \w+)\b",
@@ -103,15 +129,34 @@ _PUT_EN = re.compile(r"\b(?:object\w*|content|agree\w*|happy|in favour|support|a
 
 
 def find_decisions(transcript: Transcript, people: People) -> list[Decision]:
-    """Every decision, in order; one that is put and then passed in few words counts once."""
+    """Every decision, in order, and what may be one; one that is put and then passed in few words counts once."""
     found: list[Decision] = []
+    maybe: list[Decision] = []
     for line in transcript.lines:
         said = list(sentences(line))
-        for one in said:
-            if _decides(one, people):
-                _add(found, transcript.lines, one)
-                break
-    return found
+        if (one := next((one for one in said if _decides(one, people)), None)) is not None:
+            _add(found, transcript.lines, one)
+        elif (one := next((one for one in said if _is_put(one, people)), None)) and _is_taken(transcript.lines, line):
+            found.append(Decision(text=item_of(one.text), lines=(line.number, line.number + 1)))
+        elif line.number > 1 and (one := next((one for one in said if _may_decide(one, people)), None)) is not None:
+            maybe.append(Decision(text=item_of(one.text), lines=(line.number,), sure=False))
+    settled = {number for each in found for number in each.lines}
+    maybe = [each for each in maybe if not settled & set(each.lines)]
+    return sorted([*found, *maybe], key=lambda each: each.lines[0])
+
+
+def _is_put(said: Sentence, people: People) -> bool:
+    """Whether whoever chairs states something and asks whether all agree: 定在八月二十二號，沒問題吧？"""
+    chairs = bool(people.chair) and said.line.speaker == people.chair
+    tag = (_TAG_ZH if said.chinese else _TAG_EN).search(said.plain)
+    reads = errands_zh if said.chinese else errands_en
+    return chairs and said.asks and tag is not None and next(iter(reads.errands(said, people)), None) is None
+
+
+def _is_taken(lines: Sequence[Line], line: Line) -> bool:
+    """Whether the next speaker says yes."""
+    after = lines[line.number : line.number + 1]
+    return bool(after) and after[0].speaker not in ("", line.speaker) and accepts(after[0])
 
 
 def _decides(said: Sentence, people: People) -> bool:
@@ -121,7 +166,7 @@ def _decides(said: Sentence, people: People) -> bool:
     by_anybody, by_chair, past = (
         (_BY_ANYBODY_ZH, _BY_CHAIR_ZH, _PAST_ZH) if said.chinese else (_BY_ANYBODY_EN, _BY_CHAIR_EN, _PAST_EN)
     )
-    if said.chinese and _AGENDA_ZH.search(text):
+    if said.chinese and (_AGENDA_ZH.search(text) or re.match(r"(?:開始|開會|散會|休會|繼續)", text)):
         return False
     if past.search(text) or re.search(r"\b(?:if|should we)\b|未有?決定|未能", text):
         return False
@@ -129,6 +174,17 @@ def _decides(said: Sentence, people: People) -> bool:
         return True
     chairs = not people.chair or said.line.speaker == people.chair
     return chairs and (bool(by_chair.search(text)) or _concludes(said, people))
+
+
+def _may_decide(said: Sentence, people: People) -> bool:
+    """Whether whoever chairs states something that a person should look at: no question, thanks or errand."""
+    if said.asks or (people.chair and said.line.speaker != people.chair):
+        return False
+    text = said.plain
+    idle = (_IDLE_ZH if said.chinese else _IDLE_EN).search(text)
+    long_enough = len(text) > 4 if said.chinese else len(text.split()) > 3
+    reads = errands_zh if said.chinese else errands_en
+    return long_enough and idle is None and next(iter(reads.errands(said, people)), None) is None
 
 
 def _concludes(said: Sentence, people: People) -> bool:
@@ -145,6 +201,10 @@ def _concludes(said: Sentence, people: People) -> bool:
 def _add(found: list[Decision], lines: Sequence[Line], said: Sentence) -> None:
     """The decision, with what it settles where it says no more than that it does."""
     number = said.line.number
+    put_before = bool(found) and len(found[-1].lines) > 1 and found[-1].lines[1] == found[-1].lines[0] + 1
+    if put_before and 0 < number - found[-1].lines[-1] <= 2:
+        found[-1] = replace(found[-1], lines=(*found[-1].lines, number))
+        return
     bare, put = (_BARE_ZH, _PUT_ZH) if said.chinese else (_BARE_EN, _PUT_EN)
     if bare.fullmatch(said.plain):
         if found and 0 < number - found[-1].lines[-1] <= LOOK_BACK:

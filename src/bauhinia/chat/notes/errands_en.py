@@ -34,7 +34,7 @@ _PAST = re.compile(r"\b(?:last (?:year|month|week)|already|yesterday|ago)\b", re
 _OFFER = re.compile(
     r"\b(?:I|[Ww]e)(?P<how>['’]ll| will| shall| am going to|['’]m going to| are going to|['’]re going to| undertake to"
     r"|['’]m (?:happy|glad) to| am (?:happy|glad) to|['’]d be (?:happy|glad) to| plan to| promise to| volunteer to| can)\s+(?:also |then |just |gladly |certainly |happily )?"
-    r"(?!(?:not|be|never|have|see|think|need|hear|say|live|go|leave|keep|stop|move on|come|start with|begin|only|stick|drop"
+    r"(?!(?:not|be|never|have (?:to|been|no|another)|see|think|need|hear|say|live|go|leave|keep|stop|move on|come|start with|begin|only|stick|drop"
     r"|meet|close|discuss|look at|return to|now|take (?:a|the) (?:break|vote|next)|hold|defer|park|adopt)\b)\w+"
 )
 _LET_ME = re.compile(
@@ -43,7 +43,7 @@ _LET_ME = re.compile(
     re.IGNORECASE,
 )
 _TAKEN = re.compile(
-    r"\bleave (?:it|that|this|them) (?:with|to) (?:me|us)\b|\b(?:that|it|this)['’]?s? (?:is |can be )?(?:on|with) (?:me|us)\b"
+    r"\bleave (?:it|that|this|them|the [\w ]{1,30}?) (?:with|to) (?:me|us)\b|\b(?:that|it|this)['’]?s? (?:is |can be )?(?:on|with) (?:me|us)\b"
     r"|\b(?:i['’]m |we['’]re )?on it\b|\bi(?:['’]ll| will| can) (?:take|do|handle|sort) (?:that|this|it)\b|\bconsider it done\b"
     r"|\bcount on me\b|^mine\b|\bi still owe (?:you|them)\b|\bi volunteer\b|\bput me down for\b|\bthat['’]s mine\b|\bwill do\b|^(?:yes,? )?i can\b(?=[,.]|$)",
     re.IGNORECASE,

@@ -28,7 +28,7 @@ _POST_EN = (
     "|Accounts")
 """Posts and bodies that are named alone."""
 _EACH_ZH = "各(?:(?!位)[一-鿿]){0,3}?(?:委員|部門|組別?|署|局|單位|成員|同事|代表|家長|業主|科|處|校|區|班)"
-_ALONE_ZH = "(?:物業|管理處|秘書處|校工|保安|總務|人事|會計|前台|採購)(?![一-鿿]?(?:主任|經理|代表|部|組|處|員))"
+_ALONE_ZH = "(?:物業|管理處|秘書處|校工|保安|總務|人事|會計|前台|採購|隊員|會員|組員|學員|參加者|申請人|商戶|住戶|業戶|家長|導師|義工)(?![一-鿿]?(?:主任|經理|代表|部|組|處|員))"
 _NO_BODY_ZH = "(?!下次|今次|上次|每|全|[我你您佢他她咱大各請由仍待等交有這那呢嗰先再同跟和與就將把])"
 """What begins like this is a sentence, and no body's name."""
 _SUFFIX_ZH = re.compile(r"(?:代表|組長|主管)$")
@@ -56,14 +56,14 @@ class People:
     @cached_property
     def zh(self) -> str:
         """An expression for a party in Chinese, without a group of its own."""
-        named = [rf"{re.escape(each)}(?![處署組局長])" for each in self.stems]
+        named = [rf"{re.escape(each.lower())}(?![處署組局長])" for each in self.stems]
         body = rf"(?<![一-鿿]){_NO_BODY_ZH}(?:(?![的嘅由將請])[一-鿿]){{1,6}}?{_BODY_ZH}"
         return "(?:" + "|".join([*named, _EACH_ZH, body, _ALONE_ZH]) + ")"
 
     @cached_property
     def zh_inside(self) -> str:
         """The same where it follows a word that leads to it, such as 由 or 請."""
-        named = [rf"{re.escape(each)}(?![處署組局長])" for each in self.stems]
+        named = [rf"{re.escape(each.lower())}(?![處署組局長])" for each in self.stems]
         return "(?:" + "|".join([*named, _EACH_ZH, rf"{_NO_BODY_ZH}(?:(?![的嘅由將請])[一-鿿]){{1,6}}?{_BODY_ZH}", _ALONE_ZH]) + ")"
 
     @cached_property

@@ -31,7 +31,7 @@ _MARK = re.compile(
 )
 _ACCEPTS = re.compile(
     r"(?:yes|yeah|sure|ok(?:ay)?|fine|noted|will do|of course|no problem|certainly|absolutely|got it|understood|agreed"
-    r"|happy to|right|好(?:的|呀|啊|啦|喇|嘞)?|中|得|冇(?:問題|異議)|沒有?(?:問題|異議|意見)|收到|明白|知道|行|可以|嗯|了解|清楚|無問題|遵命|冇所謂|交給我|交俾我|放心|一定|爭取|試下|盡量|儘量|我[嚟來去會試]|okok|yep|yup"
+    r"|happy to|right|好(?:的|呀|啊|啦|喇|嘞)?|中|得|冇(?:問題|異議)|沒有?(?:問題|異議|意見)|收到|明白|知道|行|可以|嗯|了解|清楚|照辦|遵辦|知悉|保證|一言為定|好主意|無問題|遵命|冇所謂|交給我|交俾我|放心|一定|爭取|試下|盡量|儘量|我[嚟來去會試]|okok|yep|yup"
     r"|on (?:it|my list)|yes please|consider it done|duly noted|roger|sure thing|i(?:['’]ll| will| can)|we(?:['’]ll| will| shall)|by all means|gladly)"
     r"(?:[呀啊啦喇嘅的了㗎吧嘞咧]|，|,|\.|。|!|！|\s|$)",
     re.IGNORECASE,
@@ -79,7 +79,10 @@ def sentences(line: Line) -> Iterator[Sentence]:
 
 def opened(text: str) -> str:
     """A sentence without the words that only open it, and without a mark such as `ACTION:`."""
-    return _MARK.sub("", _FILLER.sub("", text, count=1), count=1).strip()
+    for lead in (_FILLER, _MARK):
+        if found := lead.match(text):
+            text = text[found.end() :]
+    return text.strip()
 
 
 def item_of(text: str) -> str:
