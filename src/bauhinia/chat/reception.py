@@ -35,12 +35,15 @@ class Reception:
     conversations: Conversations = field(init=False)
     assistant: Assistant = field(init=False)
     line: Line = field(init=False)
+    hearing: Line = field(init=False)
+    """The line before the recogniser, which takes the machine's cores for itself."""
     rate: Rate = field(init=False)
 
     def __post_init__(self) -> None:
         self.curated = CuratedAnswers(self.database, self.gateway.ledger)
         self.conversations = Conversations(self.database)
         self.line = Line(max(1, self.gateway.slots))
+        self.hearing = Line(1)
         self.rate = Rate()
         self.assistant = Assistant(
             gateway=self.gateway,

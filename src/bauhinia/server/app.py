@@ -44,6 +44,7 @@ from .editor_api import editor_router
 from .exchange_api import exchange_router
 from .guideline_pages import guideline_router
 from .itinerary_pages import itinerary_router
+from .notes_pages import notes_router
 from .knowledge_api import knowledge_api_router
 from .knowledge_pages import knowledge_router
 from .label_api import label_router
@@ -87,7 +88,7 @@ logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 UPLOAD_PATHS = re.compile(
     "/api/documents|/documents|/v1/files|/api/terms/import|/terms/import|/api/tasks/[^/]+/import"
-    "|/label|/api/label/check"
+    "|/label|/api/label/check|/chat/notes|/chat/notes/hear"
 )
 """Where files come in."""
 BULK_PATHS = re.compile("(?:/api)?/knowledge/collections/[^/]+/documents")
@@ -147,7 +148,7 @@ def _routers(settings: Settings, limits: Limits) -> list[APIRouter]:
         *(terms_router, usage_router, usage_pages_router, guideline_router, audit_router, ledger_router),
         *(ledger_pages_router, privacy_router, privacy_pages_router, knowledge_api_router, knowledge_router),
         *(sheets_api_router, sheets_router, register_router, register_pages_router, label_router),
-        *(label_pages_router, chat_router, chat_cases_router, curated_router, itinerary_router),
+        *(label_pages_router, chat_router, chat_cases_router, curated_router, itinerary_router, notes_router),
     ]
 
 

@@ -139,7 +139,7 @@ def find_decisions(transcript: Transcript, people: People) -> list[Decision]:
         elif (one := next((one for one in said if _is_put(one, people)), None)) and _is_taken(transcript.lines, line):
             found.append(Decision(text=item_of(one.text), lines=(line.number, line.number + 1)))
         elif line.number > 1 and (one := next((one for one in said if _may_decide(one, people)), None)) is not None:
-            maybe.append(Decision(text=item_of(one.text), lines=(line.number,), sure=False))
+            maybe.append(Decision(text=item_of(line.words), lines=(line.number,), sure=False))
     settled = {number for each in found for number in each.lines}
     maybe = [each for each in maybe if not settled & set(each.lines)]
     return sorted([*found, *maybe], key=lambda each: each.lines[0])

@@ -46,7 +46,12 @@ class People:
         """Who chairs: by the label, else who speaks first; empty where nobody is named."""
         if not self.labels:
             return ""
-        return next((each for each in self.labels if _CHAIR.fullmatch(each)), self.labels[0])
+        return self.named_chair or self.labels[0]
+
+    @cached_property
+    def named_chair(self) -> str:
+        """Who chairs by their own label; empty where no label says so."""
+        return next((each for each in self.labels if _CHAIR.fullmatch(each)), "")
 
     @cached_property
     def folded(self) -> dict[str, str]:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from ...errors import DocumentTooLarge, EmptyDocument
 from ...language import Variety, detect
@@ -24,6 +24,7 @@ MOST_CHARACTERS = 200_000
 """Some eight hours of talk in Cantonese, three and a half in English."""
 LONGEST_LINE = 4_000
 LONGEST_LABEL = 40
+LONGEST_FACT = 120
 DOUBTFUL = "[?]"
 """Before words of which the recogniser was not sure."""
 
@@ -115,6 +116,14 @@ _FACTS = {
 }
 
 
+class _Facts(TypedDict, total=False):
+    """What the head of a transcript says."""
+
+    meeting: str
+    held: date | None
+    venue: str
+
+
 class _Row(NamedTuple):
     seconds: int | None
     label: str
@@ -176,6 +185,12 @@ def seconds_of(stamp: str) -> int:
     return int(sum(part * 60**place for place, part in enumerate(reversed(parts))))
 
 
+def label_of(words: str) -> tuple[str, str]:
+    """The speaker whom the words begin with, and the rest; no speaker where they do not."""
+    row = _row(words)
+    return (row.label, row.words) if row.label and _like_a_name(row.label) else ("", words)
+
+
 def _row(line: str) -> _Row:
     """A line of text taken apart: its time, what may be a label, the rest."""
     seconds: int | None = None
@@ -203,9 +218,9 @@ def _may_be_label(text: str) -> bool:
     )
 
 
-def _facts(rows: list[_Row]) -> tuple[dict[str, object], list[_Row]]:
+def _facts(rows: list[_Row]) -> tuple[_Facts, list[_Row]]:
     """What the head of the transcript says of the meeting, and the rows after it."""
-    facts: dict[str, object] = {}
+    facts: _Facts = {}
     place = 0
     for place, row in enumerate([*rows, _Row(None, "", "")]):
         kind = next((name for name, form in _FACTS.items() if row.label and form.match(row.label)), None)
@@ -213,8 +228,10 @@ def _facts(rows: list[_Row]) -> tuple[dict[str, object], list[_Row]]:
             break
         if kind == "held":
             facts["held"] = _whole_day(row.words)
-        elif kind:
-            facts[kind] = row.words[:120]
+        elif kind == "meeting":
+            facts["meeting"] = row.words[:LONGEST_FACT]
+        elif kind == "venue":
+            facts["venue"] = row.words[:LONGEST_FACT]
     return facts, rows[place:]
 
 
