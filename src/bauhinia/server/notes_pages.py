@@ -66,6 +66,8 @@ class Given:
     """Our token that says which model wrote which summary."""
     name: str = ""
     data: bytes = b""
+    rows: tuple[Row, ...] = ()
+    """The items that are to stay."""
 
 
 @notes_router.get("/chat/notes")
@@ -77,8 +79,7 @@ async def notes(request: Request) -> HTMLResponse:
 @notes_router.post("/chat/notes")
 async def found(request: Request) -> HTMLResponse:
     """The notes of a transcript; of a recording first what was heard, in the form, to be corrected."""
-    form = await _read(request)
-    given = await _given(form)
+    given = await _given(request)
     try:
         _hold_to_rate(request)
         if given.data and is_sound(given.name):
@@ -92,7 +93,7 @@ async def found(request: Request) -> HTMLResponse:
 @notes_router.post("/chat/notes/hear")
 async def hear(request: Request) -> Response:
     """A recording as events: `waiting`, `progress`, then `heard` or `failed`."""
-    given = await _given(await _read(request))
+    given = await _given(request)
     _hold_to_rate(request)
     told = hearing(reception_of(request), _sound(given), _spoken(given), office_of(request).officer)
     lines = heard_lines(told, settings_of(request))
@@ -102,7 +103,7 @@ async def hear(request: Request) -> Response:
 @notes_router.post("/chat/notes/summary")
 async def summary(request: Request) -> Response:
     """A summary as events: `waiting`, `said`, then `summary` or `failed`."""
-    given = await _given(await _read(request))
+    given = await _given(request)
     _hold_to_rate(request)
     notes = await asyncio.to_thread(_found, read_text(given.text), given)
     lines = summary_lines(
@@ -114,10 +115,9 @@ async def summary(request: Request) -> Response:
 @notes_router.post("/chat/notes/summarised")
 async def summarised_plainly(request: Request) -> HTMLResponse:
     """The same without scripts: the result's page once the summary is whole, with the corrections so far."""
-    form = await _read(request)
-    given = await _given(form)
+    given = await _given(request)
     _hold_to_rate(request)
-    notes = corrected(await asyncio.to_thread(_found, read_text(given.text), given), _rows(form))
+    notes = corrected(await asyncio.to_thread(_found, read_text(given.text), given), given.rows)
     async with aclosing(summing_up(reception_of(request), notes, office_of(request).officer)) as told:
         async for event in told:
             if isinstance(event, Summarised) and event.origin is not None:
@@ -130,11 +130,10 @@ async def summarised_plainly(request: Request) -> HTMLResponse:
 @notes_router.post("/chat/notes/docx")
 async def docx(request: Request) -> Response:
     """The corrected notes as minutes in Word, labelled."""
-    form = await _read(request)
-    given = await _given(form)
+    given = await _given(request)
     office = office_of(request)
     heard, wrote, said = await asyncio.to_thread(_sealed, request, given)
-    notes = corrected(await asyncio.to_thread(_found, read_text(given.text), given), _rows(form))
+    notes = corrected(await asyncio.to_thread(_found, read_text(given.text), given), given.rows)
     notes = replace(notes, summary=said)
     issued = await issued_notes(
         notes, labels=office.labels, by=office.officer, origin=sealing.both(heard, wrote)
@@ -143,12 +142,14 @@ async def docx(request: Request) -> Response:
     return Response(issued.data, media_type=issued.media_type, headers=headers)
 
 
-async def _read(request: Request) -> FormData:
-    return await request.form(max_files=1, max_fields=FIELDS, max_part_size=FIELD_BYTES)
+async def _given(request: Request) -> Given:
+    """What the form brings, in its lengths; the file is read whole, which the body's limit bounds. Raises
+    InputError for items that do not fit together."""
+    async with request.form(max_files=1, max_fields=FIELDS, max_part_size=FIELD_BYTES) as form:
+        return await _taken(form)
 
 
-async def _given(form: FormData) -> Given:
-    """What the form brings, in its lengths; the file is read whole, which the body's limit bounds."""
+async def _taken(form: FormData) -> Given:
     file = form.get("file")
     data, name = b"", ""
     if isinstance(file, UploadFile) and file.filename:
@@ -163,6 +164,7 @@ async def _given(form: FormData) -> Given:
         summary="" if form.get("without_summary") else _field(form, "summary", sealing.LONGEST),
         name=name,
         data=data,
+        rows=_rows(form),
     )
 
 
@@ -190,7 +192,7 @@ def _found(transcript: Transcript, given: Given) -> Notes:
     return find_notes(transcript, day_of(given.held))
 
 
-def _rows(form: FormData) -> list[Row]:
+def _rows(form: FormData) -> tuple[Row, ...]:
     """The items of the form that are to stay. Raises InputError for a form that does not fit together."""
     columns = {
         name: [str(value) for value in form.getlist(name)]
@@ -201,7 +203,7 @@ def _rows(form: FormData) -> list[Row]:
         rows = list(zip(*columns.values(), strict=True))
     except ValueError:
         raise InputError("The items of the form do not fit together.", hint="Find the notes again.") from None
-    return [_row(row) for place, row in enumerate(rows) if str(place) in kept]
+    return tuple(_row(row) for place, row in enumerate(rows) if str(place) in kept)
 
 
 def _row(values: Sequence[str]) -> Row:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from ..reading.when import days_in, number_zh
+from ..reading.when import Named, days_in, number_zh
 
 
 class Due(NamedTuple):
@@ -88,20 +88,23 @@ def _is_limit(text: str, one: _Found) -> bool:
 
 def _all(text: str, held: date) -> list[_Found]:
     """Every day that is named, those that overlap longer ones left out."""
-    found = [*_open(text, known=True)]
-    for read in (_ends, _spans, _bare, _plain):
+    found: list[_Found] = []
+    for read in (_ends, _spans, _bare, _no_day, _plain):
         for one in read(text, held):
             if not any(one.start < other.end and other.start < one.end for other in found):
                 found.append(one)
     return [one for one in found if not _PAST.search(text[: one.start]) and (one.day is None or one.day >= held)]
 
 
-def _open(text: str, *, known: bool = False) -> Iterator[_Found]:
-    """Words that are no one day; without the meeting's day, all but dates with their year."""
+def _no_day(text: str, _: date) -> Iterator[_Found]:
+    """Words that are no one day."""
     for match in _OPEN.finditer(text):
         yield _Found(match.start(), match.end(), None, sure=True)
-    if known:
-        return
+
+
+def _open(text: str) -> Iterator[_Found]:
+    """Without the meeting's day: all but dates with their year are no one day."""
+    yield from _no_day(text, _ANY_DAY)
     for read in (_ends, _spans, _bare, _plain):
         for one in read(text, _ANY_DAY):
             whole = re.search(r"\d{4}", text[one.start : one.end])
@@ -182,9 +185,15 @@ def _plain(text: str, held: date) -> Iterator[_Found]:
             continue
         if words.startswith("今") and not _IN_HAND.search(text[: named.start]):
             relative = False
-        if not relative and not re.search(r"\d{4}|明年|出年", words) and (named.day - held).days > LATELY:
+        if not relative and not re.search(r"\d{4}|明年|出年", words) and _is_just_past(text, named, held):
             continue
         yield _Found(named.start, named.end, named.day, sure=relative)
+
+
+def _is_just_past(text: str, named: Named, held: date) -> bool:
+    """Whether a date without its year is rather the one before the meeting: nothing says that it is a limit."""
+    limit = _LIMIT_AFTER.match(text, named.end) or re.search(r"\b(?:by|before|until|till) $", text[: named.start])
+    return (named.day - held).days > LATELY and limit is None
 
 
 def _number(text: str) -> int:

@@ -95,6 +95,7 @@ def as_text(transcript: Transcript) -> str:
 
 _TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 _AT = re.compile(rf"\s*[\[(（【]?\s*({_TIME})(?:\s*(?:-->|[-–~至])\s*{_TIME})?\s*[\])）】]?\s*[-–|]?\s*")
+_TIMED = re.compile(rf"([^:：\t]{{1,40}}?)\s*[\[(（【]\s*({_TIME})\s*[\])）】]\s*[:：]\s*(.*)", re.DOTALL)
 _BEHIND = re.compile(rf"(.*?)[\s,，]*[\[(（【]?\s*({_TIME})\s*[\])）】]?\s*")
 _LABELLED = re.compile(r"[*_]*([^:：\t]{1,40}?)[*_]*\s*(?::(?!\d)|：|\t)[*_]*\s*(.*)", re.DOTALL)
 _NO_LABEL = re.compile(
@@ -197,13 +198,13 @@ def _row(line: str) -> _Row:
     if (at := _AT.match(line)) and at.end() > 0 and at[1]:
         seconds, line = seconds_of(at[1]), line[at.end() :]
     line = line.strip()
+    if (timed := _TIMED.fullmatch(line)) and _may_be_label(timed[1]):
+        return _Row(seconds_of(timed[2]), timed[1].strip(), timed[3].strip())
     if (labelled := _LABELLED.fullmatch(line)) is None:
         if (behind := _BEHIND.fullmatch(line)) and behind[1] and _may_be_label(behind[1]):
             return _Row(seconds_of(behind[2]), behind[1].strip(), "")
         return _Row(seconds, "", line)
     label, words = labelled[1].strip(), labelled[2].strip()
-    if (behind := _BEHIND.fullmatch(label)) and behind[1]:
-        seconds, label = seconds_of(behind[2]), behind[1].strip()
     return _Row(seconds, label, words) if _may_be_label(label) else _Row(seconds, "", line)
 
 
@@ -260,16 +261,14 @@ def _like_a_name(label: str) -> bool:
 
 def _spoken(rows: Sequence[_Row], labels: frozenset[str]) -> Iterator[Line]:
     """The lines; one without a speaker goes on with the words of the speaker before it."""
-    speaker, seconds = "", None
+    speaker, above = "", None
     for row in rows:
         words = row.words
         if row.label in labels:
             speaker = row.label
         elif row.label:
             words = f"{row.label}: {words}"
-        seconds = row.seconds if row.seconds is not None else (seconds if not words else None)
+        seconds = above if row.seconds is None else row.seconds
         if words:
-            yield Line(number=0, speaker=speaker, words=words, seconds=row.seconds or seconds)
-            seconds = None
-        elif row.seconds is not None:
-            seconds = row.seconds
+            yield Line(number=0, speaker=speaker, words=words, seconds=seconds)
+        above = None if words else seconds
