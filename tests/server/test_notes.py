@@ -86,7 +86,7 @@ async def said(answer: aiohttp.ClientResponse) -> list[tuple[str, Any]]:
 
 def fields_of(page: str) -> list[tuple[str, str]]:
     """What the form of a result would send as it stands."""
-    inside = page[page.index('<form id="found"') : page.index('data-summary')]
+    inside = page[page.index('<form id="found"') : page.index("data-summary")]
     pattern = re.compile(
         r'<input type="(?P<type>\w+)" name="(?P<name>\w+)"(?P<rest>[^>]*)>|<textarea name="(?P<area>\w+)"[^>]*>\n?(?P<text>.*?)</textarea>',
         re.DOTALL,
@@ -108,7 +108,9 @@ def sent(fields: list[tuple[str, str]]) -> aiohttp.FormData:
     return made
 
 
-async def test_a_transcript_becomes_notes_and_corrected_minutes(site: Site, who: aiohttp.ClientSession) -> None:
+async def test_a_transcript_becomes_notes_and_corrected_minutes(
+    site: Site, who: aiohttp.ClientSession
+) -> None:
     async with who.get("/chat/notes", headers=HTML) as page:
         assert page.status == 200 and "Nothing of the meeting is kept here" in await page.text()
     async with who.post("/chat/notes", data=form(sample()), headers=HTML) as page:
@@ -116,7 +118,14 @@ async def test_a_transcript_becomes_notes_and_corrected_minutes(site: Site, who:
         assert page.status == 200 and 'style="' not in text
     assert "agreed that the footbridge closes" in text and 'href="#line-8"' in text and "00:01:06" in text
     fields = fields_of(text)
-    assert [value for name, value in fields if name == "owner"] == ["", "", "", "Senior Engineer", "Secretary", ""]
+    assert [value for name, value in fields if name == "owner"] == [
+        "",
+        "",
+        "",
+        "Senior Engineer",
+        "Secretary",
+        "",
+    ]
     assert ("day", "2026-03-10") in fields and ("held", "2026-03-04") in fields
     mended = [(name, "Clerk" if (name, value) == ("owner", "Secretary") else value) for name, value in fields]
     mended = [pair for pair in mended if pair != ("keep", "1")]

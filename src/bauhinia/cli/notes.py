@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 
 def notes(
-    file: Annotated[Path, typer.Argument(help="Text, Word, SRT, WebVTT, or a recording.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path, typer.Argument(help="Text, Word, SRT, WebVTT, or a recording.", exists=True, dir_okay=False)
+    ],
     held: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Day of the meeting, from which “next Friday” is counted."),
@@ -54,7 +56,8 @@ async def _work(
     from ..settings import Limits
     from .rendering import harmless
 
-    data, day = file.read_bytes(), held.date() if held else None
+    data = await asyncio.to_thread(file.read_bytes)
+    day = held.date() if held else None
     if not is_sound(file.name) and not summary and docx is None:
         _print(find_notes(await read_file(data, file.name, Limits()), day), as_json=as_json)
         return
@@ -75,7 +78,9 @@ async def _work(
         for origin in filter(None, (heard, wrote)):
             typer.echo(harmless(f"AI-generated in part ({origin.model}). Check before use."), err=True)
         if docx is not None:
-            issued = await issued_notes(found, labels=office.labels, by=office.officer, origin=both(heard, wrote))
+            issued = await issued_notes(
+                found, labels=office.labels, by=office.officer, origin=both(heard, wrote)
+            )
             written_to(docx, issued.data)
 
 
@@ -124,7 +129,11 @@ def _lines(notes: Notes) -> Iterator[str]:
     yield f"Day of the meeting: {held}"
     yield f"Speakers: {', '.join(notes.transcript.speakers) or 'not named'}"
     if notes.summary:
-        yield from ("", "Summary (AI-generated)", *(f"  {said.text} {_places(said.lines)}" for said in notes.summary))
+        yield from (
+            "",
+            "Summary (AI-generated)",
+            *(f"  {said.text} {_places(said.lines)}" for said in notes.summary),
+        )
     sure = [each for each in notes.decisions if each.sure]
     yield from ("", f"Decisions: {len(sure)}")
     for decision in sure:
@@ -152,7 +161,10 @@ def _places(numbers: tuple[int, ...]) -> str:
 def _as_json(notes: Notes) -> dict[str, Any]:
     def quoted(numbers: tuple[int, ...]) -> list[dict[str, Any]]:
         lines = [notes.transcript.line(number) for number in numbers]
-        return [{"line": each.number, "time": each.clock, "speaker": each.speaker, "words": each.words} for each in lines]
+        return [
+            {"line": each.number, "time": each.clock, "speaker": each.speaker, "words": each.words}
+            for each in lines
+        ]
 
     return {
         "meeting": notes.transcript.meeting,

@@ -1,4 +1,4 @@
-"""Long work on a meeting as server-sent events: a recording heard, a summary worded. Leaving the page ends it."""
+"""Long work on a meeting as server-sent events: a recording heard, a summary worded. Leaving ends it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Told = Waiting | tuple[str, float] | HeardMeeting
 async def hearing(
     reception: Reception, sound: bytes, language: SpeechLanguage, by: Officer
 ) -> AsyncGenerator[Told, None]:
-    """Who waits is told; then what is being done and how much of it is; the meeting last. Closing it ends the work.
+    """Who waits is told; then what is being done and how much of it is; the meeting last. Closing ends it.
 
     Raises InputError, MissingPart, Refused, ModelError, StoreError.
     """
@@ -58,7 +58,9 @@ async def hearing(
                 await work
 
 
-async def _next(told: asyncio.Queue[tuple[str, float]], work: asyncio.Task[HeardMeeting]) -> tuple[str, float]:
+async def _next(
+    told: asyncio.Queue[tuple[str, float]], work: asyncio.Task[HeardMeeting]
+) -> tuple[str, float]:
     """What is told next, or that it goes on."""
     upcoming = asyncio.ensure_future(told.get())
     await asyncio.wait({upcoming, work}, timeout=BEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""Pages on which a meeting's notes are found: a transcript or a recording in, the notes to be corrected, Word out.
+"""Pages on which a meeting's notes are found: a transcript or recording in, notes to correct, Word out.
 
 Nothing of a meeting is kept between two requests: the page carries it.
 """
@@ -17,7 +17,9 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from ..chat.guests import is_guest
 from ..chat.notes import sealing
+from ..chat.notes.actions import Action
 from ..chat.notes.corrections import MOST_ITEMS, Row, corrected, day_of, lines_of
+from ..chat.notes.decisions import Decision
 from ..chat.notes.files import is_sound, read_file
 from ..chat.notes.finding import Notes, find_notes
 from ..chat.notes.hearing import HeardMeeting
@@ -28,6 +30,7 @@ from ..chat.notes.transcript import (
     LONGEST_FACT,
     MOST_CHARACTERS,
     MOST_LINES,
+    Line,
     Transcript,
     as_text,
     read_text,
@@ -183,7 +186,7 @@ async def _transcript(request: Request, given: Given) -> Transcript:
 
 
 def _found(transcript: Transcript, given: Given) -> Notes:
-    """The notes, with the facts of the form before those of the file. Raises InputError for a day that is none."""
+    """The notes, the form's facts before those of the file. Raises InputError for a day that is none."""
     transcript = replace(
         transcript,
         meeting=given.meeting.strip() or transcript.meeting,
@@ -286,14 +289,13 @@ async def _result(request: Request, notes: Notes, given: Given) -> HTMLResponse:
     )
 
 
-def _cited(notes: Notes) -> Mapping[int, Any]:
+def _cited(notes: Notes) -> Mapping[int, Line]:
     """The lines that items rest on, by number."""
-    numbers = {number for item in (*notes.decisions, *notes.actions) for number in item.lines}
+    items: list[Decision | Action] = [*notes.decisions, *notes.actions]
+    numbers = {number for item in items for number in item.lines}
     return {number: notes.transcript.line(number) for number in sorted(numbers)}
 
 
 def _undated(notes: Notes) -> bool:
     """Whether days were left in their words because that of the meeting is not known."""
     return notes.held is None and any(item.due.words and item.due.day is None for item in notes.actions)
-
-

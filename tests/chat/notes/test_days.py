@@ -66,6 +66,8 @@ def test_what_is_no_one_day_keeps_its_words(text: str) -> None:
     assert due.words and due.day is None
 
 
-@pytest.mark.parametrize("text", ["last friday", "上星期五完成", "二月十二日壞了", "see room 20", "第二十號文件"])
+@pytest.mark.parametrize(
+    "text", ["last friday", "上星期五完成", "二月十二日壞了", "see room 20", "第二十號文件"]
+)
 def test_no_limit_is_read_into_other_words(text: str) -> None:
     assert due_in(text, HELD).day is None

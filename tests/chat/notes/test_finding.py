@@ -118,7 +118,9 @@ def test_the_labels_are_lines_of_their_meetings(part: str) -> None:
     for meeting in meetings(part):
         transcript = read_text(meeting["text"])
         lines = [line for each in meeting["actions"] for line in each["lines"]]
-        lines += [line for each in meeting["decisions"] for line in (each if isinstance(each, list) else [each])]
+        lines += [
+            line for each in meeting["decisions"] for line in (each if isinstance(each, list) else [each])
+        ]
         assert all(1 <= line <= len(transcript.lines) for line in lines), meeting["name"]
         assert all(label["day"] == "" or label["day"] >= meeting["held"] for label in meeting["actions"])
 
@@ -129,7 +131,8 @@ def test_nothing_is_invented(part: str) -> None:
     for meeting in meetings(part):
         transcript = read_text(meeting["text"])
         notes = find_notes(transcript, meeting["held"])
-        for item in (*notes.decisions, *notes.actions):
+        items: list[Decision | Action] = [*notes.decisions, *notes.actions]
+        for item in items:
             said = _folded("".join(transcript.line(number).words for number in item.lines))
             pieces = re.split(r"(?<=[.?!。？！])", item.text)
             assert all(_folded(piece) in said for piece in pieces), (meeting["name"], item)

@@ -43,7 +43,9 @@ def test_the_form_is_the_pilots() -> None:
     read = texts(docx_of(sample(), "Label of the file."))
     whole = "\n".join(read)
     assert read[0] == "Minutes of Working Group on the Example Road Footbridge"
-    assert "Date: 4 March 2026" in read and "Venue: Conference Room 2" in read and "Chairman: Chairman" in read
+    assert (
+        "Date: 4 March 2026" in read and "Venue: Conference Room 2" in read and "Chairman: Chairman" in read
+    )
     assert "Present: Chairman; Senior Engineer; Ward Officer; Secretary (who spoke)" in read
     assert "Absent with apologies: [to be confirmed: absent]" in read
     assert "Secretary (by 10 March 2026)" in read and "Action" in read
@@ -70,7 +72,14 @@ def test_a_person_corrects_what_was_found() -> None:
     rows = rows_of(notes)
     kept = [
         Row(kind="decision", text="The footbridge is closed at night.", lines=rows[0].lines),
-        Row(kind="action", text="Write to the home", owner="Clerk", day="2026-03-12", due="next tuesday", lines=(9,)),
+        Row(
+            kind="action",
+            text="Write to the home",
+            owner="Clerk",
+            day="2026-03-12",
+            due="next tuesday",
+            lines=(9,),
+        ),
         Row(kind="action", text="  "),
     ]
     mended = corrected(notes, kept)

@@ -74,7 +74,10 @@ async def test_a_model_that_only_invents_leaves_no_summary(
     ],
 )
 async def test_a_recording_becomes_lines_with_their_times(
-    settings: Settings, database: Database, segments: list[dict[str, object]], lines: list[tuple[str, str]] | None
+    settings: Settings,
+    database: Database,
+    segments: list[dict[str, object]],
+    lines: list[tuple[str, str]] | None,
 ) -> None:
     async with media_server() as server:
         server.heard = {"text": "", "segments": segments}

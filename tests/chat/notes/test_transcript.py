@@ -63,7 +63,12 @@ def test_words_with_a_colon_are_no_speaker() -> None:
 async def test_samples_are_read_and_written_again_as_the_same_lines(name: str) -> None:
     read = await read_file((SAMPLES / name).read_bytes(), name, Limits())
     assert read_text(as_text(read)).lines == read.lines
-    wanted = {"en": Variety.ENGLISH, "tc": Variety.TRADITIONAL, "yue": Variety.CANTONESE, "sc": Variety.SIMPLIFIED}
+    wanted = {
+        "en": Variety.ENGLISH,
+        "tc": Variety.TRADITIONAL,
+        "yue": Variety.CANTONESE,
+        "sc": Variety.SIMPLIFIED,
+    }
     assert read.language is wanted[name.split("-")[1].split(".")[0]]
 
 

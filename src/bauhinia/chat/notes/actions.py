@@ -1,7 +1,7 @@
 """Who is to do what by when: errands of single sentences put together with the lines around them.
 
-A request and its “yes” are one action, as are a need (“who tells them?”) and who takes it, and an answer to “by when?”.
-“You” and “I” become the speaker who is meant, or nobody: an owner is never guessed.
+A request and its “yes” are one action, as are a need (“who tells them?”) and who takes it, and an answer to
+“by when?”. “You” and “I” become the speaker who is meant, or nobody: an owner is never guessed.
 """
 
 from __future__ import annotations
@@ -76,12 +76,17 @@ class _Finder:
             taken = [(place, each) for place, each in taken if self._stands(each, line)]
             for index, (place, errand) in enumerate(taken):
                 self._take(errand, line, self._due(said, taken, index, place))
-            if self.proposed is not None and not taken and accepts(line) and line.speaker != self.proposed.line.speaker:
+            if (
+                self.proposed is not None
+                and not taken
+                and accepts(line)
+                and line.speaker != self.proposed.line.speaker
+            ):
                 self._allow(self.proposed, line)
             elif not taken:
                 self._answer(line, said)
             self.proposed = next((one for one in said if _proposes(one)), None)
-            self._note_need(line, said, bool(taken))
+            self._note_need(said, bool(taken))
         return self.found
 
     def _allow(self, proposed: Sentence, line: Line) -> None:
@@ -117,7 +122,9 @@ class _Finder:
                 return after[0].speaker
         return ""
 
-    def _due(self, said: Sequence[Sentence], taken: Sequence[tuple[int, Errand]], index: int, place: int) -> Due:
+    def _due(
+        self, said: Sequence[Sentence], taken: Sequence[tuple[int, Errand]], index: int, place: int
+    ) -> Due:
         """Until when: in the errand's own part of its sentence, else in what its line goes on to say."""
         errand = taken[index][1]
         others = [each for at, each in taken if at == place]
@@ -139,7 +146,7 @@ class _Finder:
         owner = errand.owner or (self._spoken_to(line) if errand.way == "you" else "")
         before = self.found[-1] if self.found else None
         if before is not None and self._goes_on(before, errand, owner, line):
-            if line.number == before.lines[-1] and due.words and self._was_weak(before, line):
+            if line.number == before.lines[-1] and due.words and _was_weak(before, line):
                 before.due = due
             weaker = before.handover or line.number not in before.lines
             before.add(line.number, due)
@@ -164,16 +171,12 @@ class _Finder:
         gap = line.number - before.lines[-1]
         same = bool(owner) and (owner == before.owner or speaks_for(owner, before.owner))
         if gap == 0:
-            return same and (errand.handover or before.text == "" or self._was_weak(before, line))
+            return same and (errand.handover or before.text == "" or _was_weak(before, line))
         if gap > 1 or not same or _MORE.search(errand.said.folded):
             return False
         if errand.way == "me":
             return before.given_by != line.speaker
         return errand.way == "you" and before.given_by != line.speaker
-
-    def _was_weak(self, before: _Kept, line: Line) -> bool:
-        """Whether the action before it, of the same line, was an offer with “can”."""
-        return line.words.isascii() and bool(re.search(r"\b(?:I|[Ww]e) can\b", before.text))
 
     def _open_need(self, line: Line) -> Sentence | None:
         if self.need is not None and 0 < line.number - self.need.line.number <= NEAR:
@@ -192,12 +195,19 @@ class _Finder:
             before.add(line.number, due)
         elif near and line.speaker != before.given_by and owns and accepts(line):
             before.add(line.number, due if due.words else NOTHING)
-        elif near and line.speaker in (before.given_by, self.people.chair) and not owns and due.words and not before.due.words and _is_short(line, said):
+        elif (
+            near
+            and line.speaker in (before.given_by, self.people.chair)
+            and not owns
+            and due.words
+            and not before.due.words
+            and _is_short(line, said)
+        ):
             before.add(line.number, due)
         elif said and said[-1].asks and _asks_when(said[-1]):
             before.when_asked = True
 
-    def _note_need(self, line: Line, said: Sequence[Sentence], taken: bool) -> None:
+    def _note_need(self, said: Sequence[Sentence], taken: bool) -> None:
         if taken:
             return
         for one in said:
@@ -210,12 +220,18 @@ def find_actions(transcript: Transcript, people: People, held: date | None) -> l
     """Every action, in order."""
     kept = _Finder(transcript, people, held).read()
     return [
-        Action(text=each.text, owner=each.owner, due=each.due, lines=tuple(sorted(each.lines))) for each in kept
+        Action(text=each.text, owner=each.owner, due=each.due, lines=tuple(sorted(each.lines)))
+        for each in kept
     ]
 
 
 def _errands(said: Sentence, people: People) -> Iterator[Errand]:
     yield from (errands_zh if said.chinese else errands_en).errands(said, people)
+
+
+def _was_weak(before: _Kept, line: Line) -> bool:
+    """Whether the action before it, of the same line, was an offer with “can”."""
+    return line.words.isascii() and re.search(r"\b(?:I|[Ww]e) can\b", before.text) is not None
 
 
 def _is_short(line: Line, said: Sequence[Sentence]) -> bool:

@@ -35,7 +35,9 @@ class Row:
 
 def rows_of(notes: Notes) -> list[Row]:
     """The items of notes as rows: decisions that are sure, actions."""
-    decisions = [Row(kind="decision", text=each.text, lines=each.lines) for each in notes.decisions if each.sure]
+    decisions = [
+        Row(kind="decision", text=each.text, lines=each.lines) for each in notes.decisions if each.sure
+    ]
     actions = [
         Row(
             kind="action",
@@ -93,7 +95,9 @@ def day_of(text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise InputError("A day is not a date.", hint="Write it like 2026-03-31, or leave it empty.") from None
+        raise InputError(
+            "A day is not a date.", hint="Write it like 2026-03-31, or leave it empty."
+        ) from None
 
 
 def _short(text: str) -> str:

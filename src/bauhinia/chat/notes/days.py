@@ -1,18 +1,19 @@
 """Until when: the day that words such as “by next Friday”, 下星期五前, 月底 mean, from the meeting's own day.
 
-Weeks begin on Monday: “next Friday” and 下星期五 are the Friday of the week after the meeting's. What is no one day
-(a week's end, working days, “before the next meeting”) keeps its words and gets no day, and so does every day that is
-counted from the meeting's while that is not known.
+Weeks begin on Monday: “next Friday” and 下星期五 are the Friday of the week after the meeting's. What is no
+one day (a week's end, working days, “before the next meeting”) keeps its words and gets no day, and so does
+every day that is counted from the meeting's while that is not known.
 """
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from ...language.dates import MONTHS
 from ..reading.when import Named, days_in, number_zh
 
 
@@ -44,8 +45,9 @@ _WORDS_EN = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "fourteen": 14,
 }  # fmt: skip
-_MONTHS_EN = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-              "november", "december")  # fmt: skip
+_MONTHS_EN = tuple(name.lower() for name in MONTHS)
+_DAYS = {"day": 1, "日": 1, "天": 1, "week": 7, "星期": 7, "禮拜": 7, "週": 7, "周": 7, "fortnight": 14}
+"""Of a unit of time."""
 _MONTH_EN = rf"({'|'.join(_MONTHS_EN)})"
 _PAST = re.compile(r"(?:last|past|since|previous|on the|上個?|上一個?|前個?|舊年|去年|自)\s*$")
 _OPEN = re.compile(
@@ -53,18 +55,23 @@ _OPEN = re.compile(
     r"|\b(?:before|at|by) (?:the|our) next (?:meeting|session)\b|\bas soon as possible\b|\basap\b"
     r"|\bwithin \w+ working days?\b|\b(?:this|next) (?:week|month|year)\b|\ba month or so\b"
     r"|(?:本|今個?|這個?|呢個|下個?|下一個?)(?:星期|禮拜|週|周)(?:之?內|底|尾|末)|週末|周末|年底|年尾"
-    r"|(?:下次|下一次|下個?)(?:會議|開會|會)(?:之?前)?|(?:儘|盡)快|(?:會後)?[0-9一二兩三四五六七八九十]+個?工作[天日](?:之?內)?"
+    r"|(?:下次|下一次|下個?)(?:會議|開會|會)(?:之?前)?|(?:儘|盡)快"
+    r"|(?:會後)?[0-9一二兩三四五六七八九十]+個?工作[天日](?:之?內)?"
     r"|[0-9一二三四五六七八九十]+月[中初]"
 )
 _LIMIT_AFTER = re.compile(
-    r"\s*(?:之?[前內]|或(?:之|以)?前|以前|或之前|前後|完成|交|給|俾|畀|覆|回覆|發|送|到貨|開始|起|提交|寄|搞|有得|就|能到|到(?![底時處])|到任|到職|放置|交上|刊登|到位|下班前|收工前|放工前|到崗|答|出[到俾])"
+    r"\s*(?:之?[前內]|或(?:之|以)?前|以前|或之前|前後|完成|交|給|俾|畀|覆|回覆|發|送|到貨|開始|起|提交|寄"
+    r"|搞|有得|就|能到|到(?![底時處])|到任|到職|放置|交上|刊登|到位|下班前|收工前|放工前|到崗|答"
+    r"|出[到俾])"
 )
 _VAGUE = re.compile(r"(?:儘|盡)快|as soon as possible|asap|a month or so")
 """Counts only where nothing else is said."""
 _IN_HAND = re.compile(r"(?:我|我哋|我們|就)$")
 _LIMIT_BEFORE = re.compile(
-    r"(?:\b(?:by|before|due|until|till|within|on|from|for|no later than|not later than|on or before)\s+(?:the\s+)?"
-    r"(?:end of\s+)?(?:noon on\s+)?|[於在喺到，,]|最[遲晚]|至遲|(?:deadline|死線|限期|期限)[係是為]?|eod |cob |end of day |close of play )$"
+    r"(?:\b(?:by|before|due|until|till|within|on|from|for|no later than|not later than"
+    r"|on or before)\s+(?:the\s+)?"
+    r"(?:end of\s+)?(?:noon on\s+)?|[於在喺到，,]|最[遲晚]|至遲|(?:deadline|死線|限期|期限)[係是為]?|eod "
+    r"|cob |end of day |close of play )$"
 )
 
 
@@ -93,7 +100,9 @@ def _all(text: str, held: date) -> list[_Found]:
         for one in read(text, held):
             if not any(one.start < other.end and other.start < one.end for other in found):
                 found.append(one)
-    return [one for one in found if not _PAST.search(text[: one.start]) and (one.day is None or one.day >= held)]
+    return [
+        one for one in found if not _PAST.search(text[: one.start]) and (one.day is None or one.day >= held)
+    ]
 
 
 def _no_day(text: str, _: date) -> Iterator[_Found]:
@@ -119,7 +128,8 @@ def _ends(text: str, held: date) -> Iterator[_Found]:
     """The end of a month: 月底, 三月底, “the end of the month”, “end of March”."""
     this, later = _month_end(held.year, held.month), _next_month(held)
     for match in re.finditer(
-        rf"(?:(下個?|下)|(本|今個?|這個?|呢個)|{_N_ZH})?月[底尾末]|(?:the )?end of (?:the|this) month|(?:the )?end[- ](?:of )?{_MONTH_EN}\b"
+        rf"(?:(下個?|下)|(本|今個?|這個?|呢個)|{_N_ZH})?月[底尾末]|(?:the )?end of (?:the|this) month"
+        rf"|(?:the )?end[- ](?:of )?{_MONTH_EN}\b"
         r"|(?:the )?end of next month|本月內|今個月內|(?<![個0-9一二三四五六七八九十])月內",
         text,
     ):
@@ -137,30 +147,29 @@ def _ends(text: str, held: date) -> Iterator[_Found]:
 
 def _spans(text: str, held: date) -> Iterator[_Found]:
     """Within so long: 兩個星期內, “within two weeks”, “in a fortnight”."""
-    units: dict[str, Callable[[int], timedelta]] = {
-        "day": lambda n: timedelta(days=n), "日": lambda n: timedelta(days=n), "天": lambda n: timedelta(days=n),
-        "week": lambda n: timedelta(weeks=n), "星期": lambda n: timedelta(weeks=n),
-        "禮拜": lambda n: timedelta(weeks=n), "週": lambda n: timedelta(weeks=n), "周": lambda n: timedelta(weeks=n),
-        "fortnight": lambda n: timedelta(weeks=2 * n),
-    }  # fmt: skip
     for match in re.finditer(
-        rf"{_N_ZH}個?(日|天|星期|禮拜|週|周)(?:(?:之|以)?內|(?:時間)?我)|(?<=[俾給畀]){_N_ZH}個?(日|天|星期|禮拜)", text
+        rf"{_N_ZH}個?(日|天|星期|禮拜|週|周)(?:(?:之|以)?內|(?:時間)?我)|(?<=[俾給畀]){_N_ZH}個?(日|天"
+        r"|星期|禮拜)",
+        text,
     ):
         match_number, unit = (match[1], match[2]) if match[1] else (match[3], match[4])
         number = number_zh(match_number.replace("兩", "二"))
-        yield _Found(match.start(), match.end(), held + units[unit](number), sure=True)
+        yield _Found(match.start(), match.end(), held + timedelta(days=_DAYS[unit] * number), sure=True)
     for match in re.finditer(rf"{_N_ZH}個月(?:之|以)?內|\bwithin {_N_EN} months?\b", text):
         number = number_zh(match[1].replace("兩", "二")) if match[1] else _number(match[2])
         yield _Found(match.start(), match.end(), _months_later(held, number), sure=True)
     for match in re.finditer(rf"\b(?:with)?in {_N_EN} (day|week|fortnight)s?\b(?:' time)?", text):
-        yield _Found(match.start(), match.end(), held + units[match[2]](_number(match[1])), sure=True)
+        yield _Found(
+            match.start(), match.end(), held + timedelta(days=_DAYS[match[2]] * _number(match[1])), sure=True
+        )
 
 
 def _bare(text: str, held: date) -> Iterator[_Found]:
     """A day of this month or the next: 20號, 下月五日, “the 13th”, “the 5th of next month”."""
     later = _next_month(held)
     for match in re.finditer(
-        rf"(下個?月|本月|今個月|這個月)\s?{_N_ZH}[日號号]|(?<![0-9月一二三四五六七八九十第]){_N_ZH}[號号](?![院樓線樹碼店])"
+        rf"(下個?月|本月|今個月|這個月)\s?{_N_ZH}[日號号]"
+        rf"|(?<![0-9月一二三四五六七八九十第]){_N_ZH}[號号](?![院樓線樹碼店])"
         r"|\bthe (\d{1,2})(?:st|nd|rd|th)(?: of (next|this) month)?\b",
         text,
     ):
@@ -191,8 +200,10 @@ def _plain(text: str, held: date) -> Iterator[_Found]:
 
 
 def _is_just_past(text: str, named: Named, held: date) -> bool:
-    """Whether a date without its year is rather the one before the meeting: nothing says that it is a limit."""
-    limit = _LIMIT_AFTER.match(text, named.end) or re.search(r"\b(?:by|before|until|till) $", text[: named.start])
+    """Whether a date without its year is rather the one before the meeting: nothing makes it a limit."""
+    limit = _LIMIT_AFTER.match(text, named.end) or re.search(
+        r"\b(?:by|before|until|till) $", text[: named.start]
+    )
     return (named.day - held).days > LATELY and limit is None
 
 

@@ -31,7 +31,7 @@ def is_sound(name: str) -> bool:
 
 
 async def read_file(data: bytes, name: str, limits: Limits) -> Transcript:
-    """The transcript in a file. Raises DocumentError: too large, damaged, nothing said in it, another format."""
+    """The transcript in a file. Raises DocumentError: too large, damaged, nothing said, another format."""
     if len(data) > LARGEST_FILE:
         raise DocumentTooLarge(
             f"The file is larger than {LARGEST_FILE // 1_000_000} MB.", hint="Give it in parts, or as text."
@@ -71,7 +71,10 @@ def _whole(lines: Iterator[Line]) -> Iterator[Line]:
         elif _goes_on(before, line):
             joint = " " if before.words.isascii() else ""
             before = Line(
-                number=0, speaker=line.speaker, words=f"{before.words}{joint}{line.words}", seconds=before.seconds
+                number=0,
+                speaker=line.speaker,
+                words=f"{before.words}{joint}{line.words}",
+                seconds=before.seconds,
             )
         else:
             yield before

@@ -39,8 +39,8 @@ class Notes:
 
 
 def find_notes(transcript: Transcript, held: date | None = None) -> Notes:
-    """Decisions and actions, each with its lines. `held`: the day of the meeting where the transcript does not
-    give it; without either, days such as “next Friday” are left in their words."""
+    """Decisions and actions, each with its lines. `held`: the day of the meeting where the transcript gives
+    none; without either, days such as “next Friday” are left in their words."""
     day = held or transcript.held
     people = People(transcript.speakers)
     actions = find_actions(transcript, people, day)

@@ -1,7 +1,8 @@
 """A transcript from a recording: what was heard, in lines with their times and without speakers.
 
-Who speaks is not told apart. The lines are given back as text first, for a person to put the speakers in and to mend
-what was misheard: Whisper base is not fit for Chinese minutes by itself (docs/media.md), and says where it doubts.
+Who speaks is not told apart. The lines are given back as text first, for a person to put the speakers in and
+to mend what was misheard: Whisper base is not fit for Chinese minutes by itself (docs/media.md), and marks
+what it doubts.
 """
 
 from __future__ import annotations

@@ -42,9 +42,9 @@ class IssuedNotes(NamedTuple):
 async def issued_notes(
     notes: Notes, *, labels: Labelling, by: Officer, origin: Origin | None = None
 ) -> IssuedNotes:
-    """The minutes in Word with their visible label and their signed record; without what may only be a decision.
+    """The minutes in Word with their visible label and signed record; without what may only be a decision.
 
-    `origin`: the model that worded the summary, or wrote down the recording. Raises DocumentError, StoreError.
+    `origin`: the model that worded the summary or wrote down the recording. Raises DocumentError, StoreError.
     """
     language = notes.transcript.language
     record = Record(

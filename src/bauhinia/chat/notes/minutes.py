@@ -1,4 +1,4 @@
-"""Notes as minutes, in the form that the pilot's template gives them: its lines, its gaps, its column of who acts."""
+"""Notes as minutes, in the form of the pilot's template: its lines, its gaps, its column of who acts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ...documents import Anchor, Block, Document, OutputBlock, OutputMeta, write_docx
+from ...documents import Anchor, Document, OutputBlock, OutputMeta, write_docx
 from ...language import Variety, to_simplified
 from ...language.dates import write_date
 from ...pilot.draft import Citation, Draft, Passage, Section
@@ -85,7 +85,7 @@ def _with_present(passage: Passage, notes: Notes, language: Language) -> Passage
 
 
 def _part(notes: Notes, line: Line, language: Language, index: int) -> Iterator[Passage]:
-    """A part that the pilot's model would write: what was discussed, or what was decided and is to be done."""
+    """A part that the pilot's model would write: what was discussed, or decided and to be done."""
     assert line.write is not None
     if line.action is None:
         yield from _discussed(notes, line, language, index)
@@ -94,7 +94,11 @@ def _part(notes: Notes, line: Line, language: Language, index: int) -> Iterator[
     for place, item in enumerate(items):
         key = f"l{index}i{place}"
         yield Passage(
-            id=key, kind=line.kind, text=item.text, citations=_cited(notes, item.lines, language), run_on=False
+            id=key,
+            kind=line.kind,
+            text=item.text,
+            citations=_cited(notes, item.lines, language),
+            run_on=False,
         )
         if isinstance(item, Action):
             beside = {"beside": line.action[language]}
@@ -148,5 +152,3 @@ def _simplified(block: OutputBlock) -> OutputBlock:
     if beside is not None:
         beside = replace(beside, heading=to_simplified(beside.heading), text=to_simplified(beside.text))
     return replace(block, text=to_simplified(block.text), beside=beside, language=Variety.SIMPLIFIED)
-
-

@@ -10,10 +10,12 @@ from functools import cached_property
 from ...language import to_traditional
 
 _CHAIR = re.compile(
-    r"chair(?:man|person|woman)?|convenor|convener|moderator|host|主席|召集人|主持(?:人)?|會長|組長", re.IGNORECASE
+    r"chair(?:man|person|woman)?|convenor|convener|moderator|host|主席|召集人|主持(?:人)?|會長|組長",
+    re.IGNORECASE,
 )
 _BODY_ZH = (
-    "(?:工作小組|秘書處|辦公室|管理處|委員會|小組|專責組|公司|中心|供應商|承建商|承辦商|營辦商|服務商|顧問|團隊|物業|組(?![織成長])|署(?![名理])"
+    "(?:工作小組|秘書處|辦公室|管理處|委員會|小組|專責組|公司|中心|供應商|承建商|承辦商|營辦商|服務商"
+    "|顧問|團隊|物業|組(?![織成長])|署(?![名理])"
     "|局(?![面限部])|科(?![技學目文])|部(?![分署份門])|處(?![理於境])"
     "|主任|秘書|經理|主席|司庫|工程師|代表|專員|幹事|組長|隊長|館長|總監|督導|財務)"
 )
@@ -23,12 +25,18 @@ _BODY_EN = (
     "|Architect|Surveyor|Inspector|Treasurer|Contractor|Operator|Supervisor|Coordinator"
 )
 _POST_EN = (
-    "Secretary|Treasurer|Chairman|Chairperson|Convenor|Secretariat|Contractor|Consultant|Auditor|Clerk|Procurement|Finance|Legal"
-    "|Marketing|Operations|Communications|Facilities|Security|Estates|Admin|Engineering|Logistics|Audit|Compliance"
-    "|Accounts")
+    "Secretary|Treasurer|Chairman|Chairperson|Convenor|Secretariat|Contractor|Consultant|Auditor|Clerk"
+    "|Procurement|Finance|Legal"
+    "|Marketing|Operations|Communications|Facilities|Security|Estates|Admin|Engineering|Logistics|Audit"
+    "|Compliance"
+    "|Accounts"
+)
 """Posts and bodies that are named alone."""
 _EACH_ZH = "各(?:(?!位)[一-鿿]){0,3}?(?:委員|部門|組別?|署|局|單位|成員|同事|代表|家長|業主|科|處|校|區|班)"
-_ALONE_ZH = "(?:物業|管理處|秘書處|校工|保安|總務|人事|會計|前台|採購|隊員|會員|組員|學員|參加者|申請人|商戶|住戶|業戶|家長|導師|義工)(?![一-鿿]?(?:主任|經理|代表|部|組|處|員))"
+_ALONE_ZH = (
+    "(?:物業|管理處|秘書處|校工|保安|總務|人事|會計|前台|採購|隊員|會員|組員|學員|參加者|申請人|商戶|住戶"
+    "|業戶|家長|導師|義工)(?![一-鿿]?(?:主任|經理|代表|部|組|處|員))"
+)
 _NO_BODY_ZH = "(?!下次|今次|上次|每|全|[我你您佢他她咱大各請由仍待等交有這那呢嗰先再同跟和與就將把])"
 """What begins like this is a sentence, and no body's name."""
 _SUFFIX_ZH = re.compile(r"(?:代表|組長|主管)$")
@@ -69,7 +77,13 @@ class People:
     def zh_inside(self) -> str:
         """The same where it follows a word that leads to it, such as 由 or 請."""
         named = [rf"{re.escape(each.lower())}(?![處署組局長])" for each in self.stems]
-        return "(?:" + "|".join([*named, _EACH_ZH, rf"{_NO_BODY_ZH}(?:(?![的嘅由將請])[一-鿿]){{1,6}}?{_BODY_ZH}", _ALONE_ZH]) + ")"
+        return (
+            "(?:"
+            + "|".join(
+                [*named, _EACH_ZH, rf"{_NO_BODY_ZH}(?:(?![的嘅由將請])[一-鿿]){{1,6}}?{_BODY_ZH}", _ALONE_ZH]
+            )
+            + ")"
+        )
 
     @cached_property
     def stems(self) -> tuple[str, ...]:
@@ -106,7 +120,9 @@ def speaks_for(speaker: str, party: str) -> bool:
     one, other = fold(speaker), fold(party)
     if one == other or not other:
         return bool(other)
-    return _SUFFIX_ZH.sub("", one) == other or (len(other) > 1 and not other.isascii() and one.startswith(other))
+    return _SUFFIX_ZH.sub("", one) == other or (
+        len(other) > 1 and not other.isascii() and one.startswith(other)
+    )
 
 
 def only(parties: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """What a page carries for the server between two requests and must not be changed: which model wrote what.
 
-Nothing of a meeting is kept here, so the page gives its text back each time; that a model wrote a sentence is believed
-only with our own signature over both.
+Nothing of a meeting is kept here, so the page gives its text back each time; that a model wrote a sentence is
+believed only with our own signature over both.
 """
 
 from __future__ import annotations

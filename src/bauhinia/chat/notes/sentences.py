@@ -17,22 +17,30 @@ _ORDINALS = {
     )
 }
 _ORDINAL = re.compile(
-    rf"\b({'|'.join(_ORDINALS)})(?= of (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|next month|this month))"
+    rf"\b({'|'.join(_ORDINALS)})(?= of (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|next month"
+    r"|this month))"
 )
 _HAN = re.compile(r"[㐀-鿿]")
 _FILLER = re.compile(
-    r"(?:(?:ok(?:ay)?|right|well|so|then|good|great|thanks?(?: you)?|yes|yeah|sure|fine|also|and|one more thing"
-    r"|好(?:的|啦|呀|啊|喇)?|嗯|行|咁|那|唔該晒?|另外|得|知道|明白|沒問題|冇問題|多謝|謝謝|太好[了喇]|辛苦[了晒]?|真係|係|是|無問題|還有|仲有|ok)\s*[,，、:：.。]\s*)+",
+    r"(?:(?:ok(?:ay)?|right|well|so|then|good|great|thanks?(?: you)?|yes|yeah|sure|fine|also|and"
+    r"|one more thing"
+    r"|好(?:的|啦|呀|啊|喇)?|嗯|行|咁|那|唔該晒?|另外|得|知道|明白|沒問題|冇問題|多謝|謝謝|太好[了喇]"
+    r"|辛苦[了晒]?|真係|係|是|無問題|還有|仲有|ok)\s*[,，、:：.。]\s*)+",
     re.IGNORECASE,
 )
 _MARK = re.compile(
-    r"(?:action(?: items?| points?)?|todo|follow[- ]?up|decision|decided|agreed|resolved|記低|跟進|行動|決定|決議|議決)\s*[:：]\s*",
+    r"(?:action(?: items?| points?)?|todo|follow[- ]?up|decision|decided|agreed|resolved|記低|跟進|行動"
+    r"|決定|決議|議決)\s*[:：]\s*",
     re.IGNORECASE,
 )
 _ACCEPTS = re.compile(
-    r"(?:yes|yeah|sure|ok(?:ay)?|fine|noted|will do|of course|no problem|certainly|absolutely|got it|understood|agreed"
-    r"|happy to|right|好(?:的|呀|啊|啦|喇|嘞)?|中|得|冇(?:問題|異議)|沒有?(?:問題|異議|意見)|收到|明白|知道|行|可以|嗯|了解|清楚|照辦|遵辦|知悉|保證|一言為定|好主意|無問題|遵命|冇所謂|交給我|交俾我|放心|一定|爭取|試下|盡量|儘量|我[嚟來去會試]|okok|yep|yup"
-    r"|on (?:it|my list)|yes please|consider it done|duly noted|roger|sure thing|i(?:['’]ll| will| can)|we(?:['’]ll| will| shall)|by all means|gladly)"
+    r"(?:yes|yeah|sure|ok(?:ay)?|fine|noted|will do|of course|no problem|certainly|absolutely|got it"
+    r"|understood|agreed"
+    r"|happy to|right|好(?:的|呀|啊|啦|喇|嘞)?|中|得|冇(?:問題|異議)|沒有?(?:問題|異議|意見)|收到|明白"
+    r"|知道|行|可以|嗯|了解|清楚|照辦|遵辦|知悉|保證|一言為定|好主意|無問題|遵命|冇所謂|交給我|交俾我"
+    r"|放心|一定|爭取|試下|盡量|儘量|我[嚟來去會試]|okok|yep|yup"
+    r"|on (?:it|my list)|yes please|consider it done|duly noted|roger|sure thing|i(?:['’]ll| will| can)"
+    r"|we(?:['’]ll| will| shall)|by all means|gladly)"
     r"(?:[呀啊啦喇嘅的了㗎吧嘞咧]|，|,|\.|。|!|！|\s|$)",
     re.IGNORECASE,
 )

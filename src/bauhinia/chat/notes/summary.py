@@ -1,7 +1,7 @@
 """A summary that a model words: part by part, and of its sentences only those that lines bear out.
 
-The pilot's evidence decides (`pilot.evidence`): every figure and name of a sentence stands in the lines that it
-cites, it denies none of them, and its meaning is near. What fails is left out and counted.
+The pilot's evidence decides (`pilot.evidence`): every figure and name of a sentence stands in the lines that
+it cites, it denies none of them, and its meaning is near. What fails is left out and counted.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ MOST_TOKENS = 160
 _INSTRUCTION = {
     Variety.ENGLISH: (
         "You sum up a part of a meeting's transcript for its minutes, in two or three sentences of British "
-        "English, in the past tense and reported speech. Use only what the lines say, and their own words for "
-        "names, figures and dates. Invent nothing. Write the sentences alone."
+        "English, in the past tense and reported speech. Use only what the lines say, and their own words "
+        "for names, figures and dates. Invent nothing. Write the sentences alone."
     ),
     Variety.TRADITIONAL: (
         "你為會議記錄撮述謄本的一部分，用繁體中文書面語寫兩至三句，間接敘述。只可用各行所說的內容，"

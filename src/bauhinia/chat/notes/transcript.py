@@ -1,4 +1,4 @@
-"""A transcript: who said what, in numbered lines, with the time where it is known; read from text, written again.
+"""A transcript: who said what, in numbered lines, with the time where it is known.
 
 The forms that are read: `Speaker: words`, with or without a time before or behind the name (`[00:01:02]`,
 `00:01:02 -->`, `(1:02)`), a name with its time on a line of its own and the words below it, words with no
@@ -100,17 +100,21 @@ _BEHIND = re.compile(rf"(.*?)[\s,，]*[\[(（【]?\s*({_TIME})\s*[\])）】]?\s*
 _LABELLED = re.compile(r"[*_]*([^:：\t]{1,40}?)[*_]*\s*(?::(?!\d)|：|\t)[*_]*\s*(.*)", re.DOTALL)
 _NO_LABEL = re.compile(
     r"(?:action(?: items?| points?)?|decisions?|agreed|resolved|note[ds]?|nb|ps|todo|follow[- ]?up|https?"
-    r"|re|item \d+|記低|记低|記下|决定|決定|決議|决议|行動|行动|跟進|跟进|備註|备注|注意|附註|議決|结论|結論)",
+    r"|re|item \d+|記低|记低|記下|决定|決定|決議|决议|行動|行动|跟進|跟进|備註|备注|注意|附註|議決|结论"
+    r"|結論)",
     re.IGNORECASE,
 )
 """What stands before a colon and is nobody."""
 _SENTENCE = re.compile(r"[.,;!?，。；！？、]")
 _FACTS = {
     "meeting": re.compile(r"(?:meeting|subject|title|會議(?:名稱)?|会议(?:名称)?|主題|主题)$", re.IGNORECASE),
-    "held": re.compile(r"(?:date(?: and time)?|held(?: on)?|(?:會議|会议)?日期(?:和時間|及時間)?)$", re.IGNORECASE),
+    "held": re.compile(
+        r"(?:date(?: and time)?|held(?: on)?|(?:會議|会议)?日期(?:和時間|及時間)?)$", re.IGNORECASE
+    ),
     "venue": re.compile(r"(?:venue|place|location|地點|地点)$", re.IGNORECASE),
     "": re.compile(
-        r"(?:time|present|attendees|in attendance|absent|apologies|recorded by|時間|时间|出席者?|列席者?|缺席者?"
+        r"(?:time|present|attendees|in attendance|absent|apologies|recorded by|時間|时间|出席者?|列席者?"
+        r"|缺席者?"
         r"|記錄|记录)$",
         re.IGNORECASE,
     ),
@@ -222,18 +226,19 @@ def _may_be_label(text: str) -> bool:
 def _facts(rows: list[_Row]) -> tuple[_Facts, list[_Row]]:
     """What the head of the transcript says of the meeting, and the rows after it."""
     facts: _Facts = {}
-    place = 0
-    for place, row in enumerate([*rows, _Row(None, "", "")]):
+    head = 0
+    for row in rows:
         kind = next((name for name, form in _FACTS.items() if row.label and form.match(row.label)), None)
         if kind is None:
             break
+        head += 1
         if kind == "held":
             facts["held"] = _whole_day(row.words)
         elif kind == "meeting":
             facts["meeting"] = row.words[:LONGEST_FACT]
         elif kind == "venue":
             facts["venue"] = row.words[:LONGEST_FACT]
-    return facts, rows[place:]
+    return facts, rows[head:]
 
 
 def _whole_day(words: str) -> date | None:
