@@ -63,11 +63,11 @@ async def _next(
 ) -> tuple[str, float]:
     """What is told next, or that it goes on."""
     upcoming = asyncio.ensure_future(told.get())
-    await asyncio.wait({upcoming, work}, timeout=BEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-    if upcoming.done():
-        return upcoming.result()
-    upcoming.cancel()
-    return ("hearing", -1.0)
+    try:
+        await asyncio.wait({upcoming, work}, timeout=BEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        return upcoming.result() if upcoming.done() else ("hearing", -1.0)
+    finally:
+        upcoming.cancel()
 
 
 async def heard_lines(told: AsyncGenerator[Told, None], settings: Settings) -> AsyncIterator[bytes]:
