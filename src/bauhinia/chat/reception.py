@@ -36,6 +36,8 @@ class Reception:
     conversations: Conversations = field(init=False)
     assistant: Assistant = field(init=False)
     line: Line = field(init=False)
+    hearing: Line = field(init=False)
+    """The line before the recogniser, which takes the machine's cores for itself."""
     rate: Rate = field(init=False)
     attachments: Attachments = field(init=False)
 
@@ -43,6 +45,7 @@ class Reception:
         self.curated = CuratedAnswers(self.database, self.gateway.ledger)
         self.conversations = Conversations(self.database)
         self.line = Line(max(1, self.gateway.slots))
+        self.hearing = Line(1)
         self.rate = Rate()
         self.attachments = Attachments()
         self.assistant = Assistant(

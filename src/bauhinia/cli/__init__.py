@@ -26,6 +26,7 @@ from .ledger import ledger_app
 from .mcp import mcp
 from .memory import memory_app
 from .models import models_app
+from .notes import notes
 from .people import people_app
 from .privacy import privacy_app
 from .redraft import redraft
@@ -71,6 +72,7 @@ app.command()(redraft)
 app.command()(analyse)
 app.command()(compare)
 app.command()(chat)
+app.command()(notes)
 app.command()(replay)
 app.command()(gallery)
 app.add_typer(terms_app)

@@ -25,7 +25,7 @@ from .evidence import Evidence, missing_names
 from .house_rules import apply
 from .orders import DraftOrder
 from .segment import gloss
-from .templates import Line, Template
+from .templates import Language, Line, Template
 
 GAP = {"en": "[to be confirmed: {}]", "zh-HK": "[待確認：{}]"}
 GAP_KINDS = {
@@ -38,6 +38,7 @@ GAP_KINDS = {
     },
     "zh-HK": {"money": "款額", "date": "日期", "time": "時間", "percent": "百分比", "reference": "參考編號"},
 }
+VARIETIES: dict[Language, Variety] = {"en": Variety.ENGLISH, "zh-HK": Variety.TRADITIONAL}
 ACTION_GAP = {"en": "action by", "zh-HK": "負責單位"}
 SENTENCE_TOKENS = 60
 MOST_POINTS = 12
@@ -106,7 +107,10 @@ async def draft(
     async for index, passages in desk.in_order(template.parts, write):
         written[index] = passages
         desk.progress("write", len(written), len(template.parts))
-    laid_out = _lay_out(order, template, facts, written)
+    for index, line in template.parts:
+        if line.action is not None:
+            written[index] = list(_with_actions(written[index], line, order))
+    laid_out = lay_out(template, order.language, facts, written)
     for passage in laid_out:
         desk.report(PassageReady(section=0, passage=to_json(passage)))
     title = template.title[order.language]
@@ -123,7 +127,7 @@ async def draft(
 
 
 def _variety(order: DraftOrder) -> Variety:
-    return Variety.ENGLISH if order.language == "en" else Variety.TRADITIONAL
+    return VARIETIES[order.language]
 
 
 async def _gather(
@@ -344,18 +348,16 @@ def _without_inventions(sentence: str, order: DraftOrder, known: str) -> tuple[s
     return sentence, findings
 
 
-def _lay_out(
-    order: DraftOrder, template: Template, facts: Mapping[str, str], written: Mapping[int, list[Passage]]
+def lay_out(
+    template: Template, language: Language, facts: Mapping[str, str], written: Mapping[int, list[Passage]]
 ) -> list[Passage]:
-    """Fixed lines and written parts, in the template's order."""
-    labels = {field.name: field.label[order.language] for field in template.fields}
-    values = {name: facts.get(name) or GAP[order.language].format(label) for name, label in labels.items()}
+    """Fixed lines and written parts, in the template's order; a gap for each fact that nobody gave."""
+    labels = {field.name: field.label[language] for field in template.fields}
+    values = {name: facts.get(name) or GAP[language].format(label) for name, label in labels.items()}
     passages: list[Passage] = []
     paragraphs = 0
     for index, line in enumerate(template.lines):
-        pieces = written[index] if line.write else _fixed(order, template, index, values)
-        if line.action is not None:
-            pieces = list(_with_actions(pieces, line, order))
+        pieces = written[index] if line.write else _fixed(language, template, index, values)
         for piece in pieces:
             paragraphs += line.place == "body" and line.kind == "paragraph" and not piece.run_on
             number = f"{paragraphs}." if template.numbered and paragraphs > 1 and line.place == "body" else ""
@@ -363,14 +365,14 @@ def _lay_out(
     return passages
 
 
-def _fixed(order: DraftOrder, template: Template, index: int, values: Mapping[str, str]) -> list[Passage]:
+def _fixed(language: Language, template: Template, index: int, values: Mapping[str, str]) -> list[Passage]:
     """A line of fixed words with its facts; nothing where the language does not have it."""
     line = template.lines[index]
-    words = (line.words or {}).get(order.language)
+    words = (line.words or {}).get(language)
     if words is None:
         return []
-    rules = template.house_rules.get(order.language, [])
-    text, _ = apply(rules, words.format_map(values), _variety(order))
+    rules = template.house_rules.get(language, [])
+    text, _ = apply(rules, words.format_map(values), VARIETIES[language])
     return [Passage(id=f"l{index}", kind=line.kind, text=text)]
 
 

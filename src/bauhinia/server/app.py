@@ -52,6 +52,7 @@ from .label_pages import label_pages_router
 from .ledger_api import ledger_router
 from .ledger_pages import ledger_pages_router
 from .mcp_endpoint import McpEndpoint
+from .notes_pages import notes_router
 from .observed import Observed, Traffic, templates
 from .openid_pages import openid_router
 from .operation import operation_router
@@ -88,7 +89,7 @@ logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 UPLOAD_PATHS = re.compile(
     "/api/documents|/documents|/v1/files|/api/terms/import|/terms/import|/api/tasks/[^/]+/import"
-    "|/label|/api/label/check|/chat/attach"
+    "|/label|/api/label/check|/chat/attach|/chat/notes|/chat/notes/hear"
 )
 """Where files come in."""
 BULK_PATHS = re.compile("(?:/api)?/knowledge/collections/[^/]+/documents")
@@ -149,7 +150,7 @@ def _routers(settings: Settings, limits: Limits) -> list[APIRouter]:
         *(ledger_pages_router, privacy_router, privacy_pages_router, knowledge_api_router, knowledge_router),
         *(sheets_api_router, sheets_router, register_router, register_pages_router, label_router),
         *(label_pages_router, chat_router, chat_cases_router, chat_speech_router),
-        *(curated_router, itinerary_router),
+        *(curated_router, itinerary_router, notes_router),
     ]
 
 

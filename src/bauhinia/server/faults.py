@@ -27,6 +27,8 @@ PROGRAM_PATHS = (
     "/mcp",
     "/chat/ask",
     "/chat/attach",
+    "/chat/notes/hear",
+    "/chat/notes/summary",
     "/health",
     "/metrics",
     "/static/",
