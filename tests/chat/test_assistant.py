@@ -153,7 +153,12 @@ async def test_what_no_tool_knows_is_asked_beside_what_one_does(opened: OpenRece
     answer, events = await heard(
         reception, "When is the next public holiday? How do I write a polite letter to a neighbour?"
     )
-    assert answer.via == "several" and answer.model and answer.said[0].source == 0 and len(answer.references) == 1
+    assert (
+        answer.via == "several"
+        and answer.model
+        and answer.said[0].source == 0
+        and len(answer.references) == 1
+    )
     assert "greeting" in answer.text and "March" not in answer.text and answer.withdrawn == 1
     alone = next(place for place, said in enumerate(answer.said) if "No source was found" in said.text)
     assert alone > 0 and all(said.source is None for said in answer.said[alone:])

@@ -105,6 +105,8 @@ class Assistant:
         language = asked_in(question, before)
         went_on = _questions(earlier)
         parts = plan(question, today=self._context.today(), before=language, earlier=went_on)
+        if any(part.romanised for part in parts):
+            language = Variety.CANTONESE
         return Asked(question=question, by=by, language=language, parts=parts, earlier=earlier)
 
     async def at_hand(self, asked: Asked) -> list[Event] | None:
@@ -127,6 +129,9 @@ class Assistant:
         if understood.call is not None:
             result = await use_tool(understood.call.tool, understood.call.arguments, self._context)
             answer = _of_result(result, asked.language)
+            if part.read_as:
+                how = Said(text=wording("read_as", asked.language).format(question=part.read_as))
+                answer = replace(answer, said=(how, *answer.said))
             if part.wide and answer.via == "tool":
                 note = Said(text=wording("whole_territory", asked.language))
                 answer = replace(answer, said=(*answer.said, note))

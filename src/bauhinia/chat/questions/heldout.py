@@ -1,7 +1,7 @@
 """Held-out questions of kinds that the scripted ones have few of: `heldout.yaml`, one text each.
 
-What each part must get is asked of the tool itself with arguments written by hand. `judge` reads a question as
-the assistant does, with what was asked before it, and compares part by part.
+What each part must get is asked of the tool itself with arguments written by hand. `judge` reads a question
+as the assistant does, with what was asked before it, and compares part by part.
 """
 
 from __future__ import annotations
@@ -50,7 +50,17 @@ class HeldOut(BaseModel):
 
     id: str
     kind: Literal[
-        "mixed", "typo", "romanised", "simplified", "short", "long", "two", "follow", "injected", "current"
+        "mixed",
+        "typo",
+        "romanised",
+        "simplified",
+        "short",
+        "long",
+        "two",
+        "follow",
+        "injected",
+        "current",
+        "people",
     ]
     language: str
     text: str
@@ -58,6 +68,8 @@ class HeldOut(BaseModel):
     never: tuple[str, ...] = ()
     """What must not stand in the answer."""
     expect: tuple[Wanted, ...]
+    later: bool = False
+    """Written once the rules were mended looking at the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
