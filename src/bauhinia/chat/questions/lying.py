@@ -1,4 +1,4 @@
-"""What a model says that always invents: an official, a date, an amount, and a life. For tests and benches."""
+"""What a model says that always invents: an official, a date, an amount, a life. For tests and benches."""
 
 from __future__ import annotations
 
