@@ -75,8 +75,9 @@ async def conversation(request: Request, key: str) -> HTMLResponse:
 
 
 async def _common(request: Request) -> dict[str, Any]:
-    line = reception_of(request).line
-    return {"examples": EXAMPLES, "longest": LONGEST_QUESTION, "step": line.step, "wait": line.wait}
+    reception = reception_of(request)
+    step, wait = await reception.step(), reception.line.wait
+    return {"examples": EXAMPLES, "longest": LONGEST_QUESTION, "step": step, "wait": wait}
 
 
 @chat_router.post("/chat/ask")
@@ -102,7 +103,11 @@ async def ask_plainly(
     answer: Answer | None = None
     earlier = await _earlier(reception, asked)
     reader = words_for(request).language
-    async with aclosing(reception.answer(asked.question, by=by, earlier=earlier, reader=reader)) as events:
+    async with aclosing(
+        reception.answer(
+            asked.question, by=by, earlier=earlier, reader=reader, network=_network(request, reception)
+        )
+    ) as events:
         async for event in events:
             answer = event if isinstance(event, Answer) else answer
     assert answer is not None, "an answer comes last"
@@ -113,6 +118,12 @@ async def ask_plainly(
 def _hold_to_rate(request: Request, by: Officer) -> None:
     if is_guest(by):
         reception_of(request).rate.take(request.client.host if request.client else "")
+
+
+def _network(request: Request, reception: Reception) -> bytes:
+    """A mark of where a guest is; empty for an officer."""
+    guest = is_guest(office_of(request).officer)
+    return reception.rate.mark(request.client.host if request.client else "") if guest else b""
 
 
 async def _earlier(reception: Reception, asked: Question) -> list[Exchange]:
@@ -134,7 +145,9 @@ async def _lines(
     closing = closing_of(request)
     try:
         async with aclosing(
-            reception.answer(asked.question, by=by, earlier=earlier, reader=reader)
+            reception.answer(
+                asked.question, by=by, earlier=earlier, reader=reader, network=_network(request, reception)
+            )
         ) as events:
             async for event in events:
                 if closing.is_set():
@@ -244,7 +257,8 @@ async def status(request: Request) -> HTMLResponse:
     reception = reception_of(request)
     asked = reception.context.sources
     sources = [(host, asked.last(host.host)) for host in hosts().values()]
-    return page(request, "chat_status.html", line=reception.line, sources=sources)
+    step = await reception.step()
+    return page(request, "chat_status.html", line=reception.line, step=step, sources=sources)
 
 
 @chat_router.get("/chat/manifest.webmanifest")
