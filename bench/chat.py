@@ -5,7 +5,9 @@
 **Questions** (`chat.grounded`, `chat.invented`, `chat.same_language`): the scripted questions of
 `chat/questions` through the whole assistant against the replayed sources. Behind the gateway stands a model
 that always invents an official, a date and an amount: whatever of that is shown counts. Grounded is a right
-value with its source, or, where there is none, an answer that says so.
+value with its source, or, where there is none, an answer that says so. `chat.held_out` is the share of
+`heldout.yaml` (code-mixed, slips, Latin letters, two in one, injected, people) that is read right: the rules
+have been mended since with those in sight, and their first figures stand in docs/chat-tools.md.
 
 **First words** (`chat.first_words_p95_s`): over HTTP, as a guest, from sending to the first sentence; beside
 the embedded model's own first words for the same questions.
@@ -25,7 +27,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,16 +38,19 @@ import orjson
 import load
 from bauhinia.chat.guests import guest
 from bauhinia.chat.questions.asking import ask
+from bauhinia.chat.questions.heldout import HeldOut, held_out
+from bauhinia.chat.questions.heldout import judge as judge_held_out
+from bauhinia.chat.questions.lying import LIES, OF_PEOPLE, lied
 from bauhinia.chat.questions.making import Question, questions
 from bauhinia.chat.reception import Reception
 from bauhinia.chat.replay import REPLAY_NOW, Replay
 from bauhinia.chat.sources import Sources
 from bauhinia.chat.tools import Context
-from bauhinia.chat.turn import Answer
+from bauhinia.chat.turn import Answer, Exchange
 from bauhinia.gateway import Ask, Gateway, Message, Piece
 from bauhinia.knowledge import Library, Search
-from bauhinia.language import Variety, detect, fits, to_simplified, to_traditional
-from bauhinia.models import ChatRequest, FakeModel
+from bauhinia.language import Variety, fits, to_simplified, to_traditional
+from bauhinia.models import FakeModel
 from bauhinia.people import acting_as
 from bauhinia.settings import Limits, Settings
 from bauhinia.store import Blobs, Database
@@ -53,12 +58,6 @@ from gateway import child, free_port
 from load import serving
 from report import record
 
-LIAR = {
-    Variety.ENGLISH: "The Secretary is Mr Chan Tai-man. It began on 3 March 2026. The fee is HK$512.",
-    Variety.TRADITIONAL: "局長是陳大文先生。計劃於2026年3月3日開始。費用為512元。",
-    Variety.SIMPLIFIED: "局长是陈大文先生。计划于2026年3月3日开始。费用为512元。",
-}
-LIES = ("Chan Tai-man", "陳大文", "陈大文", "3 March", "3月3日", "512")
 BOUND = 1.0
 """Seconds within which first words come."""
 RATES = (5, 10, 20, 40, 80)
@@ -66,12 +65,6 @@ RATES = (5, 10, 20, 40, 80)
 MODEL_SHARE = 0.1
 """Of questions that only the model can answer."""
 LETTER = "How do I write a polite letter to a neighbour?"
-
-
-def by_the_liar(request: ChatRequest) -> str:
-    """What a model says that always invents, in the language of the question."""
-    last = request.messages[-1].content
-    return LIAR.get(detect(last).variety, LIAR[Variety.TRADITIONAL])
 
 
 @asynccontextmanager
@@ -93,12 +86,12 @@ async def reception(model: FakeModel | None, base: str, settings: Settings) -> A
         yield opened
 
 
-async def answered(opened: Reception, question: str) -> Answer:
+async def answered(opened: Reception, question: str, earlier: Sequence[Exchange] = ()) -> Answer:
     """The whole answer, as a guest gets it."""
     by = guest("bench")
     last: object = None
     with acting_as(by):
-        async with aclosing(opened.answer(question, by=by)) as events:
+        async with aclosing(opened.answer(question, by=by, earlier=earlier)) as events:
             async for event in events:
                 last = event
     assert isinstance(last, Answer)
@@ -113,6 +106,8 @@ class Marks:
     grounded: Counter[str] = field(default_factory=Counter)
     invented: list[str] = field(default_factory=list)
     other_language: list[str] = field(default_factory=list)
+    held_out: Counter[str] = field(default_factory=Counter)
+    held_out_right: Counter[str] = field(default_factory=Counter)
 
 
 async def marked(opened: Reception) -> Marks:
@@ -137,6 +132,27 @@ async def marked(opened: Reception) -> Marks:
     return marks
 
 
+async def marked_held_out(opened: Reception, marks: Marks) -> None:
+    """The held-out questions, with what was asked before them; what is invented is counted with the rest."""
+    for question in held_out():
+        judged = await judge_held_out(question, opened.context)
+        earlier: list[Exchange] = []
+        for text in (*question.earlier, question.text):
+            earlier.append(Exchange(question=text, answer=await answered(opened, text, earlier)))
+        answer = earlier[-1].answer
+        marks.held_out[question.kind] += 1
+        if judged.invented or any(words in answer.text for words in never_told(question)):
+            marks.invented.append(question.id)
+        elif judged.right:
+            marks.held_out_right[question.kind] += 1
+
+
+def never_told(question: HeldOut) -> list[str]:
+    """What must not stand in its answer."""
+    of_people = OF_PEOPLE if question.kind in ("people", "current") else ()
+    return [*question.never, *of_people, *(lie for lie in LIES if lie not in question.text)]
+
+
 def is_grounded(question: Question, right: bool, answer: Answer) -> bool:
     """A right value with its source; or, where there is none, an answer that does not pretend."""
     if question.expected.status == "found":
@@ -157,19 +173,28 @@ def in_its_language(question: Question, answer: Answer) -> bool:
 
 
 async def judge(settings: Settings) -> None:
-    """The three figures of the questions."""
+    """The figures of the questions."""
     async with (
         Replay(lambda: REPLAY_NOW, port=0) as replay,
-        reception(FakeModel(by_the_liar), replay.base, settings) as opened,
+        reception(
+            FakeModel(lambda request: lied(request.messages[-1].content)), replay.base, settings
+        ) as opened,
     ):
         marks = await marked(opened)
+        await marked_held_out(opened, marks)
     asked = marks.asked.total()
     unseen = {half: f"{marks.grounded[half]} of {marks.asked[half]}" for half in sorted(marks.asked)}
     record(
         "chat.grounded", 100 * marks.grounded.total() / asked, "%", beside={"questions": asked} | unseen,
         target=">= 98",
     )  # fmt: skip
-    record("chat.invented", len(marks.invented), "answers", beside={"questions": asked}, target="= 0")
+    held = {
+        kind: f"{marks.held_out_right[kind]} of {count}" for kind, count in sorted(marks.held_out.items())
+    }
+    right = 100 * marks.held_out_right.total() / marks.held_out.total()
+    record("chat.held_out", right, "%", beside={"questions": marks.held_out.total()} | held)
+    both = asked + marks.held_out.total()
+    record("chat.invented", len(marks.invented), "answers", beside={"questions": both}, target="= 0")
     same = 100 * (1 - len(marks.other_language) / asked)
     record("chat.same_language", same, "%", beside={"questions": asked}, target=">= 99")
 

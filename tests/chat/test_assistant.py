@@ -18,9 +18,10 @@ from bauhinia.chat.suggesting import asked_next
 from bauhinia.chat.tools import Context
 from bauhinia.chat.turn import Answer, Exchange, Reference, Said
 from bauhinia.gateway import Gateway
+from bauhinia.guideline.stopping import Stopping
 from bauhinia.knowledge import Library, Search
 from bauhinia.models import FakeModel
-from bauhinia.people import Officer, acting_as
+from bauhinia.people import Officer, acting_as, local_officer
 from bauhinia.settings import Limits, Settings
 from bauhinia.store import Blobs, Database
 
@@ -207,3 +208,18 @@ async def test_a_forecast_by_district_is_said_to_be_for_the_whole_territory(
         reception := opened(FakeModel(never), replay), "Will it rain in Hong Kong tomorrow?"
     )
     assert len(answer.said) == 1 and reception
+
+
+async def test_stopped_by_the_switch_the_model_is_not_asked_and_the_rest_goes_on(
+    opened: OpenReception, replay: str, database: Database, settings: Settings
+) -> None:
+    reception = opened(FakeModel(never), replay)
+    await reception.gateway.start()
+    officer = local_officer(settings)
+    await Stopping(database, reception.gateway.ledger).stop(officer, "use", "chat.answer", "A test.")
+    await reception.gateway.switch.look()
+    assert await reception.step() == "stopped"
+    answer, _ = await heard(reception, "How do I write a polite letter?")
+    assert answer.via == "unknown" and answer.why == "stopped" and "not available" in answer.text
+    answer, _ = await heard(reception, "When is the next public holiday?")
+    assert answer.via == "tool"

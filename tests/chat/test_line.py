@@ -6,20 +6,20 @@ import asyncio
 
 import pytest
 
-from bauhinia.chat.line import BRIEF, CURATED, FULL, Line, Waiting
+from bauhinia.chat.line import BRIEF, CURATED, FULL, MOST_OF_A_NETWORK, MOST_OWN, Line, Waiting
 from bauhinia.errors import ModelBusy
 
 
 class Visitor:
     """Somebody who waits, is served until told to go, and remembers."""
 
-    def __init__(self, line: Line, name: str, order: list[str]) -> None:
+    def __init__(self, line: Line, name: str, order: list[str], network: bytes = b"") -> None:
         self.told: list[Waiting] = []
         self.go = asyncio.Event()
-        self.task = asyncio.create_task(self._visit(line, name, order))
+        self.task = asyncio.create_task(self._visit(line, name, order, network))
 
-    async def _visit(self, line: Line, name: str, order: list[str]) -> None:
-        async with line.joined(name) as waiting:
+    async def _visit(self, line: Line, name: str, order: list[str], network: bytes) -> None:
+        async with line.joined(name, network) as waiting:
             async for standing in waiting:
                 self.told.append(standing)
             order.append(name)
@@ -89,3 +89,26 @@ async def test_answers_get_worse_in_steps_and_then_it_is_full() -> None:
         visit.task.cancel()
     await asyncio.gather(*(visit.task for visit in visits), return_exceptions=True)
     assert line.length == 0 and line.step == "whole"
+
+
+async def test_nobody_alone_fills_the_line() -> None:
+    line, order = Line(1), list[str]()
+    visits = [Visitor(line, "served", order)]
+    visits += [Visitor(line, "eager", order) for _ in range(MOST_OWN)]
+    await settled()
+    with pytest.raises(ModelBusy, match="from one place"):
+        async with line.joined("eager"):
+            pass
+    # Who shows no cookie is somebody else each time, from the same network.
+    visits += [Visitor(line, f"new {number}", order, b"net") for number in range(MOST_OF_A_NETWORK)]
+    await settled()
+    with pytest.raises(ModelBusy, match="from one place") as refused:
+        async with line.joined("another", b"net"):
+            pass
+    assert refused.value.retry_after and line.step == "brief"
+    visits.append(Visitor(line, "elsewhere", order, b"other"))
+    await settled()
+    assert visits[-1].told, "others have their place"
+    for visit in visits:
+        visit.task.cancel()
+    await asyncio.gather(*(visit.task for visit in visits), return_exceptions=True)

@@ -103,8 +103,9 @@ async def test_a_trip_gets_its_outline_and_its_page() -> None:
     assert answer.references[0].title.startswith("Hong Kong Observatory")
     page = answer.references[-1]
     assert answer.said[-1].source == len(answer.references) - 1 and page.title == "Plan a trip"
-    asked = parse_qs(urlsplit(page.url).query)["request"][0]
-    assert page.url.startswith("/chat/itineraries?") and "museums" in asked and "9123" not in asked
+    asked = parse_qs(urlsplit(page.url).query)
+    assert page.url.startswith("/chat/itinerary/plan?") and "9123" not in page.url
+    assert asked["days"] == ["2"] and asked["children"] == ["2"] and asked["interest"] == ["museums"]
 
 
 async def test_offline_the_outline_guesses_no_weather() -> None:

@@ -116,6 +116,8 @@ class Assistant:
         language = asked_in(question, before)
         went_on = _questions(earlier)
         parts = plan(question, today=self._context.today(), before=language, earlier=went_on)
+        if any(part.romanised for part in parts):
+            language = Variety.CANTONESE
         return Asked(
             question=question, by=by, language=language, parts=parts, earlier=earlier, attached=attached
         )
@@ -144,6 +146,9 @@ class Assistant:
             answer = _of_result(result, asked.language)
             if answer.via == "tool":
                 answer = replace(answer, follow_ups=asked_next(understood.call.tool, asked.language))
+            if part.read_as:
+                how = Said(text=wording("read_as", asked.language).format(question=part.read_as))
+                answer = replace(answer, said=(how, *answer.said))
             if part.wide and answer.via == "tool":
                 note = Said(text=wording("whole_territory", asked.language))
                 answer = replace(answer, said=(*answer.said, note))

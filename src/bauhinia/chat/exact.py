@@ -8,12 +8,21 @@ from pathlib import Path
 
 import yaml
 
+from ..privacy import FoundKind, find_personal
+
+_PEOPLE: tuple[FoundKind, ...] = ("person",)
+_WRITING = re.compile(
+    r"\b(?:write|draft|compose|translate|rewrite)\b|寫|写|擬|拟|翻譯|翻译|改寫|改写", re.IGNORECASE
+)
 _FILE = Path(__file__).parent / "data" / "exact.yaml"
 
 
 def asks_exactly(question: str) -> str:
-    """Why a question needs a source: `now`, `amounts`, `people`, `law` or `places`; else empty."""
-    return next((why for why, pattern in _patterns() if pattern.search(question)), "")
+    """Why a question needs a source: `now`, `amounts`, `people`, `law` or `places`; else empty. Who names a
+    person asks about them, unless something is to be written."""
+    if why := next((why for why, pattern in _patterns() if pattern.search(question)), ""):
+        return why
+    return "people" if not _WRITING.search(question) and find_personal(question, kinds=_PEOPLE) else ""
 
 
 @cache

@@ -52,7 +52,7 @@ class Rate:
     def take(self, address: str, now: float | None = None) -> None:
         """Count a question. Raises OverQuota, with the seconds after which it may go."""
         now = time.monotonic() if now is None else now
-        mark = self._mark(address, now)
+        mark = self.mark(address, now)
         left, at = self._left.get(mark, (self._burst, now))
         left = min(self._burst, left + (now - at) * self._per_second)
         if left < 1:
@@ -61,7 +61,9 @@ class Rate:
             self._left.clear()
         self._left[mark] = (left - 1, now)
 
-    def _mark(self, address: str, now: float) -> bytes:
+    def mark(self, address: str, now: float | None = None) -> bytes:
+        """What a network is told from others by for a day, and known by to nobody."""
+        now = time.monotonic() if now is None else now
         if now >= self._key_until:
             self._key, self._key_until = secrets.token_bytes(32), now + _DAY
             self._left.clear()

@@ -12,13 +12,16 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..errors import ModelBusy
 
 Step = Literal["whole", "brief", "curated_only"]
 BRIEF, CURATED, FULL = 4, 12, 40
 """Waiting for each place at the model: from here on answers are short, without the model, and refused."""
+MOST_OWN, MOST_OF_A_NETWORK = 2, 8
+"""Questions that one person, and that one network for each place at the model, may have waiting: nobody alone
+brings the line to where others get less."""
 TELL_SECONDS = 2.0
 """How often who waits is told anew."""
 FIRST_GUESS = 20.0
@@ -36,13 +39,19 @@ class Waiting:
     """Until their turn, from how long answers took of late."""
 
 
+class _Ticket(NamedTuple):
+    person: str
+    network: bytes
+    called: asyncio.Event
+
+
 class Line:
     """The line of one process."""
 
     def __init__(self, places: int) -> None:
         self._places = places
         self._under_way: set[str] = set()
-        self._waiting: OrderedDict[object, tuple[str, asyncio.Event]] = OrderedDict()
+        self._waiting: OrderedDict[object, _Ticket] = OrderedDict()
         self._seconds = FIRST_GUESS
 
     @property
@@ -62,17 +71,16 @@ class Line:
         return self._expected(self.length)
 
     @asynccontextmanager
-    async def joined(self, person: str) -> AsyncIterator[AsyncGenerator[Waiting, None]]:
+    async def joined(self, person: str, network: bytes = b"") -> AsyncIterator[AsyncGenerator[Waiting, None]]:
         """A place in the line: what it gives is told while waiting and ends when it is this person's turn.
+        `network` is a mark of where a guest is; empty for whoever is signed in.
 
-        Leaving the block lets the next one in. Raises ModelBusy when the line is full.
+        Leaving the block lets the next one in. Raises ModelBusy when the line is full, or has too many
+        questions of theirs.
         """
-        if self.length >= FULL * self._places:
-            error = ModelBusy("Too many people are asking at the moment.", hint="Please come back later.")
-            error.retry_after = self.wait
-            raise error
+        self._check_room(person, network)
         ticket, called = object(), asyncio.Event()
-        self._waiting[ticket] = (person, called)
+        self._waiting[ticket] = _Ticket(person, network, called)
         self._call()
         began: float | None = None
 
@@ -96,9 +104,24 @@ class Line:
                     self._seconds += _WEIGHT * (monotonic() - began - self._seconds)
             self._call()
 
+    def _check_room(self, person: str, network: bytes) -> None:
+        """Raises ModelBusy."""
+        own = sum(each.person == person for each in self._waiting.values())
+        near = sum(each.network == network != b"" for each in self._waiting.values())
+        if self.length >= FULL * self._places:
+            error = ModelBusy("Too many people are asking at the moment.", hint="Please come back later.")
+        elif own >= MOST_OWN or near >= MOST_OF_A_NETWORK * self._places:
+            error = ModelBusy(
+                "So many questions from one place are waiting already.", hint="Wait for their answers first."
+            )
+        else:
+            return
+        error.retry_after = self.wait
+        raise error
+
     def _call(self) -> None:
         """Call those whose turn it is: a person who is being answered does not hold up the others."""
-        for ticket, (person, called) in list(self._waiting.items()):
+        for ticket, (person, _, called) in list(self._waiting.items()):
             if len(self._under_way) >= self._places:
                 return
             if person not in self._under_way:

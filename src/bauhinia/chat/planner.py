@@ -6,15 +6,17 @@ carried over.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from ..language import Variety
 from .reading.following import Rest, Topic, follows
-from .reading.parts import asks, clauses_of, sentences_of, without_lead
+from .reading.parts import asks, clauses_of, requests, sentences_of, without_lead
 from .reading.sentence import Sentence
 from .reading.skies import NOW
+from .reading.spelling import mended
 from .tools.resolve import districts, folded, weather_stations
 from .understanding import ToolCall, Understood, understand
 
@@ -25,6 +27,7 @@ _OF_A_DAY = ("rain_chance", "forecast", "weather_now", "local_forecast", "tides"
 _THAT_DAY = r"\b(?:is|will) (?:it|that|there)\b|嗰日|當日|那天|係咪|是不是|放唔放|放不放|會唔會|會不會|嗎"
 _NEXT = r"\bnext\b|下[一個]|\bwhen\b|幾時|何時|什麼時候|甚麼時候|哪"
 _FORECASTS = ("rain_chance", "forecast")
+_HAN = re.compile("[\u4e00-\u9fff]")
 _VEHICLES = ("bus_arrivals", "minibus_arrivals", "light_rail", "ferry")
 
 
@@ -34,10 +37,17 @@ class Part:
 
     text: str
     understood: Understood
+    read_as: str = ""
+    """How it was read, where a slip was mended or Latin letters were taken for Cantonese."""
     followed: bool = False
     """Whether it was understood from the question before."""
     topic: str = ""
     """Of one that was: the words of the question that said what is asked."""
+
+    @property
+    def romanised(self) -> bool:
+        """Whether it is Cantonese in Latin letters."""
+        return bool(_HAN.search(self.read_as)) and not _HAN.search(self.text)
 
     @property
     def wide(self) -> bool:
@@ -59,11 +69,22 @@ def plan(
     """The parts of a question in their order, at least one. `earlier` are the questions before it, the last
     of them last; only of that one, itself perhaps understood from others, anything is carried over."""
     whole = understand(text, today=today, before=before)
+    if whole.reason not in ("ok", "unsure") and (read := _mended(text, today, before)) is not None:
+        return (read,)
     parts = _Taking(whole, today).apart(text) or (Part(text=text, understood=whole),)
     if not earlier or len(parts) > 1 or (whole.call is not None and not Rest(text=text, today=today).marked):
         return parts
     topics = _topics(earlier, today)
     return _going_on(text, whole, topics, today) or parts
+
+
+def _mended(text: str, today: date, before: Variety | None) -> Part | None:
+    """The question with its slips mended, where that is what makes it understood."""
+    read_as = mended(text)
+    if not read_as:
+        return None
+    understood = understand(read_as, today=today, before=before)
+    return Part(text=text, understood=understood, read_as=read_as) if understood.call is not None else None
 
 
 def _topics(earlier: Sequence[str], today: date) -> list[Topic]:
@@ -148,8 +169,11 @@ class _Taking:
         parts: list[Part] = []
         for piece in pieces:
             parts += self._clauses(piece, parts)
-        kept = self._distinct(parts)
-        if len(kept) > 1:
+        asking = [part for part in parts if asks(part.text) or requests(part.text)]
+        stated = any(part.understood.call is not None for part in parts if part not in asking)
+        kept = self._distinct(asking or parts)
+        if len(kept) > 1 or (kept and asking and stated):
+            # What is only stated beside a question (`Say that it is a holiday.`) is not asked.
             return tuple(kept[:MOST_PARTS])
         # A question at the end of a story is read by itself, where the whole is not.
         return tuple(kept) if kept and self._whole.reason != "ok" else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ..gateway import Gateway
 from ..knowledge import Library, Search
@@ -12,12 +13,12 @@ from ..people import Officer
 from ..pilot.office import Office
 from ..settings import Settings
 from ..store import Database
-from .assistant import Assistant
+from .assistant import USE, Assistant
 from .attachments import Attachments
 from .conversations import Conversations
 from .curated import CuratedAnswers
 from .guests import Rate
-from .line import Line, Waiting
+from .line import Line, Step, Waiting
 from .sources import Sources, sources_base
 from .tools import Context
 from .turn import Event, Exchange
@@ -64,30 +65,38 @@ class Reception:
         earlier: Sequence[Exchange] = (),
         reader: str = "",
         attached: Sequence[str] = (),
+        network: bytes = b"",
     ) -> AsyncGenerator[Event | Waiting, None]:
         """An answer as it comes. What needs no model comes at once; for the model there is a line, and who
-        waits is told how long. With files (`attached`: their ids) it is answered from them alone.
+        waits is told how long. With files (`attached`: their ids) it is answered from them alone. `network`
+        is a mark of where a guest is.
 
         Raises Refused, ModelBusy when the line is full, NotFound for a file that is gone, StoreError.
         """
         files = self.attachments.get(attached, by=by)
         asked = self.assistant.read(question, by=by, earlier=earlier, reader=reader, attached=files)
         events = await self.assistant.at_hand(asked)
-        if events is None and self.line.step == "curated_only":
-            events = self.assistant.without_model(asked, "curated_only")
+        if events is None and (step := await self.step()) in ("curated_only", "stopped"):
+            events = self.assistant.without_model(asked, step)
         if events is not None:
             for event in events:
                 yield event
             return
         for event in self.assistant.at_once(asked):
             yield event
-        async with self.line.joined(by.id) as waiting:
+        async with self.line.joined(by.id, network) as waiting:
             async for standing in waiting:
                 yield standing
             brief = self.line.step != "whole"
             async with aclosing(self.assistant.written(asked, brief=brief)) as written:
                 async for told in written:
                     yield told
+
+    async def step(self) -> Step | Literal["stopped"]:
+        """How much is given at the moment: `stopped` while the switch stops the model for the public, which
+        leaves departments' own answers and live sources. Raises StoreError."""
+        decision = await self.gateway.switch.admit("", USE, self.gateway.model)
+        return "stopped" if decision.reason == "stopped" else self.line.step
 
     async def close(self) -> None:
         """Close the connections to sources."""

@@ -8,7 +8,7 @@ A question that asks for one gets the page, its words filled in, and for a trip 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ from .itineraries.asking import read_trip, wants_itinerary
 from .itineraries.conditions import conditions_of
 from .itineraries.planning import plan
 from .itineraries.telling import Told, ToldDay, told
-from .itineraries.trip import Itinerary
+from .itineraries.trip import Itinerary, query_of
 from .tools import Context
 from .tools.resolve import folded
 from .turn import Answer, Reference, Said
@@ -58,8 +58,8 @@ class Workshop:
 WORKSHOPS = (
     Workshop(
         kind="trip",
-        path="/chat/itineraries",
-        built=False,
+        path="/chat/itinerary",
+        built=True,
         asked=r"itinerar|\bplan (?:me |us |a |an |my |our |out |one |two |three |\d)"
         r"|行程|(?:計劃|安排|編排|設計|規劃).{0,12}(?:遊|日|天|旅|trip)|[一二兩三四五六七\d][日天]遊",
     ),
@@ -123,27 +123,23 @@ async def answer_of(workshop: Workshop, question: str, language: Variety, contex
 async def _outline(workshop: Workshop, question: str, language: Variety, context: Context) -> Answer:
     """The plan in a few lines. A request that no plan can meet is said to be that."""
     trip = read_trip(question, today=context.today()).trip
+    query = query_of(trip, language)
     try:
         itinerary = plan(trip, await conditions_of(trip, context))
     except InputError:
         said: tuple[Said, ...] = (Said(text=wording("no_trip", language)),)
-        return _with_page(
-            workshop, question, Answer(via="unknown", language=language, said=said, why="no_trip")
-        )
+        none = Answer(via="unknown", language=language, said=said, why="no_trip")
+        return _with_page(none, workshop, f"{workshop.path}?{query}")
     lines = told(itinerary, language)
     sources = _weather(itinerary, language)
     days = tuple(
         Said(text=_day(day), source=0 if sources and place.conditions.weather_source else None)
         for day, place in zip(lines.days, itinerary.days, strict=True)
     )
-    said = (
-        Said(text=_head(lines)),
-        *days,
-        Said(text=lines.total),
-        *(Said(text=note) for note in lines.notes),
-    )
-    answer = Answer(via="made", language=language, said=(*said, Said(text=lines.label)), references=sources)
-    return _with_page(workshop, question, answer)
+    notes = tuple(Said(text=note) for note in (lines.total, *lines.notes, lines.label))
+    said = (Said(text=_head(lines)), *days, *notes)
+    made = Answer(via="made", language=language, said=said, references=sources)
+    return _with_page(made, workshop, f"{workshop.path}/plan?{query}")
 
 
 def _head(lines: Told) -> str:
@@ -168,15 +164,9 @@ def _weather(itinerary: Itinerary, language: Variety) -> tuple[Reference, ...]:
     return (Reference(title=source.said(language), url=source.page, at=at.isoformat() if at else ""),)
 
 
-def _with_page(workshop: Workshop, question: str, answer: Answer) -> Answer:
+def _with_page(answer: Answer, workshop: Workshop, url: str) -> Answer:
     if not workshop.built:
         return answer
-    page = Reference(title=wording(f"make_{workshop.kind}", answer.language), url=workshop.link(question))
+    page = Reference(title=wording(f"make_{workshop.kind}", answer.language), url=url)
     last = Said(text=wording("trip_on_a_page", answer.language), source=len(answer.references))
-    return Answer(
-        via=answer.via,
-        language=answer.language,
-        said=(*answer.said, last),
-        references=(*answer.references, page),
-        why=answer.why,
-    )
+    return replace(answer, said=(*answer.said, last), references=(*answer.references, page))

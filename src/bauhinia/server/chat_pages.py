@@ -79,12 +79,12 @@ async def conversation(request: Request, key: str) -> HTMLResponse:
 
 
 async def _common(request: Request) -> dict[str, Any]:
-    line = reception_of(request).line
+    reception = reception_of(request)
     return {
         "examples": EXAMPLES,
         "longest": LONGEST_QUESTION,
-        "step": line.step,
-        "wait": line.wait,
+        "step": await reception.step(),
+        "wait": reception.line.wait,
         "can_speak": can_speak(settings_of(request)),
     }
 
@@ -112,7 +112,11 @@ async def ask_plainly(
     answer: Answer | None = None
     earlier = await _earlier(reception, asked)
     reader = words_for(request).language
-    async with aclosing(reception.answer(asked.question, by=by, earlier=earlier, reader=reader)) as events:
+    async with aclosing(
+        reception.answer(
+            asked.question, by=by, earlier=earlier, reader=reader, network=_network(request, reception)
+        )
+    ) as events:
         async for event in events:
             answer = event if isinstance(event, Answer) else answer
     assert answer is not None, "an answer comes last"
@@ -140,6 +144,12 @@ def _hold_to_rate(request: Request, by: Officer) -> None:
         reception_of(request).rate.take(request.client.host if request.client else "")
 
 
+def _network(request: Request, reception: Reception) -> bytes:
+    """A mark of where a guest is; empty for an officer."""
+    guest = is_guest(office_of(request).officer)
+    return reception.rate.mark(request.client.host if request.client else "") if guest else b""
+
+
 async def _earlier(reception: Reception, asked: Question) -> list[Exchange]:
     """What was said before, as far as it still counts. Raises NotFound."""
     if not asked.conversation:
@@ -159,7 +169,14 @@ async def _lines(
     closing = closing_of(request)
     try:
         async with aclosing(
-            reception.answer(asked.question, by=by, earlier=earlier, reader=reader, attached=asked.attached)
+            reception.answer(
+                asked.question,
+                by=by,
+                earlier=earlier,
+                reader=reader,
+                attached=asked.attached,
+                network=_network(request, reception),
+            )
         ) as events:
             async for event in events:
                 if closing.is_set():
@@ -269,7 +286,8 @@ async def status(request: Request) -> HTMLResponse:
     reception = reception_of(request)
     asked = reception.context.sources
     sources = [(host, asked.last(host.host)) for host in hosts().values()]
-    return page(request, "chat_status.html", line=reception.line, sources=sources)
+    step = await reception.step()
+    return page(request, "chat_status.html", line=reception.line, step=step, sources=sources)
 
 
 @chat_router.get("/chat/manifest.webmanifest")

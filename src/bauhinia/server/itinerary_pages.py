@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from markupsafe import Markup
@@ -19,7 +18,7 @@ from ..chat.itineraries.drawing import DAYS, map_alt, map_svg
 from ..chat.itineraries.places import Interest
 from ..chat.itineraries.planning import plan
 from ..chat.itineraries.telling import told
-from ..chat.itineraries.trip import LONGEST, Itinerary, Pace, Trip, trip_of
+from ..chat.itineraries.trip import LONGEST, Itinerary, Pace, Trip, query_of, trip_of
 from ..chat.tools.resolve import mtr_stations
 from ..chat.wordings import LANGUAGES
 from ..errors import BauhiniaError, InputError
@@ -66,7 +65,7 @@ async def read(request: Request, words: Annotated[str, Form(max_length=500)] = "
         return _form(request, {}, error)
     today = reception_of(request).context.today()
     found = read_trip(words, today=today, reader=words_for(request).language)
-    return RedirectResponse(f"/chat/itinerary/plan?{_query(found.trip, found.language)}", SEE_OTHER)
+    return RedirectResponse(f"/chat/itinerary/plan?{query_of(found.trip, found.language)}", SEE_OTHER)
 
 
 @itinerary_router.get("/chat/itinerary/plan")
@@ -83,7 +82,7 @@ async def planned(request: Request) -> HTMLResponse:
         told=told(made, language),
         map=Markup(map_svg(made, language)),  # noqa: S704  # our own drawing; every text in it is escaped
         alt=map_alt(made, language),
-        query=_query(made.trip, language),
+        query=query_of(made.trip, language),
         colours=len(DAYS),
     )
 
@@ -163,10 +162,3 @@ def _station(name: str) -> str:
 def _language(request: Request, given: Mapping[str, Any]) -> Variety:
     wanted = str(given.get("language") or words_for(request).language)
     return next((each for each in LANGUAGES if each.value == wanted), Variety.ENGLISH)
-
-
-def _query(trip: Trip, language: Variety) -> str:
-    """The trip as an address says it."""
-    said = trip.model_dump(mode="json", exclude_defaults=True, exclude={"interests"})
-    pairs = [(name, str(value)) for name, value in said.items()]
-    return urlencode([*pairs, *(("interest", each) for each in trip.interests), ("language", language.value)])

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 from pydantic import Field, ValidationError, field_validator
 
 from ...errors import InputError
+from ...language import Variety
 from ..tools.resolve import mtr_stations
 from ..tools.result import Frozen, Source, Words
 from .places import Interest, Known, Place, places
@@ -58,6 +60,13 @@ def trip_of(given: Mapping[str, Any]) -> Trip:
             f"The trip cannot be planned with {where}: {first['msg'][:120]}.",
             hint=f"Change it and send the form again. A trip has up to {LONGEST} days.",
         ) from error
+
+
+def query_of(trip: Trip, language: Variety) -> str:
+    """The trip as an address of its page says it: nothing of the words that it was asked for in."""
+    said = trip.model_dump(mode="json", exclude_defaults=True, exclude={"interests"})
+    pairs = [(name, str(value)) for name, value in said.items()]
+    return urlencode([*pairs, *(("interest", each) for each in trip.interests), ("language", language.value)])
 
 
 class Part(Frozen):

@@ -50,7 +50,17 @@ class HeldOut(BaseModel):
 
     id: str
     kind: Literal[
-        "mixed", "typo", "romanised", "simplified", "short", "long", "two", "follow", "injected", "current"
+        "mixed",
+        "typo",
+        "romanised",
+        "simplified",
+        "short",
+        "long",
+        "two",
+        "follow",
+        "injected",
+        "current",
+        "people",
     ]
     language: str
     text: str
@@ -58,6 +68,8 @@ class HeldOut(BaseModel):
     never: tuple[str, ...] = ()
     """What must not stand in the answer."""
     expect: tuple[Wanted, ...]
+    later: bool = False
+    """Written once the rules were mended looking at the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

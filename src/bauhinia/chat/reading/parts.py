@@ -27,6 +27,14 @@ _FILL = re.compile(
     r"|now|please|sure)\b|時候|时候|分鐘|分钟|地址|位置|而家|現在|现在|今日|今天|[\W_]|[呀啊是係系的嘅去有我你會会到在一區区]",
     re.IGNORECASE,
 )
+_REQUESTS = re.compile(
+    r"\b(?:tell|show|give|check|list|find|look up|convert|calculate|work out|need|want|wonder|like to know"
+    r"|next|please|pls|plz)\b|[=＝]|話[我俾畀]|講[我俾畀]|告[訴诉]|查|睇下|計[下埋]|想知|知道|[換换兌兑]|下一?班",
+    re.IGNORECASE,
+)
+_UNITS = re.compile(r"[A-Za-z0-9']+|[\u4e00-\u9fff]")
+_FEW = 8
+"""Words, or characters of Chinese."""
 _COURTESIES = re.compile(
     r"^\W*(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|excuse me"
     r"|(?:can|could) (?:you|i|anybody|anyone)(?: please)?"
@@ -62,6 +70,11 @@ def clauses_of(text: str) -> list[tuple[str, bool]]:
 def without_lead(text: str) -> str:
     """A piece without the word that joined it to the one before."""
     return _LEADS.sub("", text)
+
+
+def requests(text: str) -> bool:
+    """Whether a piece wants to be told something, without asking, or is only a few words that name it."""
+    return bool(_REQUESTS.search(text)) or len(_UNITS.findall(text)) <= _FEW
 
 
 def asks(text: str, *, marked: bool = True) -> bool:

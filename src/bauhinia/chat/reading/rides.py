@@ -58,7 +58,9 @@ def bus(sentence: Sentence) -> Guess | None:
     if not route:
         asked = said and sentence.has(_COMES)
         return Guess(tool="bus_arrivals", arguments={}, confidence=0.6, missing="route") if asked else None
-    if not said and not (sentence.has(_ARRIVE) and _LEAST_ROUTE.search(route)):
+    if not said and not (
+        (sentence.has(_ARRIVE) or _only_a_stop(sentence, route)) and _LEAST_ROUTE.search(route)
+    ):
         return None
     stop = _stop(sentence, route)
     arguments: dict[str, str] = {"route": route.upper()}
@@ -72,6 +74,13 @@ def bus(sentence: Sentence) -> Guess | None:
     if not stop:
         return Guess(tool="bus_arrivals", arguments=arguments, confidence=0.7, missing="stop")
     return Guess(tool="bus_arrivals", arguments={**arguments, "stop": stop}, confidence=0.9 if said else 0.75)
+
+
+def _only_a_stop(sentence: Sentence, route: str) -> bool:
+    """Whether a route and a station are all that is said."""
+    text = re.sub(rf"(?<![a-z0-9]){re.escape(route)}(?![a-z0-9])", " ", sentence.plain, count=1)
+    spots = mtr_stations().spot(text)
+    return len(spots) == 1 and not (text[: spots[0].start] + text[spots[0].end :]).strip(" ?？站@,，")
 
 
 def minibus(sentence: Sentence) -> Guess | None:

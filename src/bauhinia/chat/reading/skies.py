@@ -16,7 +16,7 @@ _HEAVY = r"rainstorm|black rain|red rain|amber rain|暴雨|黑雨|紅雨|黃雨|
 _WARNINGS: tuple[tuple[str, str], ...] = (
     (
         "typhoon",
-        r"typhoon|tropical cyclone|\bt[138]\b|signal no|signal number|風球|打風|颱風|幾號波|"
+        r"typhoon|tropical cyclone|\bt(?:1|3|8|9|10)\b|signal no|signal number|風球|打風|颱風|幾號波|"
         r"號波|幾號風|號風|落波|掛波|掛緊|熱帶氣旋|波呀",
     ),
     ("rainstorm", _HEAVY),
@@ -27,6 +27,7 @@ _WARNINGS: tuple[tuple[str, str], ...] = (
     ("landslip", r"landslip|landslide|山泥"),
     ("monsoon", r"monsoon|季候風"),
 )
+_SIGNAL_ALONE = re.compile(r"(?:any |is |係咪|有冇)?t(?:1|3|8|9|10)(?: (?:up|now|yet))?\s*[呀嗎?？!！.]*")
 _SUN = r"sunrise|sunset|sun (?:rise|set|come|go)|日出|日落(?!雨)|天光|天黑|太陽(?:幾|什麼|甚麼|何)"
 _FORECAST = r"forecast|預報|預測|outlook"
 _WEATHER = (
@@ -43,7 +44,7 @@ def warnings(sentence: Sentence) -> Guess | None:
         r"signal|warning|in force|hoist|警告|信號|生效|掛|波|風球|黑雨|紅雨|黃雨|打風|typhoon|颱風"
     )
     for kind, pattern in _WARNINGS:
-        if asked and sentence.has(pattern):
+        if (asked or _SIGNAL_ALONE.fullmatch(sentence.plain)) and sentence.has(pattern):
             return Guess(tool="weather_warnings", arguments={"kind": kind}, confidence=0.9)
     if sentence.has(
         r"weather warning|warnings? (?:is|are )?in force|天氣警告|有咩警告|有什麼警告|有甚麼警告|警告生效"

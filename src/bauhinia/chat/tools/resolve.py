@@ -23,7 +23,7 @@ DATA = Path(__file__).parent.parent / "data"
 NEAR_LATIN = 86.0
 """Likeness (0 to 100) at which a romanised name counts as a slip of another; Chinese names are shorter."""
 NEAR_HAN = 74.0
-_SAME = str.maketrans("茘臺衞峯啓裏裡湧綫后几于", "荔台衛峰啟里里涌線後幾於")
+_SAME = str.maketrans("茘臺衞峯啓裏裡湧綫后几于曰", "荔台衛峰啟里里涌線後幾於日")
 """Forms of one character, and characters that Simplified writes for two; names and texts are folded alike."""
 _LATIN = re.compile(r"[a-z0-9]")
 _WORD = re.compile(r"[a-z0-9]+")
