@@ -239,7 +239,7 @@ def _is_short(line: Line, said: Sequence[Sentence]) -> bool:
 
 
 def _proposes(said: Sentence) -> bool:
-    return (errands_zh if said.chinese else errands_en).proposes(said)
+    return errands_zh.proposes(said) if said.chinese else errands_en.proposes(said)
 
 
 def _asks_when(said: Sentence) -> bool:
