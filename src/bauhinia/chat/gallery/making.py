@@ -74,8 +74,12 @@ class Made(BaseModel):
     """That making it took."""
     model: str
     """Which model had a part in it, and which part; empty for none."""
+    label: str
+    """The visible label that its files carry."""
     lines: tuple[str, ...]
     """What it says, for the page."""
+    left_out: tuple[tuple[str, str], ...]
+    """What the model gave that a program did not take, each with the reason."""
     files: tuple[MadeFile, ...]
     checks: tuple[Looked, ...]
 
@@ -90,7 +94,9 @@ class _Result(BaseModel):
 
     title: str
     model: str = ""
+    label: str
     lines: tuple[str, ...]
+    left_out: tuple[tuple[str, str], ...] = ()
     files: dict[str, tuple[bytes, str]]
     """Contents and media types by name."""
     checks: tuple[Looked, ...]
@@ -121,7 +127,9 @@ async def make_piece(
         asked=piece.request or getattr(piece, "script", ""),
         seconds=round(time.monotonic() - began, 1),
         model=result.model,
+        label=result.label,
         lines=result.lines,
+        left_out=result.left_out,
         files=tuple(
             MadeFile(name=name, media_type=media_type, size=len(data))
             for name, (data, media_type) in result.files.items()
@@ -166,16 +174,18 @@ async def _trip(piece: TripPiece, office: Office, context: Context) -> _Result:
         detail="; ".join(problem.what for problem in problems)
         or "nothing overlaps, hours are kept, ways take the time they take, the money adds up",
     )
-    return _Result(title=words.title, lines=(*words.facts, *rows, words.total), files=files, checks=(sound,))
+    lines = (*words.facts, *rows, words.total)
+    return _Result(title=words.title, label=words.label, lines=lines, files=files, checks=(sound,))
 
 
 async def _song(piece: SongPiece, office: Office, progress: Progress) -> _Result:
     brief = read_request(piece.request)
+    label, left_out = _label(office, "chat.music", brief.language), _Gathered()
     song = await make_song(
         brief,
-        label=_label(office, "chat.music", brief.language),
+        label=label,
         made=datetime.now(HONG_KONG).date(),
-        write_lyrics=partial(lyrics_by_model, office.gateway, officer=office.officer),
+        write_lyrics=partial(lyrics_by_model, office.gateway, officer=office.officer, left_out=left_out),
         progress=progress,
     )
     lyrics = song.lyrics
@@ -183,7 +193,9 @@ async def _song(piece: SongPiece, office: Office, progress: Progress) -> _Result
     return _Result(
         title=lyrics.title,
         model=lyrics.written_by,
+        label=label.sentence,
         lines=(facts, *lyrics.verse_1, *lyrics.chorus, *lyrics.verse_2),
+        left_out=left_out.rows,
         files={
             "song.mp3": (song.mp3, "audio/mpeg"),
             "song.wav": (song.wav, "audio/wav"),
@@ -195,15 +207,16 @@ async def _song(piece: SongPiece, office: Office, progress: Progress) -> _Result
 
 
 async def _film(piece: FilmPiece, office: Office, progress: Progress) -> _Result:
+    label, left_out = _label(office, "chat.video", piece.language), _Gathered()
     if piece.request:
-        writer = script_writer(office.gateway, officer=office.officer)
+        writer = script_writer(office.gateway, officer=office.officer, left_out=left_out)
         board = await storyboard_for(piece.request, piece.language, writer, second=piece.second)
         board = board.model_copy(update={"palette": piece.palette})
     else:
         board = from_script(piece.script, piece.language, second=piece.second, palette=piece.palette)
     film = await make_video(
         board,
-        label=_label(office, "chat.video", piece.language),
+        label=label,
         read_manifest=partial(is_whole, office.labels),
         translate=translator(office.gateway, officer=office.officer) if piece.request else None,
         progress=progress,
@@ -215,10 +228,27 @@ async def _film(piece: FilmPiece, office: Office, progress: Progress) -> _Result
     return _Result(
         title=film.storyboard.title.first,
         model=f"{office.gateway.model}: script and second language" if piece.request else "",
+        label=label.sentence,
+        left_out=left_out.rows,
         lines=tuple(f"{line.first} / {line.second}" for line in film.storyboard.lines),
         files={"film.mp4": (film.mp4, "video/mp4"), **subtitles},
         checks=_looked(film.checks),
     )
+
+
+class _Gathered:
+    """A `LeftOut` that keeps what it is told, each text once."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, str] = {}
+
+    def __call__(self, text: str, reason: str) -> None:
+        self._rows.setdefault(text, reason)
+
+    @property
+    def rows(self) -> tuple[tuple[str, str], ...]:
+        """Text and reason."""
+        return tuple(self._rows.items())
 
 
 def _label(office: Office, use: str, language: str) -> Label:
