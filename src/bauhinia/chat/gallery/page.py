@@ -35,7 +35,7 @@ def write_page(folder: Path) -> Path:
 def _write_checks(folder: Path) -> None:
     """Every check of ours and every look of another program, by piece; whether all of it is green."""
     by_others = opened(folder)
-    rows = {}
+    rows: dict[str, dict[str, Any]] = {}
     for piece in pieces():
         made = made_before(folder / piece.id)
         if made is None:

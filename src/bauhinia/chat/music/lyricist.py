@@ -69,9 +69,7 @@ async def lyrics_by_model(
     return lyrics
 
 
-def singable(
-    text: str, brief: MusicBrief, known: Sequence[str], left_out: LeftOut = untold
-) -> list[str]:
+def singable(text: str, brief: MusicBrief, known: Sequence[str], left_out: LeftOut = untold) -> list[str]:
     """The lines of an answer that can be sung: each once, none of the known ones, no names or figures."""
     fold = to_simplified if brief.language == "cmn" else to_traditional if brief.language == "yue" else str
     kept: list[str] = []
