@@ -21,7 +21,13 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[str, float], None]
 """Told what is being done, and how much of the whole is, 0 to 1. It may raise to end the work."""
+LeftOut = Callable[[str, str], None]
+"""Told a text that a model gave and that is not used, and why."""
 _Result = TypeVar("_Result")
+
+
+def untold(text: str, reason: str) -> None:
+    """A `LeftOut` for those who do not ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

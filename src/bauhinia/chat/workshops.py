@@ -66,20 +66,20 @@ WORKSHOPS = (
     Workshop(
         kind="song",
         path="/chat/songs",
-        built=False,
+        built=True,
         asked=_FOR_ME
         + rf".*{_MAKE}.{{0,24}}(?:\bsong\b|\bjingle\b|\bmelody\b|\banthem\b|首歌|歌曲|主題曲|校歌|一支歌)",
     ),
     Workshop(
         kind="film",
         path="/chat/films",
-        built=False,
+        built=True,
         asked=_FOR_ME + rf".*{_MAKE}.{{0,24}}(?:\bvideo\b|\bfilm\b|\bclip\b|短片|影片|視頻|宣傳片|條片)",
     ),
     Workshop(
         kind="notes",
         path="/chat/notes",
-        built=False,
+        built=True,
         asked=_FOR_ME + rf".*{_MAKE}.{{0,24}}(?:meeting (?:notes|minutes)|minutes (?:of|for|from)"
         r"|會議[紀記]錄|會議摘要)",
     ),

@@ -29,6 +29,7 @@ def worker(
 
 async def _work(settings: Settings, jobs: int) -> None:
     """Until SIGTERM or Ctrl-C; what is under way is then given back, and goes on elsewhere."""
+    from ..chat.studio import Studio
     from ..ledger.in_force import record_settings
     from ..pilot.office import open_office
 
@@ -48,8 +49,11 @@ async def _work(settings: Settings, jobs: int) -> None:
             raise loading
         if not stop.is_set():
             office.tasks.work_for_all(jobs)
+            studio = Studio(office)  # songs and films, beside those: one at a time
+            studio.tasks.work_for_all(1)
             typer.echo(f"Working on {jobs} {'job' if jobs == 1 else 'jobs'} at once (Ctrl-C stops it).")
             await stop.wait()
+            await studio.close()
         typer.echo("Stopping. Work that is under way is given back, and goes on elsewhere.", err=True)
 
 

@@ -38,7 +38,7 @@ from .record import Notes, entry_of
 from .redact import Redacted, redact, redact_texts
 from .refusals import error_for
 from .route import Route, estimated_tokens, route
-from .screening import MeaningScreen
+from .screening import MeaningScreen, screened_aloud
 from .stops import Switch, UnderWay
 from .tool_list import load_tool_servers
 from .untrusted import fenced
@@ -257,6 +257,20 @@ class Gateway:
                 if isinstance(event, Answer):
                     return event
         raise AssertionError("an exchange ends with an answer or an error")
+
+    async def screen(self, ask: Ask) -> None:
+        """Hold what somebody wrote against the region's policy where a program of ours, and perhaps no model,
+        works on it: as a request, and as a text that is to be spoken. A refusal leaves a record.
+
+        Raises Refused.
+        """
+        notes = Notes(kind="chat", officer=ask.officer, use=ask.use, model=self.model)
+        try:
+            _refuse(notes, await self._meaning.screened(ask))
+            _refuse(notes, screened_aloud(ask))
+        except Refused as error:
+            await self._record_end(notes, error)
+            raise
 
     async def embed(
         self, texts: Sequence[str], kind: EmbeddingKind, *, officer: Officer, use: str, classification: str

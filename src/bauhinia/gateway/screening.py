@@ -40,6 +40,14 @@ def screened(ask: Ask) -> Decision:
     return _refused(ask, found) if found else _PASSED
 
 
+def screened_aloud(ask: Ask) -> Decision:
+    """Of a text that is spoken or sung as it stands: read as an answer is, from one end to the other."""
+    reader, text = screen(), ask.said
+    windows = (text[at : at + _WINDOW] for at in range(0, len(text), _STEP))
+    found = next((found for window in windows if (found := reader.answer(window))), "")
+    return _refused(ask, found) if found else _PASSED
+
+
 def _suspected(ask: Ask) -> str:
     """The class that words alone tell."""
     reader = screen()

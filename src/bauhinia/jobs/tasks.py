@@ -128,13 +128,13 @@ class Tasks:
         return row
 
     async def list(self, limit: int = 100) -> list[Task]:
-        """The officer's own, the newest first, without their drafts."""
+        """The officer's own of these trades, the newest first, without their drafts."""
         return await self._database.rows(
             Task,
             _SELECT.format("NULL::jsonb AS draft")
-            + " WHERE officer = acting_officer() AND department = acting_department()"
+            + " WHERE officer = acting_officer() AND department = acting_department() AND kind = ANY (%s)"
             " ORDER BY created DESC LIMIT %s",
-            (limit,),
+            (list(self.trade.functions), limit),
         )
 
     async def events(self, task: str, after: int = 0) -> AsyncGenerator[tuple[int, TaskEvent], None]:

@@ -275,6 +275,12 @@ class Office:
             task=task,
         )
 
+    def tasks_of(self, functions: Mapping[str, TaskFunction]) -> Tasks:
+        """Jobs of another trade than the pilot's, done for whoever orders them; whoever opens them closes
+        them."""
+        trade = Trade(functions=functions, versions={}, acting_for=self._acting_for)
+        return Tasks(self.database, trade, acting=_kept_with_a_job)
+
     async def _read_scan(
         self, order: dict[str, Any], report: Report, steps: Steps, task: str
     ) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -75,6 +75,7 @@ from .sheets_pages import sheets_router
 from .sign_in_pages import sign_in_router
 from .signed_in import SignedIn
 from .state import office_of
+from .studio_pages import studio_router
 from .terms_pages import terms_router
 from .translation_api import translation_router
 from .usage_api import usage_router
@@ -83,6 +84,7 @@ from .v1 import FileTexts, files_router, v1_router
 
 if TYPE_CHECKING:
     from ..chat.reception import Reception
+    from ..chat.studio import Studio
     from ..pilot.office import Office
 
 logger = logging.getLogger(__name__)
@@ -150,7 +152,7 @@ def _routers(settings: Settings, limits: Limits) -> list[APIRouter]:
         *(ledger_pages_router, privacy_router, privacy_pages_router, knowledge_api_router, knowledge_router),
         *(sheets_api_router, sheets_router, register_router, register_pages_router, label_router),
         *(label_pages_router, chat_router, chat_cases_router, chat_speech_router),
-        *(curated_router, itinerary_router, notes_router),
+        *(curated_router, itinerary_router, notes_router, studio_router),
     ]
 
 
@@ -195,6 +197,8 @@ def _lifespan(
                 raise
             sources_base(settings.chat_sources)  # a setting that names no source fails now, not at a question
             app.state.reception = None
+            app.state.studio = None if given else await _studio(settings, app.state.office, stack)
+            stack.push_async_callback(_close_studio, app)
             stack.push_async_callback(_close_reception, app)
             stack.push_async_callback(app.state.mcp.close)
             try:
@@ -223,7 +227,7 @@ async def _opened(settings: Settings, stack: AsyncExitStack) -> Office:
     office = await stack.enter_async_context(open_office(settings))
     await record_settings(office.gateway.ledger, settings)
     office.tasks.work_for_all(settings.jobs)
-    sweeping = asyncio.create_task(_sweep_daily(office), name="delete what is due")
+    sweeping = asyncio.create_task(_sweep_daily(office.library.sweep, "library"), name="delete what is due")
     stack.push_async_callback(_stopped, sweeping)
     ledger = office.gateway.ledger
     reading = asyncio.create_task(verify_daily(ledger, settings.department), name="read the ledger again")
@@ -237,14 +241,31 @@ async def _close_reception(app: FastAPI) -> None:
         await reception.close()
 
 
-async def _sweep_daily(office: Office) -> None:
-    """Delete the library's documents that are due, at the start and once a day."""
+async def _studio(settings: Settings, office: Office, stack: AsyncExitStack) -> Studio:
+    """The studio, at work on whatever order has its turn, one at a time; where this process does any jobs."""
+    from ..chat.studio import Studio
+
+    studio = Studio(office)
+    studio.tasks.work_for_all(min(settings.jobs, 1))
+    sweeping = asyncio.create_task(_sweep_daily(studio.sweep, "studio"), name="delete old songs and films")
+    stack.push_async_callback(_stopped, sweeping)
+    return studio
+
+
+async def _close_studio(app: FastAPI) -> None:
+    studio: Studio | None = app.state.studio
+    if studio is not None:
+        await studio.close()
+
+
+async def _sweep_daily(sweep: Callable[[], Awaitable[int]], what: str) -> None:
+    """Delete what is due, at the start and once a day."""
     while True:
         try:
-            if count := await office.library.sweep():
-                logger.info("%d documents of the library were due and are deleted", count)
+            if count := await sweep():
+                logger.info("%d pieces of the %s were due and are deleted", count, what)
         except BauhiniaError as error:
-            logger.warning("what is due in the library could not be deleted: %s", error.message)
+            logger.warning("what is due in the %s could not be deleted: %s", what, error.message)
         await asyncio.sleep(DAY_SECONDS)
 
 

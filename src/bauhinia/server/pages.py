@@ -14,6 +14,7 @@ import jinja2
 from fastapi import APIRouter, Form, Header, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from ..chat.studio.orders import ORDERS as STUDIO
 from ..documents.formats import SUFFIXES
 from ..errors import BauhiniaError, InputError, NotFound
 from ..gateway import classifications
@@ -381,6 +382,8 @@ async def task_page(request: Request, task: str) -> Response:
     row = await office.task(task)
     if row.kind == INGEST:
         return RedirectResponse(f"/knowledge/arrivals/{task}", SEE_OTHER)
+    if row.kind in STUDIO:
+        return RedirectResponse(f"/chat/made/{task}", SEE_OTHER)
     if row.kind == KIND:  # its progress and its result are on the shelf
         return RedirectResponse("/", SEE_OTHER)
     draft = draft_of(row) if row.draft else None

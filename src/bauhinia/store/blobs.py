@@ -77,9 +77,9 @@ class Blobs:
             return False
         return True
 
-    async def listed(self) -> AsyncIterator[str]:
-        """Every key, in no order."""
-        pages = self._store.list().__aiter__()
+    async def listed(self, folder: str = "") -> AsyncIterator[str]:
+        """Every key, or those whose first name is `folder`, in no order."""
+        pages = self._store.list(folder or None).__aiter__()
         while (page := await self._do(anext(pages, None))) is not None:
             for entry in page:
                 if entry["path"] != _PROBE:

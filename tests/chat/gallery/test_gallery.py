@@ -80,11 +80,14 @@ async def test_a_trip_is_made_once_shown_and_opened_by_other_programs(
     assert {file.name for file in made.files} == {"map.svg", "plan.ics", "plan.pdf"}
     page = write_page(folder).read_text(encoding="utf-8")
     assert made.title in page and 'src="cantonese-food/map.svg"' in page and "All 1 checks pass" in page
+    assert made.label and made.label in page
     monkeypatch.setattr("sys.argv", ["open_gallery.py", str(folder)])
     opener = _opener()
     with pytest.raises(SystemExit) as ended:
         opener.main()
     assert ended.value.code is True, "24 pieces are not made, and it says so"
+    checks = orjson.loads((folder / "checks.json").read_bytes())
+    assert checks["pieces"]["cantonese-food"]["passed"] and not checks["passed"]
     said = orjson.loads((folder / "opened.json").read_bytes())["cantonese-food"]
     assert {(each["program"], each["passed"]) for each in said} == {("icalendar", True), ("pdfminer", True)}
     (folder / "cantonese-food" / "plan.ics").write_bytes(b"no calendar")
@@ -92,6 +95,8 @@ async def test_a_trip_is_made_once_shown_and_opened_by_other_programs(
         opener.main()
     said = orjson.loads((folder / "opened.json").read_bytes())["cantonese-food"]
     assert [each["passed"] for each in said if each["program"] == "icalendar"] == [False]
+    checks = orjson.loads((folder / "checks.json").read_bytes())
+    assert not checks["pieces"]["cantonese-food"]["passed"]
 
 
 async def test_what_was_broken_off_is_made_anew(settings: Settings, tmp_path: Path) -> None:

@@ -27,7 +27,10 @@ ANSWER = """1. 朝陽照在運動場，
 def test_lines_are_kept_once_and_without_names_or_figures() -> None:
     brief = read_request(REQUEST)
     assert singable(ANSWER, brief, ()) == ["朝陽照在運動場", "好開心", "歡呼聲裏笑開懷"]
-    assert singable(ANSWER, brief, ("歡呼聲裏笑開懷",)) == ["朝陽照在運動場", "好開心"]
+    told: dict[str, str] = {}
+    assert singable(ANSWER, brief, ("歡呼聲裏笑開懷",), told.__setitem__) == ["朝陽照在運動場", "好開心"]
+    assert told["歡呼聲裏笑開懷"] == told["朝陽照在運動場"] == "the song has it already"
+    assert told["陳大文跑過終點線"] == "nobody asked about 陳大文" and "2025" in told["我們在 2025 年奔跑"]
 
 
 async def test_a_models_lines_take_the_place_of_lines_as_long(
@@ -36,8 +39,10 @@ async def test_a_models_lines_take_the_place_of_lines_as_long(
     brief = read_request(REQUEST)
     door = open_gateway(FakeModel([ANSWER], model="poet"))
     await door.start()
-    lyrics = await lyrics_by_model(door, brief, officer=OFFICER)
+    told: dict[str, str] = {}
+    lyrics = await lyrics_by_model(door, brief, officer=OFFICER, left_out=told.__setitem__)
     bank = from_bank(brief)
+    assert "no line of the tune" in told["好開心"]
     assert lyrics.verse_1 == ("朝陽照在運動場", "歡呼聲裏笑開懷", *bank.verse_1[2:])
     assert (lyrics.chorus, lyrics.verse_2) == (bank.chorus, bank.verse_2)
     assert lyrics.written_by == "poet: 2 of 12 lines; phrase bank: the others"

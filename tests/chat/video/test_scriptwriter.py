@@ -31,7 +31,10 @@ It can
 
 
 def test_a_script_is_tidied_and_invented_figures_go() -> None:
-    lines = tidied(SCRIPT, "a reading day", longest=100).splitlines()
+    told: dict[str, str] = {}
+    lines = tidied(SCRIPT, "a reading day", longest=100, left_out=told.__setitem__).splitlines()
+    assert told["It can"] == "it was cut off with the answer"
+    assert told["The library lent 31,000 books last year."] == "nobody asked about 31,000"
     assert lines[:4] == [
         "# Read with us",
         "## Why we read",

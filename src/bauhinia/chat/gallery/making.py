@@ -6,9 +6,7 @@ import asyncio
 import hashlib
 import shutil
 import time
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,6 @@ import orjson
 from pydantic import BaseModel, ConfigDict
 
 from ...pilot.office import Office
-from ...provenance import Origin, Record, new_id
 from ..itineraries.asking import read_trip
 from ..itineraries.checking import check
 from ..itineraries.conditions import conditions_of
@@ -24,39 +21,18 @@ from ..itineraries.drawing import map_svg
 from ..itineraries.issuing import MEDIA_TYPES, issued_plan
 from ..itineraries.planning import plan
 from ..itineraries.telling import told
-from ..labelled import is_whole, label_by
-from ..music import make_song, read_request
-from ..music.lyricist import lyrics_by_model
+from ..music import read_request
+from ..studio.made import Gathered, Looked, MadeFile
+from ..studio.made import Made as Result
+from ..studio.making import Makers
 from ..tools import Context
-from ..tools.result import HONG_KONG
-from ..video import from_script, make_video, storyboard_for
-from ..video.scriptwriter import script_writer, translator
-from ..work import Check, Label, Progress
+from ..video import from_script, storyboard_for
+from ..video.scriptwriter import script_writer
+from ..work import Progress
 from .pieces import FilmPiece, Piece, SongPiece, TripPiece
 
 MARK = "piece.json"
 """Written last: a folder without it is made anew."""
-PROGRAM = "bauhinia-composer"
-
-
-class MadeFile(BaseModel):
-    """A file of a piece."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    media_type: str
-    size: int
-
-
-class Looked(BaseModel):
-    """A check, kept."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    passed: bool
-    detail: str
 
 
 class Made(BaseModel):
@@ -74,8 +50,12 @@ class Made(BaseModel):
     """That making it took."""
     model: str
     """Which model had a part in it, and which part; empty for none."""
+    label: str
+    """The visible label that its files carry."""
     lines: tuple[str, ...]
     """What it says, for the page."""
+    left_out: tuple[tuple[str, str], ...]
+    """What the model gave that a program did not take, each with the reason."""
     files: tuple[MadeFile, ...]
     checks: tuple[Looked, ...]
 
@@ -83,17 +63,6 @@ class Made(BaseModel):
     def passed(self) -> bool:
         """Whether every check did."""
         return bool(self.checks) and all(check.passed for check in self.checks)
-
-
-class _Result(BaseModel):
-    """What a maker gives."""
-
-    title: str
-    model: str = ""
-    lines: tuple[str, ...]
-    files: dict[str, tuple[bytes, str]]
-    """Contents and media types by name."""
-    checks: tuple[Looked, ...]
 
 
 async def make_piece(
@@ -110,7 +79,7 @@ async def make_piece(
         case TripPiece():
             result = await _trip(piece, office, context)
         case SongPiece():
-            result = await _song(piece, office, progress)
+            result = await _makers(office).song(read_request(piece.request), progress)
         case FilmPiece():
             result = await _film(piece, office, progress)
     made = Made(
@@ -121,11 +90,10 @@ async def make_piece(
         asked=piece.request or getattr(piece, "script", ""),
         seconds=round(time.monotonic() - began, 1),
         model=result.model,
+        label=result.label,
         lines=result.lines,
-        files=tuple(
-            MadeFile(name=name, media_type=media_type, size=len(data))
-            for name, (data, media_type) in result.files.items()
-        ),
+        left_out=result.left_out,
+        files=result.described,
         checks=result.checks,
     )
     await asyncio.to_thread(_write, place, made, {name: data for name, (data, _) in result.files.items()})
@@ -146,7 +114,7 @@ def _write(place: Path, made: Made, files: Mapping[str, bytes]) -> None:
     (place / MARK).write_text(made.model_dump_json(indent=1), encoding="utf-8")
 
 
-async def _trip(piece: TripPiece, office: Office, context: Context) -> _Result:
+async def _trip(piece: TripPiece, office: Office, context: Context) -> Result:
     read = read_trip(piece.request, today=context.today())
     itinerary = await asyncio.to_thread(plan, read.trip, await conditions_of(read.trip, context))
     problems = check(itinerary)
@@ -166,76 +134,30 @@ async def _trip(piece: TripPiece, office: Office, context: Context) -> _Result:
         detail="; ".join(problem.what for problem in problems)
         or "nothing overlaps, hours are kept, ways take the time they take, the money adds up",
     )
-    return _Result(title=words.title, lines=(*words.facts, *rows, words.total), files=files, checks=(sound,))
+    lines = (*words.facts, *rows, words.total)
+    return Result(title=words.title, label=words.label, lines=lines, files=files, checks=(sound,))
 
 
-async def _song(piece: SongPiece, office: Office, progress: Progress) -> _Result:
-    brief = read_request(piece.request)
-    song = await make_song(
-        brief,
-        label=_label(office, "chat.music", brief.language),
-        made=datetime.now(HONG_KONG).date(),
-        write_lyrics=partial(lyrics_by_model, office.gateway, officer=office.officer),
-        progress=progress,
-    )
-    lyrics = song.lyrics
-    facts = f"{brief.key.name}, {brief.metre}, {brief.tempo:g}/min, {brief.mood}"
-    return _Result(
-        title=lyrics.title,
-        model=lyrics.written_by,
-        lines=(facts, *lyrics.verse_1, *lyrics.chorus, *lyrics.verse_2),
-        files={
-            "song.mp3": (song.mp3, "audio/mpeg"),
-            "song.wav": (song.wav, "audio/wav"),
-            "song.musicxml": (song.musicxml, "application/vnd.recordare.musicxml+xml"),
-            "song.mid": (song.midi, "audio/midi"),
-        },
-        checks=_looked(song.checks),
-    )
-
-
-async def _film(piece: FilmPiece, office: Office, progress: Progress) -> _Result:
-    if piece.request:
-        writer = script_writer(office.gateway, officer=office.officer)
-        board = await storyboard_for(piece.request, piece.language, writer, second=piece.second)
-        board = board.model_copy(update={"palette": piece.palette})
-    else:
+async def _film(piece: FilmPiece, office: Office, progress: Progress) -> Result:
+    makers = _makers(office)
+    if not piece.request:
         board = from_script(piece.script, piece.language, second=piece.second, palette=piece.palette)
-    film = await make_video(
-        board,
-        label=_label(office, "chat.video", piece.language),
-        read_manifest=partial(is_whole, office.labels),
-        translate=translator(office.gateway, officer=office.officer) if piece.request else None,
-        progress=progress,
+        return await makers.film_of(board, progress)
+    left_out = Gathered()
+    writer = script_writer(office.gateway, officer=office.officer, left_out=left_out)
+    board = await storyboard_for(piece.request, piece.language, writer, second=piece.second)
+    board = board.model_copy(update={"palette": piece.palette})
+    return await makers.film_of(board, progress, written_by=office.gateway.model, left_out=left_out)
+
+
+def _makers(office: Office) -> Makers:
+    settings = office.settings
+    return Makers(
+        gateway=office.gateway,
+        labels=office.labels,
+        officer=office.officer,
+        speech_model=settings.speaker_model if settings.speaker_url else None,
     )
-    subtitles = {
-        f"film.{language}.srt": (text.encode(), "application/x-subrip")
-        for language, text in film.subtitles.items()
-    }
-    return _Result(
-        title=film.storyboard.title.first,
-        model=f"{office.gateway.model}: script and second language" if piece.request else "",
-        lines=tuple(f"{line.first} / {line.second}" for line in film.storyboard.lines),
-        files={"film.mp4": (film.mp4, "video/mp4"), **subtitles},
-        checks=_looked(film.checks),
-    )
-
-
-def _label(office: Office, use: str, language: str) -> Label:
-    now = datetime.now(HONG_KONG).isoformat(timespec="seconds")
-    record = Record(
-        id=new_id(),
-        use=use,
-        origin=Origin(model=f"{PROGRAM}, {office.gateway.model}", made_at=now),
-        department=office.officer.department,
-        issued_at=now,
-        language={"yue": "zh-Hant-HK", "cmn": "zh-Hans", "en": "en"}[language],
-    )
-    return label_by(office.labels, record, office.officer)
-
-
-def _looked(checks: Sequence[Check]) -> tuple[Looked, ...]:
-    return tuple(Looked(name=each.name, passed=each.passed, detail=each.detail) for each in checks)
 
 
 def opened(folder: Path) -> dict[str, Any]:

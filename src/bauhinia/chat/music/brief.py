@@ -86,9 +86,16 @@ class MusicBrief:
             )
 
 
-def read_request(request: str, *, seed: int | None = None) -> MusicBrief:
-    """The brief that a request asks for; the rest is chosen by the theme, the mood and the seed, and named in
-    `assumed`. Raises InputError."""
+def read_request(
+    request: str,
+    *,
+    seed: int | None = None,
+    language: SongLanguage | None = None,
+    mood: Mood | None = None,
+    metre: MetreName | None = None,
+) -> MusicBrief:
+    """The brief that a request asks for, or whoever chose its language, mood or metre; the rest is chosen by
+    the theme, the mood and the seed, and named in `assumed`. Raises InputError."""
     request = " ".join(request.split())
     if not request or len(request) > LONGEST_REQUEST:
         raise InputError(
@@ -100,16 +107,17 @@ def read_request(request: str, *, seed: int | None = None) -> MusicBrief:
         seed = int.from_bytes(hashlib.sha256(request.encode()).digest()[:4])
     low = request.lower()
     theme = _or(_theme(low), "community", "theme", assumed)
-    mood = _or(_mood(low), _BY_THEME.get(theme, "cheerful"), "mood", assumed)
-    metre: MetreName = _or(_metre(low), "4/4", "metre", assumed)
+    by_theme: Mood = _BY_THEME.get(theme, "cheerful")
+    feeling: Mood = _or(mood or _mood(low), by_theme, "mood", assumed)
+    counted: MetreName = _or(metre or _metre(low), "4/4", "metre", assumed)
     return MusicBrief(
         request=request,
         theme=theme,
-        mood=mood,
+        mood=feeling,
         key=_or(_key(request), _key_for(low, seed), "key", assumed),
-        metre=metre,
-        tempo=_or(_tempo(low), _tempo_for(mood, metre, seed), "tempo", assumed),
-        language=_language(request, low, assumed),
+        metre=counted,
+        tempo=_or(_tempo(low), _tempo_for(feeling, counted, seed), "tempo", assumed),
+        language=language or _language(request, low, assumed),
         seed=seed,
         assumed=tuple(assumed),
     )

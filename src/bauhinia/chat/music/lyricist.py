@@ -11,6 +11,7 @@ from ...gateway import Ask, Gateway, Message
 from ...language import Variety, to_simplified, to_traditional
 from ...people import Officer
 from ..grounding import invented
+from ..work import LeftOut, untold
 from .brief import BANK, MusicBrief, from_bank
 from .checks import check_score
 from .making import composed
@@ -37,11 +38,14 @@ _NUMBERING = re.compile(r"^\s*(?:[-*•]|\d+\s*[.)、．])\s*")
 _ENDS = '，。！？；、,.!?;:：“”"「」 '
 
 
-async def lyrics_by_model(gateway: Gateway, brief: MusicBrief, *, officer: Officer) -> Lyrics:
+async def lyrics_by_model(
+    gateway: Gateway, brief: MusicBrief, *, officer: Officer, left_out: LeftOut = untold
+) -> Lyrics:
     """The words of a brief: the model's verses where they can be sung, else the phrase bank's.
 
     A small model miscounts syllables more often than not, so each of its lines takes the place of a line of
-    as many syllables, and `written_by` says how many are its. Raises Refused, ModelError, StoreError.
+    as many syllables, and `written_by` says how many are its; `left_out` is told the others.
+    Raises Refused, ModelError, StoreError.
     """
     bank = from_bank(brief)
     tongue = "en" if brief.language == "en" else "zh"
@@ -57,24 +61,40 @@ async def lyrics_by_model(gateway: Gateway, brief: MusicBrief, *, officer: Offic
             said=brief.request,
         )
     )
-    written = singable(answer.text, brief, [*bank.verse_1, *bank.chorus, *bank.verse_2])
-    return _sung(brief, bank, written, answer.label.model)
+    written = singable(answer.text, brief, [*bank.verse_1, *bank.chorus, *bank.verse_2], left_out)
+    lyrics = _sung(brief, bank, written, answer.label.model)
+    for line in written:
+        if line not in lyrics.verse_1 and line not in lyrics.verse_2:
+            left_out(line, "no line of the tune has as many syllables, or with it the tune failed a check")
+    return lyrics
 
 
-def singable(text: str, brief: MusicBrief, known: Sequence[str]) -> list[str]:
+def singable(text: str, brief: MusicBrief, known: Sequence[str], left_out: LeftOut = untold) -> list[str]:
     """The lines of an answer that can be sung: each once, none of the known ones, no names or figures."""
     fold = to_simplified if brief.language == "cmn" else to_traditional if brief.language == "yue" else str
     kept: list[str] = []
     for raw in text.splitlines():
         line = fold(_NUMBERING.sub("", raw).strip(_ENDS))
-        if line in kept or line in known or invented(line, [brief.request]):
+        if not line:
             continue
-        try:
-            cut(line, brief.language)
-        except InputError:
-            continue
-        kept.append(line)
+        if reason := _unfit(line, brief, [*kept, *known]):
+            left_out(line, reason)
+        else:
+            kept.append(line)
     return kept
+
+
+def _unfit(line: str, brief: MusicBrief, known: Sequence[str]) -> str:
+    """Why a line cannot be sung; empty where it can."""
+    if line in known:
+        return "the song has it already"
+    if found := invented(line, [brief.request]):
+        return f"nobody asked about {', '.join(found)}"
+    try:
+        cut(line, brief.language)
+    except InputError as error:
+        return error.message
+    return ""
 
 
 def _sung(brief: MusicBrief, bank: Lyrics, written: Sequence[str], model: str) -> Lyrics:

@@ -61,25 +61,30 @@ async def storyboard_for(
     return from_script(await write_script(request, language), language, second=second)
 
 
+def lacking(board: Storyboard) -> list[str]:
+    """The texts that are not in the second language, where there is to be one."""
+    if board.second is None:
+        return []
+    return list(dict.fromkeys(words.first for words in _all_words(board) if words.first and not words.second))
+
+
 async def translated(board: Storyboard, translate: Translate | None) -> Storyboard:
     """The storyboard with its second language filled in where it lacks it.
 
     Raises InputError where it lacks it and there is no translator.
     """
-    lacking = list(
-        dict.fromkeys(words.first for words in _all_words(board) if words.first and not words.second)
-    )
-    if board.second is None or not lacking:
+    texts = lacking(board)
+    if board.second is None or not texts:
         return board
     if translate is None:
         raise InputError(
-            f"{len(lacking)} texts of the film are not in its second language, such as “{lacking[0][:30]}”.",
+            f"{len(texts)} texts of the film are not in its second language, such as “{texts[0][:30]}”.",
             hint="Write them behind ` || ` in the script, ask for one language, or have a model translate.",
         )
-    told = await translate(lacking, board.second)
-    if len(told) != len(lacking):
+    told = await translate(texts, board.second)
+    if len(told) != len(texts):
         raise InputError("The translation has another number of texts.", hint="Try again.")
-    return _with(board, dict(zip(lacking, told, strict=True)))
+    return _with(board, dict(zip(texts, told, strict=True)))
 
 
 def _all_words(board: Storyboard) -> list[Words]:

@@ -11,6 +11,7 @@ from ...language import Variety, split_sentences
 from ...people import Officer
 from ..grounding import invented
 from ..reading_aloud import SpeechLanguage
+from ..work import LeftOut, untold
 from .storyboard import LONGEST_SENTENCE, SubtitleLanguage, Translate, WriteScript
 
 USE = "chat.video"
@@ -50,8 +51,9 @@ _TRANSLATE = {
 }
 
 
-def script_writer(gateway: Gateway, *, officer: Officer) -> WriteScript:
-    """Has a model write a script. A sentence with a name or a figure that nobody asked about is left out.
+def script_writer(gateway: Gateway, *, officer: Officer, left_out: LeftOut = untold) -> WriteScript:
+    """Has a model write a script. A sentence with a name or a figure that nobody asked about is left out, and
+    `left_out` told.
 
     Raises InputError where nothing that can be narrated came in three tries, and the gateway's errors.
     """
@@ -70,7 +72,7 @@ def script_writer(gateway: Gateway, *, officer: Officer) -> WriteScript:
                     said=request,
                 )
             )
-            script = tidied(answer.text, request, longest=LONGEST_SENTENCE[tongue])
+            script = tidied(answer.text, request, longest=LONGEST_SENTENCE[tongue], left_out=left_out)
             if sum(not line.startswith("#") for line in script.splitlines()) >= SHORTEST:
                 return script
         raise InputError(
@@ -81,7 +83,7 @@ def script_writer(gateway: Gateway, *, officer: Officer) -> WriteScript:
     return write
 
 
-def tidied(text: str, request: str, *, longest: int) -> str:
+def tidied(text: str, request: str, *, longest: int, left_out: LeftOut = untold) -> str:
     """A model's script as `from_script` reads it: a heading or a sentence a line, none that is invented or
     too long for a subtitle."""
     kept = []
@@ -90,13 +92,24 @@ def tidied(text: str, request: str, *, longest: int) -> str:
         if line.startswith("#"):
             kept.append(line)
             continue
-        sentences = (line[start:end].strip() for start, end in split_sentences(line))
-        kept += [
-            sentence
-            for sentence in sentences
-            if sentence.endswith(_WHOLE) and len(sentence) <= longest and not invented(sentence, [request])
-        ]
+        for start, end in split_sentences(line):
+            sentence = line[start:end].strip()
+            if reason := _unfit(sentence, request, longest):
+                left_out(sentence, reason)
+            elif sentence:
+                kept.append(sentence)
     return "\n".join(kept)
+
+
+def _unfit(sentence: str, request: str, longest: int) -> str:
+    """Why a sentence is not narrated; empty where it is."""
+    if sentence and not sentence.endswith(_WHOLE):
+        return "it was cut off with the answer"
+    if len(sentence) > longest:
+        return f"it has {len(sentence)} characters, and a subtitle holds {longest}"
+    if found := invented(sentence, [request]):
+        return f"nobody asked about {', '.join(found)}"
+    return ""
 
 
 def translator(gateway: Gateway, *, officer: Officer) -> Translate:

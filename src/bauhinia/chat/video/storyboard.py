@@ -168,6 +168,23 @@ def from_script(
     )
 
 
+def as_script(board: Storyboard) -> str:
+    """The script of a storyboard without charts, both languages side by side, as `from_script` reads it."""
+    lines: list[str] = []
+    for scene in board.scenes:
+        if isinstance(scene, ClosingScene) and not scene.lines:
+            continue
+        lines.append(f"{'##' if lines else '#'} {_both(scene.heading)}")
+        if isinstance(scene, PictureScene):
+            lines.append(f"![{_both(scene.heading)}]({scene.picture})")
+        lines += [_both(line) for line in scene.lines]
+    return "\n".join(lines)
+
+
+def _both(words: Words) -> str:
+    return f"{words.first} || {words.second}" if words.second else words.first
+
+
 class _Part:
     """What stands under one heading of a script."""
 
