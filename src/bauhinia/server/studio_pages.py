@@ -49,7 +49,8 @@ def studio_of(request: Request) -> Studio:
 
 @studio_router.get("/chat/songs")
 async def songs(request: Request) -> HTMLResponse:
-    return await _songs(request)
+    """The form, filled with the words that its address says."""
+    return await _songs(request, asked=_words_given(request))
 
 
 @studio_router.post("/chat/songs/preview")
@@ -90,6 +91,10 @@ async def song(
         return await _songs(request, error=_told(error), asked=words)
 
 
+def _words_given(request: Request) -> str:
+    return request.query_params.get("request", "")[:LONGEST_REQUEST]
+
+
 async def _songs(request: Request, *, error: BauhiniaError | None = None, **given: Any) -> HTMLResponse:
     shown = {"asked": "", "brief": None} | given
     choices: dict[str, Any] = {"languages": get_args(SongLanguage), "moods": MOODS, "metres": METRES}
@@ -102,7 +107,7 @@ async def _songs(request: Request, *, error: BauhiniaError | None = None, **give
 async def films(request: Request, script: str = "") -> HTMLResponse:
     """The form; with a script that the model wrote for whoever asks, to be read and changed."""
     if not script:
-        return await _films(request)
+        return await _films(request, given={"words": _words_given(request)})
     order, written = await studio_of(request).script_of(script[:40])
     given = {"script": written["script"], "by": script[:40]}
     chosen = {"language": order.language, "second": order.second, "palette": order.palette}
@@ -275,13 +280,15 @@ async def live(request: Request, piece: str, last_event_id: Annotated[str, Heade
 
 
 @studio_router.get("/chat/made/{piece}/file/{name}")
-async def file(request: Request, piece: str, name: str, range: Annotated[str, Header()] = "") -> Response:
+async def file(
+    request: Request, piece: str, name: str, part: Annotated[str, Header(alias="range")] = ""
+) -> Response:
     """One of its files: in parts where a player asks for parts, to be kept where a person does."""
     data, media_type = await studio_of(request).file(piece, name)
     headers = {"cache-control": "private, max-age=3600"}
     if "keep" in request.query_params:
         headers["content-disposition"] = attachment(name)
-    return ranged(data, media_type, range, headers)
+    return ranged(data, media_type, part, headers)
 
 
 @studio_router.post("/chat/made/{piece}/{verb}")
