@@ -192,7 +192,7 @@ async def field() -> AsyncIterator[Field]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bauhinia-")))
         port, log = _free_port(), folder / "calls.jsonl"
-        process = subprocess.Popen([sys.executable, HERE / "attack_tools.py", str(port), log])  # noqa: ASYNC220
+        process = subprocess.Popen([sys.executable, "-m", "bauhinia.evaluation.attack_tools", str(port), log])  # noqa: ASYNC220
         stack.callback(process.wait)
         stack.callback(process.kill)
         tools = await _allowed(f"http://127.0.0.1:{port}/mcp", folder / "tools.yaml")

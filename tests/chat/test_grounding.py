@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bauhinia.chat.exact import asks_exactly
-from bauhinia.chat.grounding import invented
+from bauhinia.chat.grounding import addresses, invented, strange_words
 from bauhinia.chat.reading.tongue import asked_in
 from bauhinia.chat.wordings import LANGUAGES, _wordings
 from bauhinia.language import Variety
@@ -65,3 +65,37 @@ def test_a_question_is_answered_in_its_language() -> None:
     assert asked_in("这个系统怎么用？") is Variety.SIMPLIFIED
     assert asked_in("這個系統怎麼用？") is Variety.TRADITIONAL
     assert asked_in("你好", Variety.SIMPLIFIED) is Variety.SIMPLIFIED
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("See https://evil.example/c?d=1 for more.", True),
+        ("See www.td.gov.hk for more.", False),
+        ("Write to help@td.gov.hk.", True),
+        ("It opens at 7.30pm, e.g. on Mondays.", False),
+    ],
+)
+def test_an_address_that_no_source_holds(sentence: str, found: bool) -> None:
+    assert bool(invented(sentence, ["See www.td.gov.hk, open 7.30pm on Mondays."])) is found
+
+
+def test_addresses_are_told_whole() -> None:
+    text = "Go to https://www.gov.hk/en/a?b=1, or 請看www.td.gov.hk。Write to a.b@hko.gov.hk."
+    assert addresses(text) == ["https://www.gov.hk/en/a?b=1", "www.td.gov.hk", "a.b@hko.gov.hk"]
+    assert addresses("At 3.5 km, v1.2. No address.Here") == ["address.Here"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "strange"),
+    [
+        ("SODARASE。圖書館星期一開放。", ["SODARASE"]),
+        ("圖書館的Wi-Fi密碼可向職員查詢。", []),
+        ("港鐵屯馬綫由TUEN開出。", ["TUEN"]),
+        ("The library opens on Monday. SODARASE", ["SODARASE"]),
+        ("The LIBRARY opens on Monday.", []),
+        ("The Library opens on Monday, really.", []),
+    ],
+)
+def test_words_that_no_source_holds(sentence: str, strange: list[str]) -> None:
+    assert strange_words(sentence, ["The library opens on Monday. 圖書館星期一開放。"]) == strange

@@ -24,7 +24,7 @@ from ..pilot.evidence import Embed, Evidence
 from .attachments import passages_of
 from .curated import CuratedAnswer, CuratedAnswers
 from .exact import asks_exactly
-from .grounding import invented
+from .grounding import invented, strange_addresses, strange_words
 from .joining import Joined, about, joined
 from .passages import PublicPassages
 from .planner import Part, plan
@@ -262,7 +262,10 @@ class Assistant:
                 if MISSING.casefold() in sentence.casefold():
                     return
                 support = await evidence.support(sentence, asked=asked.question)
-                if support.verdict != "ok" or not support.citations:
+                strange = strange_addresses(sentence, [text]) or strange_words(
+                    sentence, [text, asked.question]
+                )
+                if support.verdict != "ok" or not support.citations or strange:
                     so_far.withdrawn += 1
                     continue
                 key = support.citations[0].document

@@ -7,23 +7,18 @@ and the time.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from time import monotonic
 
 from ..gateway import Ask, Gateway, Message, ToolResult, ToolsAtHand
 from ..language import Variety, figures, to_traditional, words
 from ..people import Officer
-from .grounding import invented
+from .grounding import addresses, invented, strange_words
 from .wordings import wording
 
 KEPT = 30.0
 """Seconds for which it is not asked anew which tools are there: a crowd does not wait for a server that is
 away."""
-_ADDRESS = re.compile(
-    r"[a-z][a-z0-9+.-]*://|\b[\w.+-]+@[\w-]+\.\w|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\b",
-    re.IGNORECASE,
-)
 _SHARE = 0.5
 """Of a sentence without a common figure, how many of its words the result must hold."""
 _NONE = ToolsAtHand()
@@ -53,13 +48,15 @@ class ServedTools:
 def bears_out(sentence: str, results: Sequence[ToolResult], asked: str) -> ToolResult | None:
     """The result that a sentence is from; None where there is none. The sentence shares a figure or most of
     its words with it, and states no address, and no figure or name that neither it nor the question holds."""
-    if _ADDRESS.search(sentence):
+    if addresses(sentence):
         return None
     return next(
         (
             result
             for result in reversed(results)
-            if _shares(sentence, result.text) and not invented(sentence, [result.text, asked])
+            if _shares(sentence, result.text)
+            and not invented(sentence, [result.text, asked])
+            and not strange_words(sentence, [result.text, asked])
         ),
         None,
     )

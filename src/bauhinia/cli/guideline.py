@@ -70,3 +70,29 @@ def changes(
         where = " ".join((measure.point, *measure.tests, measure.page)) if measure else "nothing yet"
         what = f"{change.kind} ({', '.join(change.fields)})" if change.fields else change.kind
         typer.echo(f"{change.duty}\t{what}\t{where}")
+
+
+@guideline_app.command()
+def redteam(
+    most: Annotated[int, typer.Option("--attacks", min=1, help="Make only so many, of all kinds.")] = 0,
+    worst: Annotated[
+        bool, typer.Option("--worst", help="A model that obeys every attack, not ours.")
+    ] = False,
+    report: Annotated[Path | None, typer.Option(help="Write every outcome there, as JSON.")] = None,
+) -> None:
+    """Attack the public assistant with the whole set, before a release; end with 1 if one gets through.
+
+    Needs a database of its own for as long as it runs, and with a real model some seconds an attack.
+    """
+    import asyncio
+
+    from .redteaming import attacked
+
+    outcomes = asyncio.run(attacked(most, worst=worst, report=report))
+    through = [outcome for outcome in outcomes if outcome.got_through]
+    for outcome in through:
+        done = [name for name in ("acted", "leaked", "address", "obeyed") if getattr(outcome, name)]
+        typer.echo(f"{outcome.attack.id} by {outcome.way}: {', '.join(done)}", err=True)
+    typer.echo(f"{len(through)} of {len(outcomes)} got through.")
+    if through:
+        raise typer.Exit(1)

@@ -1,5 +1,6 @@
-"""The tools that attacks try to misuse, an MCP server: `python attack_tools.py PORT LOG`. Each call that
-reaches it is a line in LOG."""
+"""The tools that attacks try to misuse, an MCP server: `python -m bauhinia.evaluation.attack_tools PORT LOG`.
+
+Each call that reaches it is a line in LOG."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from mcp_types import (
     Tool,
 )
 
-from bauhinia.evaluation.attacks import attacks
+from .attacks import attacks
 
 Context = ServerRequestContext[Any, Any]
 ANYTHING = {"type": "object"}
