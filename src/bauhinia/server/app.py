@@ -44,7 +44,6 @@ from .editor_api import editor_router
 from .exchange_api import exchange_router
 from .guideline_pages import guideline_router
 from .itinerary_pages import itinerary_router
-from .notes_pages import notes_router
 from .knowledge_api import knowledge_api_router
 from .knowledge_pages import knowledge_router
 from .label_api import label_router
@@ -52,6 +51,7 @@ from .label_pages import label_pages_router
 from .ledger_api import ledger_router
 from .ledger_pages import ledger_pages_router
 from .mcp_endpoint import McpEndpoint
+from .notes_pages import notes_router
 from .observed import Observed, Traffic, templates
 from .openid_pages import openid_router
 from .operation import operation_router

@@ -21,7 +21,18 @@ from .security import refusal
 
 logger = logging.getLogger(__name__)
 
-PROGRAM_PATHS = ("/api/", "/v1/", "/mcp", "/chat/ask", "/chat/notes/hear", "/chat/notes/summary", "/health", "/metrics", "/static/", "/words/")
+PROGRAM_PATHS = (
+    "/api/",
+    "/v1/",
+    "/mcp",
+    "/chat/ask",
+    "/chat/notes/hear",
+    "/chat/notes/summary",
+    "/health",
+    "/metrics",
+    "/static/",
+    "/words/",
+)
 
 
 class Unexpected(BauhiniaError):
