@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import shutil
 import wave
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from ..errors import InputError, MissingPart
+from ..errors import BauhiniaError, InputError, MissingPart
 from ..language import to_simplified, to_traditional
 from .reading_aloud import SPEECH_LANGUAGES, Run, SpeechLanguage, runs
 from .work import FFMPEG, Program, Progress, Work, work_folder
@@ -45,8 +44,10 @@ async def heard(
     use: str,
     classification: str,
     progress: Progress | None = None,
+    longest: float = LONGEST_AUDIO_SECONDS,
 ) -> Heard:
-    """What a recording says, in any format that ffmpeg reads: its segments with their times.
+    """What a recording says, in any format that ffmpeg reads: its segments with their times. `longest`: how
+    many seconds it may last.
 
     Of Cantonese, Whisper base writes about what was said, in written Chinese or not (docs/media.md has the
     error rates). Cancelling ends it. Raises InputError, MissingPart, Refused, ModelError, StoreError.
@@ -54,11 +55,11 @@ async def heard(
     work = Work(progress)
     work.tell("sound", 0.0)
     async with work_folder("hearing") as folder:
-        wav = await as_speech(sound, folder, work)
-    if seconds_of(wav) > LONGEST_AUDIO_SECONDS:
+        wav = await as_speech(sound, folder, work, longest)
+    if seconds_of(wav) > longest:
         raise InputError(
-            f"The recording lasts {seconds_of(wav) / 60:.0f} minutes.",
-            hint=f"Give up to {LONGEST_AUDIO_SECONDS / 60:.0f} minutes at a time.",
+            f"The recording lasts more than {longest / 60:.0f} min.",
+            hint=f"Give up to {longest / 60:.0f} min at a time.",
         )
     work.tell("hearing", 0.1)
     said = await gateway.media.hear(wav, language, officer=officer, use=use, classification=classification)
@@ -88,9 +89,25 @@ def speech_server(
     return ServerSpeaker(name=name, say=say)
 
 
-def can_speak(settings: Settings) -> bool:
-    """Whether there is a voice: a speech server, or the program of this machine."""
-    return bool(settings.speaker_url) or shutil.which(ESPEAK.name) is not None
+def voice_lacks(settings: Settings) -> BauhiniaError | None:
+    """Why nothing can be read aloud here, with how to get what is missing; None where it can be."""
+    return _first_missing(FFMPEG if settings.speaker_url else ESPEAK)
+
+
+def ear_lacks(settings: Settings) -> BauhiniaError | None:
+    """The same of writing down what is said."""
+    from ..models.hearing import lacking
+
+    return _first_missing(FFMPEG) or lacking(settings)
+
+
+def _first_missing(*programs: Program) -> MissingPart | None:
+    for program in programs:
+        try:
+            program.found()
+        except MissingPart as error:
+            return error
+    return None
 
 
 class Speaker(Protocol):
@@ -172,8 +189,9 @@ def _asked(text: str, language: SpeechLanguage) -> list[Run]:
     return pieces
 
 
-async def as_speech(sound: bytes, folder: Path, work: Work) -> bytes:
-    """Any sound that ffmpeg reads as WAV of one channel at `RATE`. Raises InputError, MissingPart."""
+async def as_speech(sound: bytes, folder: Path, work: Work, longest: float = LONGEST_AUDIO_SECONDS) -> bytes:
+    """Any sound that ffmpeg reads as WAV of one channel at `RATE`, at most a second more than `longest` of
+    it: a small file may hold hours. Raises InputError, MissingPart."""
     if len(sound) > LONGEST_AUDIO_BYTES:
         raise InputError(
             f"The sound is larger than {LONGEST_AUDIO_BYTES // 1_000_000} MB.", hint="Give it in parts."
@@ -183,7 +201,8 @@ async def as_speech(sound: bytes, folder: Path, work: Work) -> bytes:
         await work.run(
             FFMPEG,
             ["-v", "error", "-y", "-protocol_whitelist", "file", "-i", "given", "-vn", "-ac", "1",
-             "-ar", str(RATE), "-c:a", "pcm_s16le", "-f", "wav", "-bitexact", "heard.wav"],
+             "-ar", str(RATE), "-t", str(longest + 1),
+             "-c:a", "pcm_s16le", "-f", "wav", "-bitexact", "heard.wav"],
             folder,
             seconds=CONVERT_SECONDS,
         )  # fmt: skip

@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from ..errors import Cancelled, InputError, MalformedAnswer, MissingPart, ModelUnavailable
+from ..errors import BauhiniaError, Cancelled, InputError, MalformedAnswer, MissingPart, ModelUnavailable
 from ..settings import Settings
 from ._beside import laid_out, missing
 from ._media_http import MediaConnection
 from .catalogue import Catalogue
-from .weights import find
+from .weights import find, where_kept
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,18 +104,11 @@ class WhisperHearer:
         self._engine = None
 
     async def _load(self) -> None:
-        if importlib.util.find_spec("faster_whisper") is None:
-            raise MissingPart(
-                "Writing down speech needs the package faster-whisper, which is not installed.",
-                hint="Run `pip install 'bauhinia[speech]'`, or set BAUHINIA_LISTENER_URL.",
-            )
+        if (lack := lacking(self._settings)) is not None:
+            raise lack
         model = Catalogue.load(self._settings.catalogue).find(WHISPER)
         weights = await find(model, self._settings)
-        if weights is None or missing(model, self._settings.models_folder):
-            raise ModelUnavailable(
-                "The model that writes down speech is not on this machine.",
-                hint=f"Run `bauhinia models fetch {WHISPER}` (145 MB), or set BAUHINIA_LISTENER_URL.",
-            )
+        assert weights is not None, "it was there just now"
         folder = laid_out(model, weights, self._settings.models_folder)
         loop = asyncio.get_running_loop()
         self._engine = await loop.run_in_executor(self._worker, _opened, str(folder), self._threads)
@@ -200,6 +193,25 @@ def _segments(answer: Any) -> Sequence[Segment]:
     if segments := answer.get("segments"):
         return [Segment(float(each["start"]), float(each["end"]), str(each["text"])) for each in segments]
     return [Segment(0.0, float(answer.get("duration") or 0.0), str(answer["text"]))]
+
+
+def lacking(settings: Settings) -> BauhiniaError | None:
+    """Why speech cannot be written down here, with how to get what is missing; None where it can be. No file
+    is read and no server is asked."""
+    if settings.listener_url:
+        return None
+    if importlib.util.find_spec("faster_whisper") is None:
+        return MissingPart(
+            "Writing down speech needs the package faster-whisper, which is not installed.",
+            hint="Run `pip install 'bauhinia[speech]'`, or set BAUHINIA_LISTENER_URL.",
+        )
+    model = Catalogue.load(settings.catalogue).find(WHISPER)
+    if where_kept(model, settings) is None or missing(model, settings.models_folder):
+        return ModelUnavailable(
+            "The model that writes down speech is not on this machine.",
+            hint=f"Run `bauhinia models fetch {WHISPER}` (145 MB), or set BAUHINIA_LISTENER_URL.",
+        )
+    return None
 
 
 def open_hearer(settings: Settings) -> Hearer:

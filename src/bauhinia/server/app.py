@@ -91,7 +91,7 @@ logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 UPLOAD_PATHS = re.compile(
     "/api/documents|/documents|/v1/files|/api/terms/import|/terms/import|/api/tasks/[^/]+/import"
-    "|/label|/api/label/check|/chat/attach|/chat/notes|/chat/notes/hear"
+    "|/label|/api/label/check|/chat/attach|/chat/hear|/chat/notes|/chat/notes/hear"
 )
 """Where files come in."""
 BULK_PATHS = re.compile("(?:/api)?/knowledge/collections/[^/]+/documents")

@@ -19,7 +19,7 @@ from ..chat.conversations import LONGEST_QUESTION, Turn, answer_of, as_markdown,
 from ..chat.guests import is_guest
 from ..chat.line import Waiting
 from ..chat.sources import hosts
-from ..chat.speech import can_speak
+from ..chat.speech import ear_lacks, voice_lacks
 from ..chat.turn import Answer, Event, Exchange, Reference, Said
 from ..errors import BauhiniaError, InputError
 from ..people import Officer
@@ -37,6 +37,8 @@ chat_router = APIRouter(include_in_schema=False)
 EARLIER = 4
 """Exchanges that a question is understood from."""
 EXAMPLES = ("weather", "bus", "holiday", "service")
+SPOKEN = {"en": "en", "zh-Hant-HK": "yue", "zh-Hans": "cmn"}
+"""What a person is likely to speak, by the language of the page."""
 Words = Annotated[str, Form(max_length=LONGEST_QUESTION)]
 Key = Annotated[str, Form(max_length=40, pattern=r"^[A-Za-z0-9_-]*$")]
 
@@ -85,7 +87,11 @@ async def _common(request: Request) -> dict[str, Any]:
         "longest": LONGEST_QUESTION,
         "step": await reception.step(),
         "wait": reception.line.wait,
-        "can_speak": can_speak(settings_of(request)),
+        "can_speak": voice_lacks(settings_of(request)) is None,
+        "can_hear": ear_lacks(settings_of(request)) is None,
+        "heard_elsewhere": office_of(request).gateway.boundary.limits["listener"].endpoint == "remote",
+        "spoken": SPOKEN,
+        "likely": SPOKEN.get(words_for(request).language, "en"),
     }
 
 
@@ -93,7 +99,7 @@ async def _common(request: Request) -> dict[str, Any]:
 async def ask(request: Request, asked: Question) -> Response:
     """The answer as server-sent events: `waiting`, `reference`, `said`, then `answer` or `failed`."""
     reception, by = reception_of(request), office_of(request).officer
-    _hold_to_rate(request, by)
+    hold_to_rate(request, by)
     earlier = await _earlier(reception, asked)
     lines = _lines(request, reception, by, asked, earlier)
     return StreamingResponse(lines, media_type="text/event-stream", headers=LIVE)
@@ -107,7 +113,7 @@ async def ask_plainly(
     if not (question := (question or example).strip()):
         raise InputError("There is no question.", hint="Write one and send it.")
     reception, by = reception_of(request), office_of(request).officer
-    _hold_to_rate(request, by)
+    hold_to_rate(request, by)
     asked = Question(question=question, conversation=conversation)
     answer: Answer | None = None
     earlier = await _earlier(reception, asked)
@@ -128,7 +134,7 @@ async def ask_plainly(
 async def attach(request: Request, file: UploadFile) -> Response:
     """Read a file for the next question. Raises OverQuota, DocumentError, InputError, MissingPart."""
     reception, by = reception_of(request), office_of(request).officer
-    _hold_to_rate(request, by)
+    hold_to_rate(request, by)
     data = await file.read(LIMITS.file_bytes + 1)
     if len(data) > LIMITS.file_bytes:
         raise InputError(
@@ -139,7 +145,8 @@ async def attach(request: Request, file: UploadFile) -> Response:
     return JSONResponse(told, headers={"cache-control": "no-store"})
 
 
-def _hold_to_rate(request: Request, by: Officer) -> None:
+def hold_to_rate(request: Request, by: Officer) -> None:
+    """Count what a guest's network asks for. Raises OverQuota."""
     if is_guest(by):
         reception_of(request).rate.take(request.client.host if request.client else "")
 
@@ -287,7 +294,8 @@ async def status(request: Request) -> HTMLResponse:
     asked = reception.context.sources
     sources = [(host, asked.last(host.host)) for host in hosts().values()]
     step = await reception.step()
-    return page(request, "chat_status.html", line=reception.line, step=step, sources=sources)
+    lacking = {"in": ear_lacks(settings_of(request)), "out": voice_lacks(settings_of(request))}
+    return page(request, "chat_status.html", line=reception.line, step=step, sources=sources, lacking=lacking)
 
 
 @chat_router.get("/chat/manifest.webmanifest")

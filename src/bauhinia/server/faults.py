@@ -27,6 +27,7 @@ PROGRAM_PATHS = (
     "/mcp",
     "/chat/ask",
     "/chat/attach",
+    "/chat/hear",
     "/chat/notes/hear",
     "/chat/notes/summary",
     "/health",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -17,57 +17,28 @@ from ..chat.notes.transcript import as_text
 from ..errors import BauhiniaError
 from ..people import Officer
 from .events import encode
+from .hearing_events import in_turn
 
 if TYPE_CHECKING:
     from ..chat.reading_aloud import SpeechLanguage
     from ..chat.reception import Reception
     from ..settings import Settings
 
-BEAT_SECONDS = 5.0
-"""A silent connection is closed by proxies."""
 Told = Waiting | tuple[str, float] | HeardMeeting
 
 
-async def hearing(
+def hearing(
     reception: Reception, sound: bytes, language: SpeechLanguage, by: Officer
 ) -> AsyncGenerator[Told, None]:
-    """Who waits is told; then what is being done and how much of it is; the meeting last. Closing ends it.
+    """A meeting's recording in its turn, the meeting last.
 
     Raises InputError, MissingPart, Refused, ModelError, StoreError.
     """
-    async with reception.hearing.joined(by.id) as waiting:
-        async for standing in waiting:
-            yield standing
-        told: asyncio.Queue[tuple[str, float]] = asyncio.Queue()
-        work = asyncio.create_task(
-            heard_meeting(
-                reception.gateway,
-                sound,
-                language,
-                officer=by,
-                progress=lambda what, share: told.put_nowait((what, share)),
-            )
-        )
-        try:
-            while not work.done():
-                yield await _next(told, work)
-            yield work.result()
-        finally:
-            work.cancel()
-            with suppress(asyncio.CancelledError, BauhiniaError):
-                await work
-
-
-async def _next(
-    told: asyncio.Queue[tuple[str, float]], work: asyncio.Task[HeardMeeting]
-) -> tuple[str, float]:
-    """What is told next, or that it goes on."""
-    upcoming = asyncio.ensure_future(told.get())
-    try:
-        await asyncio.wait({upcoming, work}, timeout=BEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        return upcoming.result() if upcoming.done() else ("hearing", -1.0)
-    finally:
-        upcoming.cancel()
+    return in_turn(
+        reception,
+        by,
+        lambda progress: heard_meeting(reception.gateway, sound, language, officer=by, progress=progress),
+    )
 
 
 async def heard_lines(told: AsyncGenerator[Told, None], settings: Settings) -> AsyncIterator[bytes]:

@@ -15,7 +15,6 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
-from ..chat.guests import is_guest
 from ..chat.notes import sealing
 from ..chat.notes.actions import Action
 from ..chat.notes.corrections import MOST_ITEMS, Row, corrected, day_of, lines_of
@@ -39,7 +38,7 @@ from ..chat.reading_aloud import SpeechLanguage
 from ..errors import BauhiniaError, InputError
 from ..provenance import Origin
 from .api import attachment
-from .chat_pages import reception_of
+from .chat_pages import SPOKEN, hold_to_rate, reception_of
 from .events import LIVE
 from .notes_events import heard_lines, hearing, summary_lines, summing_up
 from .pages import page
@@ -50,8 +49,6 @@ notes_router = APIRouter(include_in_schema=False)
 FIELDS = 7 * MOST_ITEMS + 20
 """Of a form: seven an item, and the facts."""
 FIELD_BYTES = 2_000_000
-SPOKEN = {"en": "en", "zh-Hant-HK": "yue", "zh-Hans": "cmn"}
-"""What a recording is likely to be in, by the language of the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,8 +248,7 @@ def _spoken(given: Given) -> SpeechLanguage:
 
 
 def _hold_to_rate(request: Request) -> None:
-    if is_guest(office_of(request).officer):
-        reception_of(request).rate.take(request.client.host if request.client else "")
+    hold_to_rate(request, office_of(request).officer)
 
 
 def _form(

@@ -6,6 +6,7 @@ One ASGI middleware each, outermost first: `SecurityHeaders`, `HostCheck`, `Orig
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
@@ -43,6 +44,9 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+SPOKEN_TO = re.compile(r"/chat(?:/c/[A-Za-z0-9_-]+)?")
+"""Pages that a person may speak to."""
+MAY_LISTEN = HEADERS["permissions-policy"].replace("microphone=()", "microphone=(self)")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -67,6 +71,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
+                if SPOKEN_TO.fullmatch(scope["path"]):
+                    headers["permissions-policy"] = MAY_LISTEN
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 
