@@ -275,13 +275,15 @@ async def live(request: Request, piece: str, last_event_id: Annotated[str, Heade
 
 
 @studio_router.get("/chat/made/{piece}/file/{name}")
-async def file(request: Request, piece: str, name: str, range: Annotated[str, Header()] = "") -> Response:
+async def file(
+    request: Request, piece: str, name: str, part: Annotated[str, Header(alias="range")] = ""
+) -> Response:
     """One of its files: in parts where a player asks for parts, to be kept where a person does."""
     data, media_type = await studio_of(request).file(piece, name)
     headers = {"cache-control": "private, max-age=3600"}
     if "keep" in request.query_params:
         headers["content-disposition"] = attachment(name)
-    return ranged(data, media_type, range, headers)
+    return ranged(data, media_type, part, headers)
 
 
 @studio_router.post("/chat/made/{piece}/{verb}")
