@@ -67,10 +67,11 @@ PLAIN_OF_CARE = frozenset(
 )  # fmt: skip
 """The same, of complaints, incidents, consents and the switch."""
 ELSEWHERE = frozenset(
-    {"answer", "approval", "batch", "complaint", "conversation", "curated", "entry", "incident", "key", "officer", "passkey", "quota", "rule", "session", "stopped", "token", "verb"}
+    {"answer", "approval", "batch", "complaint", "conversation", "curated", "entry", "incident", "key", "number", "officer", "passkey", "piece", "quota", "rule", "session", "stopped", "token", "verb"}
 )  # fmt: skip
 """What other tests say who may name: what waits, the boundary's, the quotas', rules, people, accounts, cases, incidents,
-and the files that are held in a collection (`test_sheets.py`), conversations and curated answers (`test_chat.py`).
+and the files that are held in a collection (`test_sheets.py`), conversations and curated answers (`test_chat.py`),
+songs and films (`test_studio.py`).
 A ledger's entry shows nothing to whoever names it."""
 ELSEWHERE_UNDER = ("/people", "/api/people", "/departments", "/scim/", "/account/")
 OF_REGISTER = frozenset(
@@ -91,7 +92,9 @@ PLACES = {
     "name": "reply",
     "secret": "x",
     "key": "x",
+    "number": "1",
     "curated": "x",
+    "piece": "x",
     "complaint": "x",
     "incident": "x",
     "stopped": "x",
@@ -141,7 +144,7 @@ NO_ROWS = frozenset(
         "/api/cases/{complaint}/take", "/cases/{complaint}/take",
         "/cases/{complaint}/decide", "/cases/{complaint}/reinstate", "/incidents", "/incidents/{incident}/{verb}",
         "/consents/{purpose}", "/department-consent", "/opt-outs", "/my-data/delete", "/switch", "/switch/{stopped}/resume",
-        "/api/switch/{stopped}/resume", "/agree", "/tasks/{task}/accept", "/tasks/{task}/review", "/label", "/chat", "/chat/ask", "/chat/itinerary/read", "/chat/notes", "/chat/notes/hear", "/chat/notes/summary", "/chat/notes/summarised", "/chat/notes/docx", "/chat/feedback", "/chat/history/delete", "/chat/c/{key}/delete",
+        "/api/switch/{stopped}/resume", "/agree", "/tasks/{task}/accept", "/tasks/{task}/review", "/label", "/chat", "/chat/ask", "/chat/itinerary/read", "/chat/songs", "/chat/songs/preview", "/chat/films", "/chat/films/preview", "/chat/films/script", "/chat/made/{piece}/{verb}", "/chat/attach", "/chat/hear", "/chat/notes", "/chat/notes/hear", "/chat/notes/summary", "/chat/notes/summarised", "/chat/notes/docx", "/chat/feedback", "/chat/history/delete", "/chat/c/{key}/delete",
         "/chat/c/{key}/share", "/chat/c/{key}/unshare", "/curated", "/curated/{curated}/publish", "/curated/{curated}/retire", "/api/label/check", *TAKE_FILES,
     }
 )  # fmt: skip

@@ -79,7 +79,7 @@ async def test_a_trip_is_made_once_shown_and_opened_by_other_programs(
     assert now and not once_more and again == made and made.passed
     assert {file.name for file in made.files} == {"map.svg", "plan.ics", "plan.pdf"}
     page = write_page(folder).read_text(encoding="utf-8")
-    assert made.title in page and 'src="cantonese-food/map.svg"' in page and "All 1 checks pass" in page
+    assert made.title in page and 'src="cantonese-food/map.svg"' in page and "Every check passes" in page
     assert made.label and made.label in page
     monkeypatch.setattr("sys.argv", ["open_gallery.py", str(folder)])
     opener = _opener()
@@ -97,6 +97,7 @@ async def test_a_trip_is_made_once_shown_and_opened_by_other_programs(
     assert [each["passed"] for each in said if each["program"] == "icalendar"] == [False]
     checks = orjson.loads((folder / "checks.json").read_bytes())
     assert not checks["pieces"]["cantonese-food"]["passed"]
+    assert "A check fails" in (folder / "index.html").read_text(encoding="utf-8")
 
 
 async def test_what_was_broken_off_is_made_anew(settings: Settings, tmp_path: Path) -> None:

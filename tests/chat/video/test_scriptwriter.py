@@ -62,6 +62,18 @@ async def test_a_film_is_written_and_translated_through_the_door(
     assert all(line.second == "一起閱讀。" for line in board.lines)
 
 
+async def test_a_translation_with_english_left_in_it_is_asked_for_anew(
+    open_gateway: Callable[[FakeModel], Gateway],
+) -> None:
+    door = open_gateway(
+        FakeModel(["一起閱讀是 fostering社區。", "一起閱讀凝聚社區。", *["在 BBC 看 reading。"] * 3])
+    )
+    await door.start()
+    translate = translator(door, officer=OFFICER)
+    assert await translate(["Reading builds a community."], "zh-Hant") == ["一起閱讀凝聚社區。"]
+    assert await translate(["Reading builds a community."], "zh-Hant") == ["在 BBC 看 reading。"]
+
+
 async def test_a_translation_with_another_figure_is_refused(
     open_gateway: Callable[[FakeModel], Gateway],
 ) -> None:

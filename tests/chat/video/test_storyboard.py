@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bauhinia.chat.video import Words, from_script, storyboard_for, translated
-from bauhinia.chat.video.storyboard import MAX_SCENES, expected_seconds
+from bauhinia.chat.video.storyboard import MAX_SCENES, as_script, expected_seconds
 from bauhinia.chat.video.subtitles import Cue, reading_seconds, srt
 from bauhinia.documents.collecting import Bounds, Reading
 from bauhinia.documents.subtitles import read
@@ -117,3 +117,17 @@ def test_subtitles_are_read_by_our_own_reader() -> None:
 def test_time_to_read_and_to_speak_grow_with_the_text() -> None:
     assert reading_seconds("字" * 18) == 2.0 and reading_seconds("a" * 22) == 1.0
     assert expected_seconds("字" * 34) == 10.0
+
+
+def test_a_storyboard_is_said_as_a_script_that_gives_it_again() -> None:
+    script = "# 一 || One\n起。 || It begins.\n## 二 || Two\n![樹 || A tree](tree)\n種樹。 || Plant one.\n## 三 || Three\n看。 || Look."
+    board = from_script(script, "yue", second="en")
+    assert from_script(as_script(board), "yue", second="en").lines == board.lines
+    assert "![樹 || A tree](tree)" in as_script(board) and as_script(board).startswith("# 一 || One\n")
+
+
+def test_a_point_that_is_cut_short_ends_with_a_whole_word() -> None:
+    long = "Reading together with their old friends and family is a great way to stay connected."
+    board = from_script(f"# A film\nWelcome.\n## Why\n{long}", "en")
+    (scene,) = (each for each in board.scenes if each.kind == "points")
+    assert scene.points[0].first == "Reading together with their old friends and family is a…"

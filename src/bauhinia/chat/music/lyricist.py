@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -61,8 +62,14 @@ async def lyrics_by_model(
             said=brief.request,
         )
     )
-    written = singable(answer.text, brief, [*bank.verse_1, *bank.chorus, *bank.verse_2], left_out)
-    lyrics = _sung(brief, bank, written, answer.label.model)
+    # Readings are loaded and tunes tried: seconds of work, which no other reader of the server is to wait for.
+    return await asyncio.to_thread(_kept, brief, bank, answer.text, answer.label.model, left_out)
+
+
+def _kept(brief: MusicBrief, bank: Lyrics, text: str, model: str, left_out: LeftOut) -> Lyrics:
+    """The words of an answer as the song has them."""
+    written = singable(text, brief, [*bank.verse_1, *bank.chorus, *bank.verse_2], left_out)
+    lyrics = _sung(brief, bank, written, model)
     for line in written:
         if line not in lyrics.verse_1 and line not in lyrics.verse_2:
             left_out(line, "no line of the tune has as many syllables, or with it the tune failed a check")

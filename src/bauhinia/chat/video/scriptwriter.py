@@ -32,6 +32,8 @@ _INTO: dict[SubtitleLanguage, Variety] = {
 }
 _WHOLE = tuple(".!?。！？")
 """How a sentence ends; one that does not was cut off with the answer."""
+_ENGLISH = re.compile(r"(?<![A-Za-z])[a-z]{3,}(?![A-Za-z])")
+"""A small model leaves words that it does not know; names begin with a capital."""
 _SCRIPT = {
     "zh": (
         "你為短片寫旁白。格式：第一行是 # 片名；然後四段，每段先寫 ## 小標題，再寫兩至三句旁白，一句一行，"
@@ -114,6 +116,7 @@ def _unfit(sentence: str, request: str, longest: int) -> str:
 
 def translator(gateway: Gateway, *, officer: Officer) -> Translate:
     """Has a model say the film's texts in its second language, one by one: small models lose count of many.
+    One that still has English words in its Chinese is asked for anew, and taken if it stays so.
 
     Raises InputError for a translation that states other figures, and the gateway's errors.
     """
@@ -125,6 +128,7 @@ def translator(gateway: Gateway, *, officer: Officer) -> Translate:
 
 
 async def _one(gateway: Gateway, text: str, into: Variety, officer: Officer) -> str:
+    mixed = ""
     for number in range(TRIES):
         answer = await gateway.ask(
             Ask(
@@ -137,8 +141,13 @@ async def _one(gateway: Gateway, text: str, into: Variety, officer: Officer) -> 
             )
         )
         told = " ".join(answer.text.split())
-        if told and not invented(told, [text]):
+        if not told or invented(told, [text]):
+            continue
+        if not into.is_chinese or not _ENGLISH.search(told):
             return told
+        mixed = mixed or told
+    if mixed:
+        return mixed
     raise InputError(
         f"The model does not translate “{text[:30]}” faithfully.",
         hint="Write its second language behind ` || ` in the script.",

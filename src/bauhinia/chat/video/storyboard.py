@@ -29,6 +29,8 @@ LONGEST_SCRIPT = 8_000
 """Characters."""
 LONGEST_SENTENCE = {"zh": 90, "en": 220}
 """Characters of one narrated sentence, which is one subtitle."""
+_HAN_LIMIT, _LATIN_LIMIT = 24, 60
+"""Characters of a heading or a point that is made of a sentence."""
 _SYLLABLES_A_SECOND = 3.4
 _LETTERS_A_SECOND = 13.0
 _PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)\s*$")
@@ -278,10 +280,13 @@ def _words(text: str) -> Words:
 
 
 def _shortened(text: str) -> str:
-    """A heading's length of a sentence: its first clause."""
+    """A heading's length of a sentence: its first clause, whole words of it."""
     clause = re.split(r"[，。；：,.;:!?！？]", text.strip(), maxsplit=1)[0]
-    limit = 24 if re.search(r"[\u3400-\u9fff]", clause) else 60
-    return clause if len(clause) <= limit else clause[: limit - 1] + "…"
+    limit = _HAN_LIMIT if re.search(r"[\u3400-\u9fff]", clause) else _LATIN_LIMIT
+    if len(clause) <= limit:
+        return clause
+    kept = clause[: limit - 1]
+    return (kept if limit == _HAN_LIMIT else kept.rpartition(" ")[0] or kept) + "…"
 
 
 def _within(parts: Sequence[_Part], longest: float) -> list[list[Words]]:
