@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import ast
 import inspect
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic_settings import BaseSettings
+from typer.testing import CliRunner
 
 from bauhinia import settings
 from bauhinia.cli import app
@@ -89,10 +88,10 @@ def _commands() -> Iterator[list[str]]:
 
 
 def _help(path: list[str]) -> str:
-    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
-    command = [sys.executable, "-c", "from bauhinia.cli import main; main()", *path, "--help"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    return done.stdout.replace("python -c", "bauhinia").replace("Usage: -c", "Usage: bauhinia").strip()
+    environment = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
+    done = CliRunner().invoke(app, [*path, "--help"], prog_name="bauhinia", env=environment, terminal_width=78)
+    assert done.exit_code == 0, done.output
+    return done.output.strip()
 
 
 PAGES = {"docs/settings.md": settings_page, "docs/cli.md": cli_page}
