@@ -89,7 +89,9 @@ def _commands() -> Iterator[list[str]]:
 
 def _help(path: list[str]) -> str:
     environment = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
-    done = CliRunner().invoke(app, [*path, "--help"], prog_name="bauhinia", env=environment, terminal_width=78)
+    done = CliRunner().invoke(
+        app, [*path, "--help"], prog_name="bauhinia", env=environment, terminal_width=78
+    )
     assert done.exit_code == 0, done.output
     return done.output.strip()
 
