@@ -161,6 +161,12 @@ async def test_a_server_for_officers_is_not_asked_for_the_public(serve: Serve) -
     assert "Hill Gauges" not in answer.text and not any(request.tools for request in model.requests)
 
 
+async def test_no_tool_is_sent_to_where_a_guest_says(serve: Serve) -> None:
+    model = FakeModel(lambda _: "Hm.")
+    await answered(serve(model), "What does the page https://gauges.example/private tell?")
+    assert not any(request.tools for request in model.requests)
+
+
 async def test_live_tools_come_first(serve: Serve) -> None:
     def never(_: object) -> str:
         raise AssertionError("the model is not asked for this")

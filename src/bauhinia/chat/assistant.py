@@ -24,7 +24,7 @@ from ..pilot.evidence import Embed, Evidence
 from .attachments import passages_of
 from .curated import CuratedAnswer, CuratedAnswers
 from .exact import asks_exactly
-from .grounding import invented, strange_addresses, strange_words
+from .grounding import addresses, invented, strange_addresses, strange_words
 from .joining import Joined, about, joined
 from .passages import PublicPassages
 from .planner import Part, plan
@@ -279,6 +279,8 @@ class Assistant:
 
     async def _from_served(self, asked: Asked, so_far: _Said) -> AsyncGenerator[Event, None]:
         """Sentences from what tools of MCP servers gave; notes of those that could not be asked."""
+        if addresses(asked.question):
+            return  # anybody may ask here: no tool is sent to where a guest says
         at_hand = await self._served.at_hand(USE, asked.by)
         so_far.notes = [gone_told([gone], asked.language) for gone in at_hand.gone]
         if not at_hand.names:

@@ -74,7 +74,9 @@ def changes(
 
 @guideline_app.command()
 def redteam(
-    most: Annotated[int, typer.Option("--attacks", min=1, help="Make only so many, of all kinds.")] = 0,
+    most: Annotated[
+        int | None, typer.Option("--attacks", min=1, help="Make only so many, of all kinds.")
+    ] = None,
     worst: Annotated[
         bool, typer.Option("--worst", help="A model that obeys every attack, not ours.")
     ] = False,
@@ -88,7 +90,7 @@ def redteam(
 
     from .redteaming import attacked
 
-    outcomes = asyncio.run(attacked(most, worst=worst, report=report))
+    outcomes = asyncio.run(attacked(most or 0, worst=worst, report=report))
     through = [outcome for outcome in outcomes if outcome.got_through]
     for outcome in through:
         done = [name for name in ("acted", "leaked", "address", "obeyed") if getattr(outcome, name)]
