@@ -41,7 +41,7 @@ async def press(page: Page, name: str) -> None:
 
 
 async def test_a_song_is_ordered_by_keyboard_and_played(serve: Serve, visit: OpenVisit) -> None:
-    seen = await visit(serve(FakeModel(["對不起。"])), viewport=PHONE, color_scheme="dark")
+    seen = await visit(serve(FakeModel(lambda _: "Sorry.")), viewport=PHONE, color_scheme="dark")
     page = await seen.go("/chat/songs")
     await clean(page, "songs")
     await page.get_by_role("textbox", name="What is the song for?").focus()
@@ -72,18 +72,9 @@ async def test_a_film_is_seen_as_scenes_then_made_and_shown(
     page = await seen.go("/chat/films")
     await clean(page, "films")
     await page.get_by_role("textbox", name="Script").fill("# Trees || 樹\n## Why || 為甚麼\nShade. || 樹蔭。")
-    await (
-        page.locator("form")
-        .filter(has_text="Script")
-        .get_by_role("combobox", name="Narration")
-        .select_option("en")
-    )
-    await (
-        page.locator("form")
-        .filter(has_text="Script")
-        .get_by_role("combobox", name="Second subtitles")
-        .select_option("zh-Hant")
-    )
+    form = page.locator("form", has=page.get_by_role("textbox", name="Script"))
+    await form.get_by_role("combobox", name="Narration").select_option("en")
+    await form.get_by_role("combobox", name="Second subtitles").select_option("zh-Hant")
     await press(page, "See what would be made")
     await expect(page.get_by_text("3 scenes")).to_be_visible()
     await clean(page, "film-preview")

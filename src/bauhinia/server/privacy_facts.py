@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from ..chat.studio import KEPT_DAYS
 from ..gateway import Boundary
 from ..gateway.route import endpoint_of
 from ..people.accounts import MOST_DAYS
@@ -27,6 +28,7 @@ class Fact:
 def kept(settings: Settings) -> list[Fact]:
     """What is kept, where, and for how long."""
     facts = [Fact(f"kept.{name}") for name in ("documents", "drafts", "library", "memory", "ledger", "usage")]
+    facts.append(Fact("kept.made", {"days": str(KEPT_DAYS)}))
     if settings.sign_in != "none":
         hours = int(SIGNED_IN.total_seconds() // 3600)
         facts.append(Fact("kept.accounts", {"hours": str(hours), "days": str(MOST_DAYS)}))
