@@ -141,7 +141,7 @@ NO_ROWS = frozenset(
         "/api/cases/{complaint}/take", "/cases/{complaint}/take",
         "/cases/{complaint}/decide", "/cases/{complaint}/reinstate", "/incidents", "/incidents/{incident}/{verb}",
         "/consents/{purpose}", "/department-consent", "/opt-outs", "/my-data/delete", "/switch", "/switch/{stopped}/resume",
-        "/api/switch/{stopped}/resume", "/agree", "/tasks/{task}/accept", "/tasks/{task}/review", "/label", "/chat", "/chat/ask", "/chat/itinerary/read", "/chat/notes", "/chat/notes/hear", "/chat/notes/summary", "/chat/notes/summarised", "/chat/notes/docx", "/chat/feedback", "/chat/history/delete", "/chat/c/{key}/delete",
+        "/api/switch/{stopped}/resume", "/agree", "/tasks/{task}/accept", "/tasks/{task}/review", "/label", "/chat", "/chat/ask", "/chat/attach", "/chat/hear", "/chat/memory", "/chat/memory/delete", "/chat/itinerary/read", "/chat/notes", "/chat/notes/hear", "/chat/notes/summary", "/chat/notes/summarised", "/chat/notes/docx", "/chat/feedback", "/chat/history/delete", "/chat/c/{key}/delete",
         "/chat/c/{key}/share", "/chat/c/{key}/unshare", "/curated", "/curated/{curated}/publish", "/curated/{curated}/retire", "/api/label/check", *TAKE_FILES,
     }
 )  # fmt: skip

@@ -26,9 +26,12 @@ from .curated import CuratedAnswer, CuratedAnswers
 from .exact import asks_exactly
 from .grounding import invented
 from .joining import Joined, about, joined
+from .memory import NOTHING, Memory
 from .passages import PublicPassages
 from .planner import Part, plan
 from .reading.tongue import asked_in
+from .recalling import about as about_memory
+from .recalling import noted, recalled, trip_request
 from .served import ServedTools, bears_out, gone_told
 from .suggesting import asked_next
 from .tools import Context, Found, Result
@@ -36,7 +39,7 @@ from .tools.registry import use_tool
 from .tools.result import HONG_KONG
 from .turn import Answer, Event, Exchange, Reference, Said, Via
 from .wordings import READERS, wording
-from .workshops import answer_of, workshop_for
+from .workshops import Workshop, answer_of, workshop_for
 
 USE = "chat.answer"
 ANSWER_TOKENS = 240
@@ -57,6 +60,10 @@ class Asked:
     earlier: Sequence[Exchange] = ()
     attached: Sequence[Document] = ()
     """Files that the question is about: it is answered from them, and from nothing else."""
+    memory: Memory = NOTHING
+    """What the person lets the assistant know of them."""
+    used: frozenset[str] = frozenset()
+    """Texts of the parts that were understood by it."""
     held: dict[int, Answer] = field(default_factory=dict)
     """Answers at hand, by the places of their parts."""
     whole: Joined = field(default_factory=Joined)
@@ -110,15 +117,18 @@ class Assistant:
         earlier: Sequence[Exchange] = (),
         reader: str = "",
         attached: Sequence[Document] = (),
+        memory: Memory = NOTHING,
     ) -> Asked:
         """The question, its language known. `reader` is the interface's, for characters of both scripts."""
-        before = earlier[-1].answer.language if earlier else READERS.get(reader)
+        before = earlier[-1].answer.language if earlier else memory.language or READERS.get(reader)
         language = asked_in(question, before)
         went_on = _questions(earlier)
         parts = plan(question, today=self._context.today(), before=language, earlier=went_on)
+        known = recalled(parts, memory)
         return Asked(
-            question=question, by=by, language=language, parts=parts, earlier=earlier, attached=attached
-        )
+            question=question, by=by, language=language, parts=known.parts, earlier=earlier,
+            attached=attached, memory=memory, used=known.used,
+        )  # fmt: skip
 
     async def at_hand(self, asked: Asked) -> list[Event] | None:
         """An answer that needs no model: a department's own, or a live source's; None where there is none,
@@ -130,10 +140,18 @@ class Assistant:
         has_tool = any(part.understood.call is not None for part in asked.parts)
         workshop = workshop_for(asked.question, today=self._context.today(), has_tool=has_tool)
         if workshop is not None:
-            return _told(await answer_of(workshop, asked.question, asked.language, self._context))
+            return _told(await self._made(workshop, asked))
         found = await asyncio.gather(*(self._part_at_hand(asked, part) for part in asked.parts))
         asked.held.update({place: answer for place, answer in enumerate(found) if answer is not None})
         return self._whole(asked, "") if len(asked.held) == len(asked.parts) else None
+
+    async def _made(self, workshop: Workshop, asked: Asked) -> Answer:
+        """The page that makes it; a trip's outline heeds the needs that are remembered."""
+        request = asked.question
+        if workshop.kind == "trip":
+            request = trip_request(request, asked.memory, self._context.today())
+        answer = await answer_of(workshop, request, asked.language, self._context)
+        return answer if request == asked.question else noted(answer)
 
     async def _part_at_hand(self, asked: Asked, part: Part) -> Answer | None:
         if not asked.single and (curated := await self._curated.find(part.text)) is not None:
@@ -147,7 +165,7 @@ class Assistant:
             if part.wide and answer.via == "tool":
                 note = Said(text=wording("whole_territory", asked.language))
                 answer = replace(answer, said=(*answer.said, note))
-            return answer
+            return noted(answer) if part.text in asked.used else answer
         if understood.reason == "missing_argument":
             return _unknown(asked, f"ask_{understood.missing}", "missing_argument")
         return None
@@ -322,8 +340,8 @@ class Assistant:
         messages = [Message("system", wording("instruction", tongue))]
         for exchange in asked.earlier:
             messages += [Message("user", exchange.question), Message("assistant", exchange.answer.text)]
-        held = [asked.question, *(exchange.question for exchange in asked.earlier)]
-        messages.append(Message("user", asked.question))
+        held = [asked.question, *(exchange.question for exchange in asked.earlier), *asked.memory.needs]
+        messages.append(Message("user", _with_needs(asked)))
         async with aclosing(self._sentences(asked, tuple(messages), so_far)) as sentences:
             async for sentence in sentences:
                 if invented(sentence, held):
@@ -346,6 +364,11 @@ class Assistant:
             return
         if so_far.withdrawn:
             so_far.said.append(Said(text=wording("withdrawn", asked.language)))
+            yield so_far.said[-1]
+        if asked.memory.needs:
+            so_far.references.append(about_memory(asked.language))
+            yield so_far.references[-1]
+            so_far.said.append(Said(text=wording("used_memory", asked.language), source=0))
             yield so_far.said[-1]
         yield _finished(so_far, asked, "model")
 
@@ -386,6 +409,14 @@ class Assistant:
             )
 
         return embed
+
+
+def _with_needs(asked: Asked) -> str:
+    """The question to the model alone, with the person's needs where they let them be known."""
+    if not asked.memory.needs:
+        return asked.question
+    needs = data("\n".join(asked.memory.needs))
+    return f"{asked.question}\n\n{wording('needs_are', _written_in(asked.language))}\n{needs}"
 
 
 def _whole(text: str) -> tuple[list[str], str]:

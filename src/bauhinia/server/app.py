@@ -37,6 +37,8 @@ from .care_pages import care_pages_router
 from .cases_api import cases_router
 from .cases_pages import cases_pages_router
 from .chat_cases import chat_cases_router
+from .chat_install import chat_install_router
+from .chat_memory import chat_memory_router
 from .chat_pages import chat_router
 from .chat_speech import chat_speech_router
 from .consents_api import consents_router
@@ -150,6 +152,8 @@ def _routers(settings: Settings, limits: Limits) -> list[APIRouter]:
         *(ledger_pages_router, privacy_router, privacy_pages_router, knowledge_api_router, knowledge_router),
         *(sheets_api_router, sheets_router, register_router, register_pages_router, label_router),
         *(label_pages_router, chat_router, chat_cases_router, chat_speech_router),
+        chat_memory_router,
+        chat_install_router,
         *(curated_router, itinerary_router, notes_router),
     ]
 

@@ -83,6 +83,7 @@ async def conversation(request: Request, key: str) -> HTMLResponse:
 async def _common(request: Request) -> dict[str, Any]:
     line = reception_of(request).line
     return {
+        "remembers": await reception_of(request).memories.mine() is not None,
         "examples": EXAMPLES,
         "longest": LONGEST_QUESTION,
         "step": line.step,
@@ -214,6 +215,7 @@ async def history(request: Request, words: str = "") -> HTMLResponse:
 @chat_router.post("/chat/history/delete")
 async def delete_history(request: Request) -> Response:
     await reception_of(request).conversations.delete_all()
+    await reception_of(request).memories.forget()
     return RedirectResponse("/chat/history", SEE_OTHER)
 
 
@@ -278,16 +280,3 @@ async def status(request: Request) -> HTMLResponse:
     sources = [(host, asked.last(host.host)) for host in hosts().values()]
     lacking = {"in": ear_lacks(settings_of(request)), "out": voice_lacks(settings_of(request))}
     return page(request, "chat_status.html", line=reception.line, sources=sources, lacking=lacking)
-
-
-@chat_router.get("/chat/manifest.webmanifest")
-async def manifest(request: Request) -> Response:
-    """What a phone needs to keep the page among its applications."""
-    words = words_for(request)
-    described = {
-        "name": words("chat.name"), "short_name": words("chat.short_name"), "start_url": "/chat",
-        "scope": "/chat", "display": "standalone", "lang": words.language, "background_color": "#faf9f7",
-        "theme_color": "#8b1d58",
-        "icons": [{"src": "/static/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
-    }  # fmt: skip
-    return JSONResponse(described, media_type="application/manifest+json")
