@@ -136,7 +136,7 @@ class Assistant:
         if asked.attached:
             return None
         if (curated := await self._curated.find(asked.question)) is not None:
-            return _told(_of_curated(curated, asked.language))
+            return _told(await self._of_curated(curated, asked.language))
         has_tool = any(part.understood.call is not None for part in asked.parts)
         workshop = workshop_for(asked.question, today=self._context.today(), has_tool=has_tool)
         if workshop is not None:
@@ -144,6 +144,13 @@ class Assistant:
         found = await asyncio.gather(*(self._part_at_hand(asked, part) for part in asked.parts))
         asked.held.update({place: answer for place, answer in enumerate(found) if answer is not None})
         return self._whole(asked, "") if len(asked.held) == len(asked.parts) else None
+
+    async def _of_curated(self, curated: CuratedAnswer, language: Variety) -> Answer:
+        at = curated.published.isoformat() if curated.published else ""
+        reference = Reference(title=curated.owner_post, url=curated.url, at=at)
+        said = (Said(text=curated.said(language), source=0),)
+        beside = await self._curated.beside(curated, language)
+        return Answer(via="curated", language=language, said=said, references=(reference,), follow_ups=beside)
 
     async def _made(self, workshop: Workshop, asked: Asked) -> Answer:
         """The page that makes it; a trip's outline heeds the needs that are remembered."""
@@ -155,7 +162,7 @@ class Assistant:
 
     async def _part_at_hand(self, asked: Asked, part: Part) -> Answer | None:
         if not asked.single and (curated := await self._curated.find(part.text)) is not None:
-            return _of_curated(curated, asked.language)
+            return await self._of_curated(curated, asked.language)
         understood = part.understood
         if understood.call is not None:
             result = await use_tool(understood.call.tool, understood.call.arguments, self._context)
@@ -269,7 +276,7 @@ class Assistant:
             Message("system", INSTRUCTION[tongue]),
             Message("user", ASKED[tongue].format(extracts=data(text), question=asked.question)),
         )
-        places: dict[str, int] = {}
+        places: dict[tuple[str, int | None], int] = {}
         async with aclosing(self._sentences(asked, messages, so_far)) as sentences:
             async for sentence in sentences:
                 if MISSING.casefold() in sentence.casefold():
@@ -278,12 +285,15 @@ class Assistant:
                 if support.verdict != "ok" or not support.citations:
                     so_far.withdrawn += 1
                     continue
-                key = support.citations[0].document
-                if key not in places:
-                    places[key] = len(so_far.references)
-                    so_far.references.append(documents[key].reference)
+                cited = support.citations[0]
+                place = (cited.document, cited.anchor.page if asked.attached else None)
+                if place not in places:
+                    places[place] = len(so_far.references)
+                    so_far.references.append(
+                        _on_page(documents[cited.document].reference, place[1], asked.language)
+                    )
                     yield so_far.references[-1]
-                said = Said(text=_as_asked(sentence, asked.language), source=places[key])
+                said = Said(text=_as_asked(sentence, asked.language), source=places[place])
                 so_far.said.append(said)
                 yield said
 
@@ -411,6 +421,13 @@ class Assistant:
         return embed
 
 
+def _on_page(reference: Reference, page: int | None, language: Variety) -> Reference:
+    """The reference with the page of the asker's file, where the format has pages."""
+    if page is None:
+        return reference
+    return replace(reference, title=wording("on_page", language).format(title=reference.title, page=page))
+
+
 def _with_needs(asked: Asked) -> str:
     """The question to the model alone, with the person's needs where they let them be known."""
     if not asked.memory.needs:
@@ -441,13 +458,6 @@ def _questions(earlier: Sequence[Exchange]) -> tuple[str, ...]:
 
 def _told(answer: Answer) -> list[Event]:
     return [*answer.references, *answer.said, answer]
-
-
-def _of_curated(curated: CuratedAnswer, language: Variety) -> Answer:
-    at = curated.published.isoformat() if curated.published else ""
-    reference = Reference(title=curated.owner_post, url=curated.url, at=at)
-    said = (Said(text=curated.said(language), source=0),)
-    return Answer(via="curated", language=language, said=said, references=(reference,))
 
 
 def _of_result(result: Result, language: Variety) -> Answer:

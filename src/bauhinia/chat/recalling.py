@@ -75,7 +75,9 @@ def _filled(part: Part, memory: Memory) -> Understood | None:
     understood, plain = part.understood, folded(part.text)
     if understood.call is not None:
         return _placed(understood, understood.call, plain, memory.district)
-    if understood.reason != "missing_argument":
+    # `The bus to work` is taken for a question about how it works; without a number it names a ride.
+    unsure = understood.reason == "unsure" and understood.tool in _OF_ROUTES and not re.search(r"\d", plain)
+    if understood.reason != "missing_argument" and not unsure:
         return None
     ride = _ride(understood, plain, memory.rides)
     if ride is None:

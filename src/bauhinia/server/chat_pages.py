@@ -24,7 +24,7 @@ from ..chat.turn import Answer, Event, Exchange, Reference, Said
 from ..errors import BauhiniaError, InputError
 from ..people import Officer
 from .api import attachment
-from .events import LIVE, encode
+from .events import LIVE, encode, failed
 from .origin import site_of
 from .pages import SEE_OTHER, page
 from .state import closing_of, office_of, settings_of
@@ -178,8 +178,7 @@ async def _lines(
                 else:
                     yield encode(*_shown(event))
     except BauhiniaError as error:
-        told = {"message": error.message, "hint": error.hint, "retry_after": error.retry_after}
-        yield encode("failed", told)
+        yield failed(error)
 
 
 def _shown(event: Event | Waiting) -> tuple[str, dict[str, Any]]:
