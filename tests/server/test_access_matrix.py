@@ -132,6 +132,7 @@ NO_ROWS = frozenset(
         "/boundary/{approval}/{verb}", "/api/boundary/{approval}/{verb}", "/usage/quotas",
         "/usage/quotas/{quota}/remove", "/privacy/rules",
         "/privacy/rules/{rule}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
+        "/chat/memory", "/chat/memory/delete",
         "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
         "/knowledge/collections/{collection}/sheet", "/knowledge/collections/{collection}/audit",
         "/api/knowledge/collections/{collection}/audits",
@@ -141,7 +142,7 @@ NO_ROWS = frozenset(
         "/api/cases/{complaint}/take", "/cases/{complaint}/take",
         "/cases/{complaint}/decide", "/cases/{complaint}/reinstate", "/incidents", "/incidents/{incident}/{verb}",
         "/consents/{purpose}", "/department-consent", "/opt-outs", "/my-data/delete", "/switch", "/switch/{stopped}/resume",
-        "/api/switch/{stopped}/resume", "/agree", "/tasks/{task}/accept", "/tasks/{task}/review", "/label", "/chat", "/chat/ask", "/chat/attach", "/chat/hear", "/chat/memory", "/chat/memory/delete", "/chat/itinerary/read", "/chat/notes", "/chat/notes/hear", "/chat/notes/summary", "/chat/notes/summarised", "/chat/notes/docx", "/chat/feedback", "/chat/history/delete", "/chat/c/{key}/delete",
+        "/api/switch/{stopped}/resume", "/agree", "/tasks/{task}/accept", "/tasks/{task}/review", "/label", "/chat", "/chat/ask", "/chat/itinerary/read", "/chat/notes", "/chat/notes/hear", "/chat/notes/summary", "/chat/notes/summarised", "/chat/notes/docx", "/chat/feedback", "/chat/history/delete", "/chat/c/{key}/delete",
         "/chat/c/{key}/share", "/chat/c/{key}/unshare", "/curated", "/curated/{curated}/publish", "/curated/{curated}/retire", "/api/label/check", *TAKE_FILES,
     }
 )  # fmt: skip

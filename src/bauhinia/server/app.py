@@ -148,12 +148,11 @@ def _routers(settings: Settings, limits: Limits) -> list[APIRouter]:
         *(cases_router, consents_router, pages_router, sharing_pages_router, cases_pages_router),
         *(care_pages_router, agreement_router, release_router),
         *(_OF_PEOPLE if settings.sign_in != "none" else ()),
+        *(chat_memory_router, chat_install_router),
         *(terms_router, usage_router, usage_pages_router, guideline_router, audit_router, ledger_router),
         *(ledger_pages_router, privacy_router, privacy_pages_router, knowledge_api_router, knowledge_router),
         *(sheets_api_router, sheets_router, register_router, register_pages_router, label_router),
         *(label_pages_router, chat_router, chat_cases_router, chat_speech_router),
-        chat_memory_router,
-        chat_install_router,
         *(curated_router, itinerary_router, notes_router),
     ]
 

@@ -279,3 +279,16 @@ async def status(request: Request) -> HTMLResponse:
     sources = [(host, asked.last(host.host)) for host in hosts().values()]
     lacking = {"in": ear_lacks(settings_of(request)), "out": voice_lacks(settings_of(request))}
     return page(request, "chat_status.html", line=reception.line, sources=sources, lacking=lacking)
+
+
+@chat_router.get("/chat/manifest.webmanifest")
+async def manifest(request: Request) -> Response:
+    """What a phone needs to keep the page among its applications."""
+    words = words_for(request)
+    described = {
+        "name": words("chat.name"), "short_name": words("chat.short_name"), "start_url": "/chat",
+        "scope": "/chat", "display": "standalone", "lang": words.language, "background_color": "#faf9f7",
+        "theme_color": "#8b1d58",
+        "icons": [{"src": "/static/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+    }  # fmt: skip
+    return JSONResponse(described, media_type="application/manifest+json")

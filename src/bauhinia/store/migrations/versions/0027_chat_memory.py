@@ -15,7 +15,7 @@ CREATE TABLE chat_memories (
     kept jsonb NOT NULL,
     changed timestamptz NOT NULL DEFAULT clock_timestamp()
 );
-COMMENT ON TABLE chat_memories IS 'what a person wrote down for the assistant to know of them; off without a row';
+COMMENT ON TABLE chat_memories IS 'what a person wrote for the assistant to know of them; off without a row';
 ALTER TABLE chat_memories ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON chat_memories
     USING (owner = acting_officer()) WITH CHECK (owner = acting_officer());
