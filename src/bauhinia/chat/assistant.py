@@ -74,6 +74,11 @@ class Asked:
         """Whether it is one question."""
         return len(self.parts) == 1
 
+    def knowing(self, memory: Memory) -> Asked:
+        """The same, with what the person lets the assistant know of them."""
+        known = recalled(self.parts, memory)
+        return replace(self, parts=known.parts, memory=memory, used=known.used)
+
 
 @dataclass(slots=True)
 class _Said:
@@ -124,11 +129,9 @@ class Assistant:
         language = asked_in(question, before)
         went_on = _questions(earlier)
         parts = plan(question, today=self._context.today(), before=language, earlier=went_on)
-        known = recalled(parts, memory)
         return Asked(
-            question=question, by=by, language=language, parts=known.parts, earlier=earlier,
-            attached=attached, memory=memory, used=known.used,
-        )  # fmt: skip
+            question=question, by=by, language=language, parts=parts, earlier=earlier, attached=attached
+        ).knowing(memory)
 
     async def at_hand(self, asked: Asked) -> list[Event] | None:
         """An answer that needs no model: a department's own, or a live source's; None where there is none,
