@@ -99,7 +99,7 @@ async def test_axe_finds_nothing_serious(serve: Serve, visit: OpenVisit, languag
     found = {"/chat": await violations(page)}
     await ask(page, "What is 2 + 2?", turn=1)
     found["answered"] = await violations(page)
-    for path in ("/chat/history", "/chat/status", "/chat/feedback", "/curated"):
+    for path in ("/chat/history", "/chat/status", "/chat/feedback", "/chat/memory", "/curated"):
         page = await window.go(path)
         found[path] = await violations(page)
     assert not any(found.values()), found

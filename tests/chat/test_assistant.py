@@ -11,6 +11,7 @@ import pytest
 from bauhinia.chat.curated import Wording
 from bauhinia.chat.guests import guest
 from bauhinia.chat.line import Waiting
+from bauhinia.chat.memory import Memory, Ride
 from bauhinia.chat.reception import Reception
 from bauhinia.chat.replay import REPLAY_NOW, Replay
 from bauhinia.chat.sources import Sources
@@ -197,6 +198,24 @@ async def test_nothing_goes_on_from_what_no_tool_answered(opened: OpenReception,
     ]
     then, _ = await heard(reception, "and tomorrow?", earlier)
     assert then.via == "unknown" and not then.references
+
+
+async def test_what_is_remembered_is_used_and_told(opened: OpenReception, replay: str) -> None:
+    reception = opened(FakeModel(lambda asked: "Use the lift."), replay)
+    with acting_as(GUEST):
+        await reception.memories.keep(
+            Memory(rides=(Ride(called="home", route="96R", stop="Choi Hung"),), needs=("I use a wheelchair",))
+        )
+    answer, _ = await heard(reception, "When is the next bus home?")
+    assert answer.via == "tool" and "96R" in answer.text
+    assert answer.said[-1].text == "This uses what you let me remember."
+    assert answer.references[answer.said[-1].source or 0].url == "/chat/memory"
+    alone, _ = await heard(reception, "How does one get up a footbridge politely?")
+    assert alone.via == "model" and alone.said[-1].text == "This uses what you let me remember."
+    with acting_as(GUEST):
+        await reception.memories.forget()
+    answer, _ = await heard(reception, "When is the next bus home?")
+    assert answer.why == "missing_argument" and "remember" not in answer.text
 
 
 async def test_a_forecast_by_district_is_said_to_be_for_the_whole_territory(

@@ -135,6 +135,7 @@ NO_ROWS = frozenset(
         "/boundary/{approval}/{verb}", "/api/boundary/{approval}/{verb}", "/usage/quotas",
         "/usage/quotas/{quota}/remove", "/privacy/rules",
         "/privacy/rules/{rule}/remove", "/api/documents/{document}/copy", "/documents/{document}/copy",
+        "/chat/memory", "/chat/memory/delete",
         "/documents/{document}/share", "/tasks/{task}/share", "/shares/{share}/withdraw",
         "/knowledge/collections/{collection}/sheet", "/knowledge/collections/{collection}/audit",
         "/api/knowledge/collections/{collection}/audits",

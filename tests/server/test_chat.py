@@ -187,3 +187,35 @@ async def test_a_question_is_answered_from_the_askers_file_alone(open_site: Open
         assert kind == "failed" and "no longer held" in told["message"]
         status, told = await attached(who, b"PK\x03\x04", "broken.docx")
         assert status == 422 and told["error"]["hint"]
+
+
+async def test_the_memory_is_off_until_a_person_turns_it_on(site: Site) -> None:
+    async with guest(site) as who, guest(site) as other:
+        async with who.get("/chat", headers=HTML) as page:
+            assert "Memory is off." in await page.text()
+        async with who.get("/chat/memory/export") as none:
+            assert none.status == 404
+        async with who.post("/chat/memory", data={}) as page:
+            assert "It is on." in await page.text()
+        lines = aiohttp.FormData(
+            [
+                *(("called", "home"), ("route", "96R"), ("stop", "Choi Hung"), ("stop", "")),
+                *(("district", "Sha Tin"), ("need", "I use a wheelchair"), ("need", "")),
+            ]
+        )
+        async with who.post("/chat/memory", data=lines) as page:
+            text = await page.text()
+            assert page.status == 200 and "I use a wheelchair" in text and 'value="Choi Hung"' in text
+        async with who.post("/chat/memory", data={"need": "Call me on 9123 4567"}) as page:
+            assert page.status == 400 and "looks like personal data" in await page.text()
+        async with who.get("/chat/memory/export") as taken:
+            kept = json.loads(await taken.text())
+            assert kept["rides"] == [{"called": "home", "route": "96R", "stop": "Choi Hung"}]
+        async with other.get("/chat/memory", headers=HTML) as page:
+            assert "It is off" in await page.text()
+        events = await asked(who, "When is the next bus home?")
+        assert events[-1][1]["via"] == "down" and "remember" in events[-1][1]["said"][-1]["text"]
+        async with who.post("/chat/history/delete"):
+            pass
+        async with who.get("/chat/memory", headers=HTML) as page:
+            assert "It is off" in await page.text()

@@ -84,6 +84,7 @@ ROWS = {
     "VALUES ('cu', 'p', '{q}', '{}', now())",
     "chat_conversations": "INSERT INTO chat_conversations (id, title) VALUES ('co', 't')",
     "chat_turns": "INSERT INTO chat_turns (conversation, number, question, answer) VALUES ('co', 1, 'q', '{}')",
+    "chat_memories": "INSERT INTO chat_memories (kept) VALUES ('{}')",
     "chat_shares": "INSERT INTO chat_shares (digest, conversation, title, turns, expires) "
     "VALUES ('x', 'co', 't', '[]', now() + interval '1 day')",
     "department_consents": "INSERT INTO department_consents (purpose, version, language, given, officer_name) "
@@ -100,7 +101,7 @@ COLUMNS = {
     "uses": "purpose", "use_approvals": "tier", "evidence": "subject", "policy_texts": "en", "held_answers": "outcome",
     "assessments": "round", "assessment_signatures": "note", "use_records": "note",
     "privacy_rules": "action",
-    "curated_answers": "state", "chat_conversations": "title", "chat_turns": "number", "chat_shares": "title",
+    "curated_answers": "state", "chat_conversations": "title", "chat_turns": "number", "chat_shares": "title", "chat_memories": "kept",
     "department_consents": "given", "consents": "given", "opt_outs": "use", "data_reviews": "at", "stops": "lifted", "cases": "state", "case_events": "what",
     "incidents": "state", "incident_events": "what", "content_log": "use",
 }  # fmt: skip
@@ -169,7 +170,7 @@ READ_ALONE = ("departments", "officers", "usage_daily", "quotas", "knowledge_wor
 """Tables that no officer's transaction writes."""
 OF_PERSON = {"consents": (), "opt_outs": ("delete",), "data_reviews": ("change",), "content_log": ("delete",)}
 """Tables whose rows an officer keeps in whatever department, and what they do besides seeing them."""
-CHAT = ("curated_answers", "chat_conversations", "chat_turns", "chat_shares")
+CHAT = ("curated_answers", "chat_conversations", "chat_turns", "chat_shares", "chat_memories")
 """Tables of the public assistant."""
 HANDLED = {"cases": ("change",), "case_events": (), "incidents": ("change",), "incident_events": ()}
 """Tables that those see who handle complaints and incidents."""
@@ -260,7 +261,12 @@ def expected_care() -> Permitted:
 def expected_chat() -> Permitted:
     """Conversations are a person's own in whatever department, and what was answered stays as it was; a
     department's answers to the public are its officers'."""
-    own = {(who, deed, "chat_conversations") for who in ("owner", "other department") for deed in DEEDS}
+    own = {
+        (who, deed, table)
+        for who in ("owner", "other department")
+        for deed in DEEDS
+        for table in ("chat_conversations", "chat_memories")
+    }
     kept = {
         (who, deed, table)
         for who in ("owner", "other department")

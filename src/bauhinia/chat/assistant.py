@@ -26,9 +26,12 @@ from .curated import CuratedAnswer, CuratedAnswers
 from .exact import asks_exactly
 from .grounding import addresses, invented, strange_addresses, strange_words
 from .joining import Joined, about, joined
+from .memory import NOTHING, Memory
 from .passages import PublicPassages
 from .planner import Part, plan
 from .reading.tongue import asked_in
+from .recalling import about as about_memory
+from .recalling import noted, recalled, trip_request
 from .served import ServedTools, bears_out, gone_told
 from .suggesting import asked_next
 from .tools import Context, Found, Result
@@ -36,7 +39,7 @@ from .tools.registry import use_tool
 from .tools.result import HONG_KONG
 from .turn import Answer, Event, Exchange, Reference, Said, Via
 from .wordings import READERS, wording
-from .workshops import answer_of, workshop_for
+from .workshops import Workshop, answer_of, workshop_for
 
 USE = "chat.answer"
 ANSWER_TOKENS = 240
@@ -57,6 +60,10 @@ class Asked:
     earlier: Sequence[Exchange] = ()
     attached: Sequence[Document] = ()
     """Files that the question is about: it is answered from them, and from nothing else."""
+    memory: Memory = NOTHING
+    """What the person lets the assistant know of them."""
+    used: frozenset[str] = frozenset()
+    """Texts of the parts that were understood by it."""
     held: dict[int, Answer] = field(default_factory=dict)
     """Answers at hand, by the places of their parts."""
     whole: Joined = field(default_factory=Joined)
@@ -66,6 +73,11 @@ class Asked:
     def single(self) -> bool:
         """Whether it is one question."""
         return len(self.parts) == 1
+
+    def knowing(self, memory: Memory) -> Asked:
+        """The same, with what the person lets the assistant know of them."""
+        known = recalled(self.parts, memory)
+        return replace(self, parts=known.parts, memory=memory, used=known.used)
 
 
 @dataclass(slots=True)
@@ -110,9 +122,10 @@ class Assistant:
         earlier: Sequence[Exchange] = (),
         reader: str = "",
         attached: Sequence[Document] = (),
+        memory: Memory = NOTHING,
     ) -> Asked:
         """The question, its language known. `reader` is the interface's, for characters of both scripts."""
-        before = earlier[-1].answer.language if earlier else READERS.get(reader)
+        before = earlier[-1].answer.language if earlier else memory.language or READERS.get(reader)
         language = asked_in(question, before)
         went_on = _questions(earlier)
         parts = plan(question, today=self._context.today(), before=language, earlier=went_on)
@@ -120,7 +133,7 @@ class Assistant:
             language = Variety.CANTONESE
         return Asked(
             question=question, by=by, language=language, parts=parts, earlier=earlier, attached=attached
-        )
+        ).knowing(memory)
 
     async def at_hand(self, asked: Asked) -> list[Event] | None:
         """An answer that needs no model: a department's own, or a live source's; None where there is none,
@@ -128,18 +141,33 @@ class Assistant:
         if asked.attached:
             return None
         if (curated := await self._curated.find(asked.question)) is not None:
-            return _told(_of_curated(curated, asked.language))
+            return _told(await self._of_curated(curated, asked.language))
         has_tool = any(part.understood.call is not None for part in asked.parts)
         workshop = workshop_for(asked.question, today=self._context.today(), has_tool=has_tool)
         if workshop is not None:
-            return _told(await answer_of(workshop, asked.question, asked.language, self._context))
+            return _told(await self._made(workshop, asked))
         found = await asyncio.gather(*(self._part_at_hand(asked, part) for part in asked.parts))
         asked.held.update({place: answer for place, answer in enumerate(found) if answer is not None})
         return self._whole(asked, "") if len(asked.held) == len(asked.parts) else None
 
+    async def _of_curated(self, curated: CuratedAnswer, language: Variety) -> Answer:
+        at = curated.published.isoformat() if curated.published else ""
+        reference = Reference(title=curated.owner_post, url=curated.url, at=at)
+        said = (Said(text=curated.said(language), source=0),)
+        beside = await self._curated.beside(curated, language)
+        return Answer(via="curated", language=language, said=said, references=(reference,), follow_ups=beside)
+
+    async def _made(self, workshop: Workshop, asked: Asked) -> Answer:
+        """The page that makes it; a trip's outline heeds the needs that are remembered."""
+        request = asked.question
+        if workshop.kind == "trip":
+            request = trip_request(request, asked.memory, self._context.today())
+        answer = await answer_of(workshop, request, asked.language, self._context)
+        return answer if request == asked.question else noted(answer)
+
     async def _part_at_hand(self, asked: Asked, part: Part) -> Answer | None:
         if not asked.single and (curated := await self._curated.find(part.text)) is not None:
-            return _of_curated(curated, asked.language)
+            return await self._of_curated(curated, asked.language)
         understood = part.understood
         if understood.call is not None:
             result = await use_tool(understood.call.tool, understood.call.arguments, self._context)
@@ -152,7 +180,7 @@ class Assistant:
             if part.wide and answer.via == "tool":
                 note = Said(text=wording("whole_territory", asked.language))
                 answer = replace(answer, said=(*answer.said, note))
-            return answer
+            return noted(answer) if part.text in asked.used else answer
         if understood.reason == "missing_argument":
             return _unknown(asked, f"ask_{understood.missing}", "missing_argument")
         return None
@@ -256,7 +284,7 @@ class Assistant:
             Message("system", INSTRUCTION[tongue]),
             Message("user", ASKED[tongue].format(extracts=data(text), question=asked.question)),
         )
-        places: dict[str, int] = {}
+        places: dict[tuple[str, int | None], int] = {}
         async with aclosing(self._sentences(asked, messages, so_far)) as sentences:
             async for sentence in sentences:
                 if MISSING.casefold() in sentence.casefold():
@@ -268,12 +296,15 @@ class Assistant:
                 if support.verdict != "ok" or not support.citations or strange:
                     so_far.withdrawn += 1
                     continue
-                key = support.citations[0].document
-                if key not in places:
-                    places[key] = len(so_far.references)
-                    so_far.references.append(documents[key].reference)
+                cited = support.citations[0]
+                place = (cited.document, cited.anchor.page if asked.attached else None)
+                if place not in places:
+                    places[place] = len(so_far.references)
+                    so_far.references.append(
+                        _on_page(documents[cited.document].reference, place[1], asked.language)
+                    )
                     yield so_far.references[-1]
-                said = Said(text=_as_asked(sentence, asked.language), source=places[key])
+                said = Said(text=_as_asked(sentence, asked.language), source=places[place])
                 so_far.said.append(said)
                 yield said
 
@@ -332,8 +363,8 @@ class Assistant:
         messages = [Message("system", wording("instruction", tongue))]
         for exchange in asked.earlier:
             messages += [Message("user", exchange.question), Message("assistant", exchange.answer.text)]
-        held = [asked.question, *(exchange.question for exchange in asked.earlier)]
-        messages.append(Message("user", asked.question))
+        held = [asked.question, *(exchange.question for exchange in asked.earlier), *asked.memory.needs]
+        messages.append(Message("user", _with_needs(asked)))
         async with aclosing(self._sentences(asked, tuple(messages), so_far)) as sentences:
             async for sentence in sentences:
                 if invented(sentence, held):
@@ -356,6 +387,11 @@ class Assistant:
             return
         if so_far.withdrawn:
             so_far.said.append(Said(text=wording("withdrawn", asked.language)))
+            yield so_far.said[-1]
+        if asked.memory.needs:
+            so_far.references.append(about_memory(asked.language))
+            yield so_far.references[-1]
+            so_far.said.append(Said(text=wording("used_memory", asked.language), source=0))
             yield so_far.said[-1]
         yield _finished(so_far, asked, "model")
 
@@ -398,6 +434,21 @@ class Assistant:
         return embed
 
 
+def _on_page(reference: Reference, page: int | None, language: Variety) -> Reference:
+    """The reference with the page of the asker's file, where the format has pages."""
+    if page is None:
+        return reference
+    return replace(reference, title=wording("on_page", language).format(title=reference.title, page=page))
+
+
+def _with_needs(asked: Asked) -> str:
+    """The question to the model alone, with the person's needs where they let them be known."""
+    if not asked.memory.needs:
+        return asked.question
+    needs = data("\n".join(asked.memory.needs))
+    return f"{asked.question}\n\n{wording('needs_are', _written_in(asked.language))}\n{needs}"
+
+
 def _whole(text: str) -> tuple[list[str], str]:
     """The sentences of a text that are surely whole, and what may go on."""
     places = list(split_sentences(text))
@@ -420,13 +471,6 @@ def _questions(earlier: Sequence[Exchange]) -> tuple[str, ...]:
 
 def _told(answer: Answer) -> list[Event]:
     return [*answer.references, *answer.said, answer]
-
-
-def _of_curated(curated: CuratedAnswer, language: Variety) -> Answer:
-    at = curated.published.isoformat() if curated.published else ""
-    reference = Reference(title=curated.owner_post, url=curated.url, at=at)
-    said = (Said(text=curated.said(language), source=0),)
-    return Answer(via="curated", language=language, said=said, references=(reference,))
 
 
 def _of_result(result: Result, language: Variety) -> Answer:

@@ -24,6 +24,7 @@ from ..people import Officer
 from ..people.permissions import Subject, check
 from ..people.quotas import HONG_KONG
 from ..store import Database, Remembered
+from .reading.tongue import asked_in
 
 State = Literal["preview", "published", "retired"]
 REMEMBERED = 1.0
@@ -90,6 +91,11 @@ class CuratedAnswers:
     async def find(self, question: str) -> CuratedAnswer | None:
         """The published answer to a question; None where nobody wrote one. Raises StoreError."""
         return (await self._published.get("all", self._read)).find(question)
+
+    async def beside(self, answer: CuratedAnswer, language: Variety, most: int = 2) -> tuple[str, ...]:
+        """Questions in that language that other published answers of its department are given to, the
+        likest to its own first. Raises StoreError."""
+        return (await self._published.get("all", self._read)).beside(answer, language)[:most]
 
     async def preview(self, question: str) -> CuratedAnswer | None:
         """The answer that the acting officer's department would give, unpublished ones included."""
@@ -173,6 +179,17 @@ class _Index:
         """The answer whose question is nearest, if it is near enough."""
         best = process.extractOne(shape(question), self._shapes, scorer=fuzz.ratio, score_cutoff=LIKE)
         return self._answers[self._places[best[2]]] if best else None
+
+    def beside(self, answer: CuratedAnswer, language: Variety) -> tuple[str, ...]:
+        """See `CuratedAnswers.beside`."""
+        own = " ".join(shape(question) for question in answer.questions)
+        others = (
+            next((asked for asked in each.questions if asked_in(asked, language) is language), "")
+            for each in self._answers
+            if each.department == answer.department and each.id != answer.id
+        )
+        ranked = sorted(filter(None, others), key=lambda asked: -fuzz.token_set_ratio(shape(asked), own))
+        return tuple(dict.fromkeys(ranked))
 
 
 def shape(question: str) -> str:

@@ -19,6 +19,7 @@ from .conversations import Conversations
 from .curated import CuratedAnswers
 from .guests import Rate
 from .line import Line, Step, Waiting
+from .memory import NOTHING, Memories
 from .sources import Sources, sources_base
 from .tools import Context
 from .turn import Event, Exchange
@@ -41,6 +42,7 @@ class Reception:
     """The line before the recogniser, which takes the machine's cores for itself."""
     rate: Rate = field(init=False)
     attachments: Attachments = field(init=False)
+    memories: Memories = field(init=False)
 
     def __post_init__(self) -> None:
         self.curated = CuratedAnswers(self.database, self.gateway.ledger)
@@ -49,6 +51,7 @@ class Reception:
         self.hearing = Line(1)
         self.rate = Rate()
         self.attachments = Attachments()
+        self.memories = Memories(self.database)
         self.assistant = Assistant(
             gateway=self.gateway,
             curated=self.curated,
@@ -74,7 +77,10 @@ class Reception:
         Raises Refused, ModelBusy when the line is full, NotFound for a file that is gone, StoreError.
         """
         files = self.attachments.get(attached, by=by)
-        asked = self.assistant.read(question, by=by, earlier=earlier, reader=reader, attached=files)
+        memory = await self.memories.mine() or NOTHING
+        asked = self.assistant.read(
+            question, by=by, earlier=earlier, reader=reader, attached=files, memory=memory
+        )
         events = await self.assistant.at_hand(asked)
         if events is None and (step := await self.step()) in ("curated_only", "stopped"):
             events = self.assistant.without_model(asked, step)

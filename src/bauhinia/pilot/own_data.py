@@ -22,8 +22,8 @@ from ..guideline.without_ai import OptOuts
 if TYPE_CHECKING:
     from .office import Office
 
-Part = Literal["history", "uploads", "corrections", "content"]
-PARTS: tuple[Part, ...] = ("history", "uploads", "corrections", "content")
+Part = Literal["history", "uploads", "corrections", "content", "chat"]
+PARTS: tuple[Part, ...] = ("history", "uploads", "corrections", "content", "chat")
 REMINDS = timedelta(days=90)
 """An officer who has not looked at what is kept of them for so long is reminded."""
 
@@ -40,6 +40,8 @@ class Holdings:
     """Translations that the department's memory learnt from them."""
     content: int
     """Exchanges whose words are kept."""
+    chat: int
+    """Conversations with the public assistant, and what it may remember."""
     oldest: datetime | None
     reviewed: datetime | None
 
@@ -100,6 +102,9 @@ class OwnData:
             await self._do(_FORGET, values)
         if "content" in parts:
             await self._do("DELETE FROM content_log WHERE officer = %(officer)s", values)
+        if "chat" in parts:
+            await self._do("DELETE FROM chat_conversations WHERE owner = %(officer)s", values)
+            await self._do("DELETE FROM chat_memories WHERE owner = %(officer)s", values)
         if "history" in parts:
             await self._delete_history(values)
         if "uploads" in parts:
@@ -146,6 +151,8 @@ documents/        the files on your shelf, as you sent them
 tasks/            what you asked for and the drafts as you left them
 corrections.json  translations that the department's memory learnt from you
 content.json      words of exchanges, kept because you consent to it
+chat.json         your conversations with the public assistant
+remembered.json   what you let the public assistant remember of you
 usage.json        calls of models in your name, without their words
 shares.json       what you share
 consents.json     every consent and withdrawal
@@ -162,6 +169,8 @@ SELECT (SELECT count(*) FROM tasks WHERE officer = %(officer)s AND department = 
         AS uploads,
     (SELECT count(*) FROM learnt_from(%(officer)s, %(name)s)) AS corrections,
     (SELECT count(*) FROM content_log WHERE officer = %(officer)s) AS content,
+    (SELECT count(*) FROM chat_conversations WHERE owner = %(officer)s)
+        + (SELECT count(*) FROM chat_memories WHERE owner = %(officer)s) AS chat,
     (SELECT min(created) FROM (SELECT created FROM tasks WHERE officer = %(officer)s
         UNION ALL SELECT created FROM documents WHERE officer = %(officer)s) AS kept) AS oldest,
     (SELECT at FROM data_reviews WHERE officer = %(officer)s) AS reviewed
@@ -178,6 +187,9 @@ _TABLES: dict[str, LiteralString] = {
     "corrections": "SELECT source, target, to_language, origin, at FROM memory"
     " WHERE id IN (SELECT learnt_from(%(officer)s, %(name)s))",
     "content": "SELECT entry, use, task, at, asked, answered FROM content_log WHERE officer = %(officer)s",
+    "chat": "SELECT c.id, c.title, t.number, t.question, t.answer, t.at FROM chat_conversations c"
+    " JOIN chat_turns t ON t.conversation = c.id WHERE c.owner = %(officer)s ORDER BY c.begun, t.number",
+    "remembered": "SELECT kept, changed FROM chat_memories WHERE owner = %(officer)s",
     "usage": "SELECT entry, at, use, model, task, prompt_tokens, completion_tokens, seconds, cost FROM usage"
     " WHERE officer = %(officer)s ORDER BY entry",
     "shares": "SELECT id, document, task, to_name, title, created, expires, withdrawn FROM shares"

@@ -37,6 +37,8 @@ from .care_pages import care_pages_router
 from .cases_api import cases_router
 from .cases_pages import cases_pages_router
 from .chat_cases import chat_cases_router
+from .chat_install import chat_install_router
+from .chat_memory import chat_memory_router
 from .chat_pages import chat_router
 from .chat_speech import chat_speech_router
 from .consents_api import consents_router
@@ -148,6 +150,7 @@ def _routers(settings: Settings, limits: Limits) -> list[APIRouter]:
         *(cases_router, consents_router, pages_router, sharing_pages_router, cases_pages_router),
         *(care_pages_router, agreement_router, release_router),
         *(_OF_PEOPLE if settings.sign_in != "none" else ()),
+        *(chat_memory_router, chat_install_router),
         *(terms_router, usage_router, usage_pages_router, guideline_router, audit_router, ledger_router),
         *(ledger_pages_router, privacy_router, privacy_pages_router, knowledge_api_router, knowledge_router),
         *(sheets_api_router, sheets_router, register_router, register_pages_router, label_router),

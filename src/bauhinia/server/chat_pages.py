@@ -24,7 +24,7 @@ from ..chat.turn import Answer, Event, Exchange, Reference, Said
 from ..errors import BauhiniaError, InputError
 from ..people import Officer
 from .api import attachment
-from .events import LIVE, encode
+from .events import LIVE, encode, failed
 from .origin import site_of
 from .pages import SEE_OTHER, page
 from .state import closing_of, office_of, settings_of
@@ -83,6 +83,7 @@ async def conversation(request: Request, key: str) -> HTMLResponse:
 async def _common(request: Request) -> dict[str, Any]:
     reception = reception_of(request)
     return {
+        "remembers": await reception_of(request).memories.mine() is not None,
         "examples": EXAMPLES,
         "longest": LONGEST_QUESTION,
         "step": await reception.step(),
@@ -194,8 +195,7 @@ async def _lines(
                 else:
                     yield encode(*_shown(event))
     except BauhiniaError as error:
-        told = {"message": error.message, "hint": error.hint, "retry_after": error.retry_after}
-        yield encode("failed", told)
+        yield failed(error)
 
 
 def _shown(event: Event | Waiting) -> tuple[str, dict[str, Any]]:
@@ -231,6 +231,7 @@ async def history(request: Request, words: str = "") -> HTMLResponse:
 @chat_router.post("/chat/history/delete")
 async def delete_history(request: Request) -> Response:
     await reception_of(request).conversations.delete_all()
+    await reception_of(request).memories.forget()
     return RedirectResponse("/chat/history", SEE_OTHER)
 
 

@@ -29,7 +29,7 @@ from ..models.hearing import Heard
 from ..people import Officer
 from ..provenance import Origin, Record, new_id
 from .chat_pages import hold_to_rate, reception_of
-from .events import LIVE, encode
+from .events import LIVE, encode, failed
 from .hearing_events import in_turn
 from .state import office_of, settings_of
 
@@ -123,8 +123,7 @@ async def _heard_lines(
                     case (what, share):
                         yield encode("progress", {"what": what, "share": share})
     except BauhiniaError as error:
-        told = {"message": error.message, "hint": error.hint, "retry_after": error.retry_after}
-        yield encode("failed", told)
+        yield failed(error)
 
 
 def _written_down(said: Heard) -> dict[str, object]:

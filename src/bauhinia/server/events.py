@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from starlette.responses import Response, StreamingResponse
 
+from ..errors import BauhiniaError
 from ..jobs import Ended, TaskEvent, as_json
 
 KEEP_ALIVE_SECONDS = 15.0
@@ -22,6 +23,12 @@ def encode(name: str, data: dict[str, Any], *, sequence: int | None = None) -> b
     """One event on the wire; with a number where a stream can be taken up again after it."""
     numbered = b"" if sequence is None else b"id: %d\n" % sequence
     return numbered + b"event: %s\ndata: %s\n\n" % (name.encode(), orjson.dumps(data))
+
+
+def failed(error: BauhiniaError) -> bytes:
+    """A failure on the wire, after which nothing comes."""
+    told = {"message": error.message, "hint": error.hint, "retry_after": error.retry_after}
+    return encode("failed", told)
 
 
 def stream(

@@ -16,7 +16,7 @@ from ..chat.notes.summary import Summarised, summarised
 from ..chat.notes.transcript import as_text
 from ..errors import BauhiniaError
 from ..people import Officer
-from .events import encode
+from .events import encode, failed
 from .hearing_events import in_turn
 
 if TYPE_CHECKING:
@@ -98,9 +98,3 @@ async def _ended(event: Summarised, settings: Settings) -> dict[str, object]:
         token = await asyncio.to_thread(sealed, settings.data_folder, event.origin, event.summary)
     model = event.origin.model if event.origin else ""
     return {"token": token, "model": model, "withdrawn": event.withdrawn, "left_out": event.left_out}
-
-
-def failed(error: BauhiniaError) -> bytes:
-    """A failure on the wire."""
-    told = {"message": error.message, "hint": error.hint, "retry_after": error.retry_after}
-    return encode("failed", told)
