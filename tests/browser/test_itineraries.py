@@ -23,6 +23,7 @@ WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWi
 
 
 async def violations(page: Page) -> list[Any]:
+    await page.wait_for_load_state("load")  # a sheet that is on its way leaves letters without colours
     await page.evaluate(AXE)
     found: list[Any] = await page.evaluate(RUN)
     return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]

@@ -30,6 +30,7 @@ BORNE = "The lift of the footbridge at Example Road has been out of service sinc
 
 
 async def violations(page: Page) -> list[Any]:
+    await page.wait_for_load_state("load")  # a sheet that is on its way leaves letters without colours
     await page.evaluate(AXE)
     found: list[Any] = await page.evaluate(RUN)
     return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]

@@ -26,6 +26,7 @@ PLAYED = "player => player.readyState >= 1 && player.duration > 0 && !player.err
 
 async def clean(page: Page, name: str) -> None:
     """Nothing for axe to complain of, nothing wider than the screen."""
+    await page.wait_for_load_state("load")  # a sheet that is on its way leaves letters without colours
     await page.evaluate(AXE)
     found: list[Any] = await page.evaluate(RUN)
     assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
