@@ -46,7 +46,7 @@ async def test_a_song_is_ordered_by_keyboard_and_played(serve: Serve, visit: Ope
     page = await seen.go("/chat/songs")
     await clean(page, "songs")
     await page.get_by_role("textbox", name="What is the song for?").focus()
-    await page.keyboard.type("A rousing song in English for an athletics meet, 160 bpm")
+    await page.keyboard.type("A rousing song in English for an athletics meet, 180 bpm")
     await press(page, "See what would be made")
     await expect(page.get_by_role("heading", name="What will be made")).to_be_visible()
     await clean(page, "song-preview")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -71,10 +72,10 @@ async def ordered(who: aiohttp.ClientSession, path: str, **form: str) -> str:
 
 async def test_a_song_is_shown_before_it_is_made_then_kept_for_its_guest_alone(site: Site) -> None:
     async with guest(site) as who, guest(site) as other:
-        request = "A rousing song in English for an athletics meet, 160 bpm"
+        request = "A rousing song in English for an athletics meet, 180 bpm"
         async with who.post("/chat/songs/preview", data={"words": request}) as page:
             text = await page.text()
-            assert page.status == 200 and "Run to the Sun" in text and "160 beats a minute" in text
+            assert page.status == 200 and "Run to the Sun" in text and "180 beats a minute" in text
             assert '<option value="energetic" selected>' in text and "/chat/made/" not in text
         piece = await ordered(
             who, "/chat/songs", words=request, language="en", mood="festive", metre="4/4", lines="bank"
@@ -117,8 +118,6 @@ def assert_opened(name: str, data: bytes) -> None:
     path = Path(name)
     looks = opener.LOOKS[path.suffix]
     assert looks
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / name).write_bytes(data)
         for _, look in looks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from ...jobs import Progress, Report, Steps, Task, TaskEvent
 from ...language import Variety
 from ...people import Officer
 from ..guests import Rate
+from ..work import Progress as Tell
 from .orders import ORDERS, AnyOrder, FilmOrder, Kind, ScriptOrder, SongOrder, kind_of
 
 if TYPE_CHECKING:
@@ -205,10 +207,8 @@ def rate_of_guests(studio: Studio, address: str) -> None:
         ) from None
 
 
-def _told(report: Report) -> Any:
+def _told(report: Report) -> Tell:
     """Progress of a maker, which may come from a thread, as the job's."""
-    import asyncio
-
     loop = asyncio.get_running_loop()
 
     def tell(what: str, share: float) -> None:
