@@ -171,7 +171,8 @@ class Assistant:
             result = await use_tool(understood.call.tool, understood.call.arguments, self._context)
             answer = _of_result(result, asked.language)
             if answer.via == "tool":
-                answer = replace(answer, follow_ups=asked_next(understood.call.tool, asked.language))
+                call = understood.call
+                answer = replace(answer, follow_ups=asked_next(call.tool, asked.language, call.arguments))
             if part.wide and answer.via == "tool":
                 note = Said(text=wording("whole_territory", asked.language))
                 answer = replace(answer, said=(*answer.said, note))
