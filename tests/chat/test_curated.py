@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -86,10 +87,38 @@ async def test_another_department_sees_and_changes_nothing(curated: CuratedAnswe
 async def test_what_cannot_be_kept_is_told(
     curated: CuratedAnswers, change: dict[str, object], told: str
 ) -> None:
-    from dataclasses import replace
-
     with acting_as(WRITER), pytest.raises(InputError, match=told):
         await curated.write(WRITER, replace(LOST, **change))  # type: ignore[arg-type]
+
+
+async def test_beside_an_answer_stand_its_departments_others_in_the_askers_language(
+    curated: CuratedAnswers,
+) -> None:
+    others = {
+        "What do I do when I lose my passport?": "我唔見咗護照點算？",
+        "When does the office open?": "辦事處幾點開門呀？",
+        "How do I get an identity card for a child?": "細路點樣攞身份證呀？",
+    }
+    keys = []
+    with acting_as(WRITER):
+        keys.append(await curated.write(WRITER, LOST))
+        for asked in others.items():
+            keys.append(await curated.write(WRITER, replace(LOST, questions=asked)))
+        keys.append(await curated.write(WRITER, replace(LOST, questions=("Which card is not published?",))))
+    with acting_as(PUBLISHER):
+        for key in keys[:-1]:
+            await curated.publish(PUBLISHER, key)
+    with acting_as(STRANGER):
+        other = await curated.write(STRANGER, replace(LOST, questions=("When does the card office close?",)))
+    with acting_as(replace(STRANGER, id="t")):
+        await curated.publish(replace(STRANGER, id="t"), other)
+    found = await curated.find(LOST.questions[0])
+    assert found is not None
+    beside = await curated.beside(found, Variety.ENGLISH)
+    assert len(beside) == 2 and beside[0] == "What do I do when I lose my passport?"
+    assert set(beside) < set(others)
+    for asked in await curated.beside(found, Variety.CANTONESE):
+        assert asked in others.values() and await curated.find(asked) is not None
 
 
 async def test_it_is_said_in_four_languages(curated: CuratedAnswers) -> None:

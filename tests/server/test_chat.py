@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -187,6 +188,18 @@ async def test_a_question_is_answered_from_the_askers_file_alone(open_site: Open
         assert kind == "failed" and "no longer held" in told["message"]
         status, told = await attached(who, b"PK\x03\x04", "broken.docx")
         assert status == 422 and told["error"]["hint"]
+
+
+async def test_the_page_of_the_file_is_cited(open_site: OpenSite) -> None:
+    said = "EPD will install 120 more quick chargers in 18 government car parks by the end of 2026-27."
+    site = await open_site(FakeModel(lambda _: f"{said} "))
+    pdf = (Path(__file__).resolve().parents[2] / "samples" / "legco-reply-en.pdf").read_bytes()
+    async with guest(site) as who:
+        _, held = await attached(who, pdf, "reply.pdf")
+        events = await asked(who, "How many quick chargers will EPD install?", attached=[held["id"]])
+    answer = events[-1][1]
+    assert answer["via"] == "attached" and answer["said"][0]["text"] == said
+    assert [each["title"] for each in answer["references"]] == ["reply.pdf, page 2"]
 
 
 async def test_the_memory_is_off_until_a_person_turns_it_on(site: Site) -> None:

@@ -173,7 +173,8 @@ class Assistant:
             result = await use_tool(understood.call.tool, understood.call.arguments, self._context)
             answer = _of_result(result, asked.language)
             if answer.via == "tool":
-                answer = replace(answer, follow_ups=asked_next(understood.call.tool, asked.language))
+                call = understood.call
+                answer = replace(answer, follow_ups=asked_next(call.tool, asked.language, call.arguments))
             if part.read_as:
                 how = Said(text=wording("read_as", asked.language).format(question=part.read_as))
                 answer = replace(answer, said=(how, *answer.said))
