@@ -160,6 +160,7 @@ async def test_without_a_voice_the_page_offers_none(site: Site, monkeypatch: pyt
             assert refused.status == 503 and "espeak-ng" in await refused.text()
 
 
+REPLY = (Path(__file__).resolve().parents[2] / "samples" / "legco-reply-en.pdf").read_bytes()
 NOTICE = b"# Pool notice\n\nThe swimming pool opens at 6:30 in the morning.\n\nThe fee is $17 for adults.\n"
 
 
@@ -193,9 +194,8 @@ async def test_a_question_is_answered_from_the_askers_file_alone(open_site: Open
 async def test_the_page_of_the_file_is_cited(open_site: OpenSite) -> None:
     said = "EPD will install 120 more quick chargers in 18 government car parks by the end of 2026-27."
     site = await open_site(FakeModel(lambda _: f"{said} "))
-    pdf = (Path(__file__).resolve().parents[2] / "samples" / "legco-reply-en.pdf").read_bytes()
     async with guest(site) as who:
-        _, held = await attached(who, pdf, "reply.pdf")
+        _, held = await attached(who, REPLY, "reply.pdf")
         events = await asked(who, "How many quick chargers will EPD install?", attached=[held["id"]])
     answer = events[-1][1]
     assert answer["via"] == "attached" and answer["said"][0]["text"] == said

@@ -96,9 +96,9 @@ def voice_lacks(settings: Settings) -> BauhiniaError | None:
 
 def ear_lacks(settings: Settings) -> BauhiniaError | None:
     """The same of writing down what is said."""
-    from ..models.hearing import lacking
+    from ..gateway.media import listener_lacks
 
-    return _first_missing(FFMPEG) or lacking(settings)
+    return _first_missing(FFMPEG) or listener_lacks(settings)
 
 
 def _first_missing(*programs: Program) -> MissingPart | None:

@@ -10,6 +10,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from ..errors import BauhiniaError
 from ..ledger import Kind
 from ..models import Usage, estimate_tokens
 from ..people import Officer
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from ..models.media import HttpFilmMaker, HttpSongMaker, HttpSpeaker, SongRequest
     from ..settings import Settings
     from .door import Gateway
+
+
+def listener_lacks(settings: Settings) -> BauhiniaError | None:
+    """Why speech cannot be written down here, with how to get what is missing; None where it can be."""
+    from ..models.hearing import lacking
+
+    return lacking(settings)
 
 
 class Media:

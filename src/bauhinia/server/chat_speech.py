@@ -23,9 +23,8 @@ from ..chat.speech import LONGEST_TEXT, EspeakSpeaker, Speaker, heard, speech_se
 from ..chat.tools.result import HONG_KONG
 from ..chat.work import Work, work_folder
 from ..errors import BauhiniaError, InputError, NotFound
-from ..gateway import LOWEST
+from ..gateway import LOWEST, Heard
 from ..language import Variety
-from ..models.hearing import Heard
 from ..people import Officer
 from ..provenance import Origin, Record, new_id
 from .chat_pages import hold_to_rate, reception_of
