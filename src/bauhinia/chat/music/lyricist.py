@@ -62,7 +62,7 @@ async def lyrics_by_model(
             said=brief.request,
         )
     )
-    # Readings are loaded and tunes tried: seconds of work, which no other reader of the server is to wait for.
+    # Readings are loaded and tunes tried: seconds of work, for which nobody else is to wait.
     return await asyncio.to_thread(_kept, brief, bank, answer.text, answer.label.model, left_out)
 
 
