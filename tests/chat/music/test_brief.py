@@ -66,3 +66,8 @@ def test_every_theme_has_its_lines_in_both_languages(theme: str) -> None:
             assert all(cut(line, brief.language).syllables for line in part)
             if language == "yue":
                 assert {len(cut(line, "yue").syllables) for line in part} == {7}
+
+
+def test_a_putonghua_song_is_in_simplified_characters() -> None:
+    assert from_bank(read_request("一首欢快的招聘宣传歌曲，普通话")).title == "与你同行"
+    assert from_bank(read_request("一首輕快的招聘歌曲，粵語")).title == "與你同行"

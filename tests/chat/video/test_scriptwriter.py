@@ -66,12 +66,12 @@ async def test_a_translation_with_english_left_in_it_is_asked_for_anew(
     open_gateway: Callable[[FakeModel], Gateway],
 ) -> None:
     door = open_gateway(
-        FakeModel(["一起閱讀是 fostering社區。", "一起閱讀凝聚社區。", *["在 BBC 看 reading。"] * 3])
+        FakeModel(["一起閱讀是 fostering社區。", "一起閱讀凝聚社區。", *["大家 reading 凝聚社區。"] * 3])
     )
     await door.start()
     translate = translator(door, officer=OFFICER)
     assert await translate(["Reading builds a community."], "zh-Hant") == ["一起閱讀凝聚社區。"]
-    assert await translate(["Reading builds a community."], "zh-Hant") == ["在 BBC 看 reading。"]
+    assert await translate(["Reading builds a community."], "zh-Hant") == ["大家 reading 凝聚社區。"]
 
 
 async def test_a_translation_with_another_figure_is_refused(

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar, get_args
 import yaml
 
 from ...errors import InputError
-from ...language import Variety, detect
+from ...language import Variety, detect, to_simplified
 from .score import METRES, MetreName
 from .theory import Key, Mode, pitch_class
 from .words import Lyrics, SongLanguage
@@ -217,15 +217,17 @@ BANK = "phrase bank"
 
 
 def from_bank(brief: MusicBrief) -> Lyrics:
-    """Words from the shipped lines of the brief's theme, named as such; the seed says which verse begins."""
+    """Words from the shipped lines of the brief's theme, named as such, for Putonghua in Simplified script;
+    the seed says which verse begins."""
     theme = themes()[brief.theme]
     written = "en" if brief.language == "en" else "zh"
     lines = theme[written]
+    script = to_simplified if brief.language == "cmn" else str
     first, second = ("verse_1", "verse_2") if brief.seed % 2 == 0 else ("verse_2", "verse_1")
     return Lyrics(
-        title=theme["title"][written],
-        verse_1=tuple(lines[first]),
-        chorus=tuple(lines["chorus"]),
-        verse_2=tuple(lines[second]),
+        title=script(theme["title"][written]),
+        verse_1=tuple(map(script, lines[first])),
+        chorus=tuple(map(script, lines["chorus"])),
+        verse_2=tuple(map(script, lines[second])),
         written_by=BANK,
     )

@@ -13,6 +13,7 @@ from ...people import Officer
 from ...provenance import Labelling
 from ..labelled import is_whole
 from ..music import Lyrics, MusicBrief, make_song
+from ..music.brief import BANK
 from ..music.lyricist import lyrics_by_model
 from ..music.numbered import numbered
 from ..speech import EspeakSpeaker, Speaker, speech_server
@@ -59,13 +60,20 @@ class Makers:
             lines = {name: tuple(kept["lyrics"][name]) for name in ("verse_1", "chorus", "verse_2")}
             return Lyrics(**{**kept["lyrics"], **lines})
 
-        models = (self.gateway.model,) if by_model else ()
+        progress("words", 0.0)
+        first = [await write(brief)] if by_model else []
+
+        async def give(brief: MusicBrief) -> Lyrics:
+            return first.pop() if first else await write(brief)
+
+        # The label names the model where a line of its is sung.
+        models = [self.gateway.model for lyrics in first if not lyrics.written_by.startswith(BANK)]
         label = label_of(self.labels, self.officer, MUSIC, brief.language, *models)
         song = await make_song(
             brief,
             label=label,
             made=datetime.now(HONG_KONG).date(),
-            write_lyrics=write if by_model else None,
+            write_lyrics=give if by_model else None,
             progress=progress,
         )
         lyrics, facts = song.lyrics, f"{brief.key.name}, {brief.metre}, {brief.tempo:g}/min, {brief.mood}"
