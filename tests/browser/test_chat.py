@@ -22,6 +22,7 @@ LETTER = "How do I write a polite letter?"
 async def ask(page: Page, question: str, *, turn: int) -> None:
     """Ask by keyboard alone, and wait for the whole answer."""
     await page.locator("#question").fill(question)
+    await page.wait_for_load_state("load")  # before its script has come, the key is a new line in the field
     await page.keyboard.press("Enter")
     await expect(page.locator(".turn").nth(turn - 1).locator(".label")).to_be_visible()
 

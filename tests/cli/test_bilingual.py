@@ -23,7 +23,8 @@ def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
     own = {"BAUHINIA_DATA_FOLDER": str(tmp_path / "data"), "BAUHINIA_DATABASE_URL": database_url}
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = str(listener.getsockname()[1])
-    return {**os.environ, **own, "BAUHINIA_MODEL": "fake", "BAUHINIA_PORT": port}
+    told = {"PYTHONFAULTHANDLER": "1"}  # where a process that aborts was
+    return {**os.environ, **own, **told, "BAUHINIA_MODEL": "fake", "BAUHINIA_PORT": port}
 
 
 @pytest.fixture
