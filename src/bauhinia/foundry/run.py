@@ -22,6 +22,7 @@ from . import base, live, surroundings
 from .hushing import no_bars
 from .kinds import KINDS
 from .marks import DONE, digest, finished, outputs, plain, read_json, room_on_disk, write_json, write_whole
+from .memory_reuse import keep_freed_memory
 from .recipe import Recipe, Stage, read
 from .report import Onlooker, Silent
 from .taking import taken_over
@@ -74,6 +75,7 @@ def run(
     """
     folder = folder or default_folder(recipe)
     watch = watch or Silent()
+    keep_freed_memory()
     with held(folder), _recorded(recipe, folder), room_on_disk(folder), live.page(folder):
         made = Made(beside=tuple(beside))
         for number, stage in enumerate(recipe.stages, 1):

@@ -20,6 +20,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ...errors import BauhiniaError, Cancelled, InputError
+from ..memory_reuse import keep_freed_memory
 from . import train
 from .config import InstructionConfig, PreferenceConfig, PretrainingConfig, RewardConfig, TrainingConfig
 
@@ -110,6 +111,7 @@ class Printed:
 def main(arguments: list[str]) -> int:
     """Run the job in the file that is named; the exit status."""
     report = Printed()
+    keep_freed_memory()
     try:
         job = Job.read(Path(arguments[0]))
         train(
