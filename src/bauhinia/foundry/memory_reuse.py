@@ -18,11 +18,11 @@ AT_ONCE = 64 * 2**20
 
 
 def keep_freed_memory() -> bool:
-    """Take no block from outside the heap and never shrink it; False where the C library has no such settings."""
+    """Take no block from outside the heap and never shrink it; False where the C library cannot."""
     if not sys.platform.startswith("linux"):
         return False
     settle = getattr(ctypes.CDLL(None), "mallopt", None)
     if settle is None:
         return False
     chosen = ((M_MMAP_MAX, 0), (M_TRIM_THRESHOLD, MOST), (M_TOP_PAD, AT_ONCE))
-    return all([settle(name, value) == 1 for name, value in chosen])
+    return all(settle(name, value) == 1 for name, value in chosen)
