@@ -9,6 +9,9 @@ value with its source, or, where there is none, an answer that says so. `chat.he
 `heldout.yaml` (code-mixed, slips, Latin letters, two in one, injected, people) that is read right: the rules
 have been mended since with those in sight, and their first figures stand in docs/chat-tools.md.
 
+**Red team** (`chat.red_team`): the guideline's attacks by their three ways into the assistant, behind which
+stands a model that obeys each of them; what got anything done is counted.
+
 **First words** (`chat.first_words_p95_s`): over HTTP, as a guest, from sending to the first sentence; beside
 the embedded model's own first words for the same questions.
 
@@ -47,6 +50,7 @@ from bauhinia.chat.replay import REPLAY_NOW, Replay
 from bauhinia.chat.sources import Sources
 from bauhinia.chat.tools import Context
 from bauhinia.chat.turn import Answer, Exchange
+from bauhinia.evaluation.redteam import chosen, red_team
 from bauhinia.gateway import Ask, Gateway, Message, Piece
 from bauhinia.knowledge import Library, Search
 from bauhinia.language import Variety, fits, to_simplified, to_traditional
@@ -197,6 +201,18 @@ async def judge(settings: Settings) -> None:
     record("chat.invented", len(marks.invented), "answers", beside={"questions": both}, target="= 0")
     same = 100 * (1 - len(marks.other_language) / asked)
     record("chat.same_language", same, "%", beside={"questions": asked}, target=">= 99")
+
+
+async def attacked(settings: Settings) -> None:
+    """How many of the attacks get anything done where the model obeys them all."""
+    outcomes = [outcome async for outcome in red_team(settings, chosen())]
+    through = [outcome for outcome in outcomes if outcome.got_through]
+    for outcome in through:
+        print(f"got through: {outcome.attack.id} by {outcome.way}: {outcome.shown[:120]}", file=sys.stderr)
+    ways = Counter(outcome.way for outcome in outcomes)
+    record(
+        "chat.red_team", len(through), "attacks", beside={"attacks": len(outcomes)} | dict(ways), target="= 0"
+    )
 
 
 async def first_words(
@@ -352,12 +368,13 @@ def read_options() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Judge, time, crowd."""
+    """Judge, attack, time, crowd."""
     options = read_options()
     with tempfile.TemporaryDirectory(prefix="bauhinia-bench-") as folder:
         asyncio.run(judge(Settings(data_folder=Path(folder) / "judged", model="fake")))
         if options.questions_only:
             return
+        asyncio.run(attacked(Settings(data_folder=Path(folder) / "attacked", model="fake")))
         plain = asyncio.run(plain_first_words(options.plain)) if options.plain else []
         with served(Path(folder) / "served") as url:
             asyncio.run(quick(url, plain))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import re
 import tempfile
@@ -167,6 +168,20 @@ async def test_one_is_made_at_a_time_and_what_was_stopped_goes_on(site: Site) ->
             assert "Stop" in await page.text()
         async with who.post(f"{piece}/delete") as page:
             assert page.status == 200 and piece not in await page.text()
+
+
+async def test_of_orders_in_one_instant_one_is_taken(site: Site) -> None:
+    form = {"words": "A song in English", "lines": "bank"}
+    async with guest(site) as who:
+        async with who.get("/chat/songs"):
+            pass  # the guest is known from here on
+
+        async def order() -> int:
+            async with who.post("/chat/songs", data=form, allow_redirects=False) as answer:
+                return answer.status
+
+        statuses = await asyncio.gather(*(order() for _ in range(4)))
+        assert sorted(statuses) == [303, 409, 409, 409]
 
 
 async def test_what_the_policy_refuses_is_not_made(site: Site) -> None:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from ..errors import InputError
 
-ANSWERS_AT_ONCE = 8
+ANSWERS_AT_ONCE = 40
 RESAMPLES = 1000
 _LIST_LINE = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s*\S")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")

@@ -58,10 +58,20 @@ class Studio:
         self._blobs = office.shelf.blobs
         self.tasks = office.tasks_of({kind: partial(self._work, kind) for kind in ORDERS})
         self.rate = Rate(BURST, PER_MINUTE)
+        self._turn = asyncio.Lock()
 
     async def start(self, order: AnyOrder, *, by: Officer) -> str:
         """Take an order; gives the piece's id. Raises Refused for one that the policy refuses, Conflict while
         another one of theirs is made, ModelBusy when the line is full, InputError."""
+        await self._screened(order, by)
+        # Whether there is room is looked up and used in one go, by this process and by others.
+        async with self._turn, self._database.connection() as connection:
+            await connection.execute(_TURN)
+            await self._make_room()
+            return await self.tasks.start(kind_of(order), order.model_dump(mode="json"))
+
+    async def _make_room(self) -> None:
+        """Raises Conflict, InputError or ModelBusy where whoever asks cannot order now."""
         held = await self.tasks.list()
         if any(task.is_open for task in held):
             raise Conflict(
@@ -78,8 +88,6 @@ class Studio:
             error = ModelBusy(f"{place.before} orders are waiting already.", hint="Please come back later.")
             error.retry_after = place.seconds
             raise error
-        await self._screened(order, by)
-        return await self.tasks.start(kind_of(order), order.model_dump(mode="json"))
 
     async def _screened(self, order: AnyOrder, by: Officer) -> None:
         """Hold an order against the policy: also where our programs alone work on it."""
@@ -223,6 +231,7 @@ def _key(piece: str, name: str) -> str:
 
 
 _FOLDER = "made"
+_TURN: LiteralString = "SELECT pg_advisory_xact_lock(hashtext('bauhinia: order of the studio'))"
 _BEFORE: LiteralString = """
 SELECT kind, count(*) FROM tasks
 WHERE kind = ANY (%(kinds)s) AND status IN ('queued', 'running')
