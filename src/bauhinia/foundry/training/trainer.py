@@ -81,10 +81,18 @@ class Resumable:
     def create_model_card(self, *arguments: Any, **named: Any) -> None:
         """None: the foundry writes the card of a release."""
 
+    def _is_for_nothing(self, mine: Any) -> bool:
+        """Whether the model itself is saved next, and the checkpoint removed. Where several processes train,
+        it is written all the same: that puts what the last measurement gathered back into shards."""
+        last = mine.state.global_step >= mine.state.max_steps
+        return last and mine.accelerator.num_processes == 1 and not self.config.keep_checkpoints
+
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        mine: Any = self
+        if self._is_for_nothing(mine):
+            return
         trainer: Any = super()
         trainer._save_checkpoint(model, trial)
-        mine: Any = self
         folder = Path(mine.args.output_dir) / f"checkpoint-{mine.state.global_step}"
         for part in self.kept:
             part.save(folder, mine.args.process_index)
