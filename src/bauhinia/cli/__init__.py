@@ -22,6 +22,7 @@ from .gallery import gallery
 from .guideline import guideline_app
 from .knowledge import knowledge_app
 from .label import label_app
+from .leaving import orderly_end
 from .ledger import ledger_app
 from .mcp import mcp
 from .memory import memory_app
@@ -104,5 +105,6 @@ app.command()(version)
 
 def main() -> None:
     """The `bauhinia` command."""
-    be_quiet()
-    app()
+    with orderly_end():
+        be_quiet()
+        app()
