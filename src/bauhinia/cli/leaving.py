@@ -1,8 +1,9 @@
 """The end of a process in which a library keeps threads of its own.
 
-obstore's threads (Tokio under PyO3) go on until the process ends, and one that comes back to an interpreter that
-is being taken down aborts the process (PyO3/pyo3-async-runtimes, issue 40). Of some 240 commands whose work was
-done, one ended with SIGABRT. So Python cleans up after itself as ever, and then the process ends at once.
+obstore's threads (Tokio under PyO3) go on until the process ends, and one that comes back to an interpreter
+that is being taken down aborts the process (PyO3/pyo3-async-runtimes, issue 40). Of some 240 commands whose
+work was done, one ended with SIGABRT. So Python cleans up after itself as ever, and then the process ends at
+once.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ THREADED = "obstore"
 
 @contextmanager
 def orderly_end() -> Iterator[None]:
-    """The process ends with its command's status; to be entered before anything asks to be called at the end."""
+    """The process ends with its command's status; entered before anything asks to be called at the end."""
     status = 1
 
     def leave() -> None:
