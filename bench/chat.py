@@ -1,6 +1,6 @@
 """The public assistant: is it right, in the asker's language, quick, and how many guests can it take.
 
-    python bench/chat.py [--questions-only] [--guests 5000] [--seconds 60] [--plain 3]
+    python bench/chat.py [--questions-only | --crowd-only] [--guests 5000] [--seconds 60] [--plain 3]
 
 **Questions** (`chat.grounded`, `chat.invented`, `chat.same_language`): the scripted questions of
 `chat/questions` through the whole assistant against the replayed sources. Behind the gateway stands a model
@@ -362,6 +362,7 @@ def read_options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--questions-only", action="store_true")
+    parser.add_argument("--crowd-only", action="store_true")
     parser.add_argument("--guests", type=int, default=5_000)
     parser.add_argument("--plain", type=int, default=3)
     return parser.parse_args()
@@ -371,13 +372,16 @@ def main() -> None:
     """Judge, attack, time, crowd."""
     options = read_options()
     with tempfile.TemporaryDirectory(prefix="bauhinia-bench-") as folder:
-        asyncio.run(judge(Settings(data_folder=Path(folder) / "judged", model="fake")))
-        if options.questions_only:
-            return
-        asyncio.run(attacked(Settings(data_folder=Path(folder) / "attacked", model="fake")))
-        plain = asyncio.run(plain_first_words(options.plain)) if options.plain else []
+        plain: list[float] = []
+        if not options.crowd_only:
+            asyncio.run(judge(Settings(data_folder=Path(folder) / "judged", model="fake")))
+            if options.questions_only:
+                return
+            asyncio.run(attacked(Settings(data_folder=Path(folder) / "attacked", model="fake")))
+            plain = asyncio.run(plain_first_words(options.plain)) if options.plain else []
         with served(Path(folder) / "served") as url:
-            asyncio.run(quick(url, plain))
+            if not options.crowd_only:
+                asyncio.run(quick(url, plain))
             asyncio.run(crowd(url, options.guests))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from datetime import date, timedelta
 
 import pytest
 
+from bauhinia.chat import reception as reception_module
 from bauhinia.chat.curated import Wording
 from bauhinia.chat.guests import guest
 from bauhinia.chat.line import Waiting
@@ -18,6 +20,7 @@ from bauhinia.chat.sources import Sources
 from bauhinia.chat.suggesting import asked_next
 from bauhinia.chat.tools import Context
 from bauhinia.chat.turn import Answer, Exchange, Reference, Said
+from bauhinia.errors import ModelBusy
 from bauhinia.gateway import Gateway
 from bauhinia.guideline.stopping import Stopping
 from bauhinia.knowledge import Library, Search
@@ -242,3 +245,25 @@ async def test_stopped_by_the_switch_the_model_is_not_asked_and_the_rest_goes_on
     assert answer.via == "unknown" and answer.why == "stopped" and "not available" in answer.text
     answer, _ = await heard(reception, "When is the next public holiday?")
     assert answer.via == "tool"
+
+
+async def test_more_than_can_be_looked_up_is_told_to_come_back(
+    opened: OpenReception, replay: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reception_module, "MOST_AT_ONCE", 3)
+    open_ = opened(FakeModel(), replay)
+
+    async def asked(number: int) -> str:
+        by = guest(f"g{number}")
+        with acting_as(by):
+            try:
+                async with aclosing(open_.answer("What is 15% of 2,480?", by=by)) as events:
+                    return [event async for event in events][-1].text
+            except ModelBusy as error:
+                assert error.retry_after
+                return error.message
+
+    told = await asyncio.gather(*(asked(number) for number in range(5)))
+    assert sum("372" in each for each in told) == 3
+    assert sum("Too many people" in each for each in told) == 2
+    assert "372" in await asked(9), "the places are given back"

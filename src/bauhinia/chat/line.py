@@ -39,6 +39,13 @@ class Waiting:
     """Until their turn, from how long answers took of late."""
 
 
+def too_many(wait: int) -> ModelBusy:
+    """Told to whoever would have to wait behind everybody; `wait` is in seconds."""
+    error = ModelBusy("Too many people are asking at the moment.", hint="Please come back later.")
+    error.retry_after = wait
+    return error
+
+
 class _Ticket(NamedTuple):
     person: str
     network: bytes
@@ -109,15 +116,13 @@ class Line:
         own = sum(each.person == person for each in self._waiting.values())
         near = sum(each.network == network != b"" for each in self._waiting.values())
         if self.length >= FULL * self._places:
-            error = ModelBusy("Too many people are asking at the moment.", hint="Please come back later.")
-        elif own >= MOST_OWN or near >= MOST_OF_A_NETWORK * self._places:
+            raise too_many(self.wait)
+        if own >= MOST_OWN or near >= MOST_OF_A_NETWORK * self._places:
             error = ModelBusy(
                 "So many questions from one place are waiting already.", hint="Wait for their answers first."
             )
-        else:
-            return
-        error.retry_after = self.wait
-        raise error
+            error.retry_after = self.wait
+            raise error
 
     def _call(self) -> None:
         """Call those whose turn it is: a person who is being answered does not hold up the others."""

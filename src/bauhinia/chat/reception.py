@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,11 +18,17 @@ from .attachments import Attachments
 from .conversations import Conversations
 from .curated import CuratedAnswers
 from .guests import Rate
-from .line import Line, Step, Waiting
+from .line import Line, Step, Waiting, too_many
 from .memory import NOTHING, Memories
 from .sources import Sources, sources_base
 from .tools import Context
 from .turn import Event, Exchange
+
+MOST_AT_ONCE = 128
+"""Questions that are read and looked up at once: about as many as two cores answer in a second. Whoever comes
+on top of them would make all wait, and is told to come back."""
+SOON = 3
+"""Seconds after which these come back."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +49,7 @@ class Reception:
     rate: Rate = field(init=False)
     attachments: Attachments = field(init=False)
     memories: Memories = field(init=False)
+    _at_work: int = 0
 
     def __post_init__(self) -> None:
         self.curated = CuratedAnswers(self.database, self.gateway.ledger)
@@ -74,14 +81,16 @@ class Reception:
         waits is told how long. With files (`attached`: their ids) it is answered from them alone. `network`
         is a mark of where a guest is.
 
-        Raises Refused, ModelBusy when the line is full, NotFound for a file that is gone, StoreError.
+        Raises Refused, ModelBusy when the line is full or more is asked than can be looked up, NotFound for a
+        file that is gone, StoreError.
         """
         files = self.attachments.get(attached, by=by)
-        memory = await self.memories.mine() or NOTHING
-        asked = self.assistant.read(
-            question, by=by, earlier=earlier, reader=reader, attached=files, memory=memory
-        )
-        events = await self.assistant.at_hand(asked)
+        with self._place():
+            memory = await self.memories.mine() or NOTHING
+            asked = self.assistant.read(
+                question, by=by, earlier=earlier, reader=reader, attached=files, memory=memory
+            )
+            events = await self.assistant.at_hand(asked)
         if events is None and (step := await self.step()) in ("curated_only", "stopped"):
             events = self.assistant.without_model(asked, step)
         if events is not None:
@@ -97,6 +106,17 @@ class Reception:
             async with aclosing(self.assistant.written(asked, brief=brief)) as written:
                 async for told in written:
                     yield told
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """One of the places at which questions are looked up. Raises ModelBusy where all are taken."""
+        if self._at_work >= MOST_AT_ONCE:
+            raise too_many(SOON)
+        self._at_work += 1
+        try:
+            yield
+        finally:
+            self._at_work -= 1
 
     async def step(self) -> Step | Literal["stopped"]:
         """How much is given at the moment: `stopped` while the switch stops the model for the public, which

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -27,6 +28,11 @@ logger = logging.getLogger(__name__)
 
 LAST_SECONDS = 1
 """How long connections may take to close once nothing is being answered."""
+KEEP_ALIVE = 75
+"""Seconds for which an idle connection is kept: longer than proxies keep theirs, for a request that comes as
+its connection is being closed is lost."""
+YOUNG = 10_000
+"""New objects after which garbage is looked for: a request makes some thousands, nearly all freed by then."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -103,6 +109,13 @@ def _have_weights() -> None:
         faults.show(error)
 
 
+def _settle() -> None:
+    """What was made at the start lives as long as the process: garbage is not looked for in it any more."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
+
+
 def _server(app: FastAPI, listener: socket.socket) -> Server:
     """uvicorn, made to say where it is, and to answer what was begun before it stops."""
     import uvicorn
@@ -122,6 +135,7 @@ def _server(app: FastAPI, listener: socket.socket) -> Server:
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             self.loop = asyncio.get_running_loop()
             await super().startup(sockets)
+            _settle()
             _say_where(listener, settings)
             await _say_first_link(listener, app)
             app.state.office.model.add_done_callback(lambda _: _say_model(app))
@@ -140,6 +154,7 @@ def _server(app: FastAPI, listener: socket.socket) -> Server:
         server_header=False,
         lifespan="on",
         timeout_graceful_shutdown=LAST_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE,
     )
     return Serving(config)
 
