@@ -22,9 +22,21 @@ LETTER = "How do I write a polite letter?"
 async def ask(page: Page, question: str, *, turn: int) -> None:
     """Ask by keyboard alone, and wait for the whole answer."""
     await page.locator("#question").fill(question)
-    await page.wait_for_load_state("load")  # before its script has come, the key is a new line in the field
+    await page.locator("#ask[data-ready]").wait_for()
     await page.keyboard.press("Enter")
     await expect(page.locator(".turn").nth(turn - 1).locator(".label")).to_be_visible()
+
+
+async def test_enter_sends_before_the_pages_script_has_come(serve: Serve, visit: OpenVisit) -> None:
+    window = await visit(serve(FakeModel()), **PHONE)
+    await window.page.route(
+        "**/static/chat.js", lambda route: route.fulfill(content_type="text/javascript", body="")
+    )
+    page = await window.go("/chat")
+    await page.locator("#question").fill("What is 15% of 2,480?")
+    await page.wait_for_load_state("load")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("article").first).to_contain_text("372")
 
 
 @pytest.mark.parametrize("options", [PHONE, DESK], ids=["phone", "desk"])

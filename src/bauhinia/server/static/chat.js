@@ -172,12 +172,6 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   ask(event.submitter?.dataset.example === undefined ? field.value : event.submitter.value);
 });
-field.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-    event.preventDefault();
-    form.requestSubmit();
-  }
-});
 stop.addEventListener("click", () => under_way?.abort());
 turns.addEventListener("click", (event) => {
   const turn = event.target.closest(".turn");
@@ -185,3 +179,4 @@ turns.addEventListener("click", (event) => {
   if (event.target.matches("[data-again]")) go_back(turn, false);
 });
 for (const button of turns.querySelectorAll("[data-edit], [data-again]")) button.hidden = false;
+form.dataset.ready = "";
