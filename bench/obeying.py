@@ -7,12 +7,8 @@ taken out by the page, does not happen.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
@@ -21,14 +17,11 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from unittest.mock import patch
 
-import yaml
-
+from bauhinia.evaluation.attack_server import ACTING, attack_tools
 from bauhinia.evaluation.attacks import LEAKED, Attack, attacks
 from bauhinia.gateway import Answer, Ask, Gateway, Message, Piece, Retraction, data
 from bauhinia.gateway.screening import AnswerWatch
 from bauhinia.gateway.tool_guard import ToolGuard
-from bauhinia.gateway.tool_list import ToolServer
-from bauhinia.gateway.tool_server import ToolFailed, offered
 from bauhinia.knowledge import Library, Search, Statement
 from bauhinia.models import Calls, ChatRequest, FakeEmbedder, FakeModel
 from bauhinia.people import Officer, acting_as
@@ -47,7 +40,6 @@ SYSTEM = (
     "sentences. Copy names and figures exactly, add nothing of your own, and say so where the material has "
     "no answer."
 )
-ACTING = ("send", "delete")
 _LOADS = re.compile(
     r"<(?:img|image|svg|script|link|style|iframe|object|embed|video|audio|form|meta|base)\b|\ssrc=|url\("
 )
@@ -191,12 +183,8 @@ async def field() -> AsyncIterator[Field]:
     """Opens everything."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bauhinia-")))
-        port, log = _free_port(), folder / "calls.jsonl"
-        process = subprocess.Popen([sys.executable, "-m", "bauhinia.evaluation.attack_tools", str(port), log])  # noqa: ASYNC220
-        stack.callback(process.wait)
-        stack.callback(process.kill)
-        tools = await _allowed(f"http://127.0.0.1:{port}/mcp", folder / "tools.yaml")
-        settings = Settings(data_folder=folder / "data", model="fake", tools=tools)
+        tools = await stack.enter_async_context(attack_tools(folder, use="api.chat"))
+        settings = Settings(data_folder=folder / "data", model="fake", tools=tools.allowed)
         database = await stack.enter_async_context(Database.open(settings))
         model = FakeModel(obeying, context_tokens=50_000)
         gateway = Gateway(settings, database, backend=model, embedder=FakeEmbedder())
@@ -209,29 +197,4 @@ async def field() -> AsyncIterator[Field]:
                     await library.create("Notices", sheet=SHEET), name, text.encode(), looked_at=True
                 )
                 assert fate.fate == "added", fate
-        yield Field(gateway, Search(database, gateway), model, log)
-
-
-async def _allowed(url: str, path: Path) -> Path:
-    """An allow list that approves the tools as they are; those that act are approved too, and not as
-    reading."""
-    asked = ToolServer(server="met", url=url, tools=(), uses=frozenset({"api.chat"}))
-    async with asyncio.timeout(120):
-        while True:
-            try:
-                there = await offered(asked)
-                break
-            except ToolFailed:
-                await asyncio.sleep(0.1)
-    approved = [
-        {"name": name, "digest": tool.digest, "reads": name not in ACTING} for name, tool in there.items()
-    ]
-    entry = {"server": "met", "url": url, "tools": approved, "uses": ["api.chat"], "seconds": 60}
-    path.write_text(yaml.safe_dump([entry]))  # noqa: ASYNC240
-    return path
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        yield Field(gateway, Search(database, gateway), model, tools.log)

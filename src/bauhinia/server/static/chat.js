@@ -2,6 +2,7 @@
 // Everything that is shown is set as text; nothing of an answer is ever read as HTML.
 
 import { all_read, attached } from "./attaching.js";
+import { read } from "./streaming.js";
 import { say as words } from "./words.js";
 
 const form = document.querySelector("#ask");
@@ -99,21 +100,6 @@ const heard = {
   },
 };
 
-async function read(turn, answer) {
-  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const events = (rest + value).split("\n\n");
-    rest = events.pop();
-    for (const event of events) {
-      const [, name, data] = /^event: (\w+)\ndata: (.*)$/s.exec(event) ?? [];
-      if (name in heard) heard[name](turn, JSON.parse(data));
-    }
-  }
-}
-
 async function ask(question) {
   if (under_way || !question.trim()) return;
   document.querySelector(".welcome")?.remove();
@@ -136,7 +122,7 @@ async function ask(question) {
       signal: under_way.signal,
     });
     if (answer.ok) {
-      await read(turn, answer);
+      await read(answer, (name, data) => name in heard && heard[name](turn, data));
     } else {
       const { error } = await answer.json();
       field.value = question;
