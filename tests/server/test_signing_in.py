@@ -11,8 +11,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bauhinia.errors import StoreError
 from bauhinia.models import FakeModel
-from bauhinia.people import Officer, acting_as
+from bauhinia.people import Accounts, Officer, acting_as
 from bauhinia.people.officer import signed_in
 from bauhinia.server import create_app
 from bauhinia.server.signed_in import OPEN_PATHS
@@ -170,6 +171,28 @@ async def test_a_stream_ends_within_a_second_of_its_session(open_site: OpenSite)
         assert time.monotonic() - began < 1.5
     async with site.client.get(f"{site.url}/api/documents", headers=owner.cookie) as answer:
         assert answer.status == 401
+
+
+async def test_a_stream_ends_when_nobody_can_tell_whose_it_is(
+    open_site: OpenSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = await open_site(FakeModel(lambda _: "word " * 40, piece=5, delay=0.5))
+    await site.office.accounts.add_department("hyd", "HYD")
+    owner = await member(site, "owner", "hyd")
+    body = {"messages": [{"role": "user", "content": "Answer."}], "stream": True}
+    async with site.client.post(f"{site.url}/v1/chat/completions", json=body, headers=owner.cookie) as stream:
+        await stream.content.readany()
+
+        async def unreadable(*_: object) -> Officer:
+            raise StoreError("The database is gone.", hint="Start it.")
+
+        monkeypatch.setattr(Accounts, "of_session", unreadable)
+        began = time.monotonic()
+        with pytest.raises(aiohttp.ClientError):
+            while await stream.content.readany():
+                pass
+            raise aiohttp.ClientPayloadError
+        assert time.monotonic() - began < 2.5, "the answer takes twenty seconds"
 
 
 async def test_a_page_signs_in_and_out(site: Site) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -51,7 +51,7 @@ class Classifications(BaseModel):
             self.rank(limit)
         return self
 
-    @property
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """Every classification, the lowest first."""
         return tuple(level.id for level in self.levels)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -38,6 +39,7 @@ class Price(BaseModel):
         return there and self.since <= day and fnmatchcase(model.casefold(), self.model.casefold())
 
 
+_REMEMBERED = 256
 _PRICES = TypeAdapter(list[Price])
 
 
@@ -46,6 +48,7 @@ class Prices:
 
     def __init__(self, prices: list[Price]) -> None:
         self._prices = prices
+        self._found = lru_cache(maxsize=_REMEMBERED)(self._find)
 
     @classmethod
     def load(cls, own: Path | None = None) -> Prices:
@@ -58,6 +61,9 @@ class Prices:
 
     def price(self, model: str, endpoint: Endpoint, day: date) -> Price | None:
         """The price of a model; None where none is known."""
+        return self._found(model, endpoint, day)
+
+    def _find(self, model: str, endpoint: Endpoint, day: date) -> Price | None:
         return next((price for price in self._prices if price.fits(model, endpoint, day)), None)
 
     def cost(self, model: str, endpoint: Endpoint, usage: Usage, day: date) -> int | None:

@@ -102,7 +102,8 @@ def entry_of(notes: Notes, outcome: Outcome, error: BaseException | None = None)
 
 def _word(text: str) -> str:
     """A name that may come from outside, as it can be kept: no control characters, not endless."""
-    return "".join(character for character in text[:_LONGEST_WORD] if character.isprintable())
+    text = text[:_LONGEST_WORD]
+    return text if text.isprintable() else "".join(filter(str.isprintable, text))
 
 
 def _digest(texts: Sequence[str]) -> str:

@@ -45,7 +45,7 @@ def _message(message: Message, guard: Guard) -> Message:
     calls = tuple(
         replace(call, arguments=changed_text(call.arguments, guard.hide)) for call in message.tool_calls
     )
-    return replace(message, content=guard.hide(message.content), tool_calls=calls)
+    return Message(message.role, guard.hide(message.content), calls, message.call)
 
 
 def _tool(tool: Tool, guard: Guard) -> Tool:

@@ -125,7 +125,7 @@ def _message(message: Message, fence: Fence) -> Message:
     content = content.replace(_SAMPLE, "[[sample]]").replace(_SAMPLED, "[[/sample]]")
     content = _STRAY.sub("", content)
     calls = tuple(replace(call, arguments=fence.spelt(call.arguments)) for call in message.tool_calls)
-    return replace(message, content=content, tool_calls=calls)
+    return Message(message.role, content, calls, message.call)
 
 
 def _told(messages: tuple[Message, ...]) -> tuple[Message, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ from .tokens import estimate_tokens
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 0.5
+_DONE = b"[DONE]"
 LINE_BYTES = 4_000_000
 """The longest line of a stream that is read."""
 
@@ -88,40 +89,22 @@ class OpenAIBackend:
         await self._service.close()
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[BackendEvent, None]:
-        """Stream an answer; see `Backend.chat`."""
-        splitter = ThinkingSplitter(inside=self._thinks_first)
-        usage: Usage | None = None
-        reason: Ending | None = None
-        written: list[str] = []
-        gathered = Gathered()
+        """Stream an answer; see `Backend.chat`. What came in at once is one piece."""
+        reading = _Reading(self._thinks_first)
         async with (
             self._connection.post(
                 "/chat/completions", self._body(request), traceparent=request.traceparent
             ) as response,
-            aclosing(self._events(response)) as events,
+            aclosing(self._events(response)) as batches,
         ):
-            async for event in events:
-                if counted := event.get("usage"):
-                    usage = _usage(counted)
-                if not (choices := event.get("choices")):
-                    continue
-                choice = choices[0]
-                if called := gathered.add(choice):
-                    written.append(called)
-                    yield Delta(arguments=called)
-                delta = _delta(choice, splitter)
+            async for batch in batches:
+                delta = reading.add(batch)
                 if delta is not None:
-                    written.append(delta.text or delta.thinking)
                     yield delta
-                if ended := choice.get("finish_reason"):
-                    reason = _reason(ended)
-        if reason is None:
-            raise MalformedAnswer("The model's answer broke off.", hint="Ask again.")
-        last = splitter.flush()
-        if last.text or last.thinking:
+        last = reading.rest()
+        if last is not None:
             yield last
-        calls = gathered.calls()
-        yield Finish("tool_calls" if calls else reason, usage or _estimate(request, written), calls)
+        yield reading.finish(request)
 
     async def count_tokens(self, text: str) -> int:
         """The server's own count (llama.cpp's or vLLM's `/tokenize`), or else `estimate_tokens`."""
@@ -171,8 +154,8 @@ class OpenAIBackend:
             }
         return body
 
-    async def _events(self, response: aiohttp.ClientResponse) -> AsyncGenerator[dict[str, Any], None]:
-        """The JSON of each server-sent event, up to `[DONE]`. Raises ModelError."""
+    async def _events(self, response: aiohttp.ClientResponse) -> AsyncGenerator[list[dict[str, Any]], None]:
+        """The JSON of the server-sent events that came in at once, up to `[DONE]`. Raises ModelError."""
         rest = b""
         try:
             async for piece in response.content.iter_any():
@@ -182,15 +165,13 @@ class OpenAIBackend:
                     raise MalformedAnswer(
                         "A line of the model's answer was too long to read.", hint=_look_at_the_server()
                     )
-                for line in lines:
-                    # Comments (`: ping`), blank lines and fields other than `data` carry nothing for us.
-                    if not line.startswith(b"data:"):
-                        continue
-                    data = line[5:].strip()
-                    if data == b"[DONE]":
-                        await _drain(response)
-                        return
-                    yield self._event(data)
+                # Comments (`: ping`), blank lines and fields other than `data` carry nothing for us.
+                told = [line[5:].strip() for line in lines if line.startswith(b"data:")]
+                done = _DONE in told
+                yield [self._event(data) for data in (told[: told.index(_DONE)] if done else told)]
+                if done:
+                    await _drain(response)
+                    return
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise lost(error, self._connection.root) from error
 
@@ -218,6 +199,8 @@ class OpenAIBackend:
 
 async def _drain(response: aiohttp.ClientResponse) -> None:
     """Read what follows `[DONE]`, so that the connection goes back to the pool instead of being closed."""
+    if response.content.at_eof():
+        return
     with suppress(TimeoutError):
         async with asyncio.timeout(DRAIN_SECONDS):
             await response.content.readany()
@@ -236,15 +219,66 @@ def _entries(listing: Any) -> list[dict[str, Any]]:
     return [entry for entry in entries if isinstance(entry, dict)]
 
 
-def _delta(choice: dict[str, Any], splitter: ThinkingSplitter) -> Delta | None:
-    """What a choice of the stream adds, or None when it adds nothing."""
+class _Reading:
+    """An answer as it is read: what its events add, and how it ends."""
+
+    def __init__(self, thinks_first: bool) -> None:
+        self._splitter = ThinkingSplitter(inside=thinks_first)
+        self._gathered = Gathered()
+        self._usage: Usage | None = None
+        self._reason: Ending | None = None
+        self._written: list[str] = []
+
+    def add(self, events: Sequence[dict[str, Any]]) -> Delta | None:
+        """What these events add, together; None when they add nothing."""
+        return self._joined([delta for event in events for delta in self._deltas(event)])
+
+    def rest(self) -> Delta | None:
+        """What was held back until the end. Raises MalformedAnswer when the answer broke off."""
+        if self._reason is None:
+            raise MalformedAnswer("The model's answer broke off.", hint="Ask again.")
+        return self._joined([self._splitter.flush()])
+
+    def finish(self, request: ChatRequest) -> Finish:
+        """How it ended."""
+        assert self._reason is not None
+        calls = self._gathered.calls()
+        usage = self._usage or _estimate(request, self._written)
+        return Finish("tool_calls" if calls else self._reason, usage, calls)
+
+    def _deltas(self, event: dict[str, Any]) -> Iterator[Delta]:
+        if counted := event.get("usage"):
+            self._usage = _usage(counted)
+        if not (choices := event.get("choices")):
+            return
+        choice = choices[0]
+        if called := self._gathered.add(choice):
+            yield Delta(arguments=called)
+        yield _delta(choice, self._splitter)
+        if ended := choice.get("finish_reason"):
+            self._reason = _reason(ended)
+
+    def _joined(self, deltas: Sequence[Delta]) -> Delta | None:
+        joined = Delta(
+            "".join(delta.text for delta in deltas),
+            "".join(delta.thinking for delta in deltas),
+            "".join(delta.arguments for delta in deltas),
+        )
+        if joined == Delta():
+            return None
+        self._written += (joined.text, joined.thinking, joined.arguments)
+        return joined
+
+
+def _delta(choice: dict[str, Any], splitter: ThinkingSplitter) -> Delta:
+    """What a choice of the stream adds."""
     said = choice.get("delta") or {}
     thinking = said.get("reasoning_content") or said.get("reasoning") or ""
     text = said.get("content") or ""
     delta = splitter.feed(text) if text else Delta()
     if thinking:
         delta = Delta(delta.text, thinking + delta.thinking)
-    return delta if delta.text or delta.thinking else None
+    return delta
 
 
 def _reason(ended: str) -> Ending:

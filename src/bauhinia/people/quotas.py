@@ -169,10 +169,11 @@ class Quotas:
         subjects = frozenset(_Subject.of(limit, officer) for limit in limits)
         if subjects:
             await self._recent.get(subjects, lambda: self._learn(subjects))
-            if any(_is_near(standing, estimate) for standing in self._standings(limits, officer)):
-                await self._learn(subjects)
-        # From here to the end nothing is awaited: what is found to be free is held.
+        # From where they were read last to the end nothing is awaited: what is found to be free is held.
         standings = tuple(self._standings(limits, officer))
+        if any(_is_near(standing, estimate) for standing in standings):
+            await self._learn(subjects)
+            standings = tuple(self._standings(limits, officer))
         refused = next((standing for standing in standings if not standing.fits(estimate)), None)
         if refused is None:
             for subject in subjects:
@@ -243,8 +244,10 @@ class Quotas:
     def _standings(self, limits: Sequence[Limit], officer: Officer) -> Iterable[Standing]:
         for limit in limits:
             subject = _Subject.of(limit, officer)
-            used = self._known[subject].amounts[limit.period].plus(self._under_way.get(subject, Amount()))
-            yield Standing(limit, used.of(limit.measure))
+            used = self._known[subject].amounts[limit.period].of(limit.measure)
+            if (under_way := self._under_way.get(subject)) is not None:
+                used += under_way.of(limit.measure)
+            yield Standing(limit, used)
 
 
 def in_force(limits: Sequence[Limit]) -> list[Limit]:

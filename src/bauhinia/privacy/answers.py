@@ -28,6 +28,7 @@ _SHORT = 2
 _MARKS = re.compile(r'\\.|\\|"', re.DOTALL)
 """What JSON's strings begin and end with, and what is escaped in them."""
 _LIKELY = re.compile(r"[0-9０-９@＠]")
+_NOT_BARE = re.compile(r"[^\w@]+|_+")
 
 
 class Given:
@@ -71,7 +72,7 @@ def _begins(word: str) -> bool:
 def _bare(text: str) -> str:
     """Letters, digits and @ alone, in one case and width."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(character for character in plain if character.isalnum() or character == "@")
+    return _NOT_BARE.sub("", plain)
 
 
 class AnswerGuard:

@@ -40,6 +40,8 @@ class Guard:
         for each in found:
             self._met[self._rules[each.kind].action][each.kind].add(each.value)
         hidden = [each for each in found if self._rules[each.kind].action == "pseudonymise"]
+        if "redact" not in self._met:
+            return self.pseudonyms.hide(text, hidden)
         parts: list[str] = []
         place = 0
         for each in found:

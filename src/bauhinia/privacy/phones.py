@@ -47,8 +47,7 @@ def abroad_score(match: re.Match[str]) -> float:
 
 def _looks_like_time(number: str) -> bool:
     """A date such as 20240131, or two years such as 2019-2024."""
-    digits = re.sub(r"\D", "", number)
-    first, second = int(digits[:4]), int(digits[4:])
+    first, second = int(number[:4]), int(number[-4:])
     years = range(1900, 2101)
     month, day = divmod(second, 100)
     return first in years and (second in years or (1 <= month <= 12 and 1 <= day <= 31))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Literal, get_args
 
@@ -96,7 +96,7 @@ class Policies(BaseModel):
         """The mildest action that anybody may set."""
         return self.floors[self.kinds[kind].group]
 
-    @property
+    @cached_property
     def never_new_in_answers(self) -> frozenset[str]:
         """Kinds that an answer may hold only as they were given."""
         return frozenset(kind for kind, about in self.kinds.items() if about.group in self.answers)

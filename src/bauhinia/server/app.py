@@ -139,14 +139,14 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
 
 
 def _routers(settings: Settings, limits: Limits) -> list[APIRouter]:
-    """In the order in which a path is looked for."""
+    """In the order in which a path is looked for: programs ask for the first oftener than people for any."""
     v1 = v1_router(
         lambda request: office_of(request).gateway,
         lambda request: FileTexts(office_of(request), limits),
     )
     return [
-        *(api_router, operation_router(settings), translation_router, exchange_router, editor_router),
-        *(bilingual_router, v1, files_router, sharing_router, release_api_router, boundary_router),
+        *(v1, api_router, operation_router(settings), translation_router, exchange_router, editor_router),
+        *(bilingual_router, files_router, sharing_router, release_api_router, boundary_router),
         *(cases_router, consents_router, pages_router, sharing_pages_router, cases_pages_router),
         *(care_pages_router, agreement_router, release_router),
         *(_OF_PEOPLE if settings.sign_in != "none" else ()),

@@ -44,6 +44,8 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_RAW = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+_NAMES = frozenset(name for name, _ in _RAW)
 SPOKEN_TO = re.compile(r"/chat(?:/c/[A-Za-z0-9_-]+)?")
 """Pages that a person may speak to."""
 MAY_LISTEN = HEADERS["permissions-policy"].replace("microphone=()", "microphone=(self)")
@@ -68,9 +70,8 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                message["headers"] = [*(pair for pair in message["headers"] if pair[0] not in _NAMES), *_RAW]
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers[name] = value
                 if SPOKEN_TO.fullmatch(scope["path"]):
                     headers["permissions-policy"] = MAY_LISTEN
                 headers.setdefault("cache-control", "no-store")

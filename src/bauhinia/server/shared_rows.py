@@ -22,7 +22,7 @@ async def only_reading(request: Request) -> None:
 
     One rule for every route, so that a new one cannot forget it. Where nobody signs in, there are no others.
     """
-    named, officer = _THING.fullmatch(request.url.path), signed_in()
+    named, officer = _THING.fullmatch(request.scope["path"]), signed_in()
     if named is None or officer is None:
         return
     kind, key, rest = named["kind"], named["key"], named["rest"] or ""

@@ -6,6 +6,8 @@ An answer that takes long, such as a stream, is cut off within a second of the s
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
@@ -71,34 +73,47 @@ class SignedIn:
             await send(message)
 
         with acting_as(officer):
-            work = asyncio.create_task(_run(self.app, scope, receive, send_noting))
-            ended = await _while_proved(work, proof, officer, scope)
+            ended = await _while_proved(self.app(scope, receive, send_noting), proof, officer, scope)
         if not ended and not started:
             await _unknown(scope)(scope, receive, send)
         if scope["path"] == SIGN_OUT:
             self._proofs.forget(proof.shown)
 
 
-async def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    await app(scope, receive, send)
-
-
-async def _while_proved(work: asyncio.Task[None], proof: _Proof, officer: Officer, scope: Scope) -> bool:
-    """Wait for the work; end it when its officer is no longer who they were, or its share is over. Whether it
-    came to its end."""
+async def _while_proved(work: Awaitable[None], proof: _Proof, officer: Officer, scope: Scope) -> bool:
+    """Do the work; end it when its officer is no longer who they were, or its share is over, or nobody can
+    tell. Whether it came to its end."""
+    proved = asyncio.timeout(None)
+    watch = asyncio.create_task(_until_unproved(proof, officer, scope))
+    watch.add_done_callback(lambda done: _end(proved, done))
     try:
-        while True:
-            done, _ = await asyncio.wait({work}, timeout=LOOK_AGAIN)
-            if done:
-                work.result()
-                return True
-            share = scope["state"].get(SHARE)
-            if await proof.officer() != officer or (share and not await proof.stands(share)):
-                return False
+        async with proved:
+            await work
+    except TimeoutError:
+        if not proved.expired():
+            raise
+        watch.result()
+        return False
     finally:
-        if not work.done():
-            work.cancel()
-            await asyncio.wait({work})
+        watch.cancel()
+    return True
+
+
+def _end(proved: asyncio.Timeout, watch: asyncio.Task[None]) -> None:
+    """End the block of a watch that came to its end, or failed."""
+    if watch.cancelled():
+        return
+    with suppress(RuntimeError):  # the work was over first
+        proved.reschedule(0)
+
+
+async def _until_unproved(proof: _Proof, officer: Officer, scope: Scope) -> None:
+    """Returns once its officer is no longer who they were, or its share is over."""
+    while True:
+        await asyncio.sleep(LOOK_AGAIN)
+        share = scope["state"].get(SHARE)
+        if await proof.officer() != officer or (share and not await proof.stands(share)):
+            return
 
 
 class _Proof:

@@ -10,32 +10,32 @@ from typing import Any, TypeVar
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from ...errors import BauhiniaError, Cancelled
+from ...errors import Cancelled
 
 Result = TypeVar("Result")
 
 
 async def unless_left(receive: Receive, work: Coroutine[Any, Any, Result]) -> Result:
     """The work's result; when the client hangs up first the work is cancelled. Raises Cancelled then."""
-    worker = asyncio.ensure_future(work)
-    leaving = asyncio.ensure_future(_left(receive))
+    staying = asyncio.timeout(None)
     try:
-        await asyncio.wait((worker, leaving), return_when=asyncio.FIRST_COMPLETED)
-        if worker.done():
-            return worker.result()
-        raise Cancelled("The client left before the answer was ready.")
-    finally:
-        for task in (worker, leaving):
-            if not task.done():
-                task.cancel()
-                with suppress(asyncio.CancelledError, BauhiniaError):
-                    await task
+        async with staying:
+            leaving = asyncio.create_task(_end_when_left(receive, staying))
+            try:
+                return await work
+            finally:
+                leaving.cancel()
+    except TimeoutError:
+        if not staying.expired():
+            raise
+        raise Cancelled("The client left before the answer was ready.") from None
 
 
-async def _left(receive: Receive) -> None:
-    """Ends when the client has hung up."""
+async def _end_when_left(receive: Receive, staying: asyncio.Timeout) -> None:
+    """End the block once the client has hung up."""
     while (await receive())["type"] != "http.disconnect":
         pass
+    staying.reschedule(0)
 
 
 class EventStream(Response):
