@@ -47,10 +47,12 @@ class BauhiniaError(Exception):
     retry_after: int | None = None
     """Seconds after which it may go; None where nobody knows."""
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", retry_after: int | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        if retry_after is not None:
+            self.retry_after = retry_after
 
     @property
     def code(self) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import socket
+import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from bauhinia.pilot.office import Office, open_office
 from bauhinia.server import create_app
 from bauhinia.settings import Settings
 from bauhinia.store import Database
+
+from ..models.media_server import MediaServer, media_server
 
 SOURCE = """# Repair of footbridges
 
@@ -119,3 +122,21 @@ async def open_site(settings: Settings) -> AsyncIterator[OpenSite]:
 async def site(open_site: OpenSite) -> Site:
     """A server whose model says one true thing of `SOURCE`."""
     return await open_site(FakeModel(lambda _: TRUE))
+
+
+@pytest.fixture
+async def listener() -> AsyncIterator[MediaServer]:
+    """A recogniser that hears the same in every recording."""
+    async with media_server() as server:
+        yield server
+
+
+def recording(seconds: int = 1) -> bytes:
+    """Silence as WAV."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(bytes(32_000 * seconds))
+    return out.getvalue()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import wave
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,16 +15,10 @@ from bauhinia.chat.guests import BURST
 from bauhinia.models import FakeModel
 from bauhinia.settings import Settings
 
-from ..models.media_server import MediaServer, media_server
-from .conftest import OpenSite, Site
+from ..models.media_server import MediaServer
+from .conftest import OpenSite, Site, recording
 
 HTML = {"accept": "text/html"}
-
-
-@pytest.fixture
-async def listener() -> AsyncIterator[MediaServer]:
-    async with media_server() as server:
-        yield server
 
 
 @pytest.fixture
@@ -40,17 +33,6 @@ async def who(open_site: OpenSite) -> AsyncIterator[aiohttp.ClientSession]:
     site: Site = await open_site(FakeModel())
     async with aiohttp.ClientSession(site.url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
         yield session
-
-
-def recording(seconds: int = 1) -> bytes:
-    """Silence as WAV."""
-    out = io.BytesIO()
-    with wave.open(out, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        file.writeframes(bytes(32_000 * seconds))
-    return out.getvalue()
 
 
 async def said(who: aiohttp.ClientSession, sound: bytes, language: str = "yue") -> tuple[int, Any]:

@@ -6,7 +6,6 @@ import asyncio
 import io
 import json
 import re
-import wave
 from collections.abc import AsyncIterator
 from html import unescape
 from pathlib import Path
@@ -21,19 +20,13 @@ from bauhinia.chat.notes.files import LARGEST_FILE
 from bauhinia.models import FakeModel
 from bauhinia.settings import Settings
 
-from ..models.media_server import MediaServer, media_server
-from .conftest import OpenSite, Site
+from ..models.media_server import MediaServer
+from .conftest import OpenSite, Site, recording
 
 HTML = {"accept": "text/html"}
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 BORNE = "The lift of the footbridge at Example Road has been out of service since 12 February."
 INVENTED = "The repair will cost HK$3 million."
-
-
-@pytest.fixture
-async def listener() -> AsyncIterator[MediaServer]:
-    async with media_server() as server:
-        yield server
 
 
 @pytest.fixture
@@ -56,17 +49,6 @@ async def who(site: Site) -> AsyncIterator[aiohttp.ClientSession]:
 
 def sample(name: str = "meeting-en.txt") -> bytes:
     return (SAMPLES / name).read_bytes()
-
-
-def recording() -> bytes:
-    """A second of silence as WAV."""
-    out = io.BytesIO()
-    with wave.open(out, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        file.writeframes(bytes(32_000))
-    return out.getvalue()
 
 
 def form(data: bytes = b"", name: str = "meeting.txt", **fields: str) -> aiohttp.FormData:

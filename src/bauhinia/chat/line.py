@@ -41,9 +41,9 @@ class Waiting:
 
 def too_many(wait: int) -> ModelBusy:
     """Told to whoever would have to wait behind everybody; `wait` is in seconds."""
-    error = ModelBusy("Too many people are asking at the moment.", hint="Please come back later.")
-    error.retry_after = wait
-    return error
+    return ModelBusy(
+        "Too many people are asking at the moment.", hint="Please come back later.", retry_after=wait
+    )
 
 
 class _Ticket(NamedTuple):
@@ -118,11 +118,11 @@ class Line:
         if self.length >= FULL * self._places:
             raise too_many(self.wait)
         if own >= MOST_OWN or near >= MOST_OF_A_NETWORK * self._places:
-            error = ModelBusy(
-                "So many questions from one place are waiting already.", hint="Wait for their answers first."
+            raise ModelBusy(
+                "So many questions from one place are waiting already.",
+                hint="Wait for their answers first.",
+                retry_after=self.wait,
             )
-            error.retry_after = self.wait
-            raise error
 
     def _call(self) -> None:
         """Call those whose turn it is: a person who is being answered does not hold up the others."""

@@ -85,9 +85,11 @@ class Studio:
             )
         place = await self.place()
         if place.before >= FULL:
-            error = ModelBusy(f"{place.before} orders are waiting already.", hint="Please come back later.")
-            error.retry_after = place.seconds
-            raise error
+            raise ModelBusy(
+                f"{place.before} orders are waiting already.",
+                hint="Please come back later.",
+                retry_after=place.seconds,
+            )
 
     async def _screened(self, order: AnyOrder, by: Officer) -> None:
         """Hold an order against the policy: also where our programs alone work on it."""
