@@ -1,17 +1,23 @@
 """Which language and script; conversion; the termbase; figures in both languages."""
 
-from .comparing import FigureDifference, compare_figures
-from .convert import StreamConverter, to_simplified, to_traditional
-from .detect import Detection, Fit, detect, detect_sentences, fits
-from .figures import Figure, FigureKind, figures, write_figure
-from .names import names, same_name
-from .scripts import simplified_characters
-from .sentences import clauses, split_sentences
-from .spoken import to_cantonese
-from .termbase import BadTermbase, Term, Termbase, TermChange, TermHit, TermIssue
-from .unseen import seen, spelt, unseen, without_controls
-from .variety import Variety
-from .words import segments, words
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .comparing import FigureDifference, compare_figures
+    from .convert import StreamConverter, to_simplified, to_traditional
+    from .detection import Detection, Fit, detect, detect_sentences, fits
+    from .figure import Figure, FigureKind, figures, write_figure
+    from .hidden_characters import seen, spelt, unseen, without_controls
+    from .proper_names import names, same_name
+    from .scripts import simplified_characters
+    from .segmentation import segments, words
+    from .sentences import clauses, split_sentences
+    from .spoken import to_cantonese
+    from .termbase import BadTermbase, Term, Termbase, TermChange, TermHit, TermIssue
+    from .variety import Variety
 
 __all__ = [
     "BadTermbase",
@@ -48,3 +54,47 @@ __all__ = [
     "words",
     "write_figure",
 ]
+
+_HOMES = {
+    "BadTermbase": "termbase",
+    "Detection": "detection",
+    "Figure": "figure",
+    "FigureDifference": "comparing",
+    "FigureKind": "figure",
+    "Fit": "detection",
+    "StreamConverter": "convert",
+    "Term": "termbase",
+    "TermChange": "termbase",
+    "TermHit": "termbase",
+    "TermIssue": "termbase",
+    "Termbase": "termbase",
+    "Variety": "variety",
+    "clauses": "sentences",
+    "compare_figures": "comparing",
+    "detect": "detection",
+    "detect_sentences": "detection",
+    "figures": "figure",
+    "fits": "detection",
+    "names": "proper_names",
+    "same_name": "proper_names",
+    "seen": "hidden_characters",
+    "segments": "segmentation",
+    "simplified_characters": "scripts",
+    "spelt": "hidden_characters",
+    "split_sentences": "sentences",
+    "to_cantonese": "spoken",
+    "to_simplified": "convert",
+    "to_traditional": "convert",
+    "unseen": "hidden_characters",
+    "without_controls": "hidden_characters",
+    "words": "segmentation",
+    "write_figure": "figure",
+}
+"""No module is called as what it holds: loading it would put the module in the name's place."""
+
+
+def __getattr__(name: str) -> object:
+    """Loaded on first use: the reading process imports this package for every file, and must start fast."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)

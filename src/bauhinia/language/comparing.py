@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from .dates import holds_date
-from .figures import Figure, figures
+from .figure import Figure, figures
 from .numbers import compiled
 
 

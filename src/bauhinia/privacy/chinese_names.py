@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from ..language.words import segments
+from ..language.segmentation import segments
 from .found import THRESHOLD, Guess
 from .lists import characters, words
 from .tables import Headings
