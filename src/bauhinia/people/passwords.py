@@ -40,8 +40,8 @@ def _key(password: str, salt: bytes) -> bytes:
     return hashlib.scrypt(normal, salt=salt, **_SCRYPT)
 
 
-NOBODY = kept(secrets.token_hex(16))
-"""Compared with where there is no such account, so that time does not tell."""
+NOBODY = f"{secrets.token_hex(16)}:{secrets.token_hex(_SCRYPT['dklen'])}"
+"""Compared with where there is no such account, so that time does not tell. No password is kept as this."""
 
 
 def check_strength(password: str, account: str) -> None:
