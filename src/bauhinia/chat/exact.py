@@ -6,9 +6,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from ..privacy import FoundKind, find_personal
+from ..yaml_text import read_yaml
 
 _PEOPLE: tuple[FoundKind, ...] = ("person",)
 _WRITING = re.compile(
@@ -27,7 +26,7 @@ def asks_exactly(question: str) -> str:
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    kinds = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    kinds = read_yaml(_FILE.read_text(encoding="utf-8"))
     return tuple(
         (why, re.compile(rf"\b(?:{words['en']})\b|{words['zh']}", re.IGNORECASE))
         for why, words in kinds.items()

@@ -19,11 +19,11 @@ from typing import Any, Literal, TypeVar, cast
 
 import aiohttp
 import orjson
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from yarl import URL
 
 from ..errors import InputError
+from ..yaml_text import read_yaml
 
 DownReason = Literal[
     "offline", "timeout", "status", "redirect", "too_big", "not_json", "empty", "shape", "stale", "not_listed"
@@ -102,7 +102,7 @@ class _Kept:
 @cache
 def hosts() -> dict[str, Host]:
     """The allow list."""
-    rows = yaml.safe_load(_HOSTS.read_text(encoding="utf-8"))
+    rows = read_yaml(_HOSTS.read_text(encoding="utf-8"))
     return {row.host: row for row in TypeAdapter(tuple[Host, ...]).validate_python(rows)}
 
 

@@ -7,9 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from ..language import Variety, to_simplified
+from ..yaml_text import read_yaml
 from .tools.resolve import Named, Names, mtr_stations, piers
 
 MOST = 3
@@ -53,5 +52,5 @@ def _called(place: Named, language: Variety) -> str:
 @cache
 def _table() -> dict[str, Any]:
     text = files(__package__).joinpath("data", "follow_ups.yaml").read_text(encoding="utf-8")
-    table: dict[str, Any] = yaml.safe_load(text)
+    table: dict[str, Any] = read_yaml(text)
     return table

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from ..language import Variety
+from ..yaml_text import read_yaml
 
 _FILE = Path(__file__).parent / "data" / "wordings.yaml"
 LANGUAGES = (Variety.ENGLISH, Variety.TRADITIONAL, Variety.CANTONESE, Variety.SIMPLIFIED)
@@ -22,5 +21,5 @@ def wording(key: str, language: Variety) -> str:
 
 @cache
 def _wordings() -> dict[str, dict[str, str]]:
-    held: dict[str, dict[str, str]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    held: dict[str, dict[str, str]] = read_yaml(_FILE.read_text(encoding="utf-8"))
     return held

@@ -12,7 +12,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Literal
 
-import yaml
+from ..yaml_text import read_yaml
 
 Channel = Literal["document", "search", "tool"]
 CHANNELS: tuple[Channel, ...] = ("document", "search", "tool")
@@ -61,7 +61,7 @@ class Attack:
 def attacks() -> tuple[Attack, ...]:
     """Every attack through every channel, those of a family and language beside each other."""
     path = files(__package__).joinpath("sets/attacks/attacks.yaml")
-    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    read = read_yaml(path.read_text(encoding="utf-8"))
     made = []
     for number, entry in enumerate(read["attacks"]):
         carrier = read["carriers"][entry["language"]]

@@ -10,9 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-import yaml
-
 from ..guideline.policy import screen
+from ..yaml_text import read_yaml
 
 ALIKE = 0.35
 """Two answers that share less of their words, the trait's aside, are not the same service."""
@@ -42,7 +41,7 @@ class Difference:
 def pairs() -> tuple[Pair, ...]:
     """Every pair in both languages and every task."""
     path = files(__package__).joinpath("sets/bias/pairs.yaml")
-    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    read = read_yaml(path.read_text(encoding="utf-8"))
     languages: tuple[Literal["en", "zh"], ...] = ("en", "zh")
     return tuple(
         Pair(

@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ..errors import InputError
+from ..yaml_text import read_yaml
 
 Measure = Literal["value", "size", "drop", "rise", "kept", "certain_fall"]
 """`value` is the figure after training and `size` its distance from zero; `drop`, `rise` and `kept` hold it
@@ -123,7 +124,7 @@ def load_gate(path: Path | None = None) -> Gate:
             if path is not None
             else files(__package__).joinpath("gates/foundry.yaml").read_text(encoding="utf-8")
         )
-        return Gate.model_validate(yaml.safe_load(text))
+        return Gate.model_validate(read_yaml(text))
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise InputError(
             f"The gate {path or 'of the foundry'} cannot be read.", hint=f"Mend the file. {_reason(error)}"

@@ -14,10 +14,9 @@ from datetime import date
 from importlib import resources
 from typing import Any, Literal
 
-import yaml
-
 from ..language import Variety, to_simplified
 from ..language.dates import write_date
+from ..yaml_text import read_yaml
 
 PaperLanguage = Literal["en", "zh-HK", "zh-Hans", "yue"]
 VARIETIES: Mapping[PaperLanguage, Variety] = {
@@ -50,7 +49,7 @@ def load_papers() -> list[Paper]:
     return [
         paper
         for file in files
-        for paper in versions(file.name.removesuffix(".yaml"), yaml.safe_load(file.read_text("utf-8")))
+        for paper in versions(file.name.removesuffix(".yaml"), read_yaml(file.read_text("utf-8")))
     ]
 
 

@@ -19,6 +19,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ..errors import InputError, NotFound
+from ..yaml_text import read_yaml
 
 Load = dict[str, list[float]]
 """By layer, the share of its tokens that each expert got; the shares of a layer sum to 1."""
@@ -79,7 +80,7 @@ class Architecture(BaseModel):
     def parse(cls, text: str, where: str) -> Architecture:
         """An architecture from YAML. Raises InputError, which says what is wrong with it."""
         try:
-            return cls.model_validate(yaml.safe_load(text))
+            return cls.model_validate(read_yaml(text))
         except (yaml.YAMLError, ValidationError) as error:
             raise InputError(f"The architecture {where} cannot be used.", hint=_reason(error)) from error
 

@@ -9,8 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ..yaml_text import read_yaml
 from . import plots
 from .marks import finished, read_json, read_lines, write_whole
 
@@ -87,7 +86,7 @@ def _draw(folder: Path, *, going_on: bool) -> None:
 
 
 def _html(folder: Path, *, going_on: bool) -> str:
-    recipe = yaml.safe_load((folder / "recipe.yaml").read_text(encoding="utf-8"))
+    recipe = read_yaml((folder / "recipe.yaml").read_text(encoding="utf-8"))
     record = read_json(folder / "run.json")
     refresh = f'<meta http-equiv="refresh" content="{REFRESH_SECONDS}">' if going_on else ""
     stages = [stage["name"] for stage in recipe["stages"]]

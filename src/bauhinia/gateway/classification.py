@@ -7,10 +7,10 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..errors import InputError
+from ..yaml_text import read_yaml
 
 Endpoint = Literal["local", "remote"]
 LOWEST = "unclassified"
@@ -85,4 +85,4 @@ class Classifications(BaseModel):
 def classifications() -> Classifications:
     """The shipped list."""
     text = files(__package__).joinpath("classifications.yaml").read_text(encoding="utf-8")
-    return Classifications.model_validate(yaml.safe_load(text))
+    return Classifications.model_validate(read_yaml(text))

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ..errors import InputError
 from ..models import Usage
+from ..yaml_text import read_yaml
 from .classification import Endpoint
 
 
@@ -54,9 +55,7 @@ class Prices:
     def load(cls, own: Path | None = None) -> Prices:
         """The shipped prices, an organisation's own before them. Raises InputError for a file of another
         shape."""
-        shipped = _PRICES.validate_python(
-            yaml.safe_load(files(__package__).joinpath("prices.yaml").read_text())
-        )
+        shipped = _PRICES.validate_python(read_yaml(files(__package__).joinpath("prices.yaml").read_text()))
         return cls([*(_read(own) if own else []), *shipped])
 
     def price(self, model: str, endpoint: Endpoint, day: date) -> Price | None:
@@ -82,7 +81,7 @@ class Prices:
 
 def _read(path: Path) -> list[Price]:
     try:
-        return _PRICES.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return _PRICES.validate_python(read_yaml(path.read_text(encoding="utf-8")))
     except (OSError, yaml.YAMLError, ValidationError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from ..errors import InputError
 from ..guideline import is_an_id
+from ..yaml_text import read_yaml
 from .classification import LOWEST
 
 JOINT = "__"
@@ -93,7 +94,7 @@ def load_tool_servers(path: Path | None) -> tuple[ToolServer, ...]:
     if path is None:
         return ()
     try:
-        servers = _SERVERS.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+        servers = _SERVERS.validate_python(read_yaml(path.read_text(encoding="utf-8")))
     except (OSError, yaml.YAMLError, ValidationError) as error:
         reason = str(error).replace("\n", " ")[:300]
         raise InputError(

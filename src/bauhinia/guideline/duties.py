@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from ..errors import InputError, NotFound
+from ..yaml_text import read_yaml
 from .tiers import Named, TierId
 
 FOLDER = Path(__file__).parent / "editions"
@@ -90,7 +91,7 @@ def edition(name: str = IN_FORCE) -> Edition:
 def read_edition(path: Path) -> Edition:
     """An edition from a file in the shape of ours. Raises InputError."""
     try:
-        return Edition.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Edition.model_validate(read_yaml(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise InputError(f"{path.name} is no edition of the guideline: {error}") from None
 

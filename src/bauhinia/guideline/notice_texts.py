@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ..errors import InputError
+from ..yaml_text import read_yaml
 from .wordings import Words
 
 FOLDER = Path(__file__).parent / "notices"
@@ -93,7 +94,7 @@ def _path(name: str, own: Path | None) -> Path:
 
 def _read(path: Path, name: str) -> Notice:
     try:
-        notice = Notice.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        notice = Notice.model_validate(read_yaml(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, ValidationError) as error:
         raise InputError(
             f"The notice {path.name} cannot be used: {str(error)[:300]}",

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..errors import NotFound
 from ..language import seen
+from ..yaml_text import read_yaml
 
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？\n]*")
 _LATIN = re.compile("[a-z]{3}")
@@ -210,4 +210,4 @@ def screen(region: str = "hk") -> Screen:
     path = files(__package__).joinpath(f"policies/{region}.yaml")
     if not path.is_file():
         raise NotFound(f"There is no policy for the region {region!r}.", hint="The one shipped is hk.")
-    return Screen(Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))))
+    return Screen(Policy.model_validate(read_yaml(path.read_text(encoding="utf-8"))))

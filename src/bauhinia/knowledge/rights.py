@@ -10,8 +10,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from ..yaml_text import read_yaml
 
 Grade = Literal["A", "B", "C"]
 
@@ -72,7 +73,7 @@ class Choices(BaseModel):
 def choices() -> Choices:
     """The shipped choices."""
     text = files(__package__).joinpath("sheets.yaml").read_text(encoding="utf-8")
-    return Choices.model_validate(yaml.safe_load(text))
+    return Choices.model_validate(read_yaml(text))
 
 
 def _line(most: int, least: int = 1) -> StringConstraints:

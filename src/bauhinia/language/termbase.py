@@ -112,9 +112,9 @@ class Termbase:
 
         Raises `BadTermbase`, naming the line, for a row that cannot be used.
         """
-        terms = {term.id: term for term in _default_terms()}
-        if path is not None:
-            terms.update((term.id, term) for term in _read(path))
+        if path is None:
+            return _default()
+        terms = {term.id: term for term in (*_default().terms, *_read(path))}
         return cls(terms.values())
 
     def find(self, text: str, variety: Variety) -> list[TermHit]:
@@ -318,8 +318,8 @@ def _like(found: str, written: str) -> str:
 
 
 @cache
-def _default_terms() -> tuple[Term, ...]:
-    return tuple(_read(DEFAULT))
+def _default() -> Termbase:
+    return Termbase(_read(DEFAULT))
 
 
 def _read(path: Path) -> list[Term]:

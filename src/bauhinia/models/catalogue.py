@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ..errors import NotFound, ReleaseRefused, WeightsError
+from ..yaml_text import read_yaml
 
 
 class _Record(BaseModel):
@@ -167,7 +168,7 @@ class Catalogue(Mapping[str, Model]):
 
 
 def _parse(text: str) -> tuple[Model, ...]:
-    return _MODELS.validate_python(yaml.safe_load(text))
+    return _MODELS.validate_python(read_yaml(text))
 
 
 def _reason(error: Exception) -> str:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from ..documents.output import Place
 from ..errors import InputError, NotFound
+from ..yaml_text import read_yaml
 from .house_rules import RuleName
 
 FOLDER = Path(__file__).parent / "templates"
@@ -126,7 +127,7 @@ class Templates:
 def read(path: Path) -> Template:
     """A template's file. Raises InputError when it is none, with the place and the reason."""
     try:
-        return Template.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Template.model_validate(read_yaml(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
         fault = str(error).splitlines()
         where = " ".join(fault[1:3]) if isinstance(error, ValidationError) else fault[0]

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ..yaml_text import read_yaml
 
 _DATA = Path(__file__).parent / "data"
 
@@ -14,7 +14,7 @@ _DATA = Path(__file__).parent / "data"
 @cache
 def table(name: str) -> dict[str, Any]:
     """`data/NAME.yaml`."""
-    read: dict[str, Any] = yaml.safe_load((_DATA / f"{name}.yaml").read_text(encoding="utf-8"))
+    read: dict[str, Any] = read_yaml((_DATA / f"{name}.yaml").read_text(encoding="utf-8"))
     return read
 
 

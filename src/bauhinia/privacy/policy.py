@@ -12,8 +12,9 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Literal, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ..yaml_text import read_yaml
 
 Action = Literal["allow", "pseudonymise", "redact", "block"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -156,7 +157,7 @@ def stricter(one: Action, other: Action) -> Action:
 def policies() -> Policies:
     """The shipped policy."""
     text = files(__package__).joinpath("policies.yaml").read_text(encoding="utf-8")
-    return Policies.model_validate(yaml.safe_load(text))
+    return Policies.model_validate(read_yaml(text))
 
 
 def rules_for(use: str, where: Where, department: str, were_set: Iterable[SetRule] = ()) -> dict[str, Rule]:

@@ -6,9 +6,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ...yaml_text import read_yaml
 from ..reading_aloud import SpeechLanguage
 from ..video.storyboard import Palette, SubtitleLanguage
 
@@ -54,7 +54,7 @@ Piece = TripPiece | SongPiece | FilmPiece
 @cache
 def pieces() -> tuple[Piece, ...]:
     """All of them, in the order of the page."""
-    rows = yaml.safe_load(files(__package__).joinpath("pieces.yaml").read_text(encoding="utf-8"))
+    rows = read_yaml(files(__package__).joinpath("pieces.yaml").read_text(encoding="utf-8"))
     return (
         *(TripPiece.model_validate(row) for row in rows["itineraries"]),
         *(SongPiece.model_validate(row) for row in rows["songs"]),

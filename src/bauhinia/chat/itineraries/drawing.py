@@ -11,9 +11,8 @@ from html import escape
 from math import cos, hypot, radians
 from typing import Any, NamedTuple
 
-import yaml
-
 from ...language import Variety
+from ...yaml_text import read_yaml
 from ..tools.resolve import DATA
 from ..tools.result import Words
 from .places import places
@@ -57,7 +56,7 @@ class _Scale(NamedTuple):
 @cache
 def outlines() -> dict[str, dict[str, Any]]:
     """The coarse outlines: points, and the names of the larger ones."""
-    held: dict[str, dict[str, Any]] = yaml.safe_load((DATA / "outline.yaml").read_text(encoding="utf-8"))
+    held: dict[str, dict[str, Any]] = read_yaml((DATA / "outline.yaml").read_text(encoding="utf-8"))
     return held
 
 

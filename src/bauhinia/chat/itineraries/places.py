@@ -6,9 +6,9 @@ from datetime import date
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-import yaml
 from pydantic import Field
 
+from ...yaml_text import read_yaml
 from ..tools.resolve import DATA, Named, Names
 from ..tools.result import Frozen, Words
 
@@ -119,5 +119,5 @@ def _minutes(clock: str) -> int:
 
 @cache
 def _table() -> dict[str, Any]:
-    held: dict[str, Any] = yaml.safe_load((DATA / "places.yaml").read_text(encoding="utf-8"))
+    held: dict[str, Any] = read_yaml((DATA / "places.yaml").read_text(encoding="utf-8"))
     return held

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from ...language import Variety
+from ...yaml_text import read_yaml
 from ..tools.resolve import DATA, mtr_stations
 from ..tools.result import Words, day_en, day_zh, joined_en, joined_zh
 from .places import Place, district
@@ -62,7 +61,7 @@ class Told:
 
 @cache
 def _words() -> dict[str, Words]:
-    rows = yaml.safe_load((DATA / "itinerary_words.yaml").read_text(encoding="utf-8"))
+    rows = read_yaml((DATA / "itinerary_words.yaml").read_text(encoding="utf-8"))
     return {key: Words.model_validate(row) for key, row in rows.items()}
 
 

@@ -10,10 +10,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, TypeVar, get_args
 
-import yaml
-
 from ...errors import InputError
 from ...language import Variety, detect, to_simplified
+from ...yaml_text import read_yaml
 from .score import METRES, MetreName
 from .theory import Key, Mode, pitch_class
 from .words import Lyrics, SongLanguage
@@ -209,7 +208,7 @@ def _language(request: str, low: str, assumed: list[str]) -> SongLanguage:
 def themes() -> Mapping[str, Any]:
     """The phrase bank."""
     text = files(__package__).joinpath("phrases.yaml").read_text(encoding="utf-8")
-    loaded: Mapping[str, Any] = yaml.safe_load(text)
+    loaded: Mapping[str, Any] = read_yaml(text)
     return loaded
 
 

@@ -11,9 +11,8 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Literal
 
-import yaml
-
 from ...errors import InputError, MissingPart
+from ...yaml_text import read_yaml
 
 SongLanguage = Literal["yue", "cmn", "en"]
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
@@ -161,7 +160,7 @@ def _looked_up(run: str) -> list[tuple[str, str | None]]:
 def corrections() -> dict[str, str]:
     """Readings that count before the dictionary's."""
     text = files(__package__).joinpath("readings.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, str] = yaml.safe_load(text)
+    loaded: dict[str, str] = read_yaml(text)
     return loaded
 
 

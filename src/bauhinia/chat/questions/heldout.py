@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import orjson
-import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 
+from ...yaml_text import read_yaml
 from ..planner import Part, plan
 from ..tools import Context, Found, Result
 from ..tools.registry import use_tool
@@ -86,7 +86,7 @@ class Judged:
 @cache
 def held_out() -> tuple[HeldOut, ...]:
     """All of them."""
-    rows = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    rows = read_yaml(_FILE.read_text(encoding="utf-8"))
     return TypeAdapter(tuple[HeldOut, ...]).validate_python(rows)
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import orjson
-import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from ...yaml_text import read_yaml
 from ..replay import REPLAY_NOW, Replay
 from ..sources import Sources
 from ..tools import Context, Found, Unknown
@@ -79,7 +79,7 @@ def questions() -> tuple[Question, ...]:
 async def made() -> tuple[Question, ...]:
     """The questions as they come from what is written and from the replay."""
     written = TypeAdapter(tuple[_Written, ...]).validate_python(
-        yaml.safe_load((HERE / "questions.yaml").read_text(encoding="utf-8"))
+        read_yaml((HERE / "questions.yaml").read_text(encoding="utf-8"))
     )
     async with Replay() as replay:
         sources = Sources(replay.base)

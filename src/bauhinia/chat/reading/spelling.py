@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-import yaml
 from rapidfuzz.distance import OSA
 
+from ...yaml_text import read_yaml
 from ..tools.resolve import DATA, folded, mtr_stations, piers
 
 _WORD = re.compile(r"[a-z]{4,}")
@@ -43,7 +43,7 @@ def _vocabulary() -> tuple[frozenset[str], frozenset[str]]:
         name for table in (mtr_stations(), piers()) for thing in table.things.values() for name in thing.names
     ]
     places = {word for name in names for word in _WORD.findall(folded(name))}
-    words = yaml.safe_load((DATA / "rule_words.yaml").read_text(encoding="utf-8"))
+    words = read_yaml((DATA / "rule_words.yaml").read_text(encoding="utf-8"))
     return frozenset(words), frozenset(places)
 
 
@@ -72,7 +72,7 @@ def _distance(one: str, other: str, most: int) -> int:
 
 @cache
 def _phrases() -> tuple[re.Pattern[str], dict[str, str]]:
-    held: dict[str, list[str]] = yaml.safe_load((DATA / "romanised.yaml").read_text(encoding="utf-8"))
+    held: dict[str, list[str]] = read_yaml((DATA / "romanised.yaml").read_text(encoding="utf-8"))
     meant = {spelt.replace(" ", ""): said for said, spellings in held.items() for spelt in spellings}
     spellings = sorted((each for many in held.values() for each in many), key=len, reverse=True)
     alternatives = "|".join(r"\s*".join(each.split()) for each in spellings)

@@ -9,8 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
+from ...yaml_text import read_yaml
 from ..tools.mtr import lines_at
 from ..tools.resolve import light_rail_stops, mtr_stations, rows
 from .clock import spread
@@ -21,7 +20,7 @@ Ways = tuple[tuple[tuple[str, str], ...], ...]
 
 def _read() -> dict[str, dict[str, Ways]]:
     """The tables of `routes.yaml`."""
-    listed = yaml.safe_load((Path(__file__).parent / "routes.yaml").read_text(encoding="utf-8"))
+    listed = read_yaml((Path(__file__).parent / "routes.yaml").read_text(encoding="utf-8"))
     return {
         operator: {route: tuple(map(_way, ways)) for route, ways in table.items()}
         for operator, table in listed.items()

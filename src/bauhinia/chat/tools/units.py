@@ -6,9 +6,9 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
-import yaml
 from pydantic import Field
 
+from ...yaml_text import read_yaml
 from .protocol import Context
 from .resolve import DATA, Named, Names
 from .result import Frozen, Result, Source, Unknown, Words, found
@@ -53,7 +53,7 @@ def units() -> Names:
 
 @cache
 def _groups() -> dict[str, list[dict[str, str]]]:
-    read: dict[str, list[dict[str, str]]] = yaml.safe_load((DATA / "units.yaml").read_text(encoding="utf-8"))
+    read: dict[str, list[dict[str, str]]] = read_yaml((DATA / "units.yaml").read_text(encoding="utf-8"))
     return read
 
 

@@ -21,6 +21,7 @@ from ...evaluation.attacks import attacks
 from ...evaluation.bias import pairs
 from ...evaluation.personal import load_personal
 from ...evaluation.retrieval_corpus import load_papers
+from ...yaml_text import read_yaml
 
 _READ = (".json", ".jsonl", ".yaml", ".yml", ".csv", ".tsv", ".txt", ".md")
 _FOLDERS = (("bauhinia.evaluation", "sets"), ("bauhinia.foundry", "suites"))
@@ -67,7 +68,7 @@ def strings_of(name: str, file: Traversable) -> Iterator[str]:
         if name.endswith(".jsonl"):
             yield from _leaves([json.loads(line) for line in text.splitlines() if line.strip()])
         elif name.endswith((".json", ".yaml", ".yml")):
-            yield from _leaves(yaml.safe_load(text) if not name.endswith(".json") else json.loads(text))
+            yield from _leaves(read_yaml(text) if not name.endswith(".json") else json.loads(text))
         elif name.endswith((".csv", ".tsv")):
             dialect = "excel-tab" if name.endswith(".tsv") else "excel"
             yield from _leaves(list(csv.reader(text.splitlines(keepends=True), dialect=dialect)))

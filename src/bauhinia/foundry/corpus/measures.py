@@ -15,9 +15,8 @@ from importlib import resources
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-import yaml
-
 from ...language.scripts import HAN_RANGES
+from ...yaml_text import read_yaml
 from .rows import RowLanguage
 
 _TOKEN = re.compile(rf"[{HAN_RANGES}]|[A-Za-zÀ-ɏ]+(?:['’-][A-Za-zÀ-ɏ]+)*|[0-9]+(?:[.,][0-9]+)*")
@@ -61,7 +60,7 @@ class Measures(NamedTuple):
 def thresholds_data() -> dict[str, Any]:
     """`data/thresholds.yaml`."""
     text = resources.files(__package__).joinpath("data/thresholds.yaml").read_text(encoding="utf-8")
-    read: dict[str, Any] = yaml.safe_load(text)
+    read: dict[str, Any] = read_yaml(text)
     return read
 
 

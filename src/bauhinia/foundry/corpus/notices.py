@@ -10,10 +10,9 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
-import yaml
-
 from ...language import Variety
 from ...language.dates import write_date
+from ...yaml_text import read_yaml
 from .overlap import Index
 from .rows import RowLanguage, digest_of, fingerprint
 from .withdrawal import Withdrawn
@@ -88,7 +87,7 @@ class Taught:
 def notices_data() -> dict[str, Any]:
     """`data/notices.yaml`."""
     text = resources.files(__package__).joinpath("data/notices.yaml").read_text(encoding="utf-8")
-    read: dict[str, Any] = yaml.safe_load(text)
+    read: dict[str, Any] = read_yaml(text)
     return read
 
 

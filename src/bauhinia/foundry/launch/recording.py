@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ...yaml_text import read_yaml
 
 Facts = dict[str, Any]
 
@@ -95,7 +95,7 @@ def record_verl(folder: Path) -> Facts:
     path = folder / "verl/trainer/config/_generated_ppo_megatron_trainer.yaml"
     keys: dict[str, str] = {}
     opened: list[str] = []
-    for key, value in _leaves(yaml.safe_load(path.read_text(encoding="utf-8"))):
+    for key, value in _leaves(read_yaml(path.read_text(encoding="utf-8"))):
         if value == {}:
             opened.append(key)
         else:

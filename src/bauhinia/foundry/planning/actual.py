@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from ...errors import InputError, NotFound
+from ...yaml_text import read_yaml
 from .architecture import Architecture
 from .flops import training_flops
 from .hardware import assumptions, electricity, hardware
@@ -89,7 +89,7 @@ def actual(
         raise NotFound(
             f"{run} is no run: it has no {RECIPE}.", hint="Name a folder that `bauhinia foundry run` made."
         )
-    recipe = yaml.safe_load((run / RECIPE).read_text(encoding="utf-8"))
+    recipe = read_yaml((run / RECIPE).read_text(encoding="utf-8"))
     seen = len(_record(run / RECORD).get("environment", {}).get("accelerators") or ())
     count = gpus or max(1, seen)
     model = _architecture(recipe)

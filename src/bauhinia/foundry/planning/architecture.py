@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ...errors import InputError, NotFound
+from ...yaml_text import read_yaml
 from .config_json import SHAPES, shape_of
 
 __all__ = [
@@ -186,7 +187,7 @@ def _shipped() -> dict[str, Any]:
 def _named(name: str) -> Architecture | None:
     """The shipped architecture of that name, or of that model of a catalogue or hub."""
     for file, place in sorted(_shipped().items()):
-        data = yaml.safe_load(place.read_text(encoding="utf-8"))
+        data = read_yaml(place.read_text(encoding="utf-8"))
         names = [file.removesuffix(SUFFIX), *data.get("also", ())]
         if name.lower() in (each.lower() for each in names):
             return _architecture(data, names[0])
@@ -195,7 +196,7 @@ def _named(name: str) -> Architecture | None:
 
 def _parsed(text: str, name: str) -> Architecture:
     try:
-        data = json.loads(text) if text.lstrip().startswith("{") else yaml.safe_load(text)
+        data = json.loads(text) if text.lstrip().startswith("{") else read_yaml(text)
     except (yaml.YAMLError, ValueError) as error:
         raise InputError(
             f"The description of {name} is neither JSON nor YAML.", hint="Give the model's config.json."

@@ -6,10 +6,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...errors import NotFound
+from ...yaml_text import read_yaml
 
 __all__ = [
     "Assumption",
@@ -102,7 +102,7 @@ class Assumptions(_Fact):
 
 @cache
 def _file(name: str) -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    data: dict[str, Any] = read_yaml(files(__package__).joinpath(name).read_text(encoding="utf-8"))
     return data
 
 

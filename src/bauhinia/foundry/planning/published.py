@@ -7,9 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from ...yaml_text import read_yaml
 from .architecture import read_architecture
 from .flops import Convention, training_flops
 from .hardware import hardware
@@ -84,7 +84,7 @@ class Comparison:
 @cache
 def _data() -> dict[str, Any]:
     text = files(__package__).joinpath("published.yaml").read_text(encoding="utf-8")
-    data: dict[str, Any] = yaml.safe_load(text)
+    data: dict[str, Any] = read_yaml(text)
     return data
 
 

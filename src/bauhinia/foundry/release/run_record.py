@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from ...errors import InputError, NotFound
+from ...yaml_text import read_yaml
 
 TRAINING = ("pretraining", "instruction", "preference", "reward")
 """Kinds of stages that change weights."""
@@ -108,7 +109,7 @@ class RunRecord:
 def read_run(folder: Path) -> RunRecord:
     """The run in that folder. Raises NotFound where there is none, InputError where a stage is not done."""
     try:
-        recipe = yaml.safe_load((folder / "recipe.yaml").read_text(encoding="utf-8"))
+        recipe = read_yaml((folder / "recipe.yaml").read_text(encoding="utf-8"))
         stages = tuple(_stage(folder, data) for data in recipe["stages"])
     except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, KeyError) as error:
         raise NotFound(

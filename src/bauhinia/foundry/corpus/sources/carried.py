@@ -11,10 +11,10 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
-import yaml
 from datatrove.data import Document
 
 from ....errors import MissingPart
+from ....yaml_text import read_yaml
 from ..config import (
     CataloguesSource,
     CldrSource,
@@ -87,7 +87,7 @@ def _pycantonese() -> Any:
 def catalogue_origins() -> dict[str, dict[str, str]]:
     """Which Debian package a catalogue comes with, and under which licence, by its name."""
     text = (resources.files(__package__).joinpath("../data/catalogues.yaml")).read_text(encoding="utf-8")
-    read: dict[str, dict[str, str]] = yaml.safe_load(text)
+    read: dict[str, dict[str, str]] = read_yaml(text)
     return read
 
 

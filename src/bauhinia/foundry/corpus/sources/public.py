@@ -6,9 +6,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from ....errors import InputError, NotFound
+from ....yaml_text import read_yaml
 from ..config import (
     DocumentsSource,
     JsonlSource,
@@ -34,7 +33,7 @@ _FIELDS = ("text", "english", "chinese")
 def public_sets() -> dict[str, dict[str, str]]:
     """What `data/public_sets.yaml` knows, by name."""
     text = resources.files(__package__).joinpath("../data/public_sets.yaml").read_text(encoding="utf-8")
-    read: dict[str, dict[str, str]] = yaml.safe_load(text)
+    read: dict[str, dict[str, str]] = read_yaml(text)
     return read
 
 

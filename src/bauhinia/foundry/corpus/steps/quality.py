@@ -13,6 +13,7 @@ from datatrove.pipeline.filters.base_filter import BaseFilter
 from datatrove.pipeline.writers.disk_base import DiskWriter
 
 from ....errors import InputError
+from ....yaml_text import read_yaml
 from ..measures import Measures, measured, thresholds_data
 from ..rows import RowLanguage
 
@@ -33,7 +34,7 @@ def read_thresholds(path: Path | None) -> dict[str, Any]:
     if path is None:
         return thresholds_data()
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        given = read_yaml(path.read_text(encoding="utf-8"))
         return {**thresholds_data(), **given}
     except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
         raise InputError(
