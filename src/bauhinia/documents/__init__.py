@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ..first_use import on_first_use
 from .document import Anchor, Aside, Block, BlockKind, Cell, Document, Mark, MarkKind
 
 if TYPE_CHECKING:
@@ -62,9 +62,5 @@ _HOMES = {
     "write_markdown": "output",
 }
 
-
-def __getattr__(name: str) -> object:
-    """Loaded on first use: the reading process imports this package for every file, and must start fast."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+__getattr__ = on_first_use(__name__, _HOMES)
+"""The reading process imports this package for every file, and must start fast."""

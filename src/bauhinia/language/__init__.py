@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from ..first_use import on_first_use
 
 if TYPE_CHECKING:
     from .comparing import FigureDifference, compare_figures
@@ -92,9 +93,5 @@ _HOMES = {
 }
 """No module is called as what it holds: loading it would put the module in the name's place."""
 
-
-def __getattr__(name: str) -> object:
-    """Loaded on first use: the reading process imports this package for every file, and must start fast."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+__getattr__ = on_first_use(__name__, _HOMES)
+"""The reading process imports this package for every file, and must start fast."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from ..first_use import on_first_use
 
 if TYPE_CHECKING:
     from .checking import EXIT_STATUS, Verdict
@@ -37,9 +38,5 @@ _HOMES = {
     "sentence_of": "record",
 }
 
-
-def __getattr__(name: str) -> object:
-    """Loaded on first use: the child process imports this package for every file, and must start fast."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+__getattr__ = on_first_use(__name__, _HOMES)
+"""The child process imports this package for every file, and must start fast."""
