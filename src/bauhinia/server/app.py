@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from weakref import WeakValueDictionary
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 from starlette.responses import Response
@@ -128,7 +129,9 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.state.closing = asyncio.Event()
     app.state.editing = WeakValueDictionary[str, asyncio.Lock]()
     faults.install(app)
-    for router in _routers(settings, limits):
+    v1 = _v1(limits)
+    app.router.routes.extend(_plain(v1))
+    for router in (v1, *_routers(settings)):
         app.include_router(router)
     app.state.mcp = McpEndpoint(lambda: cast("Office", app.state.office))
     app.router.routes.append(Route("/mcp", app.state.mcp, methods=["POST"]))
@@ -137,14 +140,27 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     return app
 
 
-def _routers(settings: Settings, limits: Limits) -> list[APIRouter]:
-    """In the order in which a path is looked for: programs ask for the first oftener than people for any."""
-    v1 = v1_router(
+def _v1(limits: Limits) -> APIRouter:
+    return v1_router(
         lambda request: office_of(request).gateway,
         lambda request: FileTexts(office_of(request), limits),
     )
+
+
+def _plain(router: APIRouter) -> list[Route]:
+    """The same routes without what FastAPI does before an endpoint, a twentieth of a whole exchange, for
+    endpoints that read the request themselves. FastAPI only describes them then."""
     return [
-        *(v1, api_router, operation_router(settings), translation_router, exchange_router, editor_router),
+        Route(route.path, route.endpoint, methods=list(route.methods))
+        for route in router.routes
+        if isinstance(route, APIRoute)
+    ]
+
+
+def _routers(settings: Settings) -> list[APIRouter]:
+    """In the order in which a path is looked for: programs ask for the first oftener than people for any."""
+    return [
+        *(api_router, operation_router(settings), translation_router, exchange_router, editor_router),
         *(bilingual_router, files_router, sharing_router, release_api_router, boundary_router),
         *(cases_router, consents_router, pages_router, sharing_pages_router, cases_pages_router),
         *(care_pages_router, agreement_router, release_router),

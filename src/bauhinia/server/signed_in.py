@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
@@ -26,6 +26,7 @@ from .faults import program_answer
 from .guest_visits import guest_visit
 from .security import refusal
 from .shared_rows import SHARE
+from .watched import Ended, unless
 
 if TYPE_CHECKING:
     from ..pilot.office import Office
@@ -83,37 +84,20 @@ class SignedIn:
 async def _while_proved(work: Awaitable[None], proof: _Proof, officer: Officer, scope: Scope) -> bool:
     """Do the work; end it when its officer is no longer who they were, or its share is over, or nobody can
     tell. Whether it came to its end."""
-    proved = asyncio.timeout(None)
-    watch = asyncio.create_task(_until_unproved(proof, officer, scope))
-    watch.add_done_callback(lambda done: _end(proved, done))
     try:
-        async with proved:
-            await work
-    except TimeoutError:
-        if not proved.expired():
-            raise
-        watch.result()
+        await unless(work, partial(_until_unproved, proof, officer, scope), after=LOOK_AGAIN)
+    except Ended:
         return False
-    finally:
-        watch.cancel()
     return True
-
-
-def _end(proved: asyncio.Timeout, watch: asyncio.Task[None]) -> None:
-    """End the block of a watch that came to its end, or failed."""
-    if watch.cancelled():
-        return
-    with suppress(RuntimeError):  # the work was over first
-        proved.reschedule(0)
 
 
 async def _until_unproved(proof: _Proof, officer: Officer, scope: Scope) -> None:
     """Returns once its officer is no longer who they were, or its share is over."""
-    while True:
-        await asyncio.sleep(LOOK_AGAIN)
+    while await proof.officer() == officer:
         share = scope["state"].get(SHARE)
-        if await proof.officer() != officer or (share and not await proof.stands(share)):
+        if share and not await proof.stands(share):
             return
+        await asyncio.sleep(LOOK_AGAIN)
 
 
 class _Proof:

@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import aclosing, suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ...errors import Cancelled
+from ..watched import Ended, unless
 
+LISTEN_AFTER = 0.1
+"""Seconds before it is listened for a client that leaves."""
 Result = TypeVar("Result")
 
 
 async def unless_left(receive: Receive, work: Coroutine[Any, Any, Result]) -> Result:
     """The work's result; when the client hangs up first the work is cancelled. Raises Cancelled then."""
-    staying = asyncio.timeout(None)
     try:
-        async with staying:
-            leaving = asyncio.create_task(_end_when_left(receive, staying))
-            try:
-                return await work
-            finally:
-                leaving.cancel()
-    except TimeoutError:
-        if not staying.expired():
-            raise
+        return await unless(work, partial(_left, receive), after=LISTEN_AFTER)
+    except Ended:
         raise Cancelled("The client left before the answer was ready.") from None
 
 
-async def _end_when_left(receive: Receive, staying: asyncio.Timeout) -> None:
-    """End the block once the client has hung up."""
+async def _left(receive: Receive) -> None:
+    """Returns once the client has hung up."""
     while (await receive())["type"] != "http.disconnect":
         pass
-    staying.reschedule(0)
 
 
 class EventStream(Response):
