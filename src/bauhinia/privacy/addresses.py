@@ -28,6 +28,8 @@ _NAME = rf"(?!(?:{_MONTHS})[ ])[A-Z][A-Za-z'’.-]{{0,20}}(?:[ ][A-Z][A-Za-z'’
 _SEPARATOR = (
     r"(?:[ ]?,[ ]{0,2}(?:\r?\n[ ]{0,4})?|[ ]?\r?\n[ ]{0,4}|[ ]{1,2}(?:on[ ](?:the[ ])?|of[ ]|at[ ])?)"
 )
+_MAY_BEGIN = re.compile(r"[0-9A-Zf](?<![A-Za-z0-9/].)")
+"""Looked for first: it passes over nearly every place of a text at once."""
 _BACK = 48
 """How far before a number its building's name is looked for, in characters."""
 _MOST = 14
@@ -67,10 +69,8 @@ def _patterns() -> _Patterns:
     }
     parts = tuple((name, re.compile(pattern)) for name, pattern in compiled.items())
     return _Patterns(
-        # What it begins with comes first: nearly every place of a text is passed over by it.
         re.compile(
-            rf"(?=[0-9A-Zf])(?:(?<![A-Za-z0-9/]){_UNIT}"
-            rf"|(?<![A-Za-z0-9/.,-])(?:{_FLOOR}|{_NUMBER},?[ ](?=[A-Z])))"
+            rf"(?<![A-Za-z0-9/]){_UNIT}|(?<![A-Za-z0-9/.,-])(?:{_FLOOR}|{_NUMBER},?[ ](?=[A-Z]))"
         ),
         parts,
     )
@@ -89,15 +89,15 @@ _SPLIT = re.compile(_SEPARATOR)
 def address_guesses(plain: str) -> Iterator[Guess]:
     """Addresses that name a unit, a floor or a street number, and a street, a building or a district."""
     patterns, done = _patterns(), 0
-    for begin in patterns.begin.finditer(plain):
-        if begin.start() < done:
+    for place in _MAY_BEGIN.finditer(plain):
+        if place.start() < done or not (begin := patterns.begin.match(plain, place.start())):
             continue
         end, kinds = _followed(plain, begin.start(), patterns.parts)
         score = _score(kinds)
         if score:
             start = _with_building_before(plain, begin.start(), done, patterns.parts)
             yield Guess("address", start, end, score, "unit, street or building, and place")
-        done = end
+        done = max(end, begin.end())
 
 
 def _followed(plain: str, at: int, parts: tuple[tuple[str, re.Pattern[str]], ...]) -> tuple[int, list[str]]:

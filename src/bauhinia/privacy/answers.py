@@ -29,6 +29,7 @@ _MARKS = re.compile(r'\\.|\\|"', re.DOTALL)
 """What JSON's strings begin and end with, and what is escaped in them."""
 _LIKELY = re.compile(r"[0-9０-９@＠]")
 _NOT_BARE = re.compile(r"[^\w@]+|_+")
+_NOT_BARE_ASCII = dict.fromkeys(code for code in range(128) if _NOT_BARE.match(chr(code)))
 
 
 class Given:
@@ -71,8 +72,9 @@ def _begins(word: str) -> bool:
 
 def _bare(text: str) -> str:
     """Letters, digits and @ alone, in one case and width."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return _NOT_BARE.sub("", plain)
+    if text.isascii():
+        return text.translate(_NOT_BARE_ASCII).lower()
+    return _NOT_BARE.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 class AnswerGuard:

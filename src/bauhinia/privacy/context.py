@@ -53,6 +53,12 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(one_of(_words()))
 
 
+@cache
+def _latin_pattern() -> re.Pattern[str]:
+    """The words of a window without a Chinese character, which is read four times as quickly by it."""
+    return re.compile("(?<![a-z])" + one_of(filter(str.isascii, _words())))
+
+
 def hints(plain: str, start: int, end: int, heading: str = "") -> dict[str, Hint]:
     """By kind, the nearest word to `plain[start:end]`; a word after it counts only close by.
 
@@ -77,7 +83,8 @@ def hints(plain: str, start: int, end: int, heading: str = "") -> dict[str, Hint
 def _matches(window: str, *, cut: bool) -> Iterator[tuple[str, str, int, int]]:
     """The words of a window in order, with kinds and places; one in the middle of a longer word is none."""
     words = _words()
-    for match in _pattern().finditer(window):
+    pattern = _latin_pattern() if window.isascii() else _pattern()
+    for match in pattern.finditer(window):
         word = match[0]
         kind, stands = words[word]
         at, stop = match.span()

@@ -66,7 +66,7 @@ def latin_name_guesses(plain: str) -> Iterator[Guess]:
 
 def signature_guesses(plain: str) -> Iterator[Guess]:
     """A given name alone that ends a letter: `Thanks,` and, below it, `Carmen`."""
-    for match in _SIGNED.finditer(plain):
+    for match in _SIGNED.finditer(plain) if "\n" in plain else ():
         if match[1] in words("latin_names", "given_names"):
             yield Guess("person", match.start(1), match.end(1), 0.6, "ends a letter")
 

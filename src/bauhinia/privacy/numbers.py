@@ -15,6 +15,7 @@ _RUN = re.compile(r"[0-9](?=(?:[ ()\-\r\n]{0,3}[0-9Xx*#•●○_]){4})[0-9]*")
 """Digits that begin a number of five or more, masks counted; the many short numbers of a text end here."""
 _PLATE = re.compile(r"[A-HJ-NPR-Z]{2}[ ]?[0-9]{1,4}(?![0-9A-Za-z])")
 """A vehicle's two letters and up to four digits: too short for the scan above."""
+_PLATES = tuple(shape for shape in SHAPES if shape.kind == "plate")
 _LONGEST = 20
 _PREFIX = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz*#•●○_")
 _FURTHER = 0.002
@@ -45,9 +46,8 @@ def number_guesses(plain: str) -> Iterator[Guess]:
 def plate_guesses(plain: str) -> Iterator[Guess]:
     """Vehicles' registration marks."""
     headings = Headings(plain)
-    shapes = tuple(shape for shape in SHAPES if shape.kind == "plate")
     for match in _PLATE.finditer(plain):
-        yield from _guesses(plain, match.start(), shapes, headings)
+        yield from _guesses(plain, match.start(), _PLATES, headings)
 
 
 def _by_score(guess: Guess) -> float:

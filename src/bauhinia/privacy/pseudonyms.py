@@ -66,6 +66,8 @@ _TOKEN = re.compile(
     _NOT_INSIDE + "(?:" + "|".join("".join(pieces) for pieces in _ALL) + r")(?![0-9\uff10-\uff19])"
 )
 _UNFINISHED = re.compile(_NOT_INSIDE + "(?:" + "|".join(_begun(pieces) for pieces in _ALL) + r")\Z")
+_LONGEST = max(map(len, _ALL))
+_LETTER_AND_DIGIT = re.compile(r"(?<=[A-Za-z\uff21-\uff3a\uff41-\uff5a])[0-9\uff10-\uff19]")
 _CODE = re.compile(r"([A-Z])([0-9]+)\Z")
 _NARROW = {code + 0xFEE0: code for code in range(0x21, 0x7F)}
 
@@ -75,6 +77,12 @@ def _code(token: str) -> str:
     match = _CODE.search(token.translate(_NARROW).upper())
     assert match is not None
     return f"{match[1]}{int(match[2])}"
+
+
+def _tokens(text: str) -> Iterable[re.Match[str]]:
+    """What looks like a pseudonym in the text. Most texts have no letter right before a digit, which is seen
+    ten times as quickly."""
+    return _TOKEN.finditer(text) if _LETTER_AND_DIGIT.search(text) else ()
 
 
 _AFTER = re.compile(r"[0-9\uff10-\uff19]*")
@@ -138,7 +146,7 @@ class Pseudonyms:
             found = find_personal(text, kinds=self._kinds, threshold=self._threshold, known=self._names)
         self._names.update(item.value for item in found if item.kind == "person")
         spans: list[tuple[int, int, FoundKind]] = [(item.start, item.end, item.kind) for item in found]
-        for match in _TOKEN.finditer(text):
+        for match in _tokens(text):
             code = _code(match[0])
             if code not in self._values:
                 self._spoken_for.add(code)
@@ -194,7 +202,7 @@ class StreamRestorer:
         if not len(self._pseudonyms):
             return chunk
         text = self._before + self._held + chunk
-        unfinished = _UNFINISHED.search(text, len(self._before))
+        unfinished = _UNFINISHED.search(text, max(len(self._before), len(text) - _LONGEST))
         return self._release(text, unfinished.start() if unfinished else len(text))
 
     def flush(self) -> str:
