@@ -45,6 +45,8 @@ _CLAUSE_END = re.compile(r"[，。；：！？、,.;:!?\n」』）)]")
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
 _LINK = re.compile(r"(?:https?|ftp)://[^\s<>\"'，。）)\]]+|www\.[^\s<>\"'，。）)\]]+", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[[^\]]*\]\s*[(\[]|<\s*(?:img|image|iframe|object|embed|svg|picture)\b", re.IGNORECASE)
+_OF_LINKS = ("://", "]", "<", "=")
+"""One of these, or `www.`, is in every link, image and reference."""
 _MARKUP_LINK = re.compile(
     r"\]\(\s*([^)\s]+)|^\s*\[[^\]]+\]:\s*(\S+)|(?:href|src)\s*=\s*[\"']?([^\"'\s>]+)",
     re.MULTILINE | re.IGNORECASE,
@@ -255,6 +257,8 @@ def asked_again(reason: str) -> Decision:
 
 def inspect_links(answer: str, messages: Sequence[Message]) -> Decision | None:
     """`links_found` when the answer holds an image, or a link that nobody gave the model."""
+    if not any(mark in answer for mark in _OF_LINKS) and "www." not in answer.lower():
+        return None
     links = {match[0] for match in _LINK.finditer(answer)}
     links |= {next(filter(None, match.groups())) for match in _MARKUP_LINK.finditer(answer)}
     images = len(_IMAGE.findall(answer))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from ..models import Backend
 from .exchange import Label
@@ -14,9 +16,15 @@ def label(backend: Backend) -> Label:
     return Label(
         model=backend.model,
         digest=getattr(backend, "digest", ""),
-        made_at=datetime.now().astimezone().isoformat(timespec="seconds"),
+        made_at=_written(int(time.time())),
         entry=0,
     )
+
+
+@lru_cache(maxsize=1)
+def _written(second: int) -> str:
+    """A moment in the server's own zone, as labels have it."""
+    return datetime.fromtimestamp(second).astimezone().isoformat(timespec="seconds")
 
 
 def with_entry(made: Label, entry: int) -> Label:

@@ -137,9 +137,10 @@ class AnswerWatch:
         if self.withheld is not None or not (self._unread >= _STEP or (at_end and self._unread)):
             return
         self._unread = 0
-        if found := self._screen.answer(self._recent):
+        found, trait = self._screen.answer_and_bias(self._recent)
+        if found:
             self._judge(found)
-        elif self._screen.bias(self._recent):
+        elif trait:
             self._marked = list(dict.fromkeys([*self._marked, "bias"]))
 
     def _judge(self, found: str) -> None:

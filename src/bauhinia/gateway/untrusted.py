@@ -64,7 +64,7 @@ def has_data(text: str) -> bool:
 
 def without_data(text: str) -> str:
     """What of the text its writer answers for."""
-    return _STRAY.sub("", _SAMPLES.sub(" ", _MARKED.sub(" ", text)))
+    return text if text.isascii() else _STRAY.sub("", _SAMPLES.sub(" ", _MARKED.sub(" ", text)))
 
 
 def unmarked(text: str) -> str:
@@ -121,9 +121,10 @@ def _message(message: Message, fence: Fence) -> Message:
     content = fence.spelt(message.content)
     if message.role == "tool" and _OPEN not in content:
         content = data(content)
-    content = _MARKED.sub(lambda match: fence.around(seen(match[1])), content)
-    content = content.replace(_SAMPLE, "[[sample]]").replace(_SAMPLED, "[[/sample]]")
-    content = _STRAY.sub("", content)
+    if not content.isascii():  # the marks are not
+        content = _MARKED.sub(lambda match: fence.around(seen(match[1])), content)
+        content = content.replace(_SAMPLE, "[[sample]]").replace(_SAMPLED, "[[/sample]]")
+        content = _STRAY.sub("", content)
     calls = tuple(replace(call, arguments=fence.spelt(call.arguments)) for call in message.tool_calls)
     return Message(message.role, content, calls, message.call)
 

@@ -169,14 +169,23 @@ class Screen:
 
     def bias(self, text: str) -> str:
         """The trait on which an answer judges everybody of a kind; empty where it does not."""
+        return self._trait(_flat(text))
+
+    def answer(self, text: str) -> str:
+        """The class that an answer is of; empty for one that may be given."""
+        return self._class(_flat(text))
+
+    def answer_and_bias(self, text: str) -> tuple[str, str]:
+        """Both, and the text made ready once."""
         flat = _flat(text)
+        return self._class(flat), self._trait(flat)
+
+    def _trait(self, flat: str) -> str:
         if not self._verdicts.finds(flat):
             return ""
         return next((trait for trait, reader in self._bias.items() if reader.finds(flat)), "")
 
-    def answer(self, text: str) -> str:
-        """The class that an answer is of; empty for one that may be given."""
-        flat = _flat(text)
+    def _class(self, flat: str) -> str:
         return next((each.id for each in self._classes if each.answers.finds(flat)), "")
 
     def _is_about_material(self, text: str) -> bool:

@@ -14,5 +14,5 @@ def estimate_tokens(text: str) -> int:
     It errs on the high side: the default model's own tokenizer counts 0.6 to 0.9 of it for official
     English and Chinese, so that a text cut by this estimate fits where the count would.
     """
-    wide = len(WIDE.findall(text))
+    wide = 0 if text.isascii() else len(WIDE.findall(text))
     return wide + -(-(len(text) - wide) // 3)

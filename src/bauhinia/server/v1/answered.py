@@ -11,7 +11,7 @@ import orjson
 
 from ...errors import BauhiniaError
 from ...gateway import Answer, ExchangeEvent, Label, Piece, ToolCall, Usage
-from ...language import detect
+from ...language import Variety, detect
 from .faults import fault_body
 
 
@@ -50,9 +50,10 @@ def _usage(usage: Usage) -> dict[str, Any]:
 def _told(answer: Answer) -> dict[str, Any]:
     """The label in the language of the answer, and every decision that was more than `ok`."""
     label = answer.label
+    variety = Variety.ENGLISH if answer.text.isascii() else detect(answer.text).variety
     return {
         "label": {
-            "text": label.sentence(detect(answer.text).variety),
+            "text": label.sentence(variety),
             "model": label.model,
             "digest": label.digest,
             "made_at": label.made_at,
