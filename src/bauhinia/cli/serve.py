@@ -120,6 +120,8 @@ def _server(app: FastAPI, listener: socket.socket) -> Server:
     """uvicorn, made to say where it is, and to answer what was begun before it stops."""
     import uvicorn
 
+    from ..server.one_write import OneWrite
+
     settings: Settings = app.state.settings
 
     class Serving(uvicorn.Server):
@@ -152,6 +154,7 @@ def _server(app: FastAPI, listener: socket.socket) -> Server:
         log_config=None,
         access_log=False,
         server_header=False,
+        http=OneWrite,
         lifespan="on",
         timeout_graceful_shutdown=LAST_SECONDS,
         timeout_keep_alive=KEEP_ALIVE,
