@@ -40,14 +40,15 @@ WITH incoming AS (
 ), kept AS (
     INSERT INTO ledger (seq, body, hash)
     SELECT seq, body, hash FROM incoming WHERE EXISTS (SELECT FROM taken)
+), parsed AS MATERIALIZED (
+    SELECT seq, body::jsonb AS body FROM incoming WHERE EXISTS (SELECT FROM taken)
 ), used AS (
     INSERT INTO usage
     SELECT seq, (body->>'at')::timestamptz, body->>'officer', body->>'department', body->>'use',
         body->>'model', body->>'task', (body->>'prompt_tokens')::int, (body->>'cached_tokens')::int,
         (body->>'completion_tokens')::int, (body->>'seconds')::float8,
         (body->>'cost')::bigint
-    FROM (SELECT seq, body::jsonb AS body FROM incoming WHERE EXISTS (SELECT FROM taken)) AS rows
-    WHERE body->>'outcome' <> 'refused' AND body->>'kind' <> 'deed'
+    FROM parsed WHERE body->>'outcome' <> 'refused' AND body->>'kind' <> 'deed'
 )
 SELECT seq FROM taken
 """

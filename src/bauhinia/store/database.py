@@ -79,12 +79,12 @@ class Database:
         the database as it is at the first, and none writes. Raises StoreError when
         the database is lost, InputError for a value that PostgreSQL cannot keep.
         """
-        connection = await self._pool.take()
+        connection = await self._pool.take(autocommit=autocommit)
         try:
+            if connection.autocommit != autocommit:
+                await connection.set_autocommit(autocommit)
             if autocommit:
-                await connection.set_autocommit(True)
                 yield connection
-                await connection.set_autocommit(False)
             else:
                 if snapshot:
                     await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -201,7 +201,6 @@ async def _payloads(connection: Connection) -> AsyncGenerator[str, None]:
 async def _roll_back(connection: Connection) -> None:
     try:
         await connection.rollback()
-        await connection.set_autocommit(False)
     except psycopg.Error:
         await connection.close()
 

@@ -38,14 +38,15 @@ class Pool:
         """Connections that somebody uses, or is making."""
         return self._taken
 
-    async def take(self) -> Connection:
-        """A live connection. Waits while all are in use; raises what `connect` raises."""
+    async def take(self, *, autocommit: bool = False) -> Connection:
+        """A live connection, one that already commits as is wanted where there is one. Waits while all are in
+        use; raises what `connect` raises."""
         assert not self._closed, "the database is closed"
         await self._room.acquire()
         self._taken += 1
         try:
             while self._idle:
-                connection = self._idle.pop()
+                connection = self._idle.pop(self._place(autocommit))
                 if _alive(connection):
                     return connection
                 await connection.close()
@@ -54,6 +55,11 @@ class Pool:
             self._taken -= 1
             self._room.release()
             raise
+
+    def _place(self, autocommit: bool) -> int:
+        """Where the idle connection is that was used last in that way, or else last of all."""
+        places = range(len(self._idle) - 1, -1, -1)
+        return next((place for place in places if self._idle[place].autocommit == autocommit), -1)
 
     async def give_back(self, connection: Connection) -> None:
         """End of use; a connection in a doubtful state is closed."""
