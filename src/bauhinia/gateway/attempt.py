@@ -8,7 +8,7 @@ from contextlib import aclosing
 from ..models import Finish, Usage, estimate_tokens
 from ..privacy.answers import AnswerGuard
 from .exchange import Answer, Ask, Decision, Piece
-from .forward import forward
+from .forward import Forwarding
 from .inspect import Inspection, cleaned, inspect_links, inspect_personal
 from .label import label
 from .record import Notes
@@ -44,12 +44,9 @@ class Attempt:
         written: list[str] = []
         try:
             assert self._notes.under_way is not None
-            watched = forward(way.backend, way.request, silence, self._notes.under_way)
-            async with aclosing(watched) as events:
-                async for event in events:
-                    if isinstance(event, Finish):
-                        self._finish = event
-                        continue
+            forwarding = Forwarding(way.backend, way.request, silence, self._notes.under_way)
+            async with aclosing(forwarding):
+                while not isinstance(event := await forwarding.event(), Finish):
                     written.append(event.text or event.thinking or event.arguments)
                     self.restoring.think(event.thinking)
                     said = self.personal.feed(self.restoring.feed(event.text))
@@ -59,6 +56,8 @@ class Attempt:
                         yield Piece(shown)
                     if self.inspection.hopeless or self.watch.withheld:
                         break
+                else:
+                    self._finish = event
         finally:
             self._count(way, written)
             self._notes.answer = self.inspection.text

@@ -223,17 +223,43 @@ class Gateway:
         yield recorded
 
     async def _answered(self, notes: Notes, ask: Ask) -> AsyncGenerator[ExchangeEvent, None]:
-        """Have the model answer what may be asked: every stage from redact to label."""
+        """Have the model answer what may be asked, every stage from redact to label: at most two attempts,
+        the second asked for more firmly."""
         with self._under_way(notes):
-            _refuse(notes, await self._meaning.screened(ask))
-            redacted = redact(ask, await self._rules(notes))
-            _allow(notes, *redacted.decisions)
-            messages, fence = fenced(redacted.messages)
-            way = await self._route(notes, ask, replace(redacted, messages=messages))
-            attempted = partial(Attempt, notes, ask, redacted, fence)
-            async with aclosing(self._write(notes, ask, way, attempted)) as events:
-                async for event in events:
-                    yield event
+            way, attempted = await self._prepared(notes, ask)
+            attempt = attempted(last=ask.reply_in is None)
+            async with aclosing(attempt.write(way, self._silence)) as pieces:
+                async for piece in pieces:
+                    yield piece
+            if attempt.wanted_again and (ask.retractable or not attempt.shown):
+                notes.add(asked_again(attempt.inspection.wrong))
+                yield Retraction(attempt.inspection.wrong)
+                way, attempt = await self._insisted(notes, ask, way), attempted(last=True)
+                async with aclosing(attempt.write(way, self._silence)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+            if (withheld := attempt.watch.withheld) is not None:
+                if attempt.shown and ask.retractable:
+                    yield Retraction(withheld.reason)
+                yield Piece(withheld.detail)
+            yield attempt.answer(way)
+
+    async def _prepared(self, notes: Notes, ask: Ask) -> tuple[Route, Callable[..., Attempt]]:
+        """Where what may be sent goes, and what makes an attempt at an answer."""
+        _refuse(notes, await self._meaning.screened(ask))
+        redacted = redact(ask, await self._rules(notes))
+        _allow(notes, *redacted.decisions)
+        messages, fence = fenced(redacted.messages)
+        way = await self._route(notes, ask, replace(redacted, messages=messages))
+        return way, partial(Attempt, notes, ask, redacted, fence)
+
+    async def _insisted(self, notes: Notes, ask: Ask, way: Route) -> Route:
+        """The same way again, with a firm word about the language."""
+        assert ask.reply_in is not None
+        await self._stay_within(notes, "model")
+        way = replace(way, request=insist(way.request, ask.reply_in))
+        notes.send(way.request)
+        return way
 
     async def _holds(self, ask: Ask) -> bool:
         """Whether a person has to approve each answer of that use."""
@@ -448,30 +474,6 @@ class Gateway:
         except TimeoutError:
             under_way.check()
             _allow(notes, Decision("route", False, "not_ready", "The model is still being loaded."))
-
-    async def _write(
-        self, notes: Notes, ask: Ask, way: Route, attempted: Callable[..., Attempt]
-    ) -> AsyncGenerator[ExchangeEvent, None]:
-        """Forward, restore, inspect and label: at most two attempts, the second asked for more firmly."""
-        attempt = attempted(last=ask.reply_in is None)
-        async with aclosing(attempt.write(way, self._silence)) as events:
-            async for event in events:
-                yield event
-        if attempt.wanted_again and ask.reply_in is not None and (ask.retractable or not attempt.shown):
-            notes.add(asked_again(attempt.inspection.wrong))
-            yield Retraction(attempt.inspection.wrong)
-            await self._stay_within(notes, "model")
-            way = Route(way.backend, insist(way.request, ask.reply_in), way.decision)
-            notes.send(way.request)
-            attempt = attempted(last=True)
-            async with aclosing(attempt.write(way, self._silence)) as events:
-                async for event in events:
-                    yield event
-        if (withheld := attempt.watch.withheld) is not None:
-            if attempt.shown and ask.retractable:
-                yield Retraction(withheld.reason)
-            yield Piece(withheld.detail)
-        yield attempt.answer(way)
 
     async def _record(self, notes: Notes, answer: Answer) -> Answer:
         entry = await self._append(notes)

@@ -161,7 +161,10 @@ class Connection:
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30)
             self._session = aiohttp.ClientSession(
-                connector=connector, timeout=self._timeout, proxy=_proxy_for(self.root)
+                connector=connector,
+                timeout=self._timeout,
+                proxy=_proxy_for(self.root),
+                cookie_jar=aiohttp.DummyCookieJar(),  # a model server has nothing to remember of us
             )
         return self._session
 

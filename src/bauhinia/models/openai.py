@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from typing import Any, Literal
 
 import aiohttp
@@ -90,17 +90,16 @@ class OpenAIBackend:
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[BackendEvent, None]:
         """Stream an answer; see `Backend.chat`. What came in at once is one piece."""
-        reading = _Reading(self._thinks_first)
-        async with (
-            self._connection.post(
-                "/chat/completions", self._body(request), traceparent=request.traceparent
-            ) as response,
-            aclosing(self._events(response)) as batches,
-        ):
-            async for batch in batches:
-                delta = reading.add(batch)
+        reading, lines = _Reading(self._thinks_first), _Lines()
+        async with self._connection.post(
+            "/chat/completions", self._body(request), traceparent=request.traceparent
+        ) as response:
+            while not lines.done and (piece := await self._read(response)):
+                delta = reading.add([self._event(data) for data in lines.add(piece)])
                 if delta is not None:
                     yield delta
+            if lines.done:
+                await _drain(response)
         last = reading.rest()
         if last is not None:
             yield last
@@ -154,24 +153,10 @@ class OpenAIBackend:
             }
         return body
 
-    async def _events(self, response: aiohttp.ClientResponse) -> AsyncGenerator[list[dict[str, Any]], None]:
-        """The JSON of the server-sent events that came in at once, up to `[DONE]`. Raises ModelError."""
-        rest = b""
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        """What has come in, at least a byte; nothing at the end. Raises ModelError."""
         try:
-            async for piece in response.content.iter_any():
-                lines = (rest + piece).split(b"\n")
-                rest = lines.pop()
-                if len(rest) > LINE_BYTES:
-                    raise MalformedAnswer(
-                        "A line of the model's answer was too long to read.", hint=_look_at_the_server()
-                    )
-                # Comments (`: ping`), blank lines and fields other than `data` carry nothing for us.
-                told = [line[5:].strip() for line in lines if line.startswith(b"data:")]
-                done = _DONE in told
-                yield [self._event(data) for data in (told[: told.index(_DONE)] if done else told)]
-                if done:
-                    await _drain(response)
-                    return
+            return await response.content.readany()
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise lost(error, self._connection.root) from error
 
@@ -217,6 +202,28 @@ def _entries(listing: Any) -> list[dict[str, Any]]:
             "The model server's list of models could not be understood.", hint="Correct BAUHINIA_MODEL_URL."
         )
     return [entry for entry in entries if isinstance(entry, dict)]
+
+
+class _Lines:
+    """The `data` of server-sent events. Comments (`: ping`), blank lines and other fields carry nothing for
+    us."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self.done = False
+        """Whether `[DONE]` has come."""
+
+    def add(self, piece: bytes) -> list[bytes]:
+        """What is whole by now, up to `[DONE]`. Raises MalformedAnswer."""
+        lines = (self._rest + piece).split(b"\n")
+        self._rest = lines.pop()
+        if len(self._rest) > LINE_BYTES:
+            raise MalformedAnswer(
+                "A line of the model's answer was too long to read.", hint=_look_at_the_server()
+            )
+        told = [line[5:].strip() for line in lines if line.startswith(b"data:")]
+        self.done = _DONE in told
+        return told[: told.index(_DONE)] if self.done else told
 
 
 class _Reading:

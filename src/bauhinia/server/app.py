@@ -120,6 +120,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        # Ours is the one that tells of requests: FastAPI's own would follow variables of the environment.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         middleware=_middleware(settings, limits, traffic),
         dependencies=[Depends(only_reading)],
     )
@@ -151,7 +153,7 @@ def _plain(router: APIRouter) -> list[Route]:
     """The same routes without what FastAPI does before an endpoint, a twentieth of a whole exchange, for
     endpoints that read the request themselves. FastAPI only describes them then."""
     return [
-        Route(route.path, route.endpoint, methods=list(route.methods))
+        Route(route.path, route.endpoint, methods=sorted(route.methods or ()))
         for route in router.routes
         if isinstance(route, APIRoute)
     ]

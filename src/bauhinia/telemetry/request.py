@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 
 
@@ -40,6 +41,7 @@ def current() -> RequestNote | None:
     return _CURRENT.get()
 
 
+@lru_cache(maxsize=1_000)
 def pseudonym(officer: str) -> str:
     """What the log calls an officer: always the same, and nobody's name.
 
