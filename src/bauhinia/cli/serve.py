@@ -6,6 +6,7 @@ import asyncio
 import errno
 import gc
 import logging
+import os
 import signal
 import socket
 from types import FrameType
@@ -118,6 +119,8 @@ def _settle() -> None:
 
 def _server(app: FastAPI, listener: socket.socket) -> Server:
     """uvicorn, made to say where it is, and to answer what was begun before it stops."""
+    # libuv's ring for the watching of sockets costs more than it saves where few change at once.
+    os.environ.setdefault("UV_USE_IO_URING", "0")
     import uvicorn
 
     from ..server.one_write import OneWrite

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from ..guideline import Standing, Use
 from ..people import Limit, Officer, Reservation
 from ..people import Standing as QuotaStanding
@@ -16,7 +13,7 @@ _AT_ONCE = 256
 
 
 class Admission:
-    """Counts the exchanges under way."""
+    """Counts the exchanges under way: as a block, it is held by one of them."""
 
     def __init__(self, at_once: int = _AT_ONCE) -> None:
         self._at_once = at_once
@@ -30,14 +27,11 @@ class Admission:
             return Decision("admit", False, "busy", f"{self.under_way} requests are under way already.")
         return Decision("admit", True, "ok")
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """Held while an exchange is under way."""
+    def __enter__(self) -> None:
         self.under_way += 1
-        try:
-            yield
-        finally:
-            self.under_way -= 1
+
+    def __exit__(self, *_: object) -> None:
+        self.under_way -= 1
 
 
 def as_registered(standing: Standing) -> Decision:

@@ -435,7 +435,7 @@ class Gateway:
     def _under_way(self, notes: Notes) -> Iterator[UnderWay]:
         """Counted, and watched: the switch ends it wherever it waits. Raises Refused when it did."""
         watched = self.switch.under_way(notes.officer.id, notes.use, notes.model)
-        with self._admission.place(), watched as under_way:
+        with self._admission, watched as under_way:
             notes.under_way = under_way
             try:
                 yield under_way

@@ -11,8 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..errors import BauhiniaError, StoreError
@@ -49,14 +48,22 @@ class _State:
 
 
 class UnderWay:
-    """An exchange that the switch can end wherever it waits."""
+    """An exchange that the switch can end wherever it waits, until the end of the block that it is."""
 
-    __slots__ = ("_limit", "ended_by", "model", "officer", "use")
+    __slots__ = ("_all", "_limit", "ended_by", "model", "officer", "use")
 
-    def __init__(self, officer: str, use: str, model: str) -> None:
+    def __init__(self, watched: set[UnderWay], officer: str, use: str, model: str) -> None:
         self.officer, self.use, self.model = officer, use, model
         self.ended_by: Decision | None = None
         self._limit: asyncio.Timeout | None = None
+        self._all = watched
+
+    def __enter__(self) -> UnderWay:
+        self._all.add(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._all.discard(self)
 
     def within(self, seconds: float | None) -> asyncio.Timeout:
         """A limit of time that the switch cuts short; ask `check` when it is passed."""
@@ -113,17 +120,11 @@ class Switch:
         """Whether the officer consented, as last read; the database asks again when it keeps something."""
         return officer in self._state.logged
 
-    @contextmanager
-    def under_way(self, officer: str, use: str, model: str) -> Iterator[UnderWay]:
+    def under_way(self, officer: str, use: str, model: str) -> UnderWay:
         """Watched until the end of the block."""
-        exchange = UnderWay(officer, use, model)
-        self._all.add(exchange)
         if self._watch is None:
             self._watch = asyncio.create_task(self._keep_watch(), name="watch the switch")
-        try:
-            yield exchange
-        finally:
-            self._all.discard(exchange)
+        return UnderWay(self._all, officer, use, model)
 
     async def look(self) -> None:
         """Read it anew, and end what is stopped. Raises StoreError."""

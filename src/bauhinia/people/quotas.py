@@ -94,8 +94,7 @@ class _Subject(NamedTuple):
         return cls("use", limit.subject)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A limit, and what has been used of it, what is under way included."""
 
     limit: Limit
@@ -149,12 +148,24 @@ class _Known:
     amounts: dict[str, Amount]
 
 
+class _Held(NamedTuple):
+    """What an officer is held to who asks for an AI use."""
+
+    limits: tuple[tuple[Limit, _Subject], ...]
+    """Each with what it is a limit of."""
+    subjects: frozenset[_Subject]
+
+
 class Quotas:
     """The quotas of one database, as one process holds its officers to them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._limits: Remembered[str, list[Limit]] = Remembered(REMEMBERED)
+        self._read: list[Limit] = []
+        """The limits of which `_held` was made."""
+        self._held: dict[tuple[str, str, str], _Held] = {}
+        """By officer, department and AI use."""
         self._recent: Remembered[frozenset[_Subject], bool] = Remembered(REMEMBERED)
         """Whose use was learnt a moment ago."""
         self._known: dict[_Subject, _Known] = {}
@@ -165,15 +176,14 @@ class Quotas:
     async def reserve(self, officer: Officer, use: str, estimate: Amount) -> Reservation:
         """Room for a call of that size; `refused` says which limit it does not fit into. Raises
         StoreError."""
-        limits = await self._that_hold(officer, use)
-        subjects = frozenset(_Subject.of(limit, officer) for limit in limits)
+        limits, subjects = await self._that_hold(officer, use)
         if subjects:
             await self._recent.get(subjects, lambda: self._learn(subjects))
         # From where they were read last to the end nothing is awaited: what is found to be free is held.
-        standings = tuple(self._standings(limits, officer))
+        standings = tuple(self._standings(limits))
         if any(_is_near(standing, estimate) for standing in standings):
             await self._learn(subjects)
-            standings = tuple(self._standings(limits, officer))
+            standings = tuple(self._standings(limits))
         refused = next((standing for standing in standings if not standing.fits(estimate)), None)
         if refused is None:
             for subject in subjects:
@@ -182,12 +192,11 @@ class Quotas:
 
     async def standings(self, officer: Officer, *uses: str) -> list[Standing]:
         """Every limit on that officer's asking for these uses, once, and what has been used of it."""
-        held = {limit.id: limit for use in uses for limit in await self._that_hold(officer, use)}
-        limits = list(held.values())
-        subjects = frozenset(_Subject.of(limit, officer) for limit in limits)
-        if subjects:
+        held = [await self._that_hold(officer, use) for use in uses]
+        limits = {limit.id: (limit, subject) for each in held for limit, subject in each.limits}
+        if subjects := frozenset[_Subject]().union(*(each.subjects for each in held)):
             await self._learn(subjects)
-        return list(self._standings(limits, officer))
+        return list(self._standings(limits.values()))
 
     def forget(self) -> None:
         """Ask for the limits anew: one was just set."""
@@ -202,9 +211,16 @@ class Quotas:
             if known := self._known.get(subject):
                 known.amounts = {period: amount.plus(actual) for period, amount in known.amounts.items()}
 
-    async def _that_hold(self, officer: Officer, use: str) -> list[Limit]:
-        limits = await self._limits.get("all", self._read_limits)
-        return in_force([limit for limit in limits if limit.holds(officer, use)])
+    async def _that_hold(self, officer: Officer, use: str) -> _Held:
+        read = await self._limits.get("all", self._read_limits)
+        if read is not self._read:
+            self._read, self._held = read, {}
+        key = (officer.id, officer.department, use)
+        if (held := self._held.get(key)) is None:
+            limits = in_force([limit for limit in read if limit.holds(officer, use)])
+            pairs = tuple((limit, _Subject.of(limit, officer)) for limit in limits)
+            held = self._held[key] = _Held(pairs, frozenset(subject for _, subject in pairs))
+        return held
 
     async def _read_limits(self) -> list[Limit]:
         return await self._database.rows(Limit, "SELECT * FROM quotas_in_force()")
@@ -241,9 +257,8 @@ class Quotas:
         if len(self._known) > 50_000:
             self._known = {each: known for each, known in self._known.items() if known.at > now - 60}
 
-    def _standings(self, limits: Sequence[Limit], officer: Officer) -> Iterable[Standing]:
-        for limit in limits:
-            subject = _Subject.of(limit, officer)
+    def _standings(self, limits: Iterable[tuple[Limit, _Subject]]) -> Iterable[Standing]:
+        for limit, subject in limits:
             used = self._known[subject].amounts[limit.period].of(limit.measure)
             if (under_way := self._under_way.get(subject)) is not None:
                 used += under_way.of(limit.measure)

@@ -80,13 +80,14 @@ class Observed:
         self.traffic.began()
         if (series := metrics.active()) is not None:
             series.request_began()
-        try:
-            with within_request(told.note), _traced(scope, told):
-                app = self._stopping if self._refuses(scope["path"]) else self.app
-                await app(scope, receive, told.send)
-        finally:
-            self.traffic.ended()
-            told.end()
+        with within_request(told.note):
+            try:
+                with _traced(scope, told):
+                    app = self._stopping if self._refuses(scope["path"]) else self.app
+                    await app(scope, receive, told.send)
+            finally:
+                self.traffic.ended()
+                told.end()
 
     def _refuses(self, path: str) -> bool:
         return self.traffic.stopping and not path.startswith(OPERATION_PATHS)
@@ -129,10 +130,9 @@ class _Told:
         method = self._scope["method"]
         if (series := metrics.active()) is not None:
             series.request_ended(self.route, method, self.status, seconds)
-        with within_request(self.note):
-            logs.access(
-                {"route": self.route, "method": method, "status": self.status, "ms": round(seconds * 1e3, 1)}
-            )
+        logs.access(
+            {"route": self.route, "method": method, "status": self.status, "ms": round(seconds * 1e3, 1)}
+        )
 
 
 class _traced:  # noqa: N801  # a context manager

@@ -113,7 +113,11 @@ class _Proof:
         if path.startswith(TOKEN_ALONE):
             self._session = ""
         self._state = cast(State, scope["app"].state)
-        self.shown: _Shown = (digest(self._token), digest(self._session), self._scope)
+        self.shown: _Shown = (
+            digest(self._token) if self._token else b"",
+            digest(self._session) if self._session else b"",
+            self._scope,
+        )
 
     async def officer(self) -> Officer | None:
         """Whose it is now. A token counts for the paths of its scopes alone, and before a cookie."""
