@@ -1,6 +1,6 @@
 """What the door costs: CPU a request, requests a second on one core, beside a bare pass-through and LiteLLM.
 
-    python bench/gateway.py [--seconds 3] [--rounds 3] [--at-once 32]
+    python bench/gateway.py [--seconds 3] [--rounds 5] [--at-once 32]
 
 All proxies stand before the same upstream: a raw asyncio server in a process of its own that gives a canned
 answer. Each proxy is one process, pinned to one core; the upstream and the closed-loop client have the
@@ -86,7 +86,7 @@ def main() -> None:
     """Start everything, measure in turns, report."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     options.add_argument("--seconds", type=float, default=3.0)
-    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--at-once", type=int, default=32)
     chosen = options.parse_args()
     cores = sorted(os.sched_getaffinity(0))

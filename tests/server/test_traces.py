@@ -29,6 +29,8 @@ class Collector:
     """What was received."""
 
     url: str
+    posts: list[str] = field(default_factory=list)
+    """The path of each."""
     spans: list[Span] = field(default_factory=list)
 
     def one(self, name: str) -> Span:
@@ -46,10 +48,13 @@ def attributes(span: Span) -> dict[str, object]:
 
 
 @pytest.fixture
-def collector() -> Iterator[Collector]:
+def listening() -> Iterator[Collector]:
+    """A collector that nobody was told of."""
+
     class Receive(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
+            received.posts.append(self.path)
             assert self.path == "/v1/traces"
             if self.headers.get("content-encoding") == "gzip":
                 import gzip
@@ -67,11 +72,17 @@ def collector() -> Iterator[Collector]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Receive)
     received = Collector(f"http://127.0.0.1:{server.server_port}")
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    tracing.switch_on(received.url, "test")
     yield received
-    tracing.switch_off()
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def collector(listening: Collector) -> Iterator[Collector]:
+    """Sent to by the product, as a setting of ours says."""
+    tracing.switch_on(listening.url, "test")
+    yield listening
+    tracing.switch_off()
 
 
 async def test_a_question_s_trace_has_every_stage_and_none_of_its_words(
@@ -120,6 +131,19 @@ async def test_a_refusal_and_its_reason_are_in_the_trace(open_site: OpenSite, co
     assert attributes(refusal) == {"allowed": False, "reason": "unknown_model"}
     assert attributes(collector.one("gateway.exchange"))["outcome"] == "refused"
     assert not any(MARK.encode() in span.SerializeToString() for span in collector.spans)
+
+
+async def test_variables_of_the_environment_send_nothing_anywhere(
+    open_site: OpenSite, listening: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", listening.url)
+    for name in ("OTEL_BSP_SCHEDULE_DELAY", "OTEL_METRIC_EXPORT_INTERVAL", "OTEL_BLRP_SCHEDULE_DELAY"):
+        monkeypatch.setenv(name, "20")
+    site = await open_site(FakeModel())
+    assert (await site.json("GET", "/health"))[0] == 200
+    await asyncio.sleep(0.5)
+    assert listening.posts == []
 
 
 async def test_the_model_server_is_told_the_trace() -> None:
