@@ -93,6 +93,21 @@ async def test_the_last_word_is_committed_before_append_returns(database: Databa
         assert await cursor.fetchone() == ("t1",)
 
 
+@pytest.mark.parametrize("turns", [0, 1, 3])
+async def test_an_entry_is_written_though_whoever_waited_has_left(database: Database, turns: int) -> None:
+    ledger = Ledger(database)
+    leaving, staying = (asyncio.create_task(ledger.append(ENTRY)) for _ in range(2))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    leaving.cancel()
+    await asyncio.gather(leaving, return_exceptions=True)
+    if turns:
+        assert await staying == 2
+    await ledger.close()
+    assert leaving.cancelled()
+    assert await count(database, "ledger") == (2 if turns else 1)
+
+
 async def test_a_refusal_costs_nothing_but_is_kept(database: Database) -> None:
     made = Ledger(database)
     await made.append(replace(ENTRY, outcome="refused"))

@@ -85,7 +85,8 @@ class Ledger:
 
         Raises StoreError when it could not be, InputError when it holds what PostgreSQL cannot keep.
         """
-        return await asyncio.shield(self.submit(entry))
+        # Whoever stops waiting cancels the future alone: the entry is written all the same.
+        return await self.submit(entry)
 
     def submit(self, entry: Entry) -> asyncio.Future[int]:
         """Append without waiting; the future gives the entry's number, StoreError or InputError."""
