@@ -69,9 +69,7 @@ def _patterns() -> _Patterns:
     }
     parts = tuple((name, re.compile(pattern)) for name, pattern in compiled.items())
     return _Patterns(
-        re.compile(
-            rf"(?<![A-Za-z0-9/]){_UNIT}|(?<![A-Za-z0-9/.,-])(?:{_FLOOR}|{_NUMBER},?[ ](?=[A-Z]))"
-        ),
+        re.compile(rf"(?<![A-Za-z0-9/]){_UNIT}|(?<![A-Za-z0-9/.,-])(?:{_FLOOR}|{_NUMBER},?[ ](?=[A-Z]))"),
         parts,
     )
 
