@@ -98,7 +98,7 @@ def _guesses(plain: str, at: int, shapes: tuple[Shape, ...], headings: Headings)
         return []
     heading = headings.over(at)
     near = {span: hints(plain, *span, heading) for _, span, _ in fits}
-    rivals = {shape.kind for shape, _, _ in fits} | {"reference"}
+    rivals = {"reference", *(shape.kind for shape, _, _ in fits)}
     return [_judged(shape, span, alone, near[span], rivals) for shape, span, alone in fits]
 
 
