@@ -7,7 +7,9 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,10 +42,20 @@ def url() -> Iterator[str]:
     script = Path(__file__).with_name("tool_server.py")
     process = subprocess.Popen([sys.executable, str(script), str(port)])
     try:
+        _wait_for(port, process)
         yield f"http://127.0.0.1:{port}/mcp"
     finally:
         process.kill()
         process.wait()
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise AssertionError("the tool server did not start")
 
 
 @dataclass(slots=True)
