@@ -98,6 +98,10 @@ async def chat(request: web.Request) -> web.StreamResponse:
         return response
     for part in STREAMS.get(said, GOOD):
         await response.write(part)
+    if said == "drop at the end":
+        await asyncio.sleep(0.05)
+        assert request.transport is not None
+        request.transport.abort()
     return response
 
 

@@ -45,7 +45,7 @@ async def look(faults):
         return await response.json()
 
 
-@pytest.mark.parametrize("how", ["good", "bytewise", "no done"])
+@pytest.mark.parametrize("how", ["good", "bytewise", "no done", "drop at the end"])
 async def test_an_answer_is_put_together_however_it_is_cut(backend, how):
     text, thinking, finish = await whole(backend.chat(ask(how)))
     assert (text, thinking, finish.reason) == ("Hello" if how == "no done" else "Hello, 世界", "", "stop")

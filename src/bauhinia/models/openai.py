@@ -183,10 +183,11 @@ class OpenAIBackend:
 
 
 async def _drain(response: aiohttp.ClientResponse) -> None:
-    """Read what follows `[DONE]`, so that the connection goes back to the pool instead of being closed."""
+    """Read what follows `[DONE]`, so that the connection goes back to the pool instead of being closed. The
+    answer is whole, so that nothing that goes wrong now matters to it."""
     if response.content.at_eof():
         return
-    with suppress(TimeoutError):
+    with suppress(TimeoutError, aiohttp.ClientError, OSError):
         async with asyncio.timeout(DRAIN_SECONDS):
             await response.content.readany()
 
