@@ -151,7 +151,8 @@ def _v1(limits: Limits) -> APIRouter:
 
 def _plain(router: APIRouter) -> list[Route]:
     """The same routes without what FastAPI does before an endpoint, a twentieth of a whole exchange, for
-    endpoints that read the request themselves. FastAPI only describes them then."""
+    endpoints that read the request themselves. FastAPI only describes them then, and its dependency
+    `only_reading` is not asked: it is about addresses that none of these is."""
     return [
         Route(route.path, route.endpoint, methods=sorted(route.methods or ()))
         for route in router.routes
