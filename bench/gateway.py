@@ -9,10 +9,8 @@ runs all eight stages as departments run it: each request proves its officer by 
 quotas, and its row of the ledger and of the bill is committed to a real embedded PostgreSQL (safe against
 power loss) before the answer is whole.
 
-LiteLLM checks its master key and has no database: its client fetches an engine for that from a host of its
-own when it is first used, which a machine without the internet cannot. It is measured when the environment
-variable LITELLM_PYTHON names an interpreter that can import it (`uv venv X && uv pip install --python
-X/bin/python 'litellm[proxy]'`); else it is left out, and that is said.
+LiteLLM runs with its database, a key of its own that has a budget, and prices; it is measured when the
+environment variable LITELLM_FOLDER names what `peer_litellm.py` made; else it is left out, and that is said.
 """
 
 from __future__ import annotations
@@ -20,6 +18,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 import socket
@@ -39,6 +38,7 @@ import orjson
 import uvicorn
 from fastapi import FastAPI, Request, Response
 
+import peer_litellm
 from bauhinia.people import Accounts, Officer, QuotaSetting
 from bauhinia.people.quotas import Measure, Period, Scope
 from bauhinia.settings import Settings
@@ -77,6 +77,7 @@ class Proxy:
     port: int
     pid: int
     key: str = ""
+    answered: int = 0
     rates: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     median_ms: list[float] = field(default_factory=list)
@@ -99,7 +100,7 @@ def main() -> None:
             stack.enter_context(bare(upstream, cores[0])),
             stack.enter_context(product(upstream, cores[0], folder)),
         ]
-        if peer := litellm_python():
+        if peer := peer_litellm.found():
             proxies.append(stack.enter_context(litellm(peer, upstream, cores[0], folder)))
         for proxy in proxies:
             asyncio.run(load(proxy, 1.0, chosen.at_once))
@@ -162,7 +163,7 @@ def report(proxies: dict[str, Proxy], disk: float) -> None:
     )
     if peer is None:
         print(
-            "LiteLLM was not measured: LITELLM_PYTHON names no interpreter that can import it.",
+            "LiteLLM was not measured: LITELLM_FOLDER names nothing that bench/peer_litellm.py made.",
             file=sys.stderr,
         )
         return
@@ -198,6 +199,7 @@ async def load(proxy: Proxy, seconds: float, at_once: int) -> list[float]:
         writer.close()
 
     await asyncio.gather(*(one() for _ in range(at_once)))
+    proxy.answered += len(times)
     return times
 
 
@@ -247,29 +249,18 @@ async def an_officers_token(data: Path) -> str:
         return await accounts.make_token_for("as.bench@hyd.example", "bench", ["v1"], 1)
 
 
-def litellm_python() -> str:
-    """The interpreter that can import LiteLLM, or nothing."""
-    python = os.environ.get("LITELLM_PYTHON", "")
-    if not python:
-        return ""
-    done = subprocess.run([python, "-c", "import litellm"], capture_output=True, check=False)
-    return python if done.returncode == 0 else ""
-
-
 @contextmanager
-def litellm(python: str, upstream: int, core: int, folder: Path) -> Iterator[Proxy]:
-    """LiteLLM's proxy, one worker, checking its key and no more."""
-    port, key = free_port(), "sk-bench-0123456789abcdef"
-    config = folder / "litellm.yaml"
-    config.write_text(
-        f"model_list:\n- model_name: {MODEL}\n  litellm_params:\n    model: openai/{MODEL}\n"
-        f"    api_base: http://127.0.0.1:{upstream}/v1\n    api_key: none\n"
-        f"general_settings:\n  master_key: {key}\n"
-    )
-    settings = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR"}
-    command = [str(Path(python).with_name("litellm")), "--config", str(config), "--port", str(port)]
-    with child(command, settings, core, port, "/health/liveliness", patience=180) as pid:
-        yield Proxy("litellm", port, pid, key)
+def litellm(made: peer_litellm.Made, upstream: int, core: int, folder: Path) -> Iterator[Proxy]:
+    """LiteLLM's proxy, one worker. Raises RuntimeError where its database has no row for what it answered."""
+    port = free_port()
+    with peer_litellm.database(made, folder / "litellm") as url:
+        command = peer_litellm.command(made, folder, url, f"http://127.0.0.1:{upstream}/v1", MODEL, port)
+        settings = peer_litellm.settings(made, url)
+        with child(command, settings, core, port, "/health/liveliness", patience=180) as pid:
+            proxy = Proxy("litellm", port, pid, peer_litellm.a_key(port, MODEL))
+            yield proxy
+            if (rows := peer_litellm.rows_of_spending(url, proxy.answered)) < proxy.answered:
+                raise RuntimeError(f"LiteLLM answered {proxy.answered} requests and kept {rows} rows")
 
 
 @contextmanager
@@ -333,18 +324,27 @@ ANSWER = (
     "The rest are being processed and the bureau will report again after the second quarter."
 )
 
+UNNUMBERED = b"chat-00000000"
+"""What each answer has its own number in place of: LiteLLM keeps one row of spending an id."""
+
 
 def _whole() -> bytes:
     usage = {"prompt_tokens": 200, "completion_tokens": 40, "total_tokens": 240}
     message = {"role": "assistant", "content": ANSWER}
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
-    body = {"id": "c", "object": "chat.completion", "created": 1, "model": MODEL, "choices": [choice]}
+    body = {
+        "id": UNNUMBERED.decode(),
+        "object": "chat.completion",
+        "created": 1,
+        "model": MODEL,
+        "choices": [choice],
+    }
     return orjson.dumps(body | {"usage": usage})
 
 
 def _streamed() -> bytes:
     """The same answer as server-sent events, five pieces."""
-    head = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": MODEL}
+    head = {"id": UNNUMBERED.decode(), "object": "chat.completion.chunk", "created": 1, "model": MODEL}
     step = -(-len(ANSWER) // 5)
     deltas = [{"role": "assistant", "content": ""}]
     deltas += [{"content": ANSWER[start : start + step]} for start in range(0, len(ANSWER), step)]
@@ -365,6 +365,7 @@ def serve_upstream(port: int) -> None:
     models = orjson.dumps({"object": "list", "data": [{"id": MODEL, "object": "model", "created": 1}]})
     listing = _http(models, "application/json")
     whole, streamed = _http(_whole(), "application/json"), _http(_streamed(), "text/event-stream")
+    numbers = itertools.count(1)
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
@@ -379,7 +380,9 @@ def serve_upstream(port: int) -> None:
                         body += (await reader.readexactly(chunk + 2))[:-2]
                     await reader.readline()
                 stream = b'"stream":true' in body.replace(b" ", b"")
-                writer.write(listing if head.startswith(b"get") else streamed if stream else whole)
+                number = b"chat-%08d" % next(numbers)
+                answer = listing if head.startswith(b"get") else streamed if stream else whole
+                writer.write(answer.replace(UNNUMBERED, number))
                 await writer.drain()
         writer.close()
 

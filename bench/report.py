@@ -53,7 +53,8 @@ def meets(value: float, target: str) -> bool | None:
 def machine() -> str:
     """The machine in words: never its name."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} x {_processor()}, {memory:.0f} GiB, {platform.system()}, Python {_python()}"
+    python = platform.python_version()
+    return f"{os.cpu_count()} x {_processor()}, {memory:.0f} GiB, {platform.system()}, Python {python}"
 
 
 def commit() -> str:
@@ -69,10 +70,6 @@ def _processor() -> str:
         return platform.processor() or platform.machine()
     match = re.search(r"model name\s*:\s*(.+)", text)
     return match[1].strip() if match else platform.machine()
-
-
-def _python() -> str:
-    return ".".join(platform.python_version_tuple()[:2])
 
 
 def _git(*arguments: str) -> str:
