@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 QUICK_FIRST = ("start", "gateway", "documents", "pipeline", "quality")
 PARTS = {
     "__main__", "report", "in_process", "long_documents", "complete_files", "peer_readers", "dying_worker",
-    "kept_vectors", "made_library", "peer_presidio", "obeying",
+    "kept_vectors", "made_library", "peer_litellm", "peer_presidio", "obeying",
 }  # fmt: skip
 """What benchmarks are made of."""
 

@@ -58,9 +58,10 @@ def machine() -> str:
 
 
 def commit() -> str:
-    """The commit that was measured, with `+` where files were changed since."""
+    """The commit that was measured, with `+` where files were changed since, these figures aside."""
     head = _git("rev-parse", "--short=12", "HEAD")
-    return head + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
+    others = ("--", ".", ":!docs/benchmarks.*")
+    return head + ("+" if _git("status", "--porcelain", "--untracked-files=no", *others) else "")
 
 
 def _processor() -> str:

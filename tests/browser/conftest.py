@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import ExitStack, nullcontext
@@ -15,12 +14,14 @@ import pytest_asyncio
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from bauhinia.cli.serve import listening
 from bauhinia.gateway import Gateway
 from bauhinia.guideline.acknowledgements import Acknowledgements
 from bauhinia.models import FakeEmbedder, FakeModel
 from bauhinia.pilot.office import Office, open_office
 from bauhinia.pilot.orders import AnyOrder
 from bauhinia.server import create_app
+from bauhinia.server.one_write import OneWrite
 from bauhinia.settings import Settings
 from bauhinia.store import Database
 
@@ -62,7 +63,7 @@ class Server:
         self.settings = settings
         self.model = model
         self.office: Office
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = listening("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -122,7 +123,7 @@ class Server:
             if not self.asks:
                 office.acknowledgements = Acknowledgements(office.database, office.gateway.ledger, ())
             self.app = create_app(self.settings, office)
-            config = uvicorn.Config(self.app, log_config=None, timeout_graceful_shutdown=5)
+            config = uvicorn.Config(self.app, http=OneWrite, log_config=None, timeout_graceful_shutdown=5)
             self.server = uvicorn.Server(config)
             self.server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]
             serving = asyncio.ensure_future(self.server.serve(sockets=[self.listener]))

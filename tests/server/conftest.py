@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import socket
 import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
@@ -17,10 +16,12 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from bauhinia.cli.serve import listening
 from bauhinia.gateway import Gateway
 from bauhinia.models import FakeEmbedder, FakeModel
 from bauhinia.pilot.office import Office, open_office
 from bauhinia.server import create_app
+from bauhinia.server.one_write import OneWrite
 from bauhinia.settings import Settings
 from bauhinia.store import Database
 
@@ -90,8 +91,10 @@ async def _running(settings: Settings, model: FakeModel) -> AsyncIterator[Site]:
     async with AsyncExitStack() as stack:
         office = await stack.enter_async_context(open_office(settings, door))
         app = create_app(settings, office)
-        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=5))
+        listener = stack.enter_context(listening("127.0.0.1", 0))
+        server = uvicorn.Server(
+            uvicorn.Config(app, http=OneWrite, log_config=None, timeout_graceful_shutdown=5)
+        )
         server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]
         serving = asyncio.create_task(server.serve(sockets=[listener]))
 
