@@ -84,7 +84,7 @@ async def test_the_password_is_not_on_the_process_that_uses_it() -> None:
             except psutil.Error:
                 continue
         await asyncio.sleep(0.01)
-    assert any("documents.child" in word for word in shown)
+    assert any("documents.fork_server" in word for word in shown)
     assert not [word for word in shown if PASSWORD in word]
 
 

@@ -189,19 +189,18 @@ async def test_nothing_is_left_on_the_disk(tmp_path: Path, monkeypatch: pytest.M
     assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240
 
 
-async def test_the_childs_environment_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    from bauhinia.documents.reading import _environment
+def test_the_childs_environment_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bauhinia.documents.forks import environment
 
     monkeypatch.setenv("BAUHINIA_MODEL_KEY", "secret")
-    assert "secret" not in _environment().values()
+    assert "secret" not in environment().values()
 
 
 def _children() -> list[psutil.Process]:
-    return [
-        child
-        for child in psutil.Process(os.getpid()).children()
-        if "bauhinia.documents.child" in " ".join(_command(child))
-    ]
+    """The forks of the fork server, without those that have ended and are about to be buried."""
+    servers = [child for child in psutil.Process(os.getpid()).children() if FORK_SERVER in _command(child)]
+    forks = [fork for server in servers for fork in server.children()]
+    return [fork for fork in forks if FORK_SERVER in _command(fork)]
 
 
 def _command(process: psutil.Process) -> list[str]:
@@ -210,6 +209,9 @@ def _command(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:
         return []
+
+
+FORK_SERVER = "bauhinia.documents.fork_server"
 
 
 def _damaged(data: bytes, seed: int) -> bytes:

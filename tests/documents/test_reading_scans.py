@@ -146,14 +146,15 @@ async def test_a_picture_called_pdf_is_refused() -> None:
 
 async def test_cancelling_leaves_no_process() -> None:
     data = saved([drawn(LETTER)], "PNG")
-    before = set(psutil.Process().children())
+    await read_document(data, "a.png", Limits())  # the fork server runs from here on
+    before = set(psutil.Process().children(recursive=True))
     task = asyncio.create_task(read_page(data, "a.png", 1, Limits()))
-    while not set(psutil.Process().children()) - before:  # noqa: ASYNC110  # a process tells no event
+    while not set(psutil.Process().children(recursive=True)) - before:  # noqa: ASYNC110  # a process tells no event
         await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not set(psutil.Process().children()) - before
+    assert not set(psutil.Process().children(recursive=True)) - before
 
 
 def test_a_page_that_failed_leaves_its_warning() -> None:

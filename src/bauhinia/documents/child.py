@@ -1,4 +1,4 @@
-"""The process that opens one file: `python -m bauhinia.documents.child`.
+"""The process that opens one file, a fork of `fork_server`.
 
 On its input: a line of JSON (`name`, `bounds`, `work` and what that work needs), then the file. On its
 output: a line of JSON, an object: what the work gives (`document`, `page`, `page_texts`, `units`,
@@ -176,7 +176,7 @@ def _pair(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str,
         return {"paired": True}, side_by_side(data[:first], data[first:])
 
 
-_WORKS: Works = {
+WORKS: Works = {
     "read": _read,
     "page": _page,
     "page_texts": _page_texts,
@@ -187,7 +187,7 @@ _WORKS: Works = {
 }
 
 
-def main(works: Works = _WORKS) -> None:
+def main(works: Works) -> None:
     """Read the request, answer it by one of the works, exit. A layer above has works of its own."""
     # A library that prints would spoil the answer: it gets its own copy of the pipe.
     out = os.dup(1)
@@ -202,7 +202,3 @@ def main(works: Works = _WORKS) -> None:
             pipe.write(body)
         except MemoryError:
             pipe.write(b'{"crash":"MemoryError"}\n')
-
-
-if __name__ == "__main__":
-    main()

@@ -7,10 +7,9 @@ import hashlib
 import logging
 import os
 import signal
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -20,6 +19,7 @@ from .. import errors
 from ..errors import BrokenDocument, DocumentError, DocumentTooLarge, EmptyDocument
 from .collecting import Bounds
 from .document import Document
+from .forks import ask_fork
 from .formats import READERS
 from .normal import inert
 from .scanned import ScannedPage, block_of
@@ -30,8 +30,6 @@ if TYPE_CHECKING:  # The reading process imports this package and must not load 
     from .layout import Rewritten, Unit
 
 log = logging.getLogger(__name__)
-_ROOT = str(Path(__file__).resolve().parents[2])
-_CHUNK = 1 << 16
 _CHILD = "bauhinia.documents.child"
 _TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
@@ -151,7 +149,7 @@ async def side_by_side(original: bytes, translated: bytes, name: str, limits: Li
 async def work_elsewhere(
     module: str, work: str, data: bytes, name: str, limits: Limits, more: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """What a child process with work of its own (`module` calls `child.main`) says of a file, within the same
+    """What a child process with work of its own (the `WORKS` of `module`) says of a file, within the same
     limits. Raises a DocumentError subclass, or the error that the child told."""
     said, _ = await _work(work, data, name, limits, more, module=module)
     return said
@@ -209,22 +207,7 @@ def _turn() -> asyncio.Semaphore:
 
 
 async def _ask_child(module: str, order: tuple[bytes, ...], most: int) -> tuple[dict[str, Any], bytes]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", module,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=_environment(),
-        start_new_session=True,
-    )  # fmt: skip
-    try:
-        assert process.stdin is not None and process.stdout is not None
-        _, said = await asyncio.gather(_send(process.stdin, order), _receive(process.stdout, most))
-        code = await process.wait()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await asyncio.shield(process.wait())
+    said, code = await ask_fork(module, order, most)
     head, _, body = said.partition(b"\n")
     try:
         answer = orjson.loads(head)
@@ -233,36 +216,8 @@ async def _ask_child(module: str, order: tuple[bytes, ...], most: int) -> tuple[
     return (answer if isinstance(answer, dict) else {"signal": -code}), body
 
 
-async def _send(pipe: asyncio.StreamWriter, order: tuple[bytes, ...]) -> None:
-    try:
-        for piece in order:
-            pipe.write(piece)
-            await pipe.drain()
-        pipe.close()
-        await pipe.wait_closed()
-    except (BrokenPipeError, ConnectionResetError):
-        # The child ended before it read everything; what it said, or how it ended, tells why.
-        pipe.close()
-
-
-async def _receive(pipe: asyncio.StreamReader, most: int) -> bytes:
-    """All that the child says; nothing when that is more than any document within the limits needs."""
-    said = bytearray()
-    while chunk := await pipe.read(_CHUNK):
-        said += chunk
-        if len(said) > most:
-            return b""
-    return bytes(said)
-
-
 def _most_output(limits: Limits) -> int:
     return 1_000_000 + 6 * limits.characters + 400 * limits.blocks + 2 * limits.file_bytes
-
-
-def _environment() -> dict[str, str]:
-    """No secret of the server's environment reaches the process that reads strangers' files."""
-    kept = {key: os.environ[key] for key in ("PATH", "LD_LIBRARY_PATH") if key in os.environ}
-    return {**kept, "PYTHONPATH": _ROOT, "PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8"}
 
 
 def _document(said: dict[str, Any]) -> Document:

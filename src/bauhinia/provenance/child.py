@@ -1,4 +1,4 @@
-"""The process that opens one file to label or to check it: `python -m bauhinia.provenance.child`.
+"""The process that opens one file to label or to check it.
 
 Its limits and what passes between it and its parent are those of `documents.child`. No key is here: it tells
 what a file's content is, and puts a token in that was signed elsewhere.
@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
 
-from ..documents.child import main, parse
+from ..documents.child import Works, parse
 from ..documents.collecting import Bounds
 from ..documents.damage import damage_told
 from ..documents.formats import READERS
@@ -92,5 +92,4 @@ def media(data: bytes, order: dict[str, Any], _bounds: Bounds) -> tuple[dict[str
     return {"manifest": asdict(read_manifest(data, order["media_type"], order["root"]))}, b""
 
 
-if __name__ == "__main__":
-    main({"look": look, "put": put, "media": media})
+WORKS: Works = {"look": look, "put": put, "media": media}

@@ -1,5 +1,4 @@
-"""The process that opens one file of terms, or one that a translator sent back:
-`python -m bauhinia.translation.child`.
+"""The process that opens one file of terms, or one that a translator sent back.
 
 Its limits and what passes between it and its parent are those of `documents.child`.
 """
@@ -9,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from ..documents.child import main
+from ..documents.child import Works
 from ..documents.collecting import Bounds
 from ..documents.damage import damage_told
 from ..language import BadTermbase, Variety
@@ -31,5 +30,4 @@ def _terms(data: bytes, order: dict[str, Any], bounds: Bounds) -> tuple[dict[str
     return {"terms": terms, "refused": [asdict(each) for each in parsed.refused]}, b""
 
 
-if __name__ == "__main__":
-    main({"rows": _rows, "terms": _terms})
+WORKS: Works = {"rows": _rows, "terms": _terms}
