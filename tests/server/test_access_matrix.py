@@ -343,8 +343,6 @@ def routes(site: Site) -> list[tuple[str, str]]:
 
 def _routes(routes: Iterable[Any]) -> Iterator[tuple[str, str]]:
     for route in routes:
-        if (router := getattr(route, "original_router", None)) is not None:
-            yield from _routes(router.routes)
         for method in getattr(route, "methods", None) or ():
             if method not in ("HEAD", "OPTIONS"):
                 yield method, route.path

@@ -57,13 +57,7 @@ class Traffic:
 
 def templates(routes: Iterable[Any]) -> dict[object, str]:
     """The path of each endpoint: FastAPI names the route itself only where it made it."""
-    found: dict[object, str] = {}
-    for route in routes:
-        if (inner := getattr(route, "original_router", None)) is not None:
-            found |= templates(inner.routes)
-        elif hasattr(route, "endpoint"):
-            found[route.endpoint] = route.path
-    return found
+    return {route.endpoint: route.path for route in routes if hasattr(route, "endpoint")}
 
 
 class Observed:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
-from fastapi import Request
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..errors import Refused
+from ..errors import BauhiniaError, Refused
 from ..people import signed_in
+from . import faults
 from .state import office_of
 
 _THING = re.compile(r"(?:/api)?/(?P<kind>document|task)s/(?P<key>[^/]+)(?P<rest>/.*)?")
@@ -17,15 +21,39 @@ SHARE = "share"
 """Where the request keeps the share that it reads by: its answer is cut off when that ends."""
 
 
-async def only_reading(request: Request) -> None:
-    """Let others only read what is shared with them. Raises NotFound, Refused.
+class OnlyReading:
+    """Lets others only read what is shared with them.
 
-    One rule for every route, so that a new one cannot forget it. Where nobody signs in, there are no others.
+    One rule for every address, so that a new one cannot forget it.
     """
-    named, officer = _THING.fullmatch(request.scope["path"]), signed_in()
-    if named is None or officer is None:
-        return
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer: Response | None = None
+        if scope["type"] == "http" and (named := _THING.fullmatch(scope["path"])):
+            request = Request(scope, receive)
+            try:
+                await _only_reading(request, named)
+            except BauhiniaError as error:
+                answer = await faults.answer(request, error)
+                scope["endpoint"] = _endpoint(scope)
+        await (answer or self.app)(scope, receive, send)
+
+
+def _endpoint(scope: Scope) -> object:
+    """What would have answered: the log and the metrics name its address. None where there is nothing."""
+    matched = (route.matches(scope) for route in scope["app"].routes)
+    return next((found["endpoint"] for match, found in matched if match is Match.FULL), None)
+
+
+async def _only_reading(request: Request, named: re.Match[str]) -> None:
+    """Raises Refused where more is done with what another shares than reading it; NotFound, StoreError."""
     kind, key, rest = named["kind"], named["key"], named["rest"] or ""
+    officer = signed_in()
+    if officer is None:
+        return
     share = await office_of(request).sharing.read_by(officer, "task" if kind == "task" else "document", key)
     if share is None:
         return
