@@ -18,23 +18,23 @@ from bauhinia.errors import BrokenDocument
 from bauhinia.settings import Limits
 
 from .file_makers import docx, p
+from .processes import fork_servers, forks
 
 LETTER = b"The footbridge in Kowloon will be repaired."
-SERVER = "bauhinia.documents.fork_server"
 SLOW = docx("".join(p(f"Paragraph {n}") for n in range(100_000)))
 
 
 def server() -> psutil.Process:
-    (found,) = (child for child in psutil.Process().children() if SERVER in child.cmdline())
+    (found,) = fork_servers()
     return found
 
 
 async def forks_of(*readings: asyncio.Task[object]) -> list[psutil.Process]:
     """The processes that read."""
-    while len(forks := server().children()) < len(readings):
+    while len(running := forks()) < len(readings):
         assert not any(reading.done() for reading in readings)
         await asyncio.sleep(0.005)
-    return forks
+    return running
 
 
 def open_in(process: psutil.Process) -> set[str]:
@@ -70,9 +70,9 @@ async def test_another_fork_server_is_started_for_one_that_died() -> None:
 async def test_a_fork_has_nothing_open_but_its_own_pipes() -> None:
     assert await reads()
     readings = [asyncio.create_task(read_document(SLOW, name, Limits())) for name in ("a.docx", "b.docx")]
-    forks = await forks_of(*readings)
+    both = await forks_of(*readings)
     await asyncio.sleep(0.1)
-    first, second = (open_in(fork) for fork in forks)
+    first, second = map(open_in, both)
     assert len(first) == len(second) == 2 and not first & second, (first, second)
     for reading in readings:
         reading.cancel()

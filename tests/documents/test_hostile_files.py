@@ -23,6 +23,8 @@ from bauhinia.language import Variety
 from bauhinia.models import pseudo
 from bauhinia.settings import Limits
 
+from .processes import forks
+
 LIMITS = Limits(
     unpacked_bytes=50_000_000, blocks=50_000, characters=4_000_000, seconds=20, memory_bytes=1_500_000_000
 )
@@ -42,13 +44,19 @@ async def _outcome(file: HostileFile) -> str:
     return "read"
 
 
+def _started() -> set[int]:
+    """Every process that this one has begun to read a file with. A zombie counts: whoever started a process has
+    to wait for its end."""
+    return {process.pid for process in [*psutil.Process().children(), *forks()]}
+
+
 async def test_every_hostile_file_ends_in_a_sentence_or_a_document(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     await _outcome(HostileFile("text", "first.txt", b"The fork server runs from here on."))
-    running = {child.pid for child in psutil.Process().children(recursive=True)}
+    running = _started()
     crashes: list[str] = []
     log.addFilter(lambda record: crashes.append(record.getMessage()) or True)
     files = hostile_files()
@@ -63,10 +71,7 @@ async def test_every_hostile_file_ends_in_a_sentence_or_a_document(
     assert not [message for message in crashes if "signal" in message], crashes
     left = await asyncio.to_thread(lambda: list(tmp_path.rglob("*")))
     assert not left, "files were left behind"
-    # A zombie counts: whoever started a process has to wait for its end.
-    assert {child.pid for child in psutil.Process().children(recursive=True)} <= running, (
-        "processes were left behind"
-    )
+    assert _started() <= running, "processes were left behind"
     assert {"DocumentTooLarge", "BrokenDocument", "MislabelledDocument", "read"} <= set(outcomes)
 
 
@@ -90,7 +95,7 @@ async def test_every_hostile_file_is_written_again_or_refused(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     process = psutil.Process()
     await _outcome(HostileFile("text", "first.txt", b"The fork server runs from here on."))
-    running = {child.pid for child in process.children(recursive=True)}
+    running = _started()
     crashes: list[str] = []
     log.addFilter(lambda record: crashes.append(record.getMessage()) or True)
     files = hostile_files()
@@ -106,8 +111,7 @@ async def test_every_hostile_file_is_written_again_or_refused(
     assert process.memory_info().rss - before < MOST_GROWTH
     assert not [message for message in crashes if "signal" in message], crashes
     assert not await asyncio.to_thread(lambda: list(tmp_path.rglob("*"))), "files were left behind"
-    # A zombie counts: whoever started a process has to wait for its end.
-    assert {child.pid for child in process.children(recursive=True)} <= running, "processes were left behind"
+    assert _started() <= running, "processes were left behind"
     assert {"DocumentTooLarge", "BrokenDocument", "MislabelledDocument", "written"} <= set(outcomes)
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import io
-import os
 import random
 import tempfile
 import zipfile
 from pathlib import Path
 
-import psutil
 import pytest
 from file_makers import At, docx, lines, p, packed, pdf, read_here
 from office_makers import pptx, row, sheet, slide, sp, xlsx
@@ -27,6 +25,8 @@ from bauhinia.errors import (
     UnsupportedFormat,
 )
 from bauhinia.settings import Limits
+
+from .processes import forks
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 PAGE = pdf([lines(["Some text."])])
@@ -159,7 +159,7 @@ async def test_slow_reading_is_stopped_and_leaves_no_process() -> None:
     slow = docx("".join(p(f"Paragraph {n}") for n in range(100_000)))
     with pytest.raises(DocumentTooLarge, match=r"longer than 0\.2 seconds"):
         await read_document(slow, "a.docx", Limits(seconds=0.2))
-    assert _children() == []
+    assert forks() == []
 
 
 async def test_too_much_memory_is_refused() -> None:
@@ -171,12 +171,12 @@ async def test_too_much_memory_is_refused() -> None:
 async def test_cancelling_ends_the_child() -> None:
     slow = docx("".join(p(f"Paragraph {n}") for n in range(100_000)))
     task = asyncio.create_task(read_document(slow, "a.docx", Limits()))
-    while not _children():  # noqa: ASYNC110 - a process gives no event
+    while not forks():  # noqa: ASYNC110 - a process gives no event
         await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert _children() == []
+    assert forks() == []
 
 
 async def test_nothing_is_left_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,24 +194,6 @@ def test_the_childs_environment_holds_no_secret(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setenv("BAUHINIA_MODEL_KEY", "secret")
     assert "secret" not in environment().values()
-
-
-def _children() -> list[psutil.Process]:
-    """The forks of the fork server, without those that have ended and are about to be buried."""
-    servers = [child for child in psutil.Process(os.getpid()).children() if FORK_SERVER in _command(child)]
-    forks = [fork for server in servers for fork in server.children()]
-    return [fork for fork in forks if FORK_SERVER in _command(fork)]
-
-
-def _command(process: psutil.Process) -> list[str]:
-    """Its arguments; none of one that another test left behind as a zombie."""
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
-
-
-FORK_SERVER = "bauhinia.documents.fork_server"
 
 
 def _damaged(data: bytes, seed: int) -> bytes:

@@ -6,7 +6,6 @@ import asyncio
 import io
 from collections.abc import Sequence
 
-import psutil
 import pytest
 from PIL import Image
 
@@ -15,6 +14,8 @@ from bauhinia.documents.ocr_cantonese import LACKING, repaired
 from bauhinia.documents.ocr_engine import Letter
 from bauhinia.errors import DocumentError, DocumentTooLarge
 from bauhinia.settings import Limits
+
+from .processes import forks
 
 typst = pytest.importorskip("typst")
 pytest.importorskip("rapidocr")
@@ -146,15 +147,13 @@ async def test_a_picture_called_pdf_is_refused() -> None:
 
 async def test_cancelling_leaves_no_process() -> None:
     data = saved([drawn(LETTER)], "PNG")
-    await read_document(data, "a.png", Limits())  # the fork server runs from here on
-    before = set(psutil.Process().children(recursive=True))
     task = asyncio.create_task(read_page(data, "a.png", 1, Limits()))
-    while not set(psutil.Process().children(recursive=True)) - before:  # noqa: ASYNC110  # a process tells no event
+    while not forks():  # noqa: ASYNC110  # a process tells no event
         await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not set(psutil.Process().children(recursive=True)) - before
+    assert not forks()
 
 
 def test_a_page_that_failed_leaves_its_warning() -> None:

@@ -17,7 +17,6 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
 from selectors import EVENT_READ, DefaultSelector
@@ -27,6 +26,8 @@ from .child import main
 _MOST_NAME = 200
 """Bytes of a module's name."""
 _MOST_DESCRIPTORS = 4_096
+_SOON = 1.0
+"""Seconds. Nothing is loaded sooner, nor before the second file: what reads one has gone by then."""
 _LOADED = (
     ".docx", ".layout", ".pdf", ".xlsx", ".pptx", ".odf", ".text", ".markdown", ".table_text", ".html",
     ".unlocking", ".mail", ".archive", ".subtitles",
@@ -49,19 +50,21 @@ class ForkServer:
         wake.setblocking(False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
-        to_load: Iterator[str] | None = iter(_LOADED)
+        readers = _Readers()
         with DefaultSelector() as waiting:
             waiting.register(self._control, EVENT_READ)
             waiting.register(woken, EVENT_READ)
             while True:
-                ready = {key.fileobj for key, _ in waiting.select(0 if to_load else None)}
-                if not ready and to_load and not _load(to_load):
-                    to_load = None
+                ready = {key.fileobj for key, _ in waiting.select(readers.patience)}
+                if not ready:
+                    readers.load_one()
                 if woken in ready:
                     woken.recv(4_096)
                     self._bury()
-                if self._control in ready and not self._fork():
-                    return
+                if self._control in ready:
+                    if not self._fork():
+                        return
+                    readers.wanted()
 
     def _fork(self) -> bool:
         """Fork for one message; False at the end of all messages."""
@@ -107,16 +110,32 @@ def _work(name: str, order: int, answer: int) -> None:
         os._exit(failed)
 
 
-def _load(names: Iterator[str]) -> bool:
-    """Load one more reader; False when all are there."""
-    if name := next(names, None):
-        with suppress(ImportError):  # told by the fork that needs it
-            import_module(name, __package__)
-        return True
-    # What is here stays: a fork that looks for garbage in it would copy every page.
-    gc.collect()
-    gc.freeze()
-    return False
+class _Readers:
+    """The readers, loaded one by one while there is nothing else to do."""
+
+    def __init__(self) -> None:
+        self._left = list(_LOADED)
+        self._files = 0
+        self.patience: float | None = _SOON
+        """Seconds to wait for something else to do; None once all are here."""
+
+    def wanted(self) -> None:
+        """Note that a file came."""
+        self._files += 1
+        if self._files > 1 and self._left:
+            self.patience = 0
+
+    def load_one(self) -> None:
+        """Load the next, if there is one."""
+        if self._left:
+            self.patience = 0
+            with suppress(ImportError):  # told by the fork that needs it
+                import_module(self._left.pop(0), __package__)
+        else:
+            self.patience = None
+            # What is here stays: a fork that looks for garbage in it would copy every page.
+            gc.collect()
+            gc.freeze()
 
 
 def _tell(told: int, number: int) -> None:

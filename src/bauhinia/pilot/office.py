@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, M
 from contextlib import AbstractContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..documents import Document, side_by_side
 from ..documents.layout import LAYOUTS
@@ -37,7 +37,7 @@ from ..jobs import (
 from ..knowledge import Arrivals, Integrity, Library, Search, Sheets
 from ..knowledge.arrivals import KIND as INGEST
 from ..language import Termbase, Variety
-from ..people import Accounts, Officer, OpenId, QuotaSetting, acting, acting_as, signed_in
+from ..people import Accounts, Officer, QuotaSetting, acting, acting_as, signed_in
 from ..provenance import Labelling
 from ..settings import Limits, Settings
 from ..store import LOCAL, Blobs, Database, Walls, within
@@ -80,6 +80,9 @@ from .shelf import Card, Shelf
 from .summarise import summarise
 from .templates import Templates
 from .translate import TARGET, check_language, translate, untranslated
+
+if TYPE_CHECKING:  # loaded where people sign in by it
+    from ..people import OpenId
 
 log = logging.getLogger(__name__)
 
@@ -144,10 +147,14 @@ class Office:
         functions[INGEST] = self.arrivals.read
         trade = Trade(functions=functions, versions=VERSIONS, acting_for=self._acting_for)
         self.tasks = Tasks(self.database, trade, acting=_kept_with_a_job)
-        by_openid = self.settings.sign_in == "openid"
-        self.openid = OpenId(self.settings, self.database, self.gateway.ledger.record) if by_openid else None
+        self.openid = self._openid() if self.settings.sign_in == "openid" else None
         self.model = asyncio.create_task(self.gateway.start(), name="load the model")
         self.model.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def _openid(self) -> OpenId:
+        from ..people import OpenId
+
+        return OpenId(self.settings, self.database, self.gateway.ledger.record)
 
     @property
     def officer(self) -> Officer:

@@ -27,7 +27,6 @@ from ..people import check_settings
 from ..settings import Limits, Settings
 from ..telemetry import tracing
 from . import faults
-from .account_pages import account_router
 from .agreed import Agreed
 from .agreement_pages import agreement_router
 from .api import api_router
@@ -57,11 +56,8 @@ from .ledger_pages import ledger_pages_router
 from .mcp_endpoint import McpEndpoint
 from .notes_pages import notes_router
 from .observed import Observed, Traffic, templates
-from .openid_pages import openid_router
 from .operation import operation_router
 from .pages import pages_router
-from .people_api import people_router
-from .people_pages import people_pages_router
 from .privacy_api import privacy_router
 from .privacy_pages import privacy_pages_router
 from .register_api import register_router
@@ -74,7 +70,6 @@ from .sharing_api import sharing_router
 from .sharing_pages import sharing_pages_router
 from .sheets_api import sheets_api_router
 from .sheets_pages import sheets_router
-from .sign_in_pages import sign_in_router
 from .signed_in import SignedIn
 from .state import office_of
 from .studio_pages import studio_router
@@ -177,8 +172,13 @@ def _routers(settings: Settings) -> list[APIRouter]:
 
 
 def _of_people() -> tuple[APIRouter, ...]:
-    """Where people sign in. What speaks SCIM is loaded there alone: it takes a sixth of a server's start."""
+    """Where people sign in. What speaks SCIM, OpenID Connect and WebAuthn is loaded there alone."""
+    from .account_pages import account_router
+    from .openid_pages import openid_router
+    from .people_api import people_router
+    from .people_pages import people_pages_router
     from .scim_api import scim_router
+    from .sign_in_pages import sign_in_router
 
     return sign_in_router, people_router, people_pages_router, scim_router, openid_router, account_router
 
