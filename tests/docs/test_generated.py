@@ -18,7 +18,7 @@ def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("script", ["write_docs.py", "draw_architecture.py"])
+@pytest.mark.parametrize("script", ["write_docs.py", "draw_architecture.py", "write_sizing.py"])
 def test_a_generated_page_is_what_the_code_says(script: str) -> None:
     done = run(script, "--check")
     assert done.returncode == 0, done.stdout + done.stderr
