@@ -11,7 +11,7 @@ import io
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -26,6 +26,7 @@ from bauhinia.settings import Settings
 
 from ..statements import OURS
 from .conftest import OpenSite, Site
+from .test_signing_in import routes
 
 Row = Literal["document", "task", "collection", "kept", "arrival", "share", "file"]
 Where = Literal["path", "query", "body", "form", "nested"]
@@ -334,18 +335,6 @@ def with_file(text: str) -> aiohttp.FormData:
     form = aiohttp.FormData(quote_fields=False)
     form.add_field("file", io.BytesIO(text.encode()), filename="again.md")
     return form
-
-
-def routes(site: Site) -> list[tuple[str, str]]:
-    """Method and path of every route."""
-    return list(_routes(create_app(site.office.settings, site.office).routes))
-
-
-def _routes(routes: Iterable[Any]) -> Iterator[tuple[str, str]]:
-    for route in routes:
-        for method in getattr(route, "methods", None) or ():
-            if method not in ("HEAD", "OPTIONS"):
-                yield method, route.path
 
 
 def in_path(path: str) -> list[str]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 import pytest
@@ -87,16 +86,14 @@ async def work_of(site: Site, owner: Member) -> tuple[str, str]:
 
 def routes(site: Site) -> list[tuple[str, str]]:
     """Method and path of every route."""
-    found = list(_routes(create_app(site.office.settings, site.office).routes))
+    found = [
+        (method, route.path)
+        for route in create_app(site.office.settings, site.office).routes
+        for method in getattr(route, "methods", None) or ()
+        if method not in ("HEAD", "OPTIONS")
+    ]
     assert len(found) > 40
     return found
-
-
-def _routes(routes: Iterable[Any]) -> Iterator[tuple[str, str]]:
-    for route in routes:
-        for method in getattr(route, "methods", None) or ():
-            if method not in ("HEAD", "OPTIONS"):
-                yield method, route.path
 
 
 def filled(path: str, document: str, task: str) -> str:
