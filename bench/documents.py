@@ -41,8 +41,9 @@ def main() -> None:
         for name, run in (("ours", ours), ("pdfplumber text", plumber), ("pdfium text", bare))
     }
     record("documents.pdf_pages_per_second", rates.pop("ours"), "pages/s", beside=rates)
-    seconds = [asyncio.run(round_trip()) for _ in range(options.rounds + 2)]
-    record("documents.small_file_ms", 1000 * statistics.median(seconds), "ms", target="<= 500")
+    first, *others_ms = (1000 * asyncio.run(round_trip()) for _ in range(21))
+    beside = {"the first of a process": first}
+    record("documents.small_file_ms", statistics.median(others_ms), "ms", target="<= 500", beside=beside)
     same, others = agreement()
     record("documents.pdf_as_word", 100 * same, "%", beside=others, target=">= 95 %")
 
